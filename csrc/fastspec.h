@@ -1,0 +1,103 @@
+/* fastspec: audio to features. The whole contract of the C core.
+ *
+ * Words, in the order of the data: samples -> frames -> spectrum -> bands -> levels -> feature.
+ * A plan holds everything that does not depend on the signal (window, FFT tables, filter bank, matrix, kernels).
+ * It is immutable after creation: any number of threads may run one plan at once.
+ *
+ * Ownership: a plan copies what its config points to. Inputs and outputs belong to the caller and are not kept.
+ * Aliasing: an output may not overlap an input, except where a function says so.
+ * Alignment: arrays need the alignment of their element type, no more.
+ * Lengths are size_t, strides ptrdiff_t in elements. Complex numbers are two neighbouring reals.
+ * Nothing here writes to a stream, keeps a global, or leaves a thread behind. */
+#ifndef FASTSPEC_H
+#define FASTSPEC_H
+
+#include <stddef.h>
+
+typedef enum {
+    FSP_OK = 0,
+    FSP_ENOMEM,      /* an allocation failed; `out` was not touched */
+    FSP_EBUG,        /* a precondition below was broken */
+    FSP_ENONFINITE,  /* the input holds NaN or infinity and the caller asked to know; `out` is unspecified */
+} fsp_status;
+
+typedef enum { FSP_F32, FSP_F64 } fsp_precision;
+
+typedef enum { FSP_PAD_CONSTANT, FSP_PAD_EDGE, FSP_PAD_REFLECT, FSP_PAD_SYMMETRIC, FSP_PAD_LINEAR_RAMP } fsp_padding;
+
+/* What a frame's spectrum is: the FFT itself, |X|^2, |X|, or (GIVEN) the input is already an array of rows x frames. */
+typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
+
+typedef struct {
+    fsp_precision precision;  /* of the arithmetic and of the output */
+    const char *isa;          /* "scalar", "sse2", ...; NULL: the best this CPU has */
+
+    size_t n_fft;             /* 1 .. FSP_MOST_N_FFT; the window's length; FSP_GIVEN: the number of rows */
+    size_t hop_length;        /* >= 1 */
+    const double *window;     /* n_fft values */
+    size_t lead;              /* frame 0 starts `lead` samples before the first one */
+    fsp_padding padding;      /* what stands before the first and after the last sample */
+
+    fsp_spectrum spectrum;    /* n_bins = n_fft / 2 + 1 */
+
+    size_t n_bands;           /* 0: no filter bank */
+    const double *bank;       /* n_bands x n_bins, row-major */
+
+    double multiplier;        /* 0: no levels; else level = multiplier log10(max(x, floor)) + offset */
+    double floor, offset;     /* floor > 0 */
+
+    size_t n_features;        /* 0: no matrix */
+    const double *matrix;     /* n_features x (bands, or bins if there are none), row-major */
+} fsp_config;
+
+#define FSP_MOST_N_FFT ((size_t)1 << 26)
+
+typedef struct fsp_plan fsp_plan;
+
+fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **plan);
+void fsp_plan_destroy(fsp_plan *plan);
+
+/* Rows of the output: features, bands or bins, whichever comes last. */
+size_t fsp_plan_rows(const fsp_plan *plan);
+
+/* One call transforms frames first_frame .. first_frame + n_frames - 1 of every channel. */
+typedef struct {
+    const void *data;                 /* float or double */
+    fsp_precision precision;          /* of `data`; FSP_GIVEN needs the plan's own */
+    size_t n_channels, n_samples;
+    const ptrdiff_t *channel_offset;  /* where each channel starts, in elements */
+    ptrdiff_t stride;                 /* between samples */
+    ptrdiff_t row_stride, frame_stride;  /* FSP_GIVEN only; one of the two is 1 */
+    size_t first_frame, n_frames;
+    int check_finite;                 /* look at each sample once; the first range looks at those before it too,
+                                         the last (of `total_frames`) at those after it */
+    size_t total_frames;
+    const double *clamp;              /* FSP_GIVEN: per channel, shift and lower bound: x = max(x + shift, lower); or NULL */
+} fsp_input;
+
+typedef struct {
+    void *data;
+    const ptrdiff_t *channel_offset;     /* in reals */
+    ptrdiff_t row_stride, frame_stride;  /* in reals; one of the two is 1 (complex: 2). Frame first_frame is at 0 */
+    double *peak;                        /* per channel: raised to the highest level seen; or NULL */
+} fsp_output;
+
+/* n_threads >= 1 bounds the threads used, this one included; the result does not depend on it. */
+fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *out, int n_threads);
+
+/* Arrays, element by element. `isa` as in fsp_config. */
+fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
+                          double *peak);
+/* out = max(multiplier log10(max(x or x^2, floor)) + offset, lower); out may be in. */
+fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
+                            double floor, double offset, double lower, void *out, int n_threads);
+/* out = max(x + shift, lower); out may be in. */
+fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
+                           void *out, int n_threads);
+
+/* The best instruction set this CPU and this build have, and whether `isa` is among them. */
+const char *fsp_best_isa(void);
+int fsp_has_isa(const char *isa);
+size_t fsp_lanes(const char *isa, fsp_precision precision);
+
+#endif

@@ -1,0 +1,390 @@
+/* The real FFT of `lanes` frames at once, for every length.
+ *
+ * Even n: one real pass of radix 16, 8, 4 or 2 (window fused in) leaves radix/2 independent complex FFTs of n / radix
+ * points. Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
+ * 31: Bluestein's convolution, whose two FFTs have friendly lengths. Twiddles are computed in double (the convolution's
+ * filter in long double) and rounded once. */
+#include "internal.h"
+
+#include <complex.h>
+#include <math.h>
+#include <string.h>
+
+#define PI_L 3.14159265358979323846264338327950288L
+
+/* exp(2 pi i j / n), correct to the last bit or two for any j: the angle is first brought into one octant. */
+static double complex unit_root(size_t j, size_t n)
+{
+    size_t a = 8 * (j % n), octant = a / n;
+    size_t r = a - octant * n;  /* angle = (octant + r / n) pi / 4 */
+    double x = (octant & 1 ? (double)(n - r) : (double)r) / (double)n * (double)(PI_L / 4);
+    double c = cos(x), s = sin(x), t;
+    switch ((octant + 1) / 2) {
+    case 0: break;
+    case 1: t = c; c = octant & 1 ? s : -s; s = t; break;
+    case 2: c = -c; s = octant & 1 ? s : -s; break;
+    case 3: t = c; c = octant & 1 ? -s : s; s = -t; break;
+    default: s = -s;
+    }
+    return c + s * I;
+}
+
+static void put(void *table, size_t i, double complex w, size_t itemsize)
+{
+    if (itemsize == sizeof(float)) {
+        ((float *)table)[2 * i] = (float)creal(w);
+        ((float *)table)[2 * i + 1] = (float)cimag(w);
+    } else {
+        ((double *)table)[2 * i] = creal(w);
+        ((double *)table)[2 * i + 1] = cimag(w);
+    }
+}
+
+/* W_(radix m)^(j a) for j < m and a = 1 .. n_arms, in the order of use. */
+static void *column_twiddles(size_t radix, size_t m, size_t n_arms, size_t itemsize)
+{
+    void *table = fsp_allocate(n_arms * m, 2 * itemsize);
+    if (!table) return NULL;
+    for (size_t j = 0; j < m; j++)
+        for (size_t a = 1; a <= n_arms; a++)
+            put(table, j * n_arms + a - 1, conj(unit_root(j * a, radix * m)), itemsize);
+    return table;
+}
+
+static fsp_status pass_create(fsp_pass *pass, size_t radix, size_t m, size_t n_arms, size_t itemsize)
+{
+    pass->radix = radix;
+    pass->m = m;
+    pass->twiddles = column_twiddles(radix, m, n_arms, itemsize);
+    if (!pass->twiddles) return FSP_ENOMEM;
+    if (radix % 2) {
+        pass->roots = fsp_allocate(radix, 2 * itemsize);
+        if (!pass->roots) return FSP_ENOMEM;
+        for (size_t j = 0; j < radix; j++) put(pass->roots, j, unit_root(j, radix), itemsize);
+    }
+    return FSP_OK;
+}
+
+static void pass_destroy(fsp_pass *pass)
+{
+    fsp_free(pass->twiddles);
+    fsp_free(pass->roots);
+}
+
+static size_t smallest_odd_factor(size_t n)
+{
+    for (size_t p = 3; p * p <= n; p += 2)
+        if (n % p == 0) return p;
+    return n;
+}
+
+/* Powers of two in as few passes of at most 16 as will do, of sizes as equal as can be; then the odd primes. */
+static size_t next_radix(size_t n)
+{
+    if (n % 2) return smallest_odd_factor(n);
+    size_t bits = 0;
+    while ((n >> bits) % 2 == 0) bits++;
+    size_t n_passes = (bits + 3) / 4;
+    return (size_t)1 << ((bits + n_passes - 1) / n_passes);
+}
+
+static fsp_status complex_create(fsp_complex_fft *fft, size_t n, size_t itemsize)
+{
+    fft->n = n;
+    fft->n_passes = 0;
+    for (size_t left = n; left > 1; fft->n_passes++) {
+        size_t radix = next_radix(left);
+        left /= radix;
+        fsp_status status = pass_create(&fft->passes[fft->n_passes], radix, left, radix - 1, itemsize);
+        if (status) return fft->n_passes++, status;
+    }
+    fft->order = fsp_allocate(n, sizeof *fft->order);
+    if (!fft->order) return FSP_ENOMEM;
+    for (size_t k = 0; k < n; k++) {
+        size_t rest = k, at = 0;
+        for (size_t i = 0; i < fft->n_passes; i++) {
+            at += rest % fft->passes[i].radix * fft->passes[i].m;
+            rest /= fft->passes[i].radix;
+        }
+        fft->order[k] = (uint32_t)at;
+    }
+    return FSP_OK;
+}
+
+static void complex_destroy(fsp_complex_fft *fft)
+{
+    for (size_t i = 0; i < fft->n_passes; i++) pass_destroy(&fft->passes[i]);
+    fsp_free(fft->order);
+}
+
+/* In place; `last` says what the last pass leaves. One point needs no pass, but |X|^2 is still wanted of it. */
+static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, void *z, int last)
+{
+    static const fsp_pass nothing = {.radix = 1, .m = 1};
+    size_t blocks = 1;
+    for (size_t i = 0; i < fft->n_passes; i++) {
+        kernels->pass(z, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last);
+        blocks *= fft->passes[i].radix;
+    }
+    if (fft->n_passes == 0 && last == FSP_PASS_POWER) kernels->pass(z, 1, &nothing, FSP_PASS_POWER);
+}
+
+static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
+{
+    return (char *)tile + n * kernels->lanes * kernels->itemsize;
+}
+
+/* Bin k is at complex point `slot`. */
+static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
+{
+    fft->where[k] = (uint32_t)(2 * slot);
+    if (fft->kernels->itemsize == sizeof(float))
+        ((float *)fft->sign)[k] = conjugate ? -1.0f : 1.0f;
+    else
+        ((double *)fft->sign)[k] = conjugate ? -1.0 : 1.0;
+}
+
+/* even ------------------------------------------------------------------------------------------------------------- */
+
+static void place_even(fsp_real_fft *fft)
+{
+    const size_t r = fft->radix, *m = &fft->m;
+    for (size_t k = 0; k < fft->n_bins; k++) {
+        if (k % (r / 2) == 0) {
+            size_t q = k / (r / 2);
+            place(fft, k, q == *m ? *m : fft->columns.order[q], 0);
+            continue;
+        }
+        int mirrored = k % r > r / 2;
+        size_t bin = mirrored ? fft->n - k : k;
+        place(fft, k, bin % r * fft->class_stride + fft->columns.order[bin / r], mirrored);
+    }
+}
+
+static fsp_status even_create(fsp_real_fft *fft)
+{
+    const size_t itemsize = fft->kernels->itemsize, n = fft->n;
+    fft->radix = n % 16 == 0 ? 16 : n % 8 == 0 ? 8 : n % 4 == 0 ? 4 : 2;
+    fft->m = n / fft->radix;
+    fft->class_stride = fft->m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
+    fft->tile_vectors = 2 * fft->class_stride * (fft->radix / 2);
+    for (size_t i = 0; i < n; i++) fft->sample[i] = (uint32_t)(i % fft->radix * fft->m + i / fft->radix);
+    fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
+    fft->half_twiddles = fsp_allocate(fft->m / 2 + 1, 2 * itemsize);
+    if (!fft->twiddles || !fft->half_twiddles) return FSP_ENOMEM;
+    for (size_t k = 0; k <= fft->m / 2; k++)
+        put(fft->half_twiddles, k, 0.5 * conj(unit_root(k, 2 * fft->m)), itemsize);
+    fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
+    if (status == FSP_OK) place_even(fft);
+    return status;
+}
+
+static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+{
+    const fsp_kernels *kernels = fft->kernels;
+    kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix);
+    complex_run(&fft->columns, kernels, tile, FSP_PASS_LAST);
+    kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
+    for (size_t c = 1; c < fft->radix / 2; c++)
+        complex_run(&fft->columns, kernels, vectors(tile, 2 * c * fft->class_stride, kernels), last);
+}
+
+/* odd -------------------------------------------------------------------------------------------------------------- */
+
+static void place_odd(fsp_real_fft *fft)
+{
+    for (size_t k = 0; k < fft->n_bins; k++) {
+        size_t bin = k, i = 0;
+        while (i < fft->n_levels && bin % fft->levels[i].radix == 0) bin /= fft->levels[i++].radix;
+        if (i == fft->n_levels) {
+            place(fft, k, 0, 0);
+            continue;
+        }
+        const size_t p = fft->levels[i].radix, m = fft->levels[i].m;
+        int mirrored = bin % p > p / 2;
+        if (mirrored) bin = p * m - bin;
+        size_t class_start = fft->level_start[i] / 2 + (bin % p - 1) * m;
+        place(fft, k, class_start + fft->level_columns[i].order[bin / p], mirrored);
+    }
+}
+
+static fsp_status odd_create(fsp_real_fft *fft)
+{
+    const size_t itemsize = fft->kernels->itemsize, n = fft->n;
+    for (size_t i = 0; i < n; i++) fft->sample[i] = (uint32_t)i;
+    fft->tile_vectors = (n < 4 ? 4 : n) + 1;
+    for (size_t left = n; left > 1;) {
+        size_t i = fft->n_levels++, p = smallest_odd_factor(left);
+        left /= p;
+        fsp_status status = pass_create(&fft->levels[i], p, left, p / 2, itemsize);
+        if (status == FSP_OK) status = complex_create(&fft->level_columns[i], left, itemsize);
+        if (status) return status;
+        fft->level_start[i] = fft->tile_vectors += fft->tile_vectors % 2;
+        fft->tile_vectors += 2 * (p / 2) * left;
+    }
+    place_odd(fft);
+    return FSP_OK;
+}
+
+static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+{
+    static const uint32_t one_point = 0;
+    const fsp_kernels *kernels = fft->kernels;
+    kernels->window(table, offsets, fft->window, fft->n, tile);
+    for (size_t i = 0; i < fft->n_levels; i++) {
+        const fsp_pass *level = &fft->levels[i];
+        char *z = vectors(tile, fft->level_start[i], kernels);
+        kernels->real_odd(tile, level, level->m, z);
+        for (size_t c = 0; c < level->radix / 2; c++)
+            complex_run(&fft->level_columns[i], kernels, vectors(z, 2 * c * level->m, kernels), last);
+    }
+    /* What is left is bin 0, real: a packed real FFT of one point. */
+    memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
+    kernels->unpack(tile, 1, &one_point, NULL, last);
+}
+
+/* Bluestein -------------------------------------------------------------------------------------------------------- */
+
+static size_t friendly_length(size_t least)
+{
+    for (size_t n = least;; n++) {
+        size_t left = n;
+        for (size_t p = 2; p <= 7; p++)
+            while (left % p == 0) left /= p;
+        if (left == 1) return n;
+    }
+}
+
+/* Decimation in time by the smallest factor, for tables only. */
+static void plain_fft(const long double complex *x, size_t n, size_t stride, long double complex *out, long double complex *scratch)
+{
+    if (n == 1) {
+        out[0] = x[0];
+        return;
+    }
+    size_t p = n % 2 ? smallest_odd_factor(n) : 2, m = n / p;
+    for (size_t a = 0; a < p; a++) plain_fft(x + a * stride, m, stride * p, out + a * m, scratch);
+    for (size_t k = 0; k < n; k++) {
+        long double complex sum = 0;
+        for (size_t a = 0; a < p; a++) {
+            long double angle = -2 * PI_L * (long double)(a * k % n) / (long double)n;
+            sum += out[a * m + k % m] * (cosl(angle) + sinl(angle) * I);
+        }
+        scratch[k] = sum;
+    }
+    memcpy(out, scratch, n * sizeof *out);
+}
+
+/* exp(pi i d^2 / n) */
+static double complex chirp_at(size_t d, size_t n) { return unit_root(d * d % (2 * n), 2 * n); }
+
+static fsp_status make_filter(fsp_real_fft *fft)
+{
+    const size_t n = fft->n, length = fft->convolution.n;
+    long double complex *work = fsp_allocate(3 * length, sizeof *work);
+    if (!work) return FSP_ENOMEM;
+    long double complex *spectrum = work + length;
+    for (size_t i = 0; i < length; i++) work[i] = 0;
+    for (size_t d = 0; d < n; d++) {
+        long double angle = PI_L * (long double)(d * d % (2 * n)) / (long double)n;
+        long double complex c = cosl(angle) + sinl(angle) * I;
+        if (d <= n / 2) work[d] = c;
+        if (d > 0) work[length - d] = c;
+    }
+    plain_fft(work, length, 1, spectrum, spectrum + length);
+    for (size_t k = 0; k < length; k++)
+        put(fft->filter, k, (double complex)(spectrum[k] / (long double)length), fft->kernels->itemsize);
+    fsp_free(work);
+    return FSP_OK;
+}
+
+static fsp_status bluestein_create(fsp_real_fft *fft, const double *window)
+{
+    const size_t itemsize = fft->kernels->itemsize, n = fft->n, length = friendly_length(n + n / 2);
+    fsp_status status = complex_create(&fft->convolution, length, itemsize);
+    fft->chirp_window = fsp_allocate(n, 2 * itemsize);
+    fft->chirp = fsp_allocate(n, 2 * itemsize);
+    fft->filter = fsp_allocate(length, 2 * itemsize);
+    if (status || !fft->chirp_window || !fft->chirp || !fft->filter) return FSP_ENOMEM;
+    fft->tile_vectors = 4 * length;
+    for (size_t i = 0; i < n; i++) {
+        double complex c = conj(chirp_at(i, n));
+        fft->sample[i] = (uint32_t)i;
+        put(fft->chirp, i, c, itemsize);
+        put(fft->chirp_window, i, window[i] * c, itemsize);
+    }
+    for (size_t k = 0; k < fft->n_bins; k++) place(fft, k, k, 0);
+    return make_filter(fft);
+}
+
+static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+{
+    const fsp_kernels *kernels = fft->kernels;
+    const fsp_complex_fft *convolution = &fft->convolution;
+    void *y = vectors(tile, 2 * convolution->n, kernels);
+    kernels->chirp_in(table, offsets, fft->chirp_window, fft->n, convolution->n, tile);
+    complex_run(convolution, kernels, tile, FSP_PASS_LAST);
+    kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
+    complex_run(convolution, kernels, y, FSP_PASS_LAST);
+    kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
+}
+
+/* all -------------------------------------------------------------------------------------------------------------- */
+
+static fsp_fft_kind kind_of(size_t n)
+{
+    size_t odd = n;
+    while (odd % 2 == 0) odd /= 2;
+    while (odd > 1) {
+        size_t p = smallest_odd_factor(odd);
+        if (p > FSP_LARGEST_RADIX) return FSP_FFT_BLUESTEIN;
+        odd /= p;
+    }
+    return n % 2 ? FSP_FFT_ODD : FSP_FFT_EVEN;
+}
+
+fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window, const fsp_kernels *kernels)
+{
+    *fft = (fsp_real_fft){.kind = kind_of(n), .kernels = kernels, .n = n, .n_bins = n / 2 + 1};
+    fft->where = fsp_allocate(fft->n_bins, sizeof *fft->where);
+    fft->sign = fsp_allocate(fft->n_bins, kernels->itemsize);
+    fft->sample = fsp_allocate(n, sizeof *fft->sample);
+    double *ordered = fsp_allocate(n, sizeof *ordered);
+    fsp_status status = FSP_ENOMEM;
+    if (fft->where && fft->sign && fft->sample && ordered)
+        status = fft->kind == FSP_FFT_EVEN  ? even_create(fft)
+                 : fft->kind == FSP_FFT_ODD ? odd_create(fft)
+                                            : bluestein_create(fft, window);
+    if (status == FSP_OK) {
+        for (size_t i = 0; i < n; i++) ordered[i] = window[fft->sample[i]];
+        fft->window = fsp_to_real(ordered, n, kernels->itemsize);
+        if (!fft->window) status = FSP_ENOMEM;
+    }
+    fsp_free(ordered);
+    if (status) fsp_real_fft_destroy(fft);
+    return status;
+}
+
+void fsp_real_fft_destroy(fsp_real_fft *fft)
+{
+    void *owned[] = {fft->where, fft->sign, fft->sample, fft->window, fft->twiddles, fft->half_twiddles,
+                     fft->chirp_window, fft->chirp, fft->filter};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) fsp_free(owned[i]);
+    complex_destroy(&fft->columns);
+    complex_destroy(&fft->convolution);
+    for (size_t i = 0; i < fft->n_levels; i++) {
+        pass_destroy(&fft->levels[i]);
+        complex_destroy(&fft->level_columns[i]);
+    }
+    *fft = (fsp_real_fft){0};
+}
+
+void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile)
+{
+    const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
+    switch (fft->kind) {
+    case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile); break;
+    case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile); break;
+    case FSP_FFT_BLUESTEIN: bluestein_run(fft, table, offsets, last, tile); break;
+    }
+}

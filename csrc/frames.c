@@ -1,0 +1,77 @@
+/* samples -> frames: what stands where the signal is not contiguous, not in the plan's precision, or not there. */
+#include "internal.h"
+
+#include <string.h>
+
+static double sample_at(const fsp_signal *s, size_t i)
+{
+    ptrdiff_t at = (ptrdiff_t)i * s->stride;
+    return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
+}
+
+/* The sample at position i outside 0 .. n-1, as numpy.pad has it for a pad of `lead` on either side. */
+static double padded(const fsp_signal *s, ptrdiff_t i)
+{
+    const ptrdiff_t n = (ptrdiff_t)s->n_samples, lead = (ptrdiff_t)s->lead;
+    if (n == 0 || i < -lead || i >= n + lead) return 0;
+    switch (s->padding) {
+    case FSP_PAD_EDGE: return sample_at(s, i < 0 ? 0 : n - 1);
+    case FSP_PAD_LINEAR_RAMP:
+        return i < 0 ? sample_at(s, 0) * ((double)(lead + i) / (double)lead)
+                     : sample_at(s, n - 1) * ((double)(lead - 1 - (i - n)) / (double)lead);
+    case FSP_PAD_REFLECT:
+    case FSP_PAD_SYMMETRIC: {
+        const ptrdiff_t edge = s->padding == FSP_PAD_SYMMETRIC; /* whether the end samples are repeated */
+        const ptrdiff_t period = 2 * (n - 1 + edge);
+        if (period == 0) return sample_at(s, 0);
+        ptrdiff_t at = (i % period + period) % period;
+        return sample_at(s, at < n ? at : period - edge - at);
+    }
+    default: return 0;
+    }
+}
+
+static void put_sample(void *out, size_t i, double x, fsp_precision precision)
+{
+    if (precision == FSP_F32)
+        ((float *)out)[i] = (float)x;
+    else
+        ((double *)out)[i] = x;
+}
+
+static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision precision, void *out)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    if (s->stride == 1 && s->precision == precision) {
+        memcpy(out, (const char *)s->data + from * size, n * size);
+    } else if (s->precision == FSP_F32 && precision == FSP_F32) {
+        const float *x = (const float *)s->data + (ptrdiff_t)from * s->stride;
+        for (size_t i = 0; i < n; i++) ((float *)out)[i] = x[(ptrdiff_t)i * s->stride];
+    } else {
+        for (size_t i = 0; i < n; i++) put_sample(out, i, sample_at(s, from + i), precision);
+    }
+}
+
+/* Samples i .. end - 1, all outside the signal: a run of zeros, or padding one by one. */
+static void fill_outside(const fsp_signal *s, ptrdiff_t i, ptrdiff_t end, fsp_precision precision, void *out)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    const ptrdiff_t lead = (ptrdiff_t)s->lead, length = (ptrdiff_t)s->n_samples;
+    const ptrdiff_t from = s->padding == FSP_PAD_CONSTANT ? end : i < -lead ? -lead : i;
+    const ptrdiff_t stop = end < length + lead ? end : length + lead;
+    if (end <= i) return;
+    memset(out, 0, (size_t)(end - i) * size);
+    for (ptrdiff_t at = from; at < stop; at++) put_sample(out, (size_t)(at - i), padded(s, at), precision);
+}
+
+static ptrdiff_t within(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high) { return x < low ? low : x > high ? high : x; }
+
+void fsp_copy_samples(const fsp_signal *s, ptrdiff_t start, size_t n, fsp_precision precision, void *out)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    const ptrdiff_t end = start + (ptrdiff_t)n, length = (ptrdiff_t)s->n_samples;
+    const ptrdiff_t a = within(0, start, end), b = within(length, a, end);
+    fill_outside(s, start, a, precision, out);
+    if (a < b) copy_inner(s, (size_t)a, (size_t)(b - a), precision, (char *)out + (size_t)(a - start) * size);
+    fill_outside(s, b, end, precision, (char *)out + (size_t)(b - start) * size);
+}

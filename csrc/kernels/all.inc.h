@@ -1,0 +1,23 @@
+/* Every kernel for the instruction set and precision that the including stub has chosen. */
+#include "kernels.h"
+
+#include "transpose.inc.h"
+#include "gather.inc.h"
+#include "complex_fft.inc.h"
+#include "real_fft.inc.h"
+#include "log.inc.h"
+#include "bands.inc.h"
+#include "tiles.inc.h"
+#include "arrays.inc.h"
+
+#define FSP_KERNEL_TABLE(name)                                                                                   \
+    {                                                                                                            \
+        .isa = name, .lanes = LANES, .itemsize = sizeof(REAL), .all_finite = k_all_finite, .gather = k_gather,   \
+        .carry = k_carry, .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
+        .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
+        .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \
+        .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
+        .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
+        .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp                 \
+    }

@@ -1,0 +1,110 @@
+/* spectrum -> bands -> levels -> feature, one tile: LANES frames of every bin or band. */
+
+/* What the FFT left as |X|^2 becomes |X|, in place. */
+static void k_root(void *spectrum, const uint32_t *where, size_t n_bins)
+{
+    V *x = spectrum;
+    for (size_t k = 0; k < n_bins; k++) x[where[k]] = v_sqrt(x[where[k]]);
+}
+
+static void k_collect(const void *tile, const uint32_t *where, size_t n, void *rows)
+{
+    for (size_t k = 0; k < n; k++) ((V *)rows)[k] = ((const V *)tile)[where[k]];
+}
+
+/* A bank whose bins feed at most two neighbouring bands (mel triangles): each bin is read once and added to the
+ * band that falls (s - 1) and the one that rises (s). Two chains each keep the adder busy. */
+static void k_bank_pairs(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands)
+{
+    const V *x = spectrum;
+    V *out = bands;
+    V rising = v_set(0);
+    for (size_t s = 0; s <= bank->n_bands; s++) {
+        const uint32_t *at = where + bank->start[s];
+        const REAL *w = (const REAL *)bank->weights + bank->first_weight[s];
+        const size_t count = bank->count[s];
+        V fall = rising, fall2 = v_set(0), rise2 = v_set(0);
+        rising = v_set(0);
+        size_t k = 0;
+        for (; k + 2 <= count; k += 2, w += 4) {
+            V p = x[at[k]], q = x[at[k + 1]];
+            fall = v_fma(v_set(w[0]), p, fall);
+            rising = v_fma(v_set(w[1]), p, rising);
+            fall2 = v_fma(v_set(w[2]), q, fall2);
+            rise2 = v_fma(v_set(w[3]), q, rise2);
+        }
+        if (k < count) {
+            V p = x[at[k]];
+            fall = v_fma(v_set(w[0]), p, fall);
+            rising = v_fma(v_set(w[1]), p, rising);
+        }
+        if (s > 0) out[s - 1] = fall + fall2;
+        rising += rise2;
+    }
+}
+
+/* Any other bank, band by band over the bins between its first and last weight, in four chains. */
+static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands)
+{
+    const V *x = spectrum;
+    for (size_t b = 0; b < bank->n_bands; b++) {
+        const uint32_t *at = where + bank->start[b];
+        const REAL *w = (const REAL *)bank->weights + bank->first_weight[b];
+        const size_t count = bank->count[b];
+        V sum[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
+        size_t k = 0;
+        for (; k + 4 <= count; k += 4) {
+            UNROLL for (int j = 0; j < 4; j++) sum[j] = v_fma(v_set(w[k + j]), x[at[k + j]], sum[j]);
+        }
+        for (; k < count; k++) sum[0] = v_fma(v_set(w[k]), x[at[k]], sum[0]);
+        ((V *)bands)[b] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    }
+}
+
+/* Levels in place, and the highest of them in each lane. Lanes without a frame hold silence, which no frame is below. */
+static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, void *peak)
+{
+    V *x = bands;
+    const LEVEL_SCALE scale = level_scale(levels);
+    V top = v_load(peak);
+    for (size_t b = 0; b < n_bands; b++) {
+        x[b] = v_level(x[b], &scale);
+        top = v_max(x[b], top);
+    }
+    v_store(peak, top);
+}
+
+/* x = max(x + shift, lower), in place. */
+static void k_clamp(void *bands, size_t n_bands, double shift, double lower)
+{
+    V *x = bands;
+    const V s = v_set((REAL)shift), low = v_set((REAL)lower);
+    for (size_t b = 0; b < n_bands; b++) x[b] = v_max(low, x[b] + s);
+}
+
+/* Four rows of a dense matrix at a time, even and odd columns in chains of their own. */
+INLINE void matrix_rows(const REAL *matrix, size_t n_in, const V *x, V *out, int rows)
+{
+    V even[4], odd[4];
+    UNROLL for (int i = 0; i < rows; i++) even[i] = odd[i] = v_set(0);
+    size_t k = 0;
+    for (; k + 2 <= n_in; k += 2) {
+        UNROLL for (int i = 0; i < rows; i++) {
+            even[i] = v_fma(v_set(matrix[i * n_in + k]), x[k], even[i]);
+            odd[i] = v_fma(v_set(matrix[i * n_in + k + 1]), x[k + 1], odd[i]);
+        }
+    }
+    if (k < n_in) {
+        UNROLL for (int i = 0; i < rows; i++) even[i] = v_fma(v_set(matrix[i * n_in + k]), x[k], even[i]);
+    }
+    UNROLL for (int i = 0; i < rows; i++) out[i] = even[i] + odd[i];
+}
+
+static void k_matrix(const void *matrix, size_t n_out, size_t n_in, const void *bands, void *features)
+{
+    const REAL *row = matrix;
+    V *out = features;
+    size_t i = 0;
+    for (; i + 4 <= n_out; i += 4) matrix_rows(row + i * n_in, n_in, bands, out + i, 4);
+    for (; i < n_out; i++) matrix_rows(row + i * n_in, n_in, bands, out + i, 1);
+}

@@ -1,0 +1,89 @@
+/* The list of kernels: what every instruction set provides, in float and in double.
+ *
+ * Arrays are untyped here because one loop (run.c) serves both precisions; a table knows its own.
+ * "V" below means one vector of `lanes` numbers: the same quantity of `lanes` neighbouring frames. */
+#ifndef FSP_KERNELS_H
+#define FSP_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { FSP_PASS_TWIDDLE, FSP_PASS_LAST, FSP_PASS_POWER };
+enum { FSP_LARGEST_RADIX = 31 };
+
+/* One pass of an FFT: runs of radix * m points. Tables are REAL: interleaved cosine and sine. */
+typedef struct {
+    size_t radix, m;
+    void *twiddles;  /* W_(radix m)^(j a): for each j < m, a = 1 .. radix-1 (real passes: 1 .. radix/2, conjugates implied) */
+    void *roots;     /* cos, sin (2 pi j / radix), j < radix; odd radices only */
+} fsp_pass;
+
+/* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
+ * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
+typedef struct {
+    size_t n_bands;
+    int pairs;
+    uint32_t *start, *count;
+    size_t *first_weight;
+    void *weights;
+} fsp_bank;
+
+/* level = multiplier * log10(max(x, floor)) + offset; multiplier * log10(2) in two parts, the first short enough
+ * that its product with any exponent is exact. */
+typedef struct {
+    double per_octave_high, per_octave_low, per_neper, floor, offset;
+} fsp_levels;
+
+typedef struct {
+    const char *isa;
+    size_t lanes, itemsize;
+
+    /* samples -> frames */
+    int (*all_finite)(const void *values, size_t n);
+    void (*gather)(const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,
+                   size_t table_stride);
+    void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
+
+    /* frames -> spectrum */
+    void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles,
+                      size_t m, size_t class_stride, void *z, int radix);
+    void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
+    void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);
+    void (*pass)(void *z, size_t blocks, const fsp_pass *pass, int mode);
+    void (*unpack)(void *z, size_t m, const uint32_t *order, const void *half_twiddles, int mode);
+    void (*chirp_in)(const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv, void *z);
+    void (*chirp_multiply)(const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y);
+    void (*chirp_out)(const void *y, const uint32_t *order, const void *chirp, size_t n_bins, void *z, int mode);
+    void (*root)(void *spectrum, const uint32_t *where, size_t n_bins);
+    void (*collect)(const void *tile, const uint32_t *where, size_t n, void *rows);
+
+    /* spectrum -> bands -> levels -> feature */
+    void (*bank_pairs)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
+    void (*bank_rows)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
+    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, void *peak);
+    void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
+    void (*matrix)(const void *matrix, size_t n_out, size_t n_in, const void *bands, void *features);
+
+    /* tiles in and out of arrays */
+    void (*store_rows)(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t row_stride, size_t valid);
+    void (*store_rows_complex)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,
+                               ptrdiff_t row_stride, size_t valid);
+    void (*store_frames)(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t frame_stride, size_t valid);
+    void (*store_frames_complex)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,
+                                 ptrdiff_t frame_stride, size_t valid);
+    void (*load_rows)(const void *in, ptrdiff_t row_stride, size_t n, void *tile, size_t valid);
+    void (*load_frames)(const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid);
+
+    /* arrays */
+    double (*array_peak)(const void *values, size_t n, int magnitude);
+    void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double lower, void *out);
+    void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
+} fsp_kernels;
+
+extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;
+extern const fsp_kernels fsp_kernels_sse2_f32, fsp_kernels_sse2_f64;
+extern const fsp_kernels fsp_kernels_avx2_f32, fsp_kernels_avx2_f64;
+extern const fsp_kernels fsp_kernels_avx512_f32, fsp_kernels_avx512_f64;
+extern const fsp_kernels fsp_kernels_neon_f32, fsp_kernels_neon_f64;
+
+#endif

@@ -1,0 +1,64 @@
+/* levels = multiplier * log10(max(x, floor)) + offset, for a tile or an array. */
+
+typedef struct { V per_octave_high, per_octave_low, per_neper, floor, offset; } LEVEL_SCALE;
+
+INLINE LEVEL_SCALE level_scale(const fsp_levels *l)
+{
+    return (LEVEL_SCALE){v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low), v_set((REAL)l->per_neper),
+                         v_set((REAL)l->floor), v_set((REAL)l->offset)};
+}
+
+/* ln(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, from minimax polynomials in f (float: relative
+ * error 2^-27.3 before rounding) and in s^2, s = f / (2 + f) (double: 2^-59.5). */
+#if FSP_DOUBLE
+INLINE V v_log1p(V f)
+{
+    static const REAL c[] = {0.14795478029227275524, 0.1531409852024487733,  0.18183562418950233161,
+                             0.2222219861047720977,  0.28571428742019085419, 0.39999999999416351582,
+                             0.66666666666667341597};
+    const V s = f / (f + v_set(2)), z = s * s, half_square = v_set((REAL)0.5) * f * f;
+    V p = v_set(c[0]);
+    UNROLL for (int i = 1; i < (int)(sizeof c / sizeof *c); i++) p = v_fma(p, z, v_set(c[i]));
+    /* ln(1+f) = f - f^2/2 + s (f^2/2 + z p) */
+    return f - (half_square - s * v_fma(z, p, half_square));
+}
+#else
+INLINE V v_log1p(V f)
+{
+    static const REAL c[] = {-0.07634501932f, 0.1276157909f, -0.1316018126f, 0.1420175772f,
+                             -0.1662335746f, 0.2000122689f, -0.2500082103f, 0.3333333171f};
+    const V square = f * f;
+    V p = v_set(c[0]);
+    UNROLL for (int i = 1; i < (int)(sizeof c / sizeof *c); i++) p = v_fma(p, f, v_set(c[i]));
+    /* ln(1+f) = f - f^2/2 + f^3 p */
+    return v_fma(square, v_fma(f, p, v_set((REAL)-0.5)), f);
+}
+#endif
+
+#if FSP_DOUBLE
+enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
+static const UINT ROOT_HALF_BITS = 0x3fe6a09e667f3bcdu, MAGIC_BITS = 0x4338000000000000u;
+static const REAL MAGIC = 6755399441055744.0, SMALLEST_NORMAL = 0x1p-1022, LARGEST = 0x1.fffffffffffffp1023,
+                  TINY_SCALE = 0x1p54;
+#else
+enum { MANTISSA_BITS = 23, EXPONENT_BIAS = 127, TINY_SHIFT = 25 };
+static const UINT ROOT_HALF_BITS = 0x3f3504f3u, MAGIC_BITS = 0x4b400000u;
+static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f;
+#endif
+
+/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); level = e * per_octave + ln(1 + f) * per_neper.
+ * The exponent, made positive, becomes a float by the magic-number addition. NaN and infinity pass through. */
+INLINE V v_level(V x, const LEVEL_SCALE *scale)
+{
+    x = v_max(scale->floor, x);
+    const VU tiny = (VU)(x < v_set(SMALLEST_NORMAL));
+    const V y = v_select(tiny, x * v_set(TINY_SCALE), x);
+    const VU shifted = (VU)y - ROOT_HALF_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
+    const VU biased = shifted >> MANTISSA_BITS;
+    const V f = (V)((VU)y - ((biased - EXPONENT_BIAS) << MANTISSA_BITS)) - v_set(1);
+    V e = (V)(biased | MAGIC_BITS) - v_set(MAGIC + EXPONENT_BIAS);
+    e -= (V)((VU)v_set(TINY_SHIFT) & tiny);
+    const V tail = v_fma(e, scale->per_octave_low, v_log1p(f) * scale->per_neper);
+    const V level = v_fma(e, scale->per_octave_high, tail) + scale->offset;
+    return v_select((VU)(x <= v_set(LARGEST)), level, x);
+}

@@ -1,0 +1,46 @@
+/* The vector vocabulary shared by every instruction set: GCC/Clang vector extensions over REAL.
+ *
+ * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic
+ * (v_fma, v_fnma, v_max, v_min, v_sqrt), then all.inc.h includes the kernels. One translation unit holds one
+ * precision, so nothing here needs a mangled name. */
+#ifndef FSP_VEC_H
+#define FSP_VEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if FSP_DOUBLE
+typedef double REAL;
+typedef uint64_t UINT;
+#define REAL_BYTES 8
+#else
+typedef float REAL;
+typedef uint32_t UINT;
+#define REAL_BYTES 4
+#endif
+
+#define LANES (FSP_VECTOR_BYTES / REAL_BYTES)
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+typedef REAL V __attribute__((vector_size(FSP_VECTOR_BYTES)));
+typedef UINT VU __attribute__((vector_size(FSP_VECTOR_BYTES)));
+typedef REAL V_UNALIGNED __attribute__((vector_size(FSP_VECTOR_BYTES), aligned(REAL_BYTES), may_alias));
+
+/* A complex number per lane: VL frames side by side, so that no arithmetic ever crosses lanes. */
+typedef struct { V r, i; } C;
+
+INLINE V v_load(const REAL *p) { return *(const V_UNALIGNED *)p; }
+INLINE void v_store(REAL *p, V v) { *(V_UNALIGNED *)p = v; }
+
+/* x - 0 is x for every x, signed zeros included, so compilers make this a plain broadcast. */
+INLINE V v_set(REAL x) { return x - (V){0}; }
+
+INLINE V v_select(VU mask, V a, V b) { return (V)((mask & (VU)a) | (~mask & (VU)b)); }
+
+INLINE C c_add(C a, C b) { return (C){a.r + b.r, a.i + b.i}; }
+INLINE C c_sub(C a, C b) { return (C){a.r - b.r, a.i - b.i}; }
+INLINE C c_mul_minus_i(C a) { return (C){a.i, -a.r}; }
+
+#endif

@@ -1,0 +1,17 @@
+/* NEON (AArch64): four floats or two doubles, fused multiply-add. */
+#define FSP_VECTOR_BYTES 16
+#include "vec.h"
+#include <arm_neon.h>
+
+#if FSP_DOUBLE
+INLINE V v_fma(V a, V b, V c) { return (V)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
+INLINE V v_fnma(V a, V b, V c) { return (V)vfmsq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b); }
+INLINE V v_sqrt(V a) { return (V)vsqrtq_f64((float64x2_t)a); }
+#else
+INLINE V v_fma(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+INLINE V v_fnma(V a, V b, V c) { return (V)vfmsq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
+INLINE V v_sqrt(V a) { return (V)vsqrtq_f32((float32x4_t)a); }
+#endif
+/* FMAX and FMIN pass every NaN on; x86 hands on the second operand. Compare-and-select keeps x86's rule. */
+INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }
+INLINE V v_min(V a, V b) { return v_select((VU)(a < b), a, b); }

@@ -1,0 +1,116 @@
+/* levels: decibels and other logarithms of a positive quantity, as constants for the kernels; and over arrays. */
+#include "internal.h"
+
+#include <float.h>
+#include <math.h>
+
+/* multiplier * log10(2), its mantissa cut to `bits`, so that its product with an exponent is exact. */
+static double short_part(double x, int bits)
+{
+    int exponent;
+    double mantissa = frexp(x, &exponent);
+    return ldexp(nearbyint(ldexp(mantissa, bits)), exponent - bits);
+}
+
+fsp_levels fsp_levels_of(double multiplier, double floor, double offset, fsp_precision precision)
+{
+    const double per_octave = multiplier * 0.30102999566398119521;
+    const double smallest = precision == FSP_F32 ? (double)FLT_TRUE_MIN : DBL_TRUE_MIN;
+    fsp_levels levels = {
+        .per_octave_high = short_part(per_octave, precision == FSP_F32 ? 12 : 40),
+        .per_neper = multiplier * 0.43429448190325182765,
+        .floor = floor > smallest ? floor : smallest,
+        .offset = offset,
+    };
+    levels.per_octave_low = per_octave - levels.per_octave_high;
+    return levels;
+}
+
+typedef struct {
+    const fsp_kernels *kernels;
+    const char *in;
+    char *out;
+    size_t n, chunk;
+    fsp_levels levels;
+    int square, magnitude;
+    double shift, lower;
+    double peaks[64];
+    size_t n_peaks;
+} array_job;
+
+enum { CHUNK = 1 << 14 };  /* elements: in and out stay in L2 */
+
+static size_t chunk_length(const array_job *job, size_t i)
+{
+    size_t left = job->n - i * job->chunk;
+    return left < job->chunk ? left : job->chunk;
+}
+
+static void levels_chunk(void *context, size_t i)
+{
+    const array_job *job = context;
+    size_t at = i * job->chunk * job->kernels->itemsize;
+    job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->lower, job->out + at);
+}
+
+static void clamp_chunk(void *context, size_t i)
+{
+    const array_job *job = context;
+    size_t at = i * job->chunk * job->kernels->itemsize;
+    job->kernels->array_clamp(job->in + at, chunk_length(job, i), job->shift, job->lower, job->out + at);
+}
+
+static void peak_chunk(void *context, size_t i)
+{
+    array_job *job = context;
+    size_t at = i * job->chunk * job->kernels->itemsize;
+    job->peaks[i] = job->kernels->array_peak(job->in + at, chunk_length(job, i), job->magnitude);
+}
+
+static fsp_status start_array_job(array_job *job, fsp_precision precision, const char *isa, const void *in, size_t n, void *out)
+{
+    *job = (array_job){.kernels = fsp_find_kernels(isa, precision), .in = in, .out = out, .n = n, .chunk = CHUNK};
+    return job->kernels ? FSP_OK : FSP_EBUG;
+}
+
+fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
+                            double floor, double offset, double lower, void *out, int n_threads)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    if (status) return status;
+    job.levels = fsp_levels_of(multiplier, floor, offset, precision);
+    job.square = square;
+    job.lower = lower;
+    fsp_parallel(levels_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    return FSP_OK;
+}
+
+fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
+                           void *out, int n_threads)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    if (status) return status;
+    job.shift = shift;
+    job.lower = lower;
+    fsp_parallel(clamp_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    return FSP_OK;
+}
+
+fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
+                          double *peak)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, NULL);
+    if (status) return status;
+    const size_t most = sizeof job.peaks / sizeof *job.peaks;
+    job.magnitude = magnitude;
+    if (n > most * CHUNK) job.chunk = (n + most - 1) / most;
+    const size_t n_jobs = (n + job.chunk - 1) / job.chunk;
+    fsp_parallel(peak_chunk, &job, n_jobs, n_threads);
+    *peak = -INFINITY;
+    for (size_t i = 0; i < n_jobs; i++)
+        if (*peak == *peak && !(job.peaks[i] <= *peak)) *peak = job.peaks[i];  /* a NaN comes in and stays */
+    return FSP_OK;
+}

@@ -1,0 +1,25 @@
+#include "internal.h"
+
+#include <stdlib.h>
+
+void *fsp_allocate(size_t count, size_t size)
+{
+    if (size && count > (SIZE_MAX - 127) / size) return NULL;
+    size_t bytes = (count * size + 63) / 64 * 64;
+    return aligned_alloc(64, bytes ? bytes : 64);
+}
+
+void fsp_free(void *p) { free(p); }
+
+void *fsp_to_real(const double *x, size_t n, size_t itemsize)
+{
+    void *out = fsp_allocate(n, itemsize);
+    if (!out) return NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (itemsize == sizeof(float))
+            ((float *)out)[i] = (float)x[i];
+        else
+            ((double *)out)[i] = x[i];
+    }
+    return out;
+}

@@ -1,0 +1,134 @@
+/* A plan: everything that can be known before the signal. */
+#include "internal.h"
+
+enum { BLOCK_BYTES = 96 * 1024, MOST_TILES = 4 };
+
+static int valid(const fsp_config *c)
+{
+    const int given = c->spectrum == FSP_GIVEN;
+    if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > PTRDIFF_MAX / 4) return 0;
+    if (!given && (!c->window || c->lead > c->n_fft)) return 0;
+    if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
+    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && !(c->multiplier != 0 && !(c->floor > 0));
+}
+
+/* As many tiles a block as keep its table in L2, four at most; the first tile is never in question. */
+static void shape_blocks(fsp_plan *plan)
+{
+    const size_t n_fft = plan->config.n_fft, hop = plan->config.hop_length, lanes = plan->kernels->lanes;
+    plan->rows = hop < n_fft ? hop : n_fft;
+    plan->overlap = (n_fft + plan->rows - 1) / plan->rows - 1;
+    size_t tiles = MOST_TILES;
+    while (tiles > 1 && plan->rows * (tiles * lanes + plan->overlap) * plan->kernels->itemsize > BLOCK_BYTES) tiles /= 2;
+    plan->block = tiles * lanes;
+    plan->table_stride = (plan->block + plan->overlap + lanes - 1) / lanes * lanes;
+}
+
+static fsp_status make_offsets(fsp_plan *plan)
+{
+    const size_t n = plan->config.n_fft;
+    if (plan->rows > UINT32_MAX / plan->table_stride) return FSP_ENOMEM;
+    plan->offsets = fsp_allocate(n, sizeof *plan->offsets);
+    if (!plan->offsets) return FSP_ENOMEM;
+    for (size_t i = 0; i < n; i++) {
+        size_t sample = plan->fft.sample[i];
+        plan->offsets[i] = (uint32_t)(sample % plan->rows * plan->table_stride + sample / plan->rows);
+    }
+    return FSP_OK;
+}
+
+/* Parts of a thread's scratch, each on its own cache lines. */
+static size_t reserve(size_t *size, size_t bytes)
+{
+    size_t at = *size;
+    *size += (bytes + 127) / 64 * 64;
+    return at;
+}
+
+static void lay_out_scratch(fsp_plan *plan)
+{
+    const size_t vector = plan->kernels->lanes * plan->kernels->itemsize;
+    size_t size = 0, tile_vectors = plan->fft.tile_vectors;
+    if (plan->config.spectrum == FSP_GIVEN) {
+        tile_vectors = plan->n_bins;
+    } else {
+        reserve(&size, plan->rows * plan->table_stride * plan->kernels->itemsize);
+        plan->linear_at = reserve(&size, plan->rows * plan->table_stride * plan->kernels->itemsize);
+    }
+    plan->tile_at = reserve(&size, tile_vectors * vector);
+    plan->bands_at = reserve(&size, plan->n_rows * vector);
+    plan->features_at = reserve(&size, plan->config.n_features * vector);
+    plan->peak_at = reserve(&size, vector);
+    plan->scratch_size = size;
+}
+
+static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
+{
+    plan->power = config->spectrum == FSP_POWER || config->spectrum == FSP_MAGNITUDE;
+    if (config->spectrum == FSP_GIVEN) {
+        plan->block = MOST_TILES * plan->kernels->lanes;
+        return FSP_OK;
+    }
+    shape_blocks(plan);
+    fsp_status status = fsp_real_fft_create(&plan->fft, config->n_fft, config->window, plan->kernels);
+    return status ? status : make_offsets(plan);
+}
+
+static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
+{
+    const size_t itemsize = plan->kernels->itemsize;
+    plan->n_rows = config->n_bands ? config->n_bands : plan->n_bins;
+    plan->n_last = config->n_features ? config->n_features : plan->n_rows;
+    size_t n_identity = plan->n_bins;
+    if (n_identity < plan->n_rows) n_identity = plan->n_rows;
+    if (n_identity < plan->n_last) n_identity = plan->n_last;
+    plan->identity = fsp_allocate(n_identity, sizeof *plan->identity);
+    if (!plan->identity) return FSP_ENOMEM;
+    for (size_t i = 0; i < n_identity; i++) plan->identity[i] = (uint32_t)i;
+    if (config->n_bands) {
+        fsp_status status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
+        if (status) return status;
+    }
+    if (config->multiplier != 0)
+        plan->levels = fsp_levels_of(config->multiplier, config->floor, config->offset, config->precision);
+    if (config->n_features) {
+        plan->matrix = fsp_to_real(config->matrix, config->n_features * plan->n_rows, itemsize);
+        if (!plan->matrix) return FSP_ENOMEM;
+    }
+    return FSP_OK;
+}
+
+fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **out)
+{
+    *out = NULL;
+    const fsp_kernels *kernels = fsp_find_kernels(config->isa, config->precision);
+    if (!kernels || !valid(config)) return FSP_EBUG;
+    fsp_plan *plan = fsp_allocate(1, sizeof *plan);
+    if (!plan) return FSP_ENOMEM;
+    *plan = (fsp_plan){.config = *config, .kernels = kernels};
+    plan->config.window = plan->config.bank = plan->config.matrix = NULL;
+    plan->config.isa = NULL;
+    plan->n_bins = config->spectrum == FSP_GIVEN ? config->n_fft : config->n_fft / 2 + 1;
+    fsp_status status = make_front(plan, config);
+    if (status == FSP_OK) status = make_back(plan, config);
+    if (status) {
+        fsp_plan_destroy(plan);
+        return status;
+    }
+    lay_out_scratch(plan);
+    *out = plan;
+    return FSP_OK;
+}
+
+void fsp_plan_destroy(fsp_plan *plan)
+{
+    if (!plan) return;
+    fsp_real_fft_destroy(&plan->fft);
+    fsp_bank_destroy(&plan->bank);
+    fsp_free(plan->offsets);
+    fsp_free(plan->identity);
+    fsp_free(plan->matrix);
+    fsp_free(plan);
+}
+
+size_t fsp_plan_rows(const fsp_plan *plan) { return plan->n_last; }

@@ -1,0 +1,297 @@
+/* THE loop: blocks of frames, over threads, each block tile by tile through the stages.
+ *
+ *   signal -> table (samples, frames) -> tile: window, FFT, |X|^2 (spectrum) -> bank (bands) -> log (levels)
+ *          -> matrix (feature) -> output
+ *
+ * A stage sees one tile of `lanes` frames; nothing longer than a block is ever stored between them. Each frame's
+ * arithmetic happens in a lane of its own, so that block sizes and thread counts cannot change a bit of it. */
+#include "internal.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+typedef struct {
+    const fsp_plan *plan;
+    const fsp_input *in;
+    const fsp_output *out;
+    size_t blocks_per_channel, n_blocks, run_length;
+    char *scratch;
+    atomic_size_t next_block;
+    atomic_int nonfinite;
+    pthread_mutex_t peak_lock;
+} job;
+
+/* One thread's view of the block it is at. */
+typedef struct {
+    job *j;
+    char *table, *linear, *tile, *bands, *features, *peak;
+    fsp_signal signal;
+    size_t channel, first, count;  /* frames first .. first + count - 1, within the call */
+    size_t carried_to;             /* the block whose first columns the table already holds, or SIZE_MAX */
+} worker;
+
+/* Rows of a tile: row k at vector where[k]. */
+typedef struct {
+    void *at;
+    const uint32_t *where;
+} rows;
+
+static ptrdiff_t frame_start(const worker *w, size_t frame)
+{
+    const fsp_plan *plan = w->j->plan;
+    return (ptrdiff_t)((w->j->in->first_frame + frame) * plan->config.hop_length) - (ptrdiff_t)plan->config.lead;
+}
+
+/* Every sample belongs to one block: from its first frame's start to the next block's, and the ends to the outer ones. */
+static int samples_finite(const worker *w)
+{
+    const fsp_input *in = w->j->in;
+    const fsp_plan *plan = w->j->plan;
+    const ptrdiff_t n = (ptrdiff_t)in->n_samples;
+    size_t first = in->first_frame + w->first, next = first + w->count;
+    ptrdiff_t a = first == 0 ? 0 : frame_start(w, w->first);
+    ptrdiff_t b = next == in->total_frames ? n : frame_start(w, w->first + w->count);
+    a = a < 0 ? 0 : a > n ? n : a;
+    b = b < a ? a : b > n ? n : b;
+    if (in->precision == plan->config.precision && in->stride == 1)
+        return plan->kernels->all_finite((const char *)w->signal.data + (size_t)a * plan->kernels->itemsize, (size_t)(b - a));
+    const size_t most = plan->rows * plan->table_stride;
+    for (; a < b; a += (ptrdiff_t)most) {
+        size_t count = (size_t)(b - a) < most ? (size_t)(b - a) : most;
+        fsp_copy_samples(&w->signal, a, count, plan->config.precision, w->linear);
+        if (!plan->kernels->all_finite(w->linear, count)) return 0;
+    }
+    return 1;
+}
+
+/* Where column `first` of the block starts: in the signal itself where it is contiguous and whole, else in a copy. */
+static const char *columns_at(const worker *w, size_t first, size_t n_columns, ptrdiff_t *column_stride)
+{
+    const fsp_plan *plan = w->j->plan;
+    const size_t hop = plan->config.hop_length, rows = plan->rows, itemsize = plan->kernels->itemsize;
+    const ptrdiff_t start = frame_start(w, w->first) + (ptrdiff_t)(first * hop);
+    const ptrdiff_t end = start + (ptrdiff_t)((n_columns - 1) * hop + rows);
+    if (w->signal.stride == 1 && w->signal.precision == plan->config.precision && start >= 0 &&
+        end <= (ptrdiff_t)w->signal.n_samples) {
+        *column_stride = (ptrdiff_t)hop;
+        return (const char *)w->signal.data + (size_t)start * itemsize;
+    }
+    if (rows == hop)
+        fsp_copy_samples(&w->signal, start, n_columns * hop, plan->config.precision, w->linear);
+    else
+        for (size_t c = 0; c < n_columns; c++)
+            fsp_copy_samples(&w->signal, start + (ptrdiff_t)(c * hop), rows, plan->config.precision,
+                             w->linear + c * rows * itemsize);
+    *column_stride = (ptrdiff_t)rows;
+    return w->linear;
+}
+
+static size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
+
+/* Fill the table for the block's tiles. Columns that the block before it left are carried over: the same numbers. */
+static void fill_table(worker *w)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_kernels *k = plan->kernels;
+    const size_t n_frames = round_up(w->count, k->lanes), overlap = plan->overlap;
+    const int carried = w->carried_to == w->first;
+    ptrdiff_t stride;
+    const size_t first = carried ? overlap : 0;
+    const char *x = columns_at(w, first, n_frames + overlap - first, &stride);
+    if (carried)
+        k->carry(w->table, plan->rows, plan->table_stride, plan->block, overlap);
+    else
+        k->gather(x, stride, plan->rows, round_up(overlap, k->lanes), w->table, plan->table_stride);
+    x += (ptrdiff_t)(overlap - first) * stride * (ptrdiff_t)k->itemsize;
+    k->gather(x, stride, plan->rows, n_frames, w->table + overlap * k->itemsize, plan->table_stride);
+    w->carried_to = w->count == plan->block ? w->first + plan->block : SIZE_MAX;
+}
+
+static char *output_at(const worker *w, size_t frame)
+{
+    const fsp_output *out = w->j->out;
+    const ptrdiff_t at = out->channel_offset[w->channel] + (ptrdiff_t)frame * out->frame_stride;
+    return (char *)out->data + at * (ptrdiff_t)w->j->plan->kernels->itemsize;
+}
+
+static void store_complex(const worker *w, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_output *out = w->j->out;
+    const fsp_real_fft *fft = &plan->fft;
+    char *p = output_at(w, at);
+    if (out->row_stride == 2)
+        plan->kernels->store_frames_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->frame_stride, valid);
+    else
+        plan->kernels->store_rows_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->row_stride, valid);
+}
+
+static void store_real(const worker *w, rows x, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_output *out = w->j->out;
+    char *p = output_at(w, at);
+    if (out->row_stride == 1)
+        plan->kernels->store_frames(x.at, x.where, plan->n_last, p, out->frame_stride, valid);
+    else
+        plan->kernels->store_rows(x.at, x.where, plan->n_last, p, out->row_stride, valid);
+}
+
+static void load_given(const worker *w, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_input *in = w->j->in;
+    const char *p = (const char *)in->data +
+                    (in->channel_offset[w->channel] + (ptrdiff_t)(in->first_frame + at) * in->frame_stride) *
+                        (ptrdiff_t)plan->kernels->itemsize;
+    if (in->row_stride == 1)
+        plan->kernels->load_frames(p, in->frame_stride, plan->n_bins, w->tile, valid);
+    else
+        plan->kernels->load_rows(p, in->row_stride, plan->n_bins, w->tile, valid);
+    if (in->clamp)
+        plan->kernels->clamp(w->tile, plan->n_bins, in->clamp[2 * w->channel], in->clamp[2 * w->channel + 1]);
+}
+
+static rows spectrum_rows(const worker *w, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    if (plan->config.spectrum == FSP_GIVEN) {
+        load_given(w, at, valid);
+        return (rows){w->tile, plan->identity};
+    }
+    const char *table = w->table + (at - w->first) * plan->kernels->itemsize;
+    fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile);
+    if (plan->config.spectrum == FSP_MAGNITUDE) plan->kernels->root(w->tile, plan->fft.where, plan->n_bins);
+    return (rows){w->tile, plan->fft.where};
+}
+
+/* Into w->bands, in order, unless they are there. */
+static rows collected(const worker *w, rows x)
+{
+    const fsp_plan *plan = w->j->plan;
+    if (x.at != w->bands) plan->kernels->collect(x.at, x.where, plan->n_rows, w->bands);
+    return (rows){w->bands, plan->identity};
+}
+
+/* One tile, from the table (or the given spectrum) to the output. */
+static void run_tile(const worker *w, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_kernels *k = plan->kernels;
+    rows x = spectrum_rows(w, at, valid);
+    if (plan->config.spectrum == FSP_COMPLEX) {
+        store_complex(w, at, valid);
+        return;
+    }
+    if (plan->bank.n_bands) {
+        (plan->bank.pairs ? k->bank_pairs : k->bank_rows)(&plan->bank, x.at, x.where, w->bands);
+        x = (rows){w->bands, plan->identity};
+    }
+    if (plan->config.multiplier != 0) {
+        x = collected(w, x);
+        k->levels(x.at, plan->n_rows, &plan->levels, w->peak);
+    }
+    if (plan->matrix) {
+        x = collected(w, x);
+        k->matrix(plan->matrix, plan->n_last, plan->n_rows, x.at, w->features);
+        x = (rows){w->features, plan->identity};
+    }
+    store_real(w, x, at, valid);
+}
+
+static void report_peak(job *j, const worker *w)
+{
+    if (!j->out->peak || j->plan->config.multiplier == 0) return;
+    const double peak = j->plan->kernels->array_peak(w->peak, j->plan->kernels->lanes, 0);
+    pthread_mutex_lock(&j->peak_lock);
+    if (peak > j->out->peak[w->channel] || peak != peak) j->out->peak[w->channel] = peak;
+    pthread_mutex_unlock(&j->peak_lock);
+}
+
+static void enter_channel(worker *w, size_t channel)
+{
+    const fsp_input *in = w->j->in;
+    const fsp_plan *plan = w->j->plan;
+    const size_t itemsize = in->precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    w->channel = channel;
+    w->carried_to = SIZE_MAX;
+    w->signal = (fsp_signal){
+        .data = (const char *)in->data + in->channel_offset[channel] * (ptrdiff_t)itemsize,
+        .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
+        .padding = plan->config.padding, .lead = plan->config.lead,
+    };
+    const double lowest = -INFINITY;
+    for (size_t l = 0; l < plan->kernels->lanes; l++) {
+        if (plan->config.precision == FSP_F32)
+            ((float *)w->peak)[l] = (float)lowest;
+        else
+            ((double *)w->peak)[l] = lowest;
+    }
+}
+
+static void run_block(worker *w, size_t block)
+{
+    const fsp_plan *plan = w->j->plan;
+    const size_t n_frames = w->j->in->n_frames;
+    w->first = block * plan->block;
+    w->count = n_frames - w->first < plan->block ? n_frames - w->first : plan->block;
+    if (plan->config.spectrum != FSP_GIVEN) {
+        if (w->j->in->check_finite && !samples_finite(w)) {
+            atomic_store(&w->j->nonfinite, 1);
+            return;
+        }
+        fill_table(w);
+    }
+    for (size_t f = 0; f < w->count; f += plan->kernels->lanes) {
+        size_t left = w->count - f;
+        run_tile(w, w->first + f, left < plan->kernels->lanes ? left : plan->kernels->lanes);
+    }
+}
+
+/* Take runs of neighbouring blocks until none is left. */
+static void run_worker(void *context, size_t index)
+{
+    job *j = context;
+    const fsp_plan *plan = j->plan;
+    char *scratch = j->scratch + index * plan->scratch_size;
+    worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at, .tile = scratch + plan->tile_at,
+                .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
+                .peak = scratch + plan->peak_at, .channel = SIZE_MAX};
+    size_t block;
+    while ((block = atomic_fetch_add(&j->next_block, j->run_length)) < j->n_blocks) {
+        const size_t end = block + j->run_length < j->n_blocks ? block + j->run_length : j->n_blocks;
+        for (; block < end && !atomic_load(&j->nonfinite); block++) {
+            const size_t channel = block / j->blocks_per_channel;
+            if (channel != w.channel) {
+                if (w.channel != SIZE_MAX) report_peak(j, &w);
+                enter_channel(&w, channel);
+            }
+            run_block(&w, block % j->blocks_per_channel);
+        }
+    }
+    if (w.channel != SIZE_MAX) report_peak(j, &w);
+}
+
+enum { RUNS_PER_THREAD = 8 };
+
+fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *out, int n_threads)
+{
+    if (!plan || n_threads < 1) return FSP_EBUG;
+    if (plan->config.spectrum == FSP_GIVEN && in->precision != plan->config.precision) return FSP_EBUG;
+    job j = {.plan = plan, .in = in, .out = out};
+    j.blocks_per_channel = (in->n_frames + plan->block - 1) / plan->block;
+    j.n_blocks = j.blocks_per_channel * in->n_channels;
+    if (j.n_blocks == 0) return FSP_OK;
+    if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;
+    j.run_length = n_threads == 1 ? j.n_blocks : j.n_blocks / ((size_t)n_threads * RUNS_PER_THREAD) + 1;
+    j.scratch = fsp_allocate((size_t)n_threads, plan->scratch_size);
+    if (!j.scratch) return FSP_ENOMEM;
+    atomic_init(&j.next_block, 0);
+    atomic_init(&j.nonfinite, 0);
+    pthread_mutex_init(&j.peak_lock, NULL);
+    fsp_parallel(run_worker, &j, (size_t)n_threads, n_threads);
+    pthread_mutex_destroy(&j.peak_lock);
+    fsp_free(j.scratch);
+    return atomic_load(&j.nonfinite) ? FSP_ENONFINITE : FSP_OK;
+}

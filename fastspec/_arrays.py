@@ -1,0 +1,77 @@
+"""The gate: every user-facing complaint about an argument is raised here or in `_spec`.
+
+A message reads ``name=value``, the rule, the related value, the way out. What has passed the gate
+is safe to hand to C.
+"""
+
+from __future__ import annotations
+
+import operator
+
+import numpy as np
+
+
+class LibrosaError(Exception):
+    """Root of librosa's exception names, so that ``except`` clauses written for librosa work."""
+
+
+class ParameterError(LibrosaError, ValueError):
+    """An argument breaks its rule. Also a `ValueError`, which librosa's own class is not."""
+
+
+class DTypeError(ParameterError, TypeError):
+    """An argument has a type or dtype that cannot be used here."""
+
+
+def as_samples(y, *, name: str = "y") -> np.ndarray:
+    """Check audio as librosa does, except for finiteness, which the kernels look for as they read.
+
+    Returns the same array, or a native-endian, aligned copy where C could not read the original.
+    """
+    if not isinstance(y, np.ndarray):
+        raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
+    if isinstance(y, np.ma.MaskedArray):
+        raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
+    if y.dtype.kind != "f":
+        raise DTypeError(f"{name}.dtype={y.dtype} is not floating-point; {_dtype_way_out(y.dtype, name)}")
+    if y.ndim == 0:
+        raise ParameterError(f"{name}.shape=() has no sample axis; audio is at least one-dimensional")
+    if y.dtype.itemsize not in (4, 8) or not (y.dtype.isnative and y.flags.aligned):
+        return y.astype(working_dtype(y.dtype))
+    return y
+
+
+def _dtype_way_out(dtype: np.dtype, name: str) -> str:
+    if dtype.kind == "i":
+        return f"convert with {name} / {float(2 ** (8 * dtype.itemsize - 1)):.0f}, or util.buf_to_float for PCM bytes"
+    if dtype.kind == "u":
+        half = float(2 ** (8 * dtype.itemsize - 1))
+        return f"convert with ({name} - {half:.0f}) / {half:.0f}"
+    if dtype.kind == "c":
+        return f"audio is real, pass {name}.real"
+    return f"pass real floating-point samples, for instance {name}.astype(np.float32)"
+
+
+def working_dtype(dtype) -> np.dtype:
+    """The precision that computes: float32 for float16 and float32, float64 for the wider ones."""
+    return np.dtype(np.float32) if np.dtype(dtype).itemsize <= 4 else np.dtype(np.float64)
+
+
+def as_index(value, *, name: str, minimum: int = 1) -> int:
+    """An integer argument, through `operator.index`, not smaller than `minimum`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise DTypeError(f"{name}={value!r} must be an integer; {type(value).__name__} is not accepted") from None
+    if number < minimum or isinstance(value, (bool, np.bool_)):
+        raise ParameterError(f"{name}={value!r} must be {'a positive integer' if minimum == 1 else f'at least {minimum}'}")
+    return number
+
+
+def first_nonfinite(y: np.ndarray, *, name: str = "y") -> ParameterError:
+    """The error for audio that holds NaN or infinity, naming the first place."""
+    where = tuple(int(i) for i in np.argwhere(~np.isfinite(y))[0])
+    index = ", ".join(map(str, where))
+    return ParameterError(
+        f"{name}[{index}] is {y[where]}: the audio buffer is not finite everywhere; clean it with np.nan_to_num({name})"
+    )

@@ -1,0 +1,288 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, embedsignature=False
+"""The C contract (csrc/fastspec.h) and nothing else: arrays in, statuses turned into exceptions, the GIL let go.
+
+Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
+"""
+
+from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from libc.stdlib cimport free, malloc
+
+cdef extern from "fastspec.h" nogil:
+    ctypedef enum fsp_status:
+        FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE
+    ctypedef enum fsp_precision:
+        FSP_F32, FSP_F64
+    ctypedef enum fsp_padding:
+        pass
+    ctypedef enum fsp_spectrum:
+        FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN
+    ctypedef struct fsp_config:
+        fsp_precision precision
+        const char *isa
+        size_t n_fft, hop_length
+        const double *window
+        size_t lead
+        fsp_padding padding
+        fsp_spectrum spectrum
+        size_t n_bands
+        const double *bank
+        double multiplier, floor, offset
+        size_t n_features
+        const double *matrix
+    ctypedef struct fsp_plan:
+        pass
+    ctypedef struct fsp_input:
+        const void *data
+        fsp_precision precision
+        size_t n_channels, n_samples
+        const ptrdiff_t *channel_offset
+        ptrdiff_t stride, row_stride, frame_stride
+        size_t first_frame, n_frames
+        int check_finite
+        size_t total_frames
+        const double *clamp
+    ctypedef struct fsp_output:
+        void *data
+        const ptrdiff_t *channel_offset
+        ptrdiff_t row_stride, frame_stride
+        double *peak
+    fsp_status fsp_plan_create(const fsp_config *, fsp_plan **)
+    void fsp_plan_destroy(fsp_plan *)
+    size_t fsp_plan_rows(const fsp_plan *)
+    fsp_status fsp_run(const fsp_plan *, const fsp_input *, const fsp_output *, int)
+    fsp_status fsp_array_peak(fsp_precision, const char *, const void *, size_t, int, int, double *)
+    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, void *, int)
+    fsp_status fsp_array_clamp(fsp_precision, const char *, const void *, size_t, double, double, void *, int)
+    const char *fsp_best_isa()
+    int fsp_has_isa(const char *)
+    size_t fsp_lanes(const char *, fsp_precision)
+
+
+class NonFinite(Exception):
+    """The input held NaN or infinity; `_run` names the place."""
+
+
+cdef int check(fsp_status status, size_t size) except -1:
+    if status == FSP_OK:
+        return 0
+    if status == FSP_ENOMEM:
+        raise MemoryError(f"out of memory: work for {size} bytes of output could not be allocated")
+    if status == FSP_ENONFINITE:
+        raise NonFinite
+    raise RuntimeError("fastspec: a broken internal precondition; please report this with the call that led to it")
+
+
+cdef int describe(Py_buffer *view, object array, int flags) except -1:
+    PyObject_GetBuffer(array, view, flags | PyBUF_STRIDES | PyBUF_FORMAT)
+    return 0
+
+
+# The buffers that a call holds; what has been opened is released however the call ends.
+cdef struct opened:
+    int n
+    Py_buffer views[4]
+
+
+cdef Py_buffer *hold(opened *buffers, object array, int flags) except NULL:
+    cdef Py_buffer *view = &buffers.views[buffers.n]
+    describe(view, array, flags)
+    buffers.n += 1
+    return view
+
+
+cdef const double *doubles(opened *buffers, object array) except? NULL:
+    """A contiguous float64 array, or NULL for None."""
+    if array is None:
+        return NULL
+    return <const double *>hold(buffers, array, 0).buf
+
+
+cdef void release(opened *buffers) noexcept:
+    cdef int i
+    for i in range(buffers.n):
+        PyBuffer_Release(&buffers.views[i])
+
+
+cdef fsp_precision precision_of(Py_buffer *view) noexcept nogil:
+    """float32 and complex64 are FSP_F32; formats may carry a byte-order mark, which the gate has made native."""
+    cdef Py_ssize_t size = view.itemsize
+    return FSP_F32 if size == 4 or (size == 8 and view.format[0] == b'Z') else FSP_F64
+
+
+cdef struct offsets:
+    size_t n
+    ptrdiff_t *at
+
+
+cdef int channel_offsets(Py_buffer *view, int n_last, Py_ssize_t real_size, offsets *channels) except -1:
+    """Where each channel starts, in reals: the leading axes, all but the last `n_last`, in C order."""
+    cdef size_t n = 1, i, rest
+    cdef Py_ssize_t axis, at, position
+    for axis in range(view.ndim - n_last):
+        n *= <size_t>view.shape[axis]
+    channels.n = n
+    channels.at = <ptrdiff_t *>malloc((n or 1) * sizeof(ptrdiff_t))
+    if channels.at == NULL:
+        raise MemoryError(f"out of memory: offsets of {n} channels")
+    for i in range(n):
+        rest = i
+        at = 0
+        for axis in range(view.ndim - n_last - 1, -1, -1):
+            position = <Py_ssize_t>(rest % <size_t>view.shape[axis])
+            rest //= <size_t>view.shape[axis]
+            at += position * view.strides[axis]
+        channels.at[i] = at // real_size
+    return 0
+
+
+cdef class Plan:
+    """A prepared transform (fsp_plan), immutable and shareable between threads."""
+    cdef fsp_plan *plan
+    cdef fsp_spectrum spectrum
+    cdef readonly size_t n_rows
+
+    def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window, size_t lead, int padding,
+                  int spectrum, bank, double multiplier, double floor, double offset, matrix):
+        cdef fsp_config config
+        cdef opened buffers
+        cdef fsp_status status
+        buffers.n = 0
+        config.precision = <fsp_precision>precision
+        config.isa = isa
+        config.n_fft, config.hop_length, config.lead = n_fft, hop_length, lead
+        config.padding = <fsp_padding>padding
+        config.spectrum = self.spectrum = <fsp_spectrum>spectrum
+        config.multiplier, config.floor, config.offset = multiplier, floor, offset
+        config.n_bands = 0 if bank is None else len(bank)
+        config.n_features = 0 if matrix is None else len(matrix)
+        try:
+            config.window = doubles(&buffers, window)
+            config.bank = doubles(&buffers, bank)
+            config.matrix = doubles(&buffers, matrix)
+            with nogil:
+                status = fsp_plan_create(&config, &self.plan)
+        finally:
+            release(&buffers)
+        check(status, 64 * n_fft)
+        self.n_rows = fsp_plan_rows(self.plan)
+
+    def __dealloc__(self):
+        fsp_plan_destroy(self.plan)
+
+    def run(self, x not None, out not None, size_t first_frame, size_t total_frames, bint check_finite, clamp, peak,
+            int n_threads):
+        """Frames first_frame .. of x (..., samples), or (..., rows, frames) where the plan is given a spectrum,
+        into out (..., rows, frames)."""
+        cdef opened buffers
+        cdef Py_buffer *source
+        cdef Py_buffer *target
+        cdef fsp_input given
+        cdef fsp_output result
+        cdef offsets x_channels, out_channels
+        cdef Py_ssize_t real
+        cdef fsp_status status = FSP_OK
+        cdef int last = 2 if self.spectrum == FSP_GIVEN else 1
+        buffers.n = 0
+        x_channels.at = out_channels.at = NULL
+        try:
+            source = hold(&buffers, x, 0)
+            target = hold(&buffers, out, PyBUF_WRITABLE)
+            given.clamp = doubles(&buffers, clamp)
+            result.peak = <double *>doubles(&buffers, peak)
+            given.precision = precision_of(source)
+            given.data = source.buf
+            real = source.itemsize
+            channel_offsets(source, last, real, &x_channels)
+            given.n_channels = x_channels.n
+            given.channel_offset = x_channels.at
+            if last == 1:
+                given.n_samples = <size_t>source.shape[source.ndim - 1]
+                given.stride = source.strides[source.ndim - 1] // real
+                given.row_stride = given.frame_stride = 0
+            else:
+                given.n_samples = 0
+                given.stride = 0
+                given.row_stride = source.strides[source.ndim - 2] // real
+                given.frame_stride = source.strides[source.ndim - 1] // real
+            given.first_frame = first_frame
+            given.total_frames = total_frames
+            given.check_finite = check_finite
+            real = 4 if precision_of(target) == FSP_F32 else 8
+            channel_offsets(target, 2, real, &out_channels)
+            result.data = target.buf
+            result.channel_offset = out_channels.at
+            result.row_stride = target.strides[target.ndim - 2] // real
+            result.frame_stride = target.strides[target.ndim - 1] // real
+            given.n_frames = <size_t>target.shape[target.ndim - 1]
+            if out_channels.n != x_channels.n:
+                status = FSP_EBUG
+            else:
+                with nogil:
+                    status = fsp_run(self.plan, &given, &result, n_threads)
+            check(status, target.len)
+        finally:
+            free(x_channels.at)
+            free(out_channels.at)
+            release(&buffers)
+
+
+def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
+    """The largest value (or magnitude) of a contiguous float array; NaN if there is one; -inf if it is empty."""
+    cdef Py_buffer view
+    cdef double peak = 0
+    cdef const char *name = isa
+    cdef fsp_status status
+    describe(&view, x, 0)
+    try:
+        with nogil:
+            status = fsp_array_peak(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), magnitude,
+                                    n_threads, &peak)
+        check(status, 0)
+    finally:
+        PyBuffer_Release(&view)
+    return peak
+
+
+def array_levels(x not None, out not None, bytes isa not None, bint square, double multiplier, double floor, double offset,
+                 double lower, int n_threads):
+    """out = max(multiplier log10(max(x or x^2, floor)) + offset, lower); memory orders of x and out agree."""
+    cdef Py_buffer view, result
+    cdef const char *name = isa
+    cdef fsp_status status
+    describe(&view, x, 0)
+    try:
+        describe(&result, out, PyBUF_WRITABLE)
+        with nogil:
+            status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), square,
+                                      multiplier, floor, offset, lower, result.buf, n_threads)
+        PyBuffer_Release(&result)
+        check(status, 0)
+    finally:
+        PyBuffer_Release(&view)
+
+
+def array_clamp(x not None, bytes isa not None, double shift, double lower, int n_threads):
+    """x = max(x + shift, lower), in place, x contiguous in any order."""
+    cdef Py_buffer view
+    cdef const char *name = isa
+    cdef fsp_status status
+    describe(&view, x, PyBUF_WRITABLE)
+    try:
+        with nogil:
+            status = fsp_array_clamp(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), shift, lower,
+                                     view.buf, n_threads)
+        check(status, 0)
+    finally:
+        PyBuffer_Release(&view)
+
+
+def best_isa():
+    return fsp_best_isa()
+
+
+def has_isa(bytes isa not None):
+    return bool(fsp_has_isa(isa))
+
+
+def lanes(bytes isa not None):
+    return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)

@@ -1,0 +1,37 @@
+"""Lazy attributes: `import fastspec` reads no submodule until a name of it is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+
+def attach(package: str):
+    """Module `__getattr__`, `__dir__` and `__all__` for a package, read from its `__init__.pyi`.
+
+    The stub is the one list of the API: each ``from .module import name as name`` in it makes `name`
+    an attribute that imports `module` on first use; ``from . import module as module`` a submodule.
+    """
+    homes = _read_stub(Path(import_module(package).__file__).with_suffix(".pyi"))
+
+    def __getattr__(name: str):
+        try:
+            home = homes[name]
+        except KeyError:
+            raise AttributeError(f"{package} has no attribute {name!r} (yet); see the README for what is covered") from None
+        module = import_module("." + (home or name), package)
+        value = getattr(module, name) if home else module
+        setattr(import_module(package), name, value)
+        return value
+
+    return __getattr__, lambda: sorted(homes), sorted(homes)
+
+
+def _read_stub(path: Path) -> dict[str, str]:
+    """Map each exported name to its module, "" for a submodule; the stub holds one name a line."""
+    homes = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = line.split()
+        if len(words) == 6 and words[0] == "from" and words[1].startswith(".") and words[3] == words[5]:
+            homes[words[3]] = words[1][1:]
+    return homes

@@ -1,0 +1,117 @@
+"""The picture that the command line draws: a log-mel spectrogram with seconds, Hz and dB on its axes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import BinaryIO
+
+import numpy as np
+
+_INK = "#333333"
+_WIDTH = 10.0
+_DPI = 150
+# Frequency labels closer than this part of the axis would touch.
+_MIN_LABEL_DISTANCE = 0.055
+_OCTAVES = np.array([0, *(125 * 2**k for k in range(12))], dtype=float)
+
+
+def draw_mel(
+    file: BinaryIO,
+    levels: np.ndarray,
+    *,
+    time_range: tuple[float, float],
+    frequency_range: tuple[float, float],
+    to_mel: Callable[[np.ndarray], np.ndarray],
+    title: str,
+    level_label: str,
+) -> None:
+    """Write a PNG.
+
+    Parameters
+    ----------
+    file : binary file
+        where to write
+    levels : np.ndarray [shape=(n_mels, t) or (channels, n_mels, t)]
+        levels in dB; channels become panels, one above the other
+    time_range : (float, float)
+        where the first frame starts and the last one ends, in seconds
+    frequency_range : (float, float)
+        lower end of the lowest band, upper end of the highest, in Hz
+    to_mel : callable
+        Hz to the unit in which the bands are equally spaced
+    title : str
+        text above the picture
+    level_label : str
+        text beside the colour bar
+    """
+    # The object interface with its own canvas: no global state, no display, safe in threads.
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    panels = levels.reshape(-1, *levels.shape[-2:])
+    height = {1: 3.8, 2: 2.8}.get(len(panels), 2.0)
+    figure = Figure(figsize=(_WIDTH, height * len(panels) + 0.9), dpi=_DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
+
+    low, high = to_mel(np.asarray(frequency_range))
+    # Band k of n peaks (k + 1) / (n + 1) of the way up; its row of the picture is centred on the peak.
+    half_band = (high - low) / (panels.shape[1] + 1) / 2
+    rows = (low + half_band, high - half_band)
+    labelled = _labels(frequency_range, to_mel)
+    for i, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
+        image = ax.imshow(
+            panel,
+            origin="lower",
+            aspect="auto",
+            extent=(*time_range, *rows),
+            cmap="magma",
+            vmin=panels.min(),
+            vmax=panels.max(),
+            interpolation="nearest" if panel.shape[1] < 1000 else "antialiased",
+        )
+        ax.set_xlim(max(0.0, time_range[0]), time_range[1])
+        ax.set_yticks(to_mel(labelled), [f"{hz:g}" for hz in labelled])
+        ax.set_ylim(low, high)
+        ax.set_facecolor(image.cmap(0.0))
+        ax.set_ylabel("Frequency (Hz)", color=_INK)
+        if len(panels) > 1:
+            ax.annotate(
+                f"channel {i + 1}", (1, 1), (-6, -6), xycoords="axes fraction", textcoords="offset points",
+                ha="right", va="top", color="white", fontsize=9,
+            )  # fmt: skip
+        _soften(ax)
+    axes[-1].set_xlabel("Time (s)", color=_INK)
+    # parse_math=False: a file name with two dollar signs is no formula.
+    axes[0].set_title(title, loc="left", fontsize=12, color=_INK, pad=8, parse_math=False)
+
+    bar = figure.colorbar(image, ax=list(axes), pad=0.015, fraction=0.04, aspect=24 * len(panels))
+    bar.set_label(level_label, color=_INK)
+    bar.outline.set_visible(False)
+    _soften(bar.ax)
+    with warnings.catch_warnings():
+        # A title in a script that the font lacks shows boxes; that is no reason to warn of each sign.
+        warnings.filterwarnings("ignore", message="Glyph")
+        figure.savefig(file, format="png", facecolor="white")
+
+
+def _soften(ax) -> None:
+    ax.tick_params(color=_INK, labelcolor=_INK, length=3, width=0.8)
+    ax.spines[:].set_visible(False)
+
+
+def _labels(span: tuple[float, float], to_mel: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Frequencies to label: octaves as far as they do not crowd, round numbers where fewer than three fit."""
+    mels = to_mel(_OCTAVES)
+    low, high = to_mel(np.asarray(span))
+    kept: list[int] = []
+    for i in np.flatnonzero((low <= mels) & (mels <= high)):
+        if not kept or mels[i] - mels[kept[-1]] >= _MIN_LABEL_DISTANCE * (high - low):
+            kept.append(i)
+    if len(kept) >= 3:
+        return _OCTAVES[kept]
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = MaxNLocator(5).tick_values(*span)
+    return ticks[(span[0] <= ticks) & (ticks <= span[1])]

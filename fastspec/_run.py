@@ -1,0 +1,126 @@
+"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. The only module that knows the engine."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from functools import lru_cache
+from math import prod
+
+import numpy as np
+
+from . import _engine, _threads
+from ._arrays import first_nonfinite
+from ._spec import Spec, Spectrum
+
+# About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
+WORK_PER_RANGE = 2**27
+
+_LOWEST = -np.inf
+
+
+def _choose_isa() -> bytes:
+    """The best instruction set, or a lower one that FASTSPEC_ISA names."""
+    best = _engine.best_isa()
+    wanted = os.environ.get("FASTSPEC_ISA", "").encode()
+    if not wanted or _engine.has_isa(wanted):
+        return wanted or best
+    warnings.warn(
+        f"FASTSPEC_ISA={wanted.decode()!r} is not an instruction set of this CPU and build; using {best.decode()!r}",
+        stacklevel=2,
+    )
+    return best
+
+
+ISA = _choose_isa()
+
+
+@lru_cache(32)
+def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
+    framing, levels = spec.framing, spec.levels
+    return _engine.Plan(
+        precision=spec.precision,
+        isa=isa or ISA,
+        n_fft=framing.n_fft,
+        hop_length=framing.hop_length,
+        window=_doubles(spec.window),
+        lead=framing.lead,
+        padding=framing.padding,
+        spectrum=spec.spectrum,
+        bank=_doubles(spec.bank),
+        multiplier=levels.multiplier if levels else 0.0,
+        floor=levels.floor if levels else 1.0,
+        offset=levels.offset if levels else 0.0,
+        matrix=_doubles(spec.matrix),
+    )
+
+
+def _doubles(array: np.ndarray | None) -> np.ndarray | None:
+    return None if array is None else np.ascontiguousarray(array, dtype=np.float64)
+
+
+def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major: bool) -> np.ndarray:
+    """An output (..., rows, frames): frame-major is librosa's layout of spectra, row-major that of features."""
+    n_rows = plan_of(spec).n_rows
+    if frame_major:
+        return np.empty((*leading, n_frames, n_rows), spec.dtype).swapaxes(-1, -2)
+    return np.empty((*leading, n_rows, n_frames), spec.dtype)
+
+
+def run(
+    spec: Spec, x: np.ndarray, out: np.ndarray, *, check_finite: bool = True, clamp: np.ndarray | None = None
+) -> np.ndarray | None:
+    """Fill `out` (..., rows, frames) from samples (..., n), or from a given spectrum (..., rows, frames).
+
+    Returns the highest level of each channel where the spec has levels. Raises `ParameterError` at the first sample
+    that is not finite.
+    """
+    plan = plan_of(spec)
+    n_frames, n_channels = out.shape[-1], prod(out.shape[:-2])
+    peaks = np.full(n_channels, _LOWEST) if spec.levels else None
+    work_per_frame = spec.framing.n_fft * n_channels
+    step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
+    given = spec.spectrum is Spectrum.GIVEN
+    try:
+        for first in range(0, n_frames, step):
+            part = out if step >= n_frames else out[..., first : first + step]
+            n_threads = _threads.for_work(work_per_frame * part.shape[-1])
+            plan.run(x, part, first, n_frames, check_finite and not given, clamp, peaks, n_threads)
+    except _engine.NonFinite:
+        raise first_nonfinite(x) from None
+    return peaks
+
+
+def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
+    """The largest value (or magnitude) of a float array that is contiguous in some order; NaN if it holds one."""
+    return _engine.array_peak(x, ISA, magnitude, _threads.for_work(x.size // 4))
+
+
+def levels(x: np.ndarray, out: np.ndarray, *, square: bool, floor: float, offset: float, lower: float) -> None:
+    """out = max(10 log10(max(x or x^2, floor)) + offset, lower); x and out have one memory order."""
+    _engine.array_levels(x, out, ISA, square, 10.0, floor, offset, lower, _threads.for_work(x.size))
+
+
+def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:
+    """x = max(x + shift, lower) in place."""
+    _engine.array_clamp(x, ISA, shift, lower, _threads.for_work(x.size // 4))
+
+
+def show_config() -> None:
+    """Print the version, the instruction set in use and those available, and the number of threads.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.show_config()  # doctest: +ELLIPSIS
+    fastspec ...
+    """
+    from . import __version__
+
+    names = [name for name in (b"scalar", b"sse2", b"avx2", b"avx512", b"neon") if _engine.has_isa(name)]
+    f32, f64 = _engine.lanes(ISA)
+    print(f"fastspec {__version__}")
+    print(f"instruction set: {ISA.decode()} ({f32} float32 or {f64} float64 lanes)")
+    print(f"available: {', '.join(name.decode() for name in names)} (FASTSPEC_ISA lowers it)")
+    print(f"threads: {_threads.get_num_threads()} (FASTSPEC_NUM_THREADS, set_num_threads, threads)")
+    print(f"numpy {np.__version__}")

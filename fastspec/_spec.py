@@ -1,0 +1,112 @@
+"""What a transform is, stage by stage, as plain frozen values; every rule about the numbers in it is checked here.
+
+`Spec` is the one description that all front ends translate into and `_run` carries out:
+
+    samples -> Framing -> Window -> spectrum -> Bands -> Levels -> Feature
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from ._arrays import ParameterError, as_index
+
+MOST_N_FFT = 2**26
+
+
+class Padding(IntEnum):
+    """What stands beyond the ends of the signal, by numpy.pad's names; the order is fsp_padding's."""
+
+    CONSTANT = 0
+    EDGE = 1
+    REFLECT = 2
+    SYMMETRIC = 3
+    LINEAR_RAMP = 4
+
+
+class Spectrum(IntEnum):
+    """What a frame becomes; the order is fsp_spectrum's."""
+
+    COMPLEX = 0
+    POWER = 1
+    MAGNITUDE = 2
+    GIVEN = 3
+
+
+_UNSUPPORTED_PADDING = ("wrap", "maximum", "mean", "median", "minimum")
+
+
+def padding_of(pad_mode) -> Padding:
+    """numpy.pad's mode as a `Padding`. Unset samples ("empty") are zeros here."""
+    if pad_mode == "empty":
+        return Padding.CONSTANT
+    if isinstance(pad_mode, str) and pad_mode not in _UNSUPPORTED_PADDING:
+        try:
+            return Padding[pad_mode.upper()]
+        except KeyError:
+            pass
+    known = ", ".join(p.name.lower() for p in Padding)
+    raise ParameterError(f"pad_mode={pad_mode!r} is not supported by stft; use one of {known}, or pad y yourself and center=False")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Framing:
+    """Frames of `n_fft` samples every `hop_length`; frame 0 starts `lead` samples before the first sample."""
+
+    n_fft: int
+    hop_length: int
+    lead: int
+    padding: Padding = Padding.CONSTANT
+
+    def __post_init__(self):
+        as_index(self.n_fft, name="n_fft")
+        as_index(self.hop_length, name="hop_length")
+        if self.n_fft > MOST_N_FFT:
+            raise ParameterError(f"n_fft={self.n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
+        if self.hop_length > 2**60:
+            raise ParameterError(f"hop_length={self.hop_length} exceeds {2**60}; use a smaller hop_length")
+
+    def n_frames(self, n_samples: int) -> int:
+        """Frames that fit into the (padded) signal."""
+        return max(0, 1 + (n_samples + 2 * self.lead - self.n_fft) // self.hop_length)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Levels:
+    """multiplier * log10(max(x, floor)) + offset."""
+
+    multiplier: float
+    floor: float
+    offset: float = 0.0
+
+    def __post_init__(self):
+        if not self.floor > 0:
+            raise ParameterError(f"amin={self.floor} must be strictly positive; use for instance amin=1e-10")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spec:
+    """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters."""
+
+    precision: int
+    framing: Framing
+    spectrum: Spectrum
+    window: np.ndarray | None = None
+    bank: np.ndarray | None = None
+    levels: Levels | None = None
+    matrix: np.ndarray | None = None
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Of the output."""
+        if self.spectrum is Spectrum.COMPLEX:
+            return np.dtype(np.complex64 if self.precision == 0 else np.complex128)
+        return np.dtype(np.float32 if self.precision == 0 else np.float64)
+
+
+def precision_of(dtype: np.dtype) -> int:
+    """fsp_precision: 0 for float32 and complex64, 1 for the double ones."""
+    return 0 if dtype in (np.float32, np.complex64) else 1

@@ -1,0 +1,149 @@
+"""From librosa's arguments to a `Spec`, once per set of arguments.
+
+The caches make the second call of a kind cost a dictionary look-up; arrays in arguments (windows) enter the key as bytes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+
+from . import filters
+from ._arrays import ParameterError, as_index
+from ._spec import Framing, Levels, Spec, Spectrum, padding_of
+
+CACHED = 64
+
+
+def window_key(window, win_length: int):
+    """A hashable stand-in for a window: names, numbers and tuples as they are, samples as bytes."""
+    if isinstance(window, str):
+        return window
+    if isinstance(window, tuple):
+        try:
+            hash(window)
+        except TypeError:
+            pass
+        else:
+            return window
+    # Functions are called anew each time: what they return may change.
+    return np.asarray(filters.get_window(window, win_length), dtype=np.float64).tobytes()
+
+
+def _padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
+    window = np.frombuffer(key) if isinstance(key, bytes) else filters.get_window(key, win_length)
+    if win_length > n_fft:
+        raise ParameterError(f"win_length={win_length} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
+    left = (n_fft - win_length) // 2
+    return np.pad(np.asarray(window, dtype=np.float64), (left, n_fft - win_length - left))
+
+
+@dataclass(frozen=True, slots=True)
+class StftArguments:
+    """stft's own arguments, checked and hashable: the cache key of everything that starts with frames."""
+
+    n_fft: int
+    hop_length: int
+    win_length: int
+    window: str | tuple | bytes
+    center: bool
+    pad_mode: str
+
+
+def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
+    """Fill in librosa's defaults: windows as long as the FFT, hops of a quarter window."""
+    n_fft = as_index(n_fft, name="n_fft")
+    win_length = n_fft if win_length is None else as_index(win_length, name="win_length")
+    if hop_length is None:
+        hop_length = win_length // 4
+        if hop_length == 0:
+            raise ParameterError(f"win_length={win_length} leaves a default hop_length of 0; give hop_length")
+    return StftArguments(
+        n_fft,
+        as_index(hop_length, name="hop_length"),
+        win_length,
+        window_key(window, win_length),
+        bool(center),
+        pad_mode if center else "constant",
+    )
+
+
+@lru_cache(CACHED)
+def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> Spec:
+    a = arguments
+    return Spec(
+        precision=precision,
+        framing=Framing(a.n_fft, a.hop_length, a.n_fft // 2 if a.center else 0, padding_of(a.pad_mode)),
+        spectrum=spectrum,
+        window=_padded_window(a.window, a.win_length, a.n_fft),
+    )
+
+
+@lru_cache(CACHED)
+def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
+    """The bank and the warning that making it gave, to be given again at every call."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        bank = filters.mel(**dict(arguments))
+    return bank, str(caught[0].message) if caught else None
+
+
+def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
+    """filters.mel through the cache, with its warning. Returns the key, too."""
+    key = tuple(sorted(arguments.items()))
+    try:
+        bank, warning = _mel_bank(key)
+    except TypeError:
+        filters.mel(**arguments)  # the plain call says best what is wrong with the arguments
+        raise
+    if warning:
+        warnings.warn(warning, stacklevel=stacklevel + 1)
+    return key, bank
+
+
+@lru_cache(CACHED)
+def mel_spec(arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None) -> Spec:
+    """`levels`: (multiplier, floor, offset)."""
+    return replace(
+        stft_spec(arguments, precision, spectrum),
+        bank=_mel_bank(bank_key)[0],
+        levels=Levels(*levels) if levels else None,
+    )
+
+
+@lru_cache(CACHED)
+def mel_of_spectrum_spec(n_bins: int, precision: int, bank_key: tuple) -> Spec:
+    """A mel bank on a spectrogram that is there already."""
+    return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_mel_bank(bank_key)[0])
+
+
+@lru_cache(CACHED)
+def cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
+    """The first rows of a DCT, liftered, on levels that are there already."""
+    matrix = dct_matrix(n_bands, dct_type, norm)[:n_mfcc]
+    if lifter > 0:
+        ramp = np.arange(1, 1 + len(matrix))
+        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * ramp / lifter))[:, np.newaxis]
+    return Spec(precision, Framing(n_bands, 1, 0), Spectrum.GIVEN, matrix=matrix)
+
+
+def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
+    """The matrix of scipy.fft.dct(x, type, norm) in float64. Types 2 and 3 are made here, which spares scipy's import."""
+    if dct_type not in (2, 3) or norm not in (None, "ortho"):
+        import scipy.fft
+
+        return scipy.fft.dct(np.eye(n), axis=0, type=dct_type, norm=norm)
+    k = np.arange(n)
+    # cos(pi k (2 i + 1) / 2n), its angle brought into one period as integers
+    matrix = 2 * np.cos(np.pi / (2 * n) * (np.outer(k, 2 * k + 1) % (4 * n)))
+    if norm == "ortho":
+        matrix *= np.sqrt(0.5 / n)
+        matrix[0] *= np.sqrt(0.5)
+    if dct_type == 3:
+        matrix = matrix.T.copy()
+        if norm is None:
+            matrix[:, 0] *= 0.5
+    return matrix

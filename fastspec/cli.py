@@ -1,0 +1,287 @@
+"""The command ``fastspec``: features of sound files from the shell.
+
+Each sub-command translates its options into keyword arguments of the API function it stands for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import importlib.util
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+import fastspec
+
+from . import _batch
+
+_KINDS = ("npz", "npy", "png")
+
+_LOGMEL_OPTIONS = (
+    "n_fft",
+    "hop_length",
+    "win_length",
+    "window",
+    "center",
+    "pad_mode",
+    "power",
+    "n_mels",
+    "fmin",
+    "fmax",
+    "htk",
+    "norm",
+    "ref",
+    "amin",
+    "top_db",
+)
+
+_EPILOG = """\
+examples:
+  fastspec mel speech.wav -o speech.png
+  fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80
+  fastspec mel recordings/*.flac -o features/ --format npy --ref max
+"""
+
+_MEL_EPILOG = """\
+outputs:
+  .npz  features (dB), times (s, of the frames), frequencies (Hz, of the bands' centres), parameters (JSON)
+  .npy  the features alone, shape (n_mels, frames), or (channels, n_mels, frames)
+  .png  a labelled picture (needs matplotlib)
+A result gets its name when it is complete. A file that fails is reported and left out; the exit status is 1.
+
+examples:
+  fastspec mel speech.wav -o speech.png
+  fastspec mel music.mp3 -o music.png --channels keep --ref max
+  fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80 --htk --norm none
+  fastspec mel recordings/*.flac -o features/ --format npy --skip-existing
+  fastspec mel recordings/*.flac -o 'pictures/{name}.mel.png'
+
+reading an .npz:
+  data = numpy.load("speech.npz"); data["features"]; json.loads(str(data["parameters"]))
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the status is 0, or 1 if a file failed, 2 for misuse, 130 for Ctrl-C."""
+    parser = build_parser()
+    args = parser.parse_args(argv)
+    try:
+        return args.command(args)
+    except _batch.UsageError as error:
+        parser.exit(2, f"fastspec: error: {error}\n")
+    except KeyboardInterrupt:
+        return 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fastspec",
+        description="Audio features, fast.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"fastspec {fastspec.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_mel(commands)
+    return parser
+
+
+class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
+    """The examples as they are typed, and the defaults that the help of an option does not tell itself."""
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        plain = action.default in (None, argparse.SUPPRESS) or isinstance(action.default, bool)
+        return action.help if plain else f"{action.help} (default: %(default)s)"
+
+
+def _add_mel(commands) -> None:
+    parser = commands.add_parser(
+        "mel",
+        help="log-mel spectrograms",
+        description="Write the log-mel spectrogram of each sound file, in dB.",
+        epilog=_MEL_EPILOG,
+        formatter_class=_HelpFormatter,
+    )
+    parser.set_defaults(command=_mel)
+    add = parser.add_argument
+    add("inputs", nargs="+", metavar="INPUT", help="a sound file: WAV, FLAC, Ogg, MP3, AIFF, ...")
+    add("-o", "--output", required=True, metavar="OUT", help="a file, a folder, or a pattern with {name}")
+    add(
+        "--format",
+        choices=_KINDS,
+        help="what to write into a folder (default: npz)",
+        default=argparse.SUPPRESS,
+    )
+    add("--skip-existing", action="store_true", help="leave out inputs whose output is there: resumes a job")
+    add("--progress", action=_Flag, help="show progress (default: for several files on a terminal)")
+    add(
+        "--threads",
+        type=_positive_int,
+        default=argparse.SUPPRESS,
+        help="threads to use (default: the free cores)",
+    )
+
+    audio = parser.add_argument_group("audio").add_argument
+    audio(
+        "--sr",
+        type=_positive_float,
+        default=None,
+        help="convert to this sampling rate (default: that of the file)",
+    )
+    audio("--channels", choices=("mix", "keep"), default="mix", help="mix to mono, or keep each channel")
+    audio("--dtype", choices=("float32", "float64"), default="float32", help="precision")
+
+    frames = parser.add_argument_group("frames and spectrum").add_argument
+    frames("--n-fft", type=_positive_int, default=2048, help="length of the transform")
+    frames("--hop-length", type=_positive_int, default=512, help="samples from frame to frame")
+    frames("--win-length", type=_positive_int, default=None, help="length of the window (default: n_fft)")
+    frames("--window", type=_window, default="hann", help="name, name:parameter, or a number for kaiser")
+    frames(
+        "--center", action=_Flag, default=True, help="centre frames on their times, or not (default: centre)"
+    )
+    frames("--pad-mode", default="constant", help="what is beyond the ends of the signal")
+    frames("--power", type=float, default=2.0, help="exponent of the magnitude")
+
+    bands = parser.add_argument_group("mel bands").add_argument
+    bands("--n-mels", type=_positive_int, default=128, help="how many")
+    bands("--fmin", type=float, default=0.0, help="lowest frequency in Hz")
+    bands("--fmax", type=float, default=None, help="highest frequency in Hz (default: sr / 2)")
+    bands("--htk", action=_Flag, default=False, help="HTK's mel formula instead of Slaney's")
+    bands("--norm", type=_norm, default="slaney", help="slaney, none, or the order of a vector norm")
+
+    levels = parser.add_argument_group("levels").add_argument
+    levels("--ref", type=_ref, default=1.0, help="what 0 dB stands for: a number, or max")
+    levels("--amin", type=_positive_float, default=1e-10, help="smallest value that counts")
+    levels("--top-db", type=_number_or_none, default=80.0, help="dB kept below the peak, or none")
+
+
+class _Flag(argparse.BooleanOptionalAction):
+    """``--x`` and ``--no-x``."""
+
+
+def _positive_int(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive integer")
+    return number
+
+
+def _positive_float(text: str) -> float:
+    number = float(text)
+    if not 0 < number < np.inf:
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return int(number) if number.is_integer() else number
+
+
+def _number_or_none(text: str) -> float | None:
+    return None if text.lower() == "none" else float(text)
+
+
+def _ref(text: str) -> float | str:
+    return "max" if text.lower() == "max" else float(text)
+
+
+def _norm(text: str) -> float | str | None:
+    return "slaney" if text.lower() == "slaney" else _number_or_none(text)
+
+
+def _window(text: str) -> float | str | tuple:
+    """``hann``, ``gaussian:64`` (name and parameters) or ``14.0`` (kaiser's beta)."""
+    with contextlib.suppress(ValueError):
+        return float(text)
+    name, *parameters = text.split(":")
+    return (name, *map(float, parameters)) if parameters else name
+
+
+def _mel(args: argparse.Namespace) -> int:
+    pairs = _batch.plan(args.inputs, args.output, getattr(args, "format", None), _KINDS)
+    pictures = any(target.suffix == ".png" for _, target in pairs)
+    if pictures and importlib.util.find_spec("matplotlib") is None:
+        raise _batch.UsageError("pictures need matplotlib: pip install 'fastspec-audio[plot]'")
+    threads = fastspec.threads(args.threads) if "threads" in args else contextlib.nullcontext()
+    with threads:
+        return _batch.run(
+            pairs,
+            functools.partial(_mel_file, args),
+            progress=args.progress,
+            skip_existing=args.skip_existing,
+        )
+
+
+def _mel_file(args: argparse.Namespace, source: str, target: Path) -> None:
+    """Read one file and write its log-mel spectrogram."""
+    from .core._audio_file import read_whole
+
+    y, sr = read_whole(source, dtype=args.dtype)
+    if args.channels == "mix":
+        y = fastspec.to_mono(y)
+    if args.sr is not None:
+        y, sr = fastspec.resample(y, orig_sr=sr, target_sr=args.sr), args.sr
+    parameters = _mel_parameters(args, sr)
+    ref = np.max if args.ref == "max" else args.ref
+    features = fastspec.feature.logmel(y=y, **(parameters | {"ref": ref}))
+    with _batch.whole_file(target) as file:
+        _WRITERS[target.suffix.lower()](file, features, parameters, source, args)
+
+
+def _mel_parameters(args: argparse.Namespace, sr: float) -> dict:
+    """The keyword arguments of `feature.logmel`, with what None stands for filled in."""
+    parameters = {"sr": sr} | {name: getattr(args, name) for name in _LOGMEL_OPTIONS}
+    if args.win_length is None:
+        parameters["win_length"] = args.n_fft
+    if args.fmax is None:
+        parameters["fmax"] = sr / 2
+    return parameters
+
+
+def _write_npy(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
+    np.save(file, features)
+
+
+def _write_npz(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
+    edges = fastspec.mel_frequencies(
+        args.n_mels + 2, fmin=parameters["fmin"], fmax=parameters["fmax"], htk=args.htk
+    )
+    described = {
+        "feature": "logmel",
+        "unit": "dB",
+        "fastspec": fastspec.__version__,
+        "source": source,
+        "channels": args.channels,
+        "dtype": args.dtype,
+        **parameters,
+    }
+    np.savez(
+        file,
+        features=features,
+        times=_frame_times(args, parameters, np.arange(features.shape[-1])),
+        frequencies=edges[1:-1],
+        parameters=json.dumps(described),
+    )
+
+
+def _write_png(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
+    from ._picture import draw_mel
+
+    draw_mel(
+        file,
+        features,
+        time_range=tuple(_frame_times(args, parameters, np.array([-0.5, features.shape[-1] - 0.5]))),
+        frequency_range=(parameters["fmin"], parameters["fmax"]),
+        to_mel=functools.partial(fastspec.hz_to_mel, htk=args.htk),
+        title=Path(source).name,
+        level_label="Level (dB re maximum)" if args.ref == "max" else f"Level (dB re {args.ref:g})",
+    )
+
+
+def _frame_times(args: argparse.Namespace, parameters: dict, frames: np.ndarray) -> np.ndarray:
+    """The times of the frames' centres in seconds."""
+    first = 0 if args.center else args.n_fft / 2
+    return (frames * args.hop_length + first) / parameters["sr"]
+
+
+_WRITERS = {".npz": _write_npz, ".npy": _write_npy, ".png": _write_png}

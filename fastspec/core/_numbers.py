@@ -1,0 +1,63 @@
+"""The gate for arguments that are numbers or names rather than audio, and the way back to names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from reprlib import repr as short
+
+import numpy as np
+
+from .._arrays import DTypeError, ParameterError
+
+NOT_NUMBERS = "USVM"  # dtype kinds: text, bytes, records, dates
+
+
+class UnknownNameError(ParameterError, KeyError):
+    """A name that is not in a table. Also the `KeyError` that a bare look-up would give."""
+
+    __str__ = Exception.__str__  # KeyError would show the message in quotes
+
+
+def as_numbers(value, *, name: str) -> np.ndarray:
+    """`value` as an array (subclasses pass through), or a `DTypeError` for what holds no numbers.
+
+    Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
+    """
+    numbers = np.asanyarray(value)
+    if value is None or numbers.dtype.kind in NOT_NUMBERS:
+        raise DTypeError(f"{name}={short(value)} ({numbers.dtype}) holds no numbers; pass one number or many")
+    if numbers.dtype.kind in "iu" and numbers.dtype.itemsize < 8:
+        return numbers.astype(np.int64)
+    return numbers
+
+
+def as_scalar_or_array(value, *, name: str):
+    """Like `as_numbers`, with a 0-d array turned into its NumPy scalar."""
+    return as_numbers(value, name=name)[()]
+
+
+def nonzero(value, *, name: str):
+    """`value`, unless it is a zero that would end up as a divisor."""
+    if np.ndim(value) == 0 and value == 0:
+        raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")
+    return value
+
+
+def look_up(table: dict, key, *, name: str):
+    """``table[key]``, or an error that lists what there is."""
+    try:
+        return table[key]
+    except KeyError:
+        known = ", ".join(str(known) for known in table)
+        raise UnknownNameError(f"{name}={key!r} is not known; use one of {known}") from None
+
+
+def spell(keys: np.ndarray, name_of: Callable[[float], str], *, like) -> str | np.ndarray:
+    """``name_of`` of each key, worked out once for each distinct one; "" where the key is not finite.
+
+    The result is a `str` if `like`, the caller's argument, is a scalar, and an array of keys' shape if not.
+    """
+    distinct, where = np.unique(np.ravel(keys), return_inverse=True)
+    names = [name_of(key) if np.isfinite(key) else "" for key in distinct.tolist()]
+    spelled = np.array(names, dtype=np.str_)[where].reshape(np.shape(keys))
+    return spelled.item() if np.isscalar(like) else spelled

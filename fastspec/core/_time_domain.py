@@ -1,0 +1,295 @@
+"""What is computed from samples without frames or a spectrum: companding, crossings, correlation, LPC."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .._arrays import ParameterError, as_index, working_dtype
+from ..util.utils import valid_audio
+
+
+def mu_compress(x, *, mu: float = 255, quantize: bool = True):
+    """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
+
+    Parameters
+    ----------
+    x : array-like or number
+        values from -1 to 1
+    mu : number > 0
+        how strong the compression is; 255, or another ``2**n - 1``
+    quantize : bool
+        if `True` (default), the result is one of ``1 + mu`` integers around 0; if `False`, it is real
+
+    Returns
+    -------
+    y : np.ndarray or NumPy scalar [shape as `x`]
+        integers from ``-(1 + mu) // 2``, or numbers from -1 to 1
+
+    Raises
+    ------
+    ParameterError
+        if `mu` is not positive, or a value of `x` is outside [-1, 1]
+
+    See Also
+    --------
+    mu_expand
+
+    References
+    ----------
+    ITU-T Recommendation G.711, "Pulse code modulation (PCM) of voice frequencies", 1988.
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> fastspec.mu_compress(np.array([-1.0, -0.1, 0.0, 0.1, 1.0])).tolist()
+    [-128, -75, 0, 75, 127]
+    """
+    _check_companding(mu)
+    x = np.asarray(x)
+    _check_unit_range(x, "x")
+    compressed = np.sign(x) * np.log1p(mu * np.abs(x)) / np.log1p(mu)
+    if not quantize:
+        return compressed
+    levels = np.linspace(-1, 1, num=int(1 + mu), endpoint=True)
+    return np.digitize(compressed, levels, right=True) - int(mu + 1) // 2
+
+
+def mu_expand(x, *, mu: float = 255.0, quantize: bool = True):
+    """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.
+
+    Parameters
+    ----------
+    x : array-like or number
+        compressed values
+    mu : number > 0
+        as it was in `mu_compress`
+    quantize : bool
+        if `True` (default), `x` holds the integers that `mu_compress` makes; if `False`, numbers from
+        -1 to 1
+
+    Returns
+    -------
+    y : np.ndarray or NumPy scalar [shape as `x`]
+        values from -1 to 1
+
+    Raises
+    ------
+    ParameterError
+        if `mu` is not positive, or `x` (once scaled, if quantized) is outside [-1, 1]
+
+    See Also
+    --------
+    mu_compress
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> x = np.array([-0.5, 0.0, 0.25])
+    >>> np.allclose(fastspec.mu_expand(fastspec.mu_compress(x, quantize=False), quantize=False), x)
+    True
+    """
+    _check_companding(mu)
+    x = np.asarray(x)
+    if quantize:
+        x = x * 2.0 / (1 + mu)
+    _check_unit_range(x, "x" if not quantize else "2 x / (1 + mu)")
+    # (1 + mu)**|x| - 1 by expm1: the difference would lose all digits of small values.
+    return np.sign(x) * np.expm1(np.abs(x) * math.log1p(mu)) / mu
+
+
+def _check_companding(mu: float) -> None:
+    if mu <= 0:
+        raise ParameterError(f"mu={mu} must be positive; 255 is usual")
+
+
+def _check_unit_range(x: np.ndarray, name: str) -> None:
+    outside = (x < -1) | (x > 1)
+    if np.any(outside):
+        worst = np.abs(x[outside]).max()
+        raise ParameterError(f"{name} reaches {worst} in magnitude; scale it to stay within [-1, 1]")
+
+
+def zero_crossings(
+    y: np.ndarray,
+    *,
+    threshold: float = 1e-10,
+    ref_magnitude: float | Callable | None = None,
+    pad: bool = True,
+    zero_pos: bool = True,
+    axis: int = -1,
+) -> np.ndarray:
+    """Mark the samples whose sign differs from that of the sample before.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n, ...)]
+        real signal
+    threshold : float >= 0
+        what is no larger than this in magnitude counts as 0
+    ref_magnitude : float, callable or None
+        `threshold` is multiplied by it; a callable is given ``abs(y)`` first
+    pad : bool
+        what to say of the first sample, which has none before it
+    zero_pos : bool
+        if `True` (default), 0 counts as positive; if `False`, going to 0 and leaving it are crossings
+    axis : int
+        the axis of time
+
+    Returns
+    -------
+    crossings : np.ndarray [shape=y.shape, dtype=bool]
+        `True` where the sign changes
+
+    Raises
+    ------
+    ParameterError
+        if there are no samples along `axis`
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> fastspec.zero_crossings(np.array([1.0, -1.0, -2.0, 3.0])).tolist()
+    [True, True, False, True]
+    """
+    y = np.asarray(y)
+    if y.ndim == 0 or y.shape[axis] == 0:
+        raise ParameterError(f"y.shape={y.shape} has no samples along axis={axis} to mark")
+    if callable(ref_magnitude):
+        threshold = threshold * ref_magnitude(np.abs(y))
+    elif ref_magnitude is not None:
+        threshold = threshold * ref_magnitude
+
+    samples = y.swapaxes(-1, axis)
+    zero = np.abs(samples) <= _threshold_like(threshold, samples)
+    crossings = np.empty_like(y, dtype=bool)
+    marks = crossings.swapaxes(-1, axis)
+    marks[..., 0] = pad
+    if zero_pos:
+        negative = np.signbit(samples) & ~zero
+        np.not_equal(negative[..., 1:], negative[..., :-1], out=marks[..., 1:])
+    else:
+        sign = np.where(zero, 0, np.sign(samples))
+        np.not_equal(sign[..., 1:], sign[..., :-1], out=marks[..., 1:])
+    return crossings
+
+
+def _threshold_like(threshold, samples: np.ndarray):
+    """The threshold per channel in the precision of the samples, which need no wider copy then.
+
+    For a float32 x, ``|x| <= t`` holds exactly where it holds for the largest float32 not above t.
+    """
+    exact = np.asarray(threshold, dtype=np.float64)[..., np.newaxis]
+    if samples.dtype.kind != "f":
+        return exact
+    rounded = exact.astype(samples.dtype)
+    return np.where(rounded > exact, np.nextafter(rounded, samples.dtype.type(-np.inf)), rounded)
+
+
+def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1) -> np.ndarray:
+    """Autocorrelation, ``r[k] = sum(y[n + k] conj(y[n]))``, by way of the power spectrum.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n, ...)]
+        real or complex signal
+    max_size : int > 0 or None
+        how many lags to return, from 0 on; all n by default
+    axis : int
+        the axis of time
+
+    Returns
+    -------
+    r : np.ndarray [shape=(..., max_size, ...)]
+        the autocorrelation, not normalised; complex if `y` is
+
+    Raises
+    ------
+    ParameterError
+        if there are no samples along `axis`, or `max_size` is negative
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> fastspec.autocorrelate(np.array([1.0, 2.0, 3.0])).round(6).tolist()
+    [14.0, 8.0, 3.0]
+    """
+    import scipy.fft
+
+    y = np.asarray(y)
+    if y.ndim == 0 or y.shape[axis] == 0:
+        raise ParameterError(f"y.shape={y.shape} has no samples along axis={axis} to correlate")
+    n = y.shape[axis]
+    n_lags = n if max_size is None else int(min(max_size, n))
+    if n_lags < 0:
+        raise ParameterError(f"max_size={max_size} must not be negative; it is the number of lags to return")
+
+    real = not np.iscomplexobj(y)
+    # Zeros up to 2 n - 1 keep the ends of the signal from meeting in the circular correlation.
+    n_fft = scipy.fft.next_fast_len(2 * n - 1, real=real)
+    forward, inverse = (scipy.fft.rfft, scipy.fft.irfft) if real else (scipy.fft.fft, scipy.fft.ifft)
+    spectrum = forward(y, n=n_fft, axis=axis)
+    power = spectrum.real**2 + spectrum.imag**2
+    lags = [slice(None)] * y.ndim
+    lags[axis] = slice(n_lags)
+    return inverse(power, n=n_fft, axis=axis)[tuple(lags)]
+
+
+def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
+    """Linear prediction coefficients by Burg's method.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n, ...), real floating-point]
+        signal; each channel is predicted by itself
+    order : int > 0
+        order of the filter; beyond n - 1 nothing is left to predict, and the coefficients are 0
+    axis : int
+        the axis of time
+
+    Returns
+    -------
+    a : np.ndarray [shape=(..., order + 1, ...), dtype as `y`]
+        coefficients of the prediction error filter along `axis`, the first of which is 1
+
+    Raises
+    ------
+    ParameterError
+        if `order` is not a positive integer, or `y` is not valid audio
+
+    References
+    ----------
+    L. Marple, "A new autoregressive spectrum analysis algorithm", IEEE Transactions on Acoustics,
+    Speech, and Signal Processing 28(4), 441-454, 1980 (the recursion for the denominator).
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> decay = 0.5 ** np.arange(20.0)
+    >>> fastspec.lpc(decay, order=1).round(2).tolist()
+    [1.0, -0.8]
+    """
+    order = as_index(order, name="order")
+    valid_audio(y)
+    samples = np.asarray(y, dtype=working_dtype(y.dtype)).swapaxes(axis, 0)
+    coefficients = np.zeros((order + 1, *samples.shape[1:]), dtype=samples.dtype)
+    _burg(samples, coefficients)
+    return coefficients.swapaxes(0, axis).astype(y.dtype, copy=False)
+
+
+def _burg(y: np.ndarray, a: np.ndarray) -> None:
+    """Fill `a` with the error filter of `y`; time and coefficients run along the first axis."""
+    tiny = np.finfo(y.dtype).tiny
+    forward, backward = y[1:], y[:-1]
+    energy = np.sum(forward**2 + backward**2, axis=0)
+    a[0] = 1
+    for i in range(1, min(len(a), len(y))):
+        reflection = -2 * np.sum(backward * forward, axis=0) / (energy + tiny)
+        # a[i] is still 0, so that this is Levinson's update for all coefficients at once.
+        a[1 : i + 1] += reflection * a[i - 1 :: -1]
+        forward, backward = forward + reflection * backward, backward + reflection * forward
+        # What the errors lose at either end when the filter grows by one.
+        energy = (1 - reflection**2) * energy - backward[-1] ** 2 - forward[0] ** 2
+        forward, backward = forward[1:], backward[:-1]

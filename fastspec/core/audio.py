@@ -1,0 +1,549 @@
+"""librosa's `core.audio`: reading, resampling and measuring audio, and the simple signals.
+
+The parts live in private modules by theme: `_audio_file` (files), `_channels` (mixing), `_synthesis`
+(test signals) and `_time_domain` (what needs samples only). soundfile, soxr and scipy load on first use.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import math
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+
+from .._arrays import ParameterError, working_dtype
+from ..util.utils import fix_length, is_positive_int, valid_audio
+from ._channels import to_mono, to_multi, to_stereo
+from ._synthesis import chirp, clicks, tone
+from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_crossings
+
+__all__ = [
+    "autocorrelate",
+    "chirp",
+    "clicks",
+    "get_duration",
+    "get_samplerate",
+    "load",
+    "loadx",
+    "lpc",
+    "mu_compress",
+    "mu_expand",
+    "resample",
+    "stream",
+    "to_mono",
+    "to_multi",
+    "to_stereo",
+    "tone",
+    "zero_crossings",
+]
+
+_SOXR_STREAMING = ("soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
+_SOXR = (*_SOXR_STREAMING, "soxr_VHQ", "soxr_HQ", "soxr_MQ", "soxr_LQ", "soxr_QQ")
+_SAMPLERATE = ("linear", "zero_order_hold", "sinc_best", "sinc_medium", "sinc_fastest")
+_RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
+
+
+def load(
+    path,
+    *,
+    sr: float | None = 22050,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    dtype=np.float32,
+    res_type: str = "soxr_hq",
+) -> tuple[np.ndarray, float]:
+    """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3.
+
+    Parameters
+    ----------
+    path : str, path-like, int, file object or soundfile.SoundFile
+        the file; an int is a descriptor. A `soundfile.SoundFile` is read from where it stands, and closed
+    sr : number > 0 or None
+        sampling rate in Hz to convert to, 22050 by default; `None` keeps that of the file
+    mono : bool
+        mix the channels to one (default), or keep them
+    offset : float
+        where to start, in seconds; from the end of the file where negative
+    duration : float or None
+        how many seconds to read, as far as there are any; all by default
+    dtype : dtype
+        precision of the samples, float32 (default) or float64
+    res_type : str
+        how to convert the rate, see `resample`
+
+    Returns
+    -------
+    y : np.ndarray [shape=(n,) or (channels, n)]
+        the samples, full scale being 1
+    sr : number > 0
+        their sampling rate in Hz
+
+    Raises
+    ------
+    AudioFileError
+        if the file is not there (a FileNotFoundError too), is no sound file, or cannot be decoded
+    ParameterError
+        if an argument breaks its rule
+
+    Warns
+    -----
+    UserWarning
+        if the file holds less than its header promises: what is there is returned
+
+    Examples
+    --------
+    >>> import io, numpy as np, soundfile, fastspec
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros((44100, 2)), 44100, format="WAV")
+    >>> y, sr = fastspec.load(io.BytesIO(file.getvalue()))
+    >>> y.shape, sr
+    ((22050,), 22050)
+    """
+    from ._audio_file import name_of, read
+
+    y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=dtype)
+    if complaint:
+        warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
+    if mono:
+        y = to_mono(y)
+    if sr is None:
+        return y, native_sr
+    return resample(y, orig_sr=native_sr, target_sr=sr, res_type=res_type), sr
+
+
+def loadx(key: str, *, hq: bool | None = None, **kwargs) -> tuple[np.ndarray, float]:
+    """Read one of the example recordings, `util.example` and `load` in one.
+
+    Parameters
+    ----------
+    key : str
+        name of the example
+    hq : bool or None
+        whether to read the file of higher quality; by default, if `kwargs` ask for more than 22050 Hz,
+        for the rate of the file, or for more than one channel
+    **kwargs
+        as for `load`
+
+    Returns
+    -------
+    y : np.ndarray [shape=(n,) or (channels, n)]
+        the samples
+    sr : number > 0
+        their sampling rate in Hz
+
+    Raises
+    ------
+    ParameterError
+        if there is no example of that name
+    """
+    from ..util.files import example
+
+    if hq is None:
+        sr = kwargs.get("sr", 22050)
+        hq = sr is None or sr > 22050 or kwargs.get("mono", True) is False
+    try:
+        path = example(key, hq=hq)
+    except ParameterError as error:
+        raise ParameterError(f"key={key!r} is no example recording; a file is read by load(path)") from error
+    return load(path, **kwargs)
+
+
+def resample(
+    y: np.ndarray,
+    *,
+    orig_sr: float,
+    target_sr: float,
+    res_type: str = "soxr_hq",
+    fix: bool = True,
+    scale: bool = False,
+    axis: int = -1,
+    **kwargs,
+) -> np.ndarray:
+    """Convert audio from one sampling rate to another.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n, ...), real floating-point]
+        audio
+    orig_sr, target_sr : number > 0
+        sampling rate in Hz of `y`, and of the result
+    res_type : str
+        the method:
+
+        - ``"soxr_hq"`` (default), ``"soxr_vhq"``, ``"soxr_mq"``, ``"soxr_lq"``: band-limited, by soxr, in
+          high, very high, medium and low quality; ``"soxr_qq"``: quick cubic interpolation
+        - ``"fft"`` or ``"scipy"``: in the frequency domain, by `scipy.signal.resample`
+        - ``"polyphase"``: by `scipy.signal.resample_poly`, for integer rates
+        - ``"linear"``, ``"zero_order_hold"``, ``"sinc_best"``, ``"sinc_medium"``, ``"sinc_fastest"``: by
+          the package samplerate, where that is installed
+        - ``"kaiser_best"``, ``"kaiser_fast"``, ...: by the package resampy, where that is installed
+    fix : bool
+        if `True` (default), make the result ``ceil(n * target_sr / orig_sr)`` samples long
+    scale : bool
+        if `True`, keep the energy rather than the level: divide by ``sqrt(target_sr / orig_sr)``
+    axis : int
+        the axis of time
+    **kwargs
+        how `fix` pads, as for `util.fix_length`
+
+    Returns
+    -------
+    y : np.ndarray [shape=(..., ceil(n * target_sr / orig_sr), ...), dtype as `y`]
+        the converted audio; `y` itself if the rates are equal
+
+    Raises
+    ------
+    ParameterError
+        if `y` is not valid audio, a rate is not positive, or there is no such method
+    ModuleNotFoundError
+        if the method needs a package that is not installed
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y = fastspec.tone(440, sr=44100, duration=1)
+    >>> fastspec.resample(y, orig_sr=44100, target_sr=16000).shape
+    (16000,)
+    """
+    valid_audio(y)
+    if orig_sr == target_sr:
+        return y
+    for name, rate in (("orig_sr", orig_sr), ("target_sr", target_sr)):
+        if not (math.isfinite(rate) and rate > 0):
+            raise ParameterError(f"{name}={rate} must be a positive number of samples per second")
+
+    ratio = float(target_sr) / orig_sr
+    n_samples = math.ceil(y.shape[axis] * ratio)
+    convert = _resampler(res_type, orig_sr, target_sr, n_samples)
+    if y.size == 0:
+        shape = list(y.shape)
+        shape[axis] = n_samples
+        return np.zeros(shape, dtype=y.dtype)
+    converted = convert(y.astype(working_dtype(y.dtype), copy=False), axis)
+    if fix:
+        converted = fix_length(converted, size=n_samples, axis=axis, **kwargs)
+    if scale:
+        converted /= np.sqrt(ratio)
+    return np.asarray(converted, dtype=y.dtype)
+
+
+def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
+    """The conversion, as a function of an array and an axis; its package is imported here."""
+    if res_type in _SOXR:
+        import soxr
+
+        rates = (orig_sr, target_sr)
+        return functools.partial(_along_axis, lambda x: soxr.resample(x, *rates, quality=res_type))
+    if res_type in ("fft", "scipy"):
+        from scipy.signal import resample as by_fft
+
+        return lambda y, axis: by_fft(y, n_samples, axis=axis)
+    if res_type == "polyphase":
+        from scipy.signal import resample_poly
+
+        if int(orig_sr) != orig_sr or int(target_sr) != target_sr:
+            raise ParameterError(
+                f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates"
+            )
+        divisor = math.gcd(int(orig_sr), int(target_sr))
+        return lambda y, axis: resample_poly(y, int(target_sr) // divisor, int(orig_sr) // divisor, axis=axis)
+    if res_type in _SAMPLERATE:
+        samplerate = _optional("samplerate", res_type)
+        ratio = target_sr / orig_sr
+        return functools.partial(
+            _along_axis, lambda x: samplerate.resample(x, ratio, converter_type=res_type)
+        )
+    if res_type in _RESAMPY or callable(res_type):
+        resampy = _optional("resampy", res_type)
+        return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)
+    known = ", ".join((*_SOXR_STREAMING, "fft", "scipy", "polyphase", *_SAMPLERATE, *_RESAMPY))
+    raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {known}")
+
+
+def _optional(module: str, res_type: str):
+    try:
+        return __import__(module)
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"res_type={res_type!r} needs the package {module}, which is not installed; "
+            "use res_type='soxr_hq' (the default), 'fft' or 'polyphase'",
+            name=module,
+        ) from None
+
+
+def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
+    """Apply a function of contiguous 1-D arrays to each channel, `axis` being that of time."""
+    channels = np.moveaxis(y, axis, -1)
+    rows = [convert(np.ascontiguousarray(channels[index])) for index in np.ndindex(channels.shape[:-1])]
+    if y.ndim == 1:
+        return rows[0]
+    return np.moveaxis(np.stack(rows).reshape(*channels.shape[:-1], -1), -1, axis)
+
+
+def stream(
+    path,
+    *,
+    block_length: int,
+    frame_length: int,
+    hop_length: int,
+    sr: float | None = None,
+    mono: bool = True,
+    offset: float = 0.0,
+    duration: float | None = None,
+    fill_value: float | None = None,
+    res_type: str = "soxr_hq",
+    dtype=np.float32,
+) -> Iterator[np.ndarray]:
+    """Read a sound file in blocks of frames, so that a long one need not fit into memory.
+
+    Consecutive blocks overlap by ``frame_length - hop_length`` samples: the uncentred frames of all blocks
+    are together those of the whole file. Use ``center=False`` in what you compute from them.
+
+    Parameters
+    ----------
+    path : str, path-like, int, file object or soundfile.SoundFile
+        the file; a `soundfile.SoundFile` is left open
+    block_length : int > 0
+        frames per block
+    frame_length, hop_length : int > 0
+        samples per frame, and from one frame to the next
+    sr : number > 0 or None
+        sampling rate in Hz to convert to; a block must come out as a whole number of samples of the file.
+        `None` keeps that of the file
+    mono : bool
+        mix the channels to one (default), or keep them
+    offset : float
+        where to start, in seconds; from the end of the file where negative
+    duration : float or None
+        how many seconds to read; all by default
+    fill_value : float or None
+        what to continue a short last block with; by default it stays short
+    res_type : str
+        how to convert the rate: one of the soxr methods of `resample`
+    dtype : dtype
+        precision of the samples, float32 (default) or float64
+
+    Yields
+    ------
+    y : np.ndarray [shape=(m,) or (channels, m)]
+        a block, ``m = (block_length - 1) * hop_length + frame_length``, or less at the end
+
+    Raises
+    ------
+    ParameterError
+        if an argument breaks its rule
+    AudioFileError
+        if the file is not there, is no sound file, or cannot be decoded
+
+    Warns
+    -----
+    FutureWarning
+        if `sr` is not given, because librosa will make 22050 its default
+
+    Examples
+    --------
+    >>> import io, numpy as np, soundfile, fastspec
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros(22050), 22050, format="WAV")
+    >>> _ = file.seek(0)
+    >>> blocks = fastspec.stream(file, block_length=16, frame_length=2048, hop_length=512, sr=None)
+    >>> [block.shape[-1] for block in blocks]
+    [9728, 9728, 5666]
+    """
+    lengths = {"block_length": block_length, "frame_length": frame_length, "hop_length": hop_length}
+    for name, value in lengths.items():
+        if not is_positive_int(value):
+            raise ParameterError(f"{name}={value!r} must be a positive integer")
+    if sr is not None and not (np.isfinite(sr) and sr > 0):
+        raise ParameterError(f"sr={sr} must be a positive number, or None for the rate of the file")
+    if res_type not in _SOXR_STREAMING:
+        raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
+
+    from soundfile import LibsndfileError, SoundFile
+
+    from ._audio_file import AudioFileError, open_audio, reading_error, seek_to
+
+    file = open_audio(path)
+    try:
+        advance = block_length * hop_length
+        step = _native_step(advance, sr, file.samplerate)
+        seek_to(file, offset)
+        frames = -1 if duration is None else int(duration * file.samplerate)
+        chunks = file.blocks(blocksize=step, dtype=dtype, frames=frames)
+        if mono and file.channels > 1:
+            chunks = (to_mono(chunk.T) for chunk in chunks)
+        if sr is not None and sr != file.samplerate:
+            chunks = _resampled(chunks, file.samplerate, sr, 1 if mono else file.channels, dtype, res_type)
+        yield from _overlapping(chunks, (block_length - 1) * hop_length + frame_length, advance, fill_value)
+    except LibsndfileError as error:
+        raise error if isinstance(error, AudioFileError) else reading_error(file, error) from None
+    finally:
+        if not isinstance(path, SoundFile):
+            file.close()
+
+
+def _warn_of_default_sr(generator):
+    """librosa's warning, at the call; the generator's own code runs when it is first asked for a block."""
+    signature = inspect.signature(generator)
+
+    @functools.wraps(generator)
+    def checked(*args, **kwargs):
+        if "sr" not in signature.bind(*args, **kwargs).arguments:
+            warnings.warn(
+                "stream() without sr: librosa 1.1 will change the default from None to 22050; "
+                "pass sr=None to keep the rate of the file",
+                FutureWarning,
+                stacklevel=2,
+            )
+        return generator(*args, **kwargs)
+
+    return checked
+
+
+stream = _warn_of_default_sr(stream)
+
+
+def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
+    """The samples of the file that `advance` samples of the result stand for."""
+    if sr is None or sr == native_sr:
+        return advance
+    exact = advance * native_sr / sr
+    if not np.isclose(exact, round(exact), rtol=1e-7, atol=1e-5):
+        raise ParameterError(
+            f"block_length * hop_length={advance} samples at sr={sr} are {exact:.6g} samples of the file at "
+            f"{native_sr} Hz, not a whole number; choose another block_length or hop_length"
+        )
+    return round(exact)
+
+
+def _resampled(chunks, native_sr: int, sr: float, channels: int, dtype, quality: str) -> Iterator[np.ndarray]:
+    import soxr
+
+    resampler = soxr.ResampleStream(native_sr, sr, channels, dtype=dtype, quality=quality)
+    for chunk in chunks:
+        yield resampler.resample_chunk(chunk)
+    # What the filter still holds back.
+    yield resampler.resample_chunk(np.empty((0,) if channels == 1 else (0, channels), dtype=dtype), last=True)
+
+
+def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> Iterator[np.ndarray]:
+    """Cut chunks (time first) into blocks of `size` every `advance` samples, the last ones being shorter."""
+    held, skip = None, 0
+    for chunk in chunks:
+        # soundfile reuses its buffer, so what is held is always a copy.
+        held = chunk.copy() if held is None else np.concatenate((held, chunk))
+        while len(held) - skip >= size:
+            yield held[skip : skip + size].T.copy()
+            skip += advance
+        # Where blocks do not touch (advance > size), some of what comes next is skipped too.
+        done = min(skip, len(held))
+        held, skip = held[done:], skip - done
+    while held is not None and len(held) > skip:
+        block = held[skip : skip + size]
+        if fill_value is not None:
+            missing = [(0, size - len(block))] + [(0, 0)] * (block.ndim - 1)
+            block = np.pad(block, missing, constant_values=fill_value)
+        yield block.T.copy()
+        skip += advance
+
+
+def get_duration(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int = 2048,
+    hop_length: int = 512,
+    center: bool = True,
+    path=None,
+) -> float:
+    """How long audio lasts, in seconds: a file, samples, or a spectrogram.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)] or None
+        samples
+    sr : number > 0
+        sampling rate in Hz of `y`, or of what `S` was made of
+    S : np.ndarray [shape=(..., d, t)] or None
+        frames as columns: a spectrogram or a feature; looked at if `y` is `None`
+    n_fft, hop_length : int > 0
+        samples per frame of `S`, and from one frame to the next
+    center : bool
+        whether the frames of `S` are centred on their times
+    path : str, path-like or None
+        a file; goes before all else, and its own rate counts
+
+    Returns
+    -------
+    duration : float
+        seconds
+
+    Raises
+    ------
+    ParameterError
+        if none of `y`, `S`, `path` is given
+    AudioFileError
+        if the file is not there or is no sound file
+
+    Examples
+    --------
+    >>> import numpy as np, fastspec
+    >>> fastspec.get_duration(y=np.zeros(11025), sr=22050)
+    0.5
+    """
+    if path is not None:
+        from ._audio_file import open_audio
+
+        with open_audio(path) as file:
+            return file.frames / file.samplerate
+    if y is not None:
+        n_samples = y.shape[-1]
+    elif S is not None:
+        n_samples = n_fft + hop_length * (S.shape[-1] - 1)
+        if center:
+            n_samples -= 2 * int(n_fft // 2)
+    else:
+        raise ParameterError("y=None, S=None and path=None leave nothing to measure; pass one of them")
+    return float(n_samples) / sr
+
+
+def get_samplerate(path) -> float:
+    """The sampling rate of a sound file.
+
+    Parameters
+    ----------
+    path : str, path-like, int, file object or soundfile.SoundFile
+        the file; a `soundfile.SoundFile` is left open
+
+    Returns
+    -------
+    sr : number > 0
+        Hz
+
+    Raises
+    ------
+    AudioFileError
+        if the file is not there or is no sound file
+
+    Examples
+    --------
+    >>> import io, numpy as np, soundfile, fastspec
+    >>> file = io.BytesIO()
+    >>> soundfile.write(file, np.zeros(8), 48000, format="WAV")
+    >>> _ = file.seek(0)
+    >>> fastspec.get_samplerate(file)
+    48000
+    """
+    from soundfile import SoundFile
+
+    from ._audio_file import open_audio
+
+    if isinstance(path, SoundFile):
+        return path.samplerate
+    with open_audio(path) as file:
+        return file.samplerate

@@ -1,0 +1,480 @@
+"""Spectrograms: the STFT, magnitudes, decibels."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from .. import _run
+from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
+from .._spec import Spectrum, precision_of
+from .._transforms import stft_arguments, stft_spec
+from ..util.utils import dtype_r2c
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .._windows import Window
+
+
+def stft(
+    y: np.ndarray,
+    *,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    dtype: npt.DTypeLike | None = None,
+    pad_mode: str = "constant",
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """Short-time Fourier transform: one spectrum for each windowed frame of a signal.
+
+    ``D[..., f, t]`` is the FFT bin `f` of frame `t`, whose phase refers to the start of the frame.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], real floating-point
+        Samples; leading axes are channels. Any strides; only what is not contiguous along the last axis is copied,
+        a block at a time.
+    n_fft : int, default 2048
+        Length of the FFT, and of a frame. Every length has a fast path.
+    hop_length : int, optional
+        Samples from one frame to the next. Default: ``win_length // 4``.
+    win_length : int, optional
+        Length of the window, which stands in the middle of the frame with zeros around. Default: `n_fft`.
+    window : str, tuple, number, callable or array_like, default 'hann'
+        See `fastspec.filters.get_window`.
+    center : bool, default True
+        True: frame `t` is centred at ``y[t * hop_length]``, the signal being padded by ``n_fft // 2`` on each side.
+        False: it starts there.
+    dtype : complex dtype, optional
+        Of the result. Default: complex64 for float32 (and float16), complex128 for float64. The arithmetic has the
+        precision of the wider one of input and result.
+    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'linear_ramp', 'empty'}, default 'constant'
+        What the padding holds, as in `numpy.pad`.
+    out : np.ndarray [shape=(..., 1 + n_fft // 2, at least t)], complex, optional
+        Where to put the result. Re-using one saves the first touch of its memory, which costs more than the FFT.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1 + n_fft // 2, t)]
+        Frames are contiguous in memory, as in librosa; `out` itself if given and of that shape, else its first frames.
+
+    Raises
+    ------
+    ParameterError
+        If `y` is not real floating-point audio, is not finite, or is shorter than `n_fft` with ``center=False``; if a
+        length is not a positive integer, the window does not fit, or `out` has the wrong shape or dtype.
+
+    Warns
+    -----
+    UserWarning
+        If `n_fft` exceeds the length of `y` and ``center=True``.
+
+    See Also
+    --------
+    magphase, fastspec.feature.melspectrogram
+
+    References
+    ----------
+    .. [1] J. B. Allen and L. R. Rabiner, "A unified approach to short-time Fourier analysis and synthesis",
+       Proc. IEEE 65 (1977).
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> y = np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000).astype(np.float32)
+    >>> D = fastspec.stft(y, n_fft=512, hop_length=128)
+    >>> D.shape, D.dtype.name
+    ((257, 63), 'complex64')
+    >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
+    1000.0
+    """
+    arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    x = as_samples(y)
+    target = _complex_dtype(dtype, y.dtype, out)
+    precision = max(precision_of(x.dtype), precision_of(target))
+    spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
+    n_frames = check_length(spec.framing, x, center=center, pad_mode=pad_mode, stacklevel=3)
+    if out is None:
+        result = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+        _run.run(spec, x, result)
+        return result if result.dtype == target else result.astype(target)
+    return _stft_into(out, spec, x, n_frames)
+
+
+def _complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
+    if out is not None and np.iscomplexobj(out):
+        return out.dtype
+    target = dtype_r2c(samples_dtype) if dtype is None else np.dtype(dtype)
+    if target not in (np.complex64, np.complex128):
+        raise DTypeError(f"dtype={dtype!r} is not complex64 or complex128")
+    return np.dtype(target)
+
+
+def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stacklevel: int) -> int:
+    """The number of frames; librosa's complaints about signals shorter than a frame."""
+    n_fft, n = framing.n_fft, x.shape[-1]
+    if n_fft > n:
+        if not center:
+            raise ParameterError(
+                f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True or a smaller n_fft"
+            )
+        warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel)
+    if n == 0 and pad_mode not in ("constant", "empty"):
+        raise ParameterError(f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'")
+    n_frames = framing.n_frames(n)
+    if n_frames == 0:
+        raise ParameterError(f"y.shape={x.shape} is too short for a frame of n_fft={n_fft}; use an even n_fft or more samples")
+    return n_frames
+
+
+def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarray:
+    wanted = (*x.shape[:-1], 1 + spec.framing.n_fft // 2, n_frames)
+    if not isinstance(out, np.ndarray) or out.shape[:-1] != wanted[:-1] or out.shape[-1:] < wanted[-1:]:
+        raise ParameterError(f"out.shape={np.shape(out)} does not fit the result's shape {wanted}")
+    if not np.iscomplexobj(out):
+        raise DTypeError(f"out.dtype={out.dtype} is not complex; allocate it as {spec.dtype.name}")
+    if not out.flags.writeable:
+        raise ParameterError("out is read-only; pass an array that can be written")
+    if np.may_share_memory(out, x) and np.shares_memory(out, x):
+        raise ParameterError("out overlaps y; pass memory of its own")
+    if not np.isfinite(x).all():  # before the first byte of out is written
+        raise first_nonfinite(x)
+    result = out if out.shape == wanted else out[..., :n_frames]
+    direct = (
+        result.dtype == spec.dtype
+        and result.dtype.isnative
+        and result.flags.aligned
+        and result.itemsize in (result.strides[-1], result.strides[-2])
+    )
+    if direct:
+        _run.run(spec, x, result, check_finite=False)
+    else:
+        fresh = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+        _run.run(spec, x, fresh, check_finite=False)
+        result[...] = fresh
+    return result
+
+
+def _spectrogram(
+    *,
+    y: np.ndarray | None = None,
+    S: np.ndarray | None = None,
+    n_fft: int | None = 2048,
+    hop_length: int | None = 512,
+    power: float = 1,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    pad_mode: str = "constant",
+) -> tuple[np.ndarray, int]:
+    """A magnitude (or power) spectrogram from audio, or the one given, and its n_fft.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples, if there is no `S`.
+    S : np.ndarray [shape=(..., 1 + n_fft // 2, t)], optional
+        A spectrogram, handed back as it is.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        See `stft`. An `n_fft` that does not fit `S` is replaced by the one that does.
+    power : float, default 1
+        Exponent of the magnitude: 1 or 2, which cost the same, or any other.
+
+    Returns
+    -------
+    S : np.ndarray [shape=(..., 1 + n_fft // 2, t)]
+    n_fft : int
+
+    Raises
+    ------
+    ParameterError
+        If there is neither `y` nor `S`, or `stft` would refuse.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from fastspec.core.spectrum import _spectrogram
+    >>> S, n_fft = _spectrogram(y=np.zeros(4096, np.float32), power=2)
+    >>> S.shape, n_fft
+    ((1025, 9), 2048)
+    """
+    if S is not None:
+        if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
+            n_fft = 2 * (S.shape[-2] - 1)
+        return S, n_fft
+    if n_fft is None:
+        raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
+    if y is None:
+        raise ParameterError("y=None and S=None: give audio or a spectrogram")
+    arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    x = as_samples(y)
+    kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+    spec = stft_spec(arguments, precision_of(x.dtype), kind)
+    n_frames = check_length(spec.framing, x, center=center, pad_mode=pad_mode, stacklevel=4)
+    S = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    _run.run(spec, x, S)
+    if power not in (1, 2):
+        S **= power
+    return S, n_fft
+
+
+def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Split a complex spectrogram into magnitude and phase, ``D = S * P``.
+
+    Parameters
+    ----------
+    D : np.ndarray [shape=(..., d, t)], complex
+        Spectrogram.
+    power : float, default 1
+        Exponent of the magnitude: 1 for energy's root, 2 for power.
+
+    Returns
+    -------
+    S : np.ndarray [shape=(..., d, t)], real
+        ``abs(D) ** power``
+    P : np.ndarray [shape=(..., d, t)], complex
+        ``exp(i angle(D))``; 1 where `D` is zero. Denormal magnitudes keep their phase.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> S, P = fastspec.magphase(np.array([[3 + 4j, 0]]))
+    >>> S.tolist(), P.tolist()
+    ([[5.0, 0.0]], [[(0.6+0.8j), (1+0j)]])
+    """
+    magnitude = np.abs(D)
+    # Zero over one, plus one, is the phase 1 that silence has.
+    silent = magnitude == 0
+    divisor = magnitude + silent
+    phase = np.empty_like(D, dtype=dtype_r2c(magnitude.dtype))
+    phase.real = D.real / divisor + silent
+    phase.imag = D.imag / divisor
+    magnitude **= power
+    return magnitude, phase
+
+
+def power_to_db(
+    S: npt.ArrayLike,
+    *,
+    ref: float | Callable[..., Any] = 1.0,
+    amin: float = 1e-10,
+    top_db: float | None = 80.0,
+    axes: Literal["auto"] | int | tuple[int, ...] | None = "auto",
+) -> np.floating[Any] | np.ndarray:
+    """Decibels of a power: ``10 log10(S / ref)``, floored at `amin` and `top_db` below the peak.
+
+    Parameters
+    ----------
+    S : array_like
+        Power. Complex input is taken by its magnitude, with a warning.
+    ref : float or callable, default 1.0
+        The power of 0 dB; or a function like `numpy.max` that computes it from `S` with `axis` and `keepdims`.
+    amin : float > 0, default 1e-10
+        Smaller powers (and references) count as this much.
+    top_db : float >= 0 or None, default 80.0
+        Nothing ends up more than this below the peak. None: no such floor.
+    axes : 'auto', int, tuple or None, default 'auto'
+        Over which axes the peak and a callable `ref` are taken. 'auto': the last two (frequency and time), so that
+        each channel has its own; None: all.
+
+    Returns
+    -------
+    np.ndarray or scalar
+        Decibels in the shape and precision of `S`.
+
+    Raises
+    ------
+    ParameterError
+        If `amin` is not positive, `top_db` negative, or `ref` cannot take `axis` and `keepdims`.
+
+    Warns
+    -----
+    UserWarning
+        If `S` is complex.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.power_to_db([1.0, 0.01, 1e-20]).tolist()
+    [0.0, -20.0, -80.0]
+    """
+    S = np.asarray(S)
+    if amin <= 0:
+        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+    if np.iscomplexobj(S):
+        _warn_about_phase("power_to_db", "np.abs(D)**2")
+        S = np.abs(S)
+    return _to_db(S, False, ref, amin, top_db, axes)
+
+
+def amplitude_to_db(
+    S: npt.ArrayLike,
+    *,
+    ref: float | Callable[..., Any] = 1.0,
+    amin: float = 1e-5,
+    top_db: float | None = 80.0,
+    axes: Literal["auto"] | int | tuple[int, ...] | None = "auto",
+) -> np.floating[Any] | np.ndarray:
+    """Decibels of an amplitude: ``20 log10(|S| / ref)``, floored at `amin` and `top_db` below the peak.
+
+    Parameters
+    ----------
+    S : array_like
+        Amplitude. Complex input is taken by its magnitude, with a warning.
+    ref : float or callable, default 1.0
+        The amplitude of 0 dB; or a function like `numpy.max` that computes it from ``|S|`` with `axis` and `keepdims`.
+    amin : float > 0, default 1e-5
+        Smaller amplitudes (and references) count as this much.
+    top_db, axes
+        As in `power_to_db`.
+
+    Returns
+    -------
+    np.ndarray or scalar
+        Decibels in the shape and precision of `S`.
+
+    Raises
+    ------
+    ParameterError
+        As `power_to_db`.
+
+    Warns
+    -----
+    UserWarning
+        If `S` is complex.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.amplitude_to_db([1.0, 0.1]).tolist()
+    [0.0, -20.0]
+    """
+    S = np.asarray(S)
+    if amin**2 <= 0:
+        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-5")
+    if np.iscomplexobj(S):
+        _warn_about_phase("amplitude_to_db", "np.abs(D)")
+        S = np.abs(S)
+    return _to_db(S, True, ref, amin, top_db, axes)
+
+
+def _warn_about_phase(function: str, way_out: str) -> None:
+    warnings.warn(
+        f"{function} was called on complex input, whose phase it discards; call {function}({way_out}) to say so",
+        stacklevel=3,
+    )
+
+
+def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
+    """Decibels of x, or of x^2, with `ref` and `amin` in the units of x."""
+    if axes == "auto":
+        axes = None if x.ndim == 0 else tuple(range(max(-2, -x.ndim), 0))
+    if (
+        x.dtype in (np.float32, np.float64)
+        and x.dtype.isnative
+        and x.size
+        and (callable(ref) is False or ref is np.max)
+        and (callable(ref) or np.ndim(ref) == 0)
+        and (axes is None or x.ndim == len(np.atleast_1d(axes)))
+        and (x.flags.c_contiguous or x.flags.f_contiguous)
+        and x.flags.aligned
+        and (top_db is None or top_db >= 0)
+    ):
+        return _to_db_fast(x, square, ref, amin, top_db)
+    return _to_db_by_axes(x, square, ref, amin, top_db, axes)
+
+
+def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
+    """One peak for the whole array: a pass for it, and one for the rest."""
+    exponent = 2 if square else 1
+    floor = amin**exponent
+    peak = None
+    if top_db is not None or callable(ref):
+        peak = _run.peak(x, magnitude=square) ** exponent
+    reference = peak if callable(ref) else abs(ref) ** exponent
+    offset = -10.0 * np.log10(max(floor, reference))
+    lower = -np.inf if top_db is None else 10.0 * np.log10(max(floor, peak)) + offset - top_db
+    out = np.empty_like(x)
+    if np.isnan(lower) or np.isnan(offset):
+        out.fill(np.nan)
+    else:
+        _run.levels(x, out, square=square, floor=floor, offset=offset, lower=lower)
+    return out[()]
+
+
+def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
+    """The general case in numpy: integers, references of any kind, a peak for each slice."""
+    magnitude = np.abs(x) if square else x
+    if callable(ref):
+        try:
+            reference = ref(magnitude, axis=axes, keepdims=True)
+        except TypeError as error:
+            raise ParameterError(
+                f"ref={ref!r} must take 'axis' and 'keepdims', as np.max does, so that each channel gets its own"
+            ) from error
+    else:
+        reference = np.abs(ref)
+    if square:
+        magnitude, reference, amin = np.square(magnitude), reference**2, amin**2
+    level = 10.0 * np.log10(np.maximum(amin, magnitude))
+    level -= 10.0 * np.log10(np.maximum(amin, reference))
+    if top_db is not None:
+        if top_db < 0:
+            raise ParameterError(f"top_db={top_db} must be non-negative; use None for no floor")
+        level = np.maximum(level, level.max(axis=axes, keepdims=True) - top_db)
+    return level[()]
+
+
+def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
+    """Power of decibels: ``ref * 10 ** (S_db / 10)``.
+
+    Parameters
+    ----------
+    S_db : array_like
+        Decibels.
+    ref : float, default 1.0
+        The power of 0 dB.
+
+    Returns
+    -------
+    np.ndarray or scalar
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> float(fastspec.db_to_power(20.0))
+    100.0
+    """
+    return ref * np.power(10.0, np.multiply(S_db, 0.1))
+
+
+def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
+    """Amplitude of decibels: ``ref * 10 ** (S_db / 20)``.
+
+    Parameters
+    ----------
+    S_db : array_like
+        Decibels.
+    ref : float, default 1.0
+        The amplitude of 0 dB.
+
+    Returns
+    -------
+    np.ndarray or scalar
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> float(fastspec.db_to_amplitude(20.0))
+    10.0
+    """
+    return db_to_power(S_db, ref=ref**2) ** 0.5

@@ -1,0 +1,494 @@
+"""Tools for whole matrices: sorting, shearing, masking, stacking, counting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._arrays import ParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Literal
+
+    import numpy.typing as npt
+    from scipy import sparse
+
+
+def axis_sort(
+    S: np.ndarray, *, axis: int = -1, index: bool = False, value: Callable[..., Any] | None = None
+) -> np.ndarray | tuple[np.ndarray, npt.NDArray[np.intp]]:
+    """Sort the rows or columns of a matrix, for instance the components of a decomposition by their peak.
+
+    Parameters
+    ----------
+    S : np.ndarray [shape=(d, n)]
+        The matrix.
+    axis : int, default -1
+        The axis to reorder: -1 or 1 for the columns, 0 for the rows.
+    index : bool, default False
+        Return the order too.
+    value : callable, optional
+        Called as ``value(S, axis=...)`` with the other axis; gives the keys to sort by. Default: `np.argmax`.
+
+    Returns
+    -------
+    S_sort : np.ndarray [shape=(d, n)]
+        The reordered matrix.
+    idx : np.ndarray [shape=(d,) or (n,)]
+        With ``index=True``: the order, so that ``S_sort`` is `S` taken at `idx` along `axis`.
+
+    Raises
+    ------
+    ParameterError
+        If `S` is not two-dimensional.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.axis_sort(np.array([[0, 0, 5], [0, 4, 0], [3, 0, 0]])).tolist()
+    [[5, 0, 0], [0, 4, 0], [0, 0, 3]]
+    """
+    if S.ndim != 2:
+        raise ParameterError(f"S.ndim={S.ndim} must be 2: rows and columns")
+    value = np.argmax if value is None else value
+    order = np.argsort(value(S, axis=(1 - axis) % 2))
+    result = S[order] if axis % 2 == 0 else S[:, order]
+    return (result, order) if index else result
+
+
+def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
+    """Stack arrays of one shape along a new axis.
+
+    Parameters
+    ----------
+    arrays : sequence of np.ndarray
+        At least one array, all of one shape.
+    axis : int, default 0
+        Where the new axis goes.
+
+    Returns
+    -------
+    np.ndarray
+        As `np.stack` returns it; with ``axis=0`` in Fortran order, which keeps what the arrays hold at one
+        place together.
+
+    Raises
+    ------
+    ParameterError
+        If there is no array, or the shapes differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> y = fastspec.util.stack([np.zeros(4), np.ones(4)])
+    >>> y.shape, y.flags.f_contiguous
+    ((2, 4), True)
+    """
+    shapes = {array.shape for array in arrays}
+    if len(shapes) != 1:
+        given = f"shapes {sorted(shapes)}" if shapes else "no array"
+        raise ParameterError(f"arrays holds {given}; pass at least one array, all of the same shape")
+    if axis != 0:
+        return np.stack(arrays, axis=axis)
+    result = np.empty((len(arrays), *shapes.pop()), dtype=np.result_type(*arrays), order="F")
+    return np.stack(arrays, axis=0, out=result)
+
+
+def sparsify_rows(
+    x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike | None = None
+) -> sparse.csr_array:
+    """Drop the smallest values of each row, as many as make up a given share of its magnitude.
+
+    Parameters
+    ----------
+    x : np.ndarray [shape=(n,) or (d, n)]
+        Real or complex data.
+    quantile : float, default 0.01
+        Share of each row's summed magnitude to drop, in [0, 1).
+    dtype : dtype_like, optional
+        Dtype of the result. Default: that of `x`.
+
+    Returns
+    -------
+    scipy.sparse.csr_array [shape=(1, n) or (d, n)]
+        The values that are left.
+
+    Raises
+    ------
+    ParameterError
+        If `x` has more than two dimensions, or `quantile` lies outside [0, 1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.sparsify_rows(np.array([1.0, 8.0, 1.0]), quantile=0.3).toarray().tolist()
+    [[0.0, 8.0, 0.0]]
+    """
+    from scipy.sparse import csr_array
+
+    if x.ndim > 2:
+        raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
+    if not 0.0 <= quantile < 1:
+        raise ParameterError(f"quantile={quantile} must lie in [0, 1)")
+    x = np.atleast_2d(x)
+    magnitude = np.abs(x)
+    ascending = np.sort(magnitude, axis=1)
+    # A row of zeros divides by zero; its threshold does not matter, as there is nothing to keep.
+    with np.errstate(invalid="ignore"):
+        share = np.cumsum(ascending / magnitude.sum(axis=1, keepdims=True), axis=1)
+    first_kept = np.argmin(share < quantile, axis=1)
+    threshold = np.take_along_axis(ascending, first_kept[:, np.newaxis], axis=1)
+    return csr_array(np.where(magnitude >= threshold, x, 0).astype(dtype or x.dtype, copy=False))
+
+
+def shear(
+    X: np.ndarray | sparse.sparray | sparse.spmatrix, *, factor: int = 1, axis: int = -1
+) -> np.ndarray | sparse.sparray | sparse.spmatrix:
+    """Shift each column (or row) of a matrix cyclically, in proportion to its index.
+
+    Shearing turns diagonals of a recurrence matrix into rows of a lag matrix, and back.
+
+    Parameters
+    ----------
+    X : np.ndarray or scipy.sparse array or matrix [shape=(d, n)]
+        The matrix.
+    factor : int, default 1
+        Column `i` moves down by ``factor * i`` places.
+    axis : int, default -1
+        -1 or 1 shifts columns; 0 shifts rows, to the right.
+
+    Returns
+    -------
+    np.ndarray or scipy.sparse array or matrix [shape=(d, n)]
+        The sheared matrix, in the sparse format of `X` if it is sparse.
+
+    Raises
+    ------
+    ParameterError
+        If `factor` is not an integer or `X` not a matrix.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.shear(np.eye(3, dtype=int), factor=-1).tolist()
+    [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+    """
+    if not np.issubdtype(type(factor), np.integer):
+        raise ParameterError(f"factor={factor!r} must be an integer")
+    if X.ndim != 2:
+        raise ParameterError(f"X.shape={X.shape} must be two-dimensional")
+    along = 0 if axis % 2 else 1
+    if hasattr(X, "tocoo"):
+        entries = X.tocoo()
+        shift = factor * (entries.col if along == 0 else entries.row).astype(np.int64)
+        return _moved(entries, shift, along, X.format)
+    rows, columns = np.ogrid[: X.shape[0], : X.shape[1]]
+    result = np.empty_like(X)
+    if along == 0:
+        result[...] = X[(rows - factor * columns) % max(X.shape[0], 1), columns]
+    else:
+        result[...] = X[rows, (columns - factor * rows) % max(X.shape[1], 1)]
+    return result
+
+
+def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
+    """Shift a sparse matrix cyclically, as `np.roll` does a dense one.
+
+    librosa 1.0 has no such name any more; it is here for code written for older releases.
+
+    Parameters
+    ----------
+    x : scipy.sparse array or matrix, or np.ndarray [shape=(d, n)]
+        The matrix. A dense one goes through `np.roll`.
+    shift : int
+        Number of places.
+    axis : int, default 0
+        0 moves rows, 1 or -1 columns.
+
+    Returns
+    -------
+    scipy.sparse array or matrix, or np.ndarray [shape=(d, n)]
+        The shifted matrix, in the same sparse format.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import scipy.sparse
+    >>> import fastspec
+    >>> fastspec.util.roll_sparse(scipy.sparse.csr_array(np.eye(3)), 1).toarray().tolist()
+    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
+    """
+    if not hasattr(x, "tocoo"):
+        return np.roll(x, shift, axis=axis)
+    return _moved(x.tocoo(), shift, axis % 2, x.format)
+
+
+def _moved(entries: Any, shift: npt.ArrayLike, along: int, fmt: str) -> Any:
+    """Sparse entries moved by `shift` places along an axis, cyclically, and converted to `fmt`."""
+    places = [entries.row, entries.col]
+    places[along] = (places[along] + shift) % entries.shape[along]
+    return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)
+
+
+def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None:
+    """Overwrite what lies far from the diagonal: a Sakoe-Chiba band, in place.
+
+    Parameters
+    ----------
+    x : np.ndarray [shape=(n, m)]
+        The matrix, which is changed.
+    radius : float
+        Half the width of the band, as a share of the shorter side. A wide or tall matrix also keeps all the
+        diagonals between its two corners.
+    value : float, default 0
+        What to write.
+
+    Raises
+    ------
+    ParameterError
+        If `x` is not a matrix.
+
+    References
+    ----------
+    .. [1] H. Sakoe and S. Chiba, "Dynamic programming algorithm optimization for spoken word recognition",
+       IEEE Transactions on Acoustics, Speech, and Signal Processing 26(1), 1978.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> x = np.ones((4, 4), dtype=int)
+    >>> fastspec.util.fill_off_diagonal(x, radius=0.25)
+    >>> x.tolist()
+    [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    """
+    if x.ndim != 2:
+        raise ParameterError(f"x.shape={x.shape} must be two-dimensional")
+    n_rows, n_columns = x.shape
+    width = int(np.round(radius * min(x.shape)))
+    diagonal = np.arange(n_columns) - np.arange(n_rows)[:, np.newaxis]
+    above = width + max(0, n_columns - n_rows)
+    below = width + max(0, n_rows - n_columns)
+    far = (diagonal >= above) | (diagonal <= -below)
+    x[far] = value
+
+
+def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros: bool = False) -> np.ndarray:
+    """Soft mask: the share of one magnitude in the sum of two, ``X**p / (X**p + X_ref**p)``.
+
+    Parameters
+    ----------
+    X : np.ndarray
+        Magnitudes of what to keep, not negative.
+    X_ref : np.ndarray [shape=X.shape]
+        Magnitudes of what to suppress, not negative.
+    power : float > 0, default 1
+        The exponent; 1 and 2 are usual. `np.inf` gives the hard mask ``X > X_ref``.
+    split_zeros : bool, default False
+        Where both magnitudes vanish, the mask is 0.5 if True and 0 if False.
+
+    Returns
+    -------
+    np.ndarray [shape=X.shape]
+        The mask, floating-point; boolean for infinite `power`.
+
+    Raises
+    ------
+    ParameterError
+        If the shapes differ, a value is negative, or `power` is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.softmask(np.array([3.0, 0.0]), np.array([1.0, 0.0]), power=2).tolist()
+    [0.9, 0.0]
+    """
+    if X.shape != X_ref.shape:
+        raise ParameterError(f"X.shape={X.shape} differs from X_ref.shape={X_ref.shape}")
+    if np.any(X < 0) or np.any(X_ref < 0):
+        raise ParameterError("X and X_ref must not be negative; pass magnitudes, for instance np.abs(X)")
+    if power <= 0:
+        raise ParameterError(f"power={power} must be positive")
+    if not np.isfinite(power):
+        return np.greater(X, X_ref)
+    dtype = X.dtype if X.dtype.kind == "f" else np.dtype(np.float32)
+    # Scaled by the larger of the two, neither power can overflow.
+    scale = np.maximum(X, X_ref).astype(dtype)
+    vanish = scale < np.finfo(dtype).tiny
+    scale[vanish] = 1
+    mask = (X / scale) ** power
+    other = (X_ref / scale) ** power
+    np.divide(mask, mask + other, out=mask, where=~vanish)
+    mask[vanish] = 0.5 if split_zeros else 0.0
+    return mask
+
+
+def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: int = -1) -> np.ndarray:
+    """Central differences along an axis that wraps around, such as time in a loop or pitch class.
+
+    Parameters
+    ----------
+    data : np.ndarray
+        The data.
+    edge_order : {1, 2}, default 1
+        As in `np.gradient`. It has no effect, since a cycle has no edges.
+    axis : int, default -1
+        The axis.
+
+    Returns
+    -------
+    np.ndarray [shape=data.shape]
+        ``(data[i + 1] - data[i - 1]) / 2``, floating-point.
+
+    Raises
+    ------
+    ParameterError
+        If `edge_order` is neither 1 nor 2.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.cyclic_gradient(np.array([0, 1, 4, 9])).tolist()
+    [-4.0, 2.0, 4.0, -2.0]
+    """
+    if edge_order not in (1, 2):
+        raise ParameterError(f"edge_order={edge_order!r} must be 1 or 2")
+    data = np.asanyarray(data)
+    if data.dtype.kind not in "fc":
+        data = data.astype(np.float64)
+    return (np.roll(data, -1, axis=axis) - np.roll(data, 1, axis=axis)) / 2
+
+
+def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
+    """Number of distinct values along an axis.
+
+    Parameters
+    ----------
+    data : np.ndarray
+        The data. Every NaN is distinct.
+    axis : int, default -1
+        The axis.
+
+    Returns
+    -------
+    np.ndarray [shape=data.shape without `axis`, dtype=int]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.count_unique(np.array([[1, 2, 1], [3, 3, 3]])).tolist()
+    [2, 1]
+    """
+    ascending = np.moveaxis(np.sort(data, axis=axis), axis, 0)
+    changes = ascending[1:] != ascending[:-1]
+    return np.asarray(np.count_nonzero(changes, axis=0) + min(len(ascending), 1))
+
+
+def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
+    """Whether all values along an axis are distinct.
+
+    Parameters
+    ----------
+    data : np.ndarray
+        The data. Every NaN is distinct.
+    axis : int, default -1
+        The axis.
+
+    Returns
+    -------
+    np.ndarray [shape=data.shape without `axis`, dtype=bool]
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.util.is_unique(np.array([[1, 2, 1], [3, 2, 1]])).tolist()
+    [False, True]
+    """
+    return np.asarray(count_unique(data, axis=axis) == np.shape(data)[axis])
+
+
+def interp_broadcast(
+    *,
+    x1: np.ndarray,
+    x1_pos: np.ndarray,
+    x2: np.ndarray,
+    x2_pos: np.ndarray,
+    interp_pos: np.ndarray | None = None,
+    op: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = np.multiply,
+    kind: str = "linear",
+    fill_value: float = 0,
+    axis: int = -2,
+) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
+    """Bring two arrays to a common grid by interpolation, and combine them.
+
+    Parameters
+    ----------
+    x1, x2 : np.ndarray
+        The arrays. Apart from `axis`, their shapes must broadcast.
+    x1_pos, x2_pos : np.ndarray [shape=(x1.shape[axis],) and (x2.shape[axis],)]
+        Positions of the values along `axis`.
+    interp_pos : np.ndarray, optional
+        Positions of the grid. Default: `x1_pos`.
+    op : callable or None, default np.multiply
+        How to combine the two; None returns them apart.
+    kind : str, default 'linear'
+        Kind of interpolation; see `scipy.interpolate.interp1d`.
+    fill_value : float, default 0
+        Value outside the positions given.
+    axis : int, default -2
+        The axis along which to interpolate.
+
+    Returns
+    -------
+    np.ndarray or (np.ndarray, np.ndarray)
+        ``op(y1, y2)`` of the interpolated arrays, or the two of them.
+
+    Raises
+    ------
+    ParameterError
+        If `axis` is out of range, or the interpolated shapes do not broadcast.
+
+    References
+    ----------
+    .. [1] G. Peeters, "Spectral and temporal periodicity representations of rhythm for the automatic
+       classification of music audio signal", IEEE TASLP 19(5), 2011.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> x1, x1_pos = np.ones(3), np.array([0.0, 0.5, 1.0])
+    >>> x2, x2_pos = np.array([5.0, 10.0]), np.array([0.0, 1.0])
+    >>> fastspec.util.interp_broadcast(x1=x1, x1_pos=x1_pos, x2=x2, x2_pos=x2_pos, axis=0).tolist()
+    [5.0, 7.5, 10.0]
+    """
+    from scipy.interpolate import interp1d
+
+    n_axes = min(x1.ndim, x2.ndim)
+    if not -n_axes <= axis < n_axes:
+        raise ParameterError(f"axis={axis} is out of range: x1.shape={x1.shape}, x2.shape={x2.shape}")
+    grid = x1_pos if interp_pos is None else interp_pos
+    y1, y2 = (
+        interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)
+        for x, pos in ((x1, x1_pos), (x2, x2_pos))
+    )
+    if op is None:
+        return y1, y2
+    try:
+        np.broadcast_shapes(y1.shape, y2.shape)
+    except ValueError:
+        raise ParameterError(
+            f"x1.shape={x1.shape} and x2.shape={x2.shape} become {y1.shape} and {y2.shape} on the grid, "
+            f"which do not broadcast; they may differ along axis={axis} only"
+        ) from None
+    return op(y1, y2)

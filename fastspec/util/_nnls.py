@@ -1,0 +1,94 @@
+"""Non-negative least squares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .._arrays import ParameterError
+from .utils import MAX_MEM_BLOCK
+
+# L-BFGS-B's own default: the largest projected gradient at which it stops.
+_PGTOL = 1e-5
+# Corrections that L-BFGS-B keeps. More of them only pay after as many iterations, and cost memory at once.
+_MAX_CORRECTIONS = 50
+
+
+def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
+    """Solve ``min ||A @ X - B||`` for `X` without negative values.
+
+    The search starts at the unconstrained solution with its negative values set to zero, and goes on by
+    L-BFGS-B, in blocks of columns, until the projected gradient of ``||A @ X - B||**2 / (2 * B.size)`` is
+    small. A start that meets this test is the answer; mel spectra usually do.
+
+    Parameters
+    ----------
+    A : np.ndarray [shape=(m, d)]
+        The basis.
+    B : np.ndarray [shape=(..., m, n)]
+        What to approximate. A vector of shape (m,) is solved exactly, by `scipy.optimize.nnls`.
+    **kwargs
+        Passed to `scipy.optimize.fmin_l_bfgs_b`: `pgtol`, `maxiter` and others.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., d, n), dtype=A.dtype]
+        The solution; float64 of shape (d,) for a vector.
+
+    Raises
+    ------
+    ParameterError
+        If `A` is no matrix, or `A` and `B` do not have the same number of rows.
+
+    References
+    ----------
+    .. [1] R. H. Byrd, P. Lu, J. Nocedal and C. Zhu, "A limited memory algorithm for bound constrained
+       optimization", SIAM Journal on Scientific Computing 16(5), 1995.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> A = np.array([[1.0, 0.0], [1.0, 1.0]])
+    >>> fastspec.util.nnls(A, np.array([[2.0, 1.0], [1.0, 3.0]])).round(3).tolist()
+    [[1.5, 1.0], [0.0, 2.0]]
+    """
+    A, B = np.asarray(A), np.asarray(B)
+    n_rows = B.shape[-min(B.ndim, 2)] if B.ndim else 0
+    if A.ndim != 2 or A.shape[0] != n_rows:
+        raise ParameterError(f"A.shape={A.shape} and B.shape={B.shape} must be (m, d) and (..., m, n)")
+    if B.ndim == 1:
+        from scipy.optimize import nnls as solve_vector
+
+        return solve_vector(A, B)[0]
+    return _solve_in_blocks(A.astype(np.float64), B, A.itemsize, kwargs).astype(A.dtype, copy=False)
+
+
+def _solve_in_blocks(A: np.ndarray, B: np.ndarray, itemsize: int, options: dict[str, Any]) -> np.ndarray:
+    """Solve for so many columns at a time that a block of `B` takes `MAX_MEM_BLOCK`."""
+    X = np.maximum(np.linalg.pinv(A, rcond=max(A.shape) * np.finfo(np.float64).eps) @ B, 0)
+    step = max(1, MAX_MEM_BLOCK // max(1, int(np.prod(B.shape[:-1])) * itemsize))
+    for start in range(0, X.shape[-1], step):
+        block = slice(start, start + step)
+        X[..., block] = _solve_block(A, B[..., block], X[..., block], options)
+    return X
+
+
+def _solve_block(A: np.ndarray, B: np.ndarray, start: np.ndarray, options: dict[str, Any]) -> np.ndarray:
+    """Improve a start until L-BFGS-B's test holds, which is often at once."""
+
+    def objective(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        residual = A @ flat.reshape(start.shape) - B
+        return 0.5 * np.sum(residual**2) / B.size, (A.T @ residual).ravel() / B.size
+
+    flat = start.ravel()
+    gradient = objective(flat)[1]
+    # Downhill is open everywhere, except that a value cannot fall further than to zero.
+    projected = np.minimum(gradient, flat)
+    if np.max(np.abs(projected), initial=0.0) <= options.get("pgtol", _PGTOL):
+        return start
+    from scipy.optimize import fmin_l_bfgs_b
+
+    options = {"m": min(A.shape[1], _MAX_CORRECTIONS), **options}
+    return fmin_l_bfgs_b(objective, flat, bounds=[(0, None)] * flat.size, **options)[0].reshape(start.shape)

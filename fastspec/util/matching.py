@@ -1,0 +1,156 @@
+"""Matching of events and intervals to their nearest counterparts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .._arrays import ParameterError
+from ._segments import valid_intervals
+from .utils import MAX_MEM_BLOCK
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def match_intervals(
+    intervals_from: np.ndarray, intervals_to: np.ndarray, strict: bool = True
+) -> npt.NDArray[np.uint32]:
+    """Match each interval to the one of a second list that it overlaps most.
+
+    The overlap of two intervals is measured by the Jaccard index: the length of their intersection over that
+    of the smallest interval that contains both.
+
+    Parameters
+    ----------
+    intervals_from : np.ndarray [shape=(n, 2)]
+        Intervals to match, ``[start, end]``.
+    intervals_to : np.ndarray [shape=(m, 2)]
+        Intervals to choose from.
+    strict : bool, default True
+        True raises for an interval that meets none of `intervals_to`; False gives it the one across the
+        smallest gap.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=uint32]
+        For each interval the row of its match in `intervals_to`, the first of equal ones.
+
+    Raises
+    ------
+    ParameterError
+        If a list is empty or holds no valid intervals, or an interval has no match and `strict` is set.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> beats, segments = np.array([[0, 2], [1, 4], [9, 10]]), np.array([[0, 3], [2, 6]])
+    >>> fastspec.util.match_intervals(beats, segments, strict=False).tolist()
+    [0, 0, 1]
+    """
+    if len(intervals_from) == 0 or len(intervals_to) == 0:
+        raise ParameterError(
+            f"intervals_from has {len(intervals_from)} rows, intervals_to has {len(intervals_to)}; "
+            "both need at least one"
+        )
+    valid_intervals(intervals_from)
+    valid_intervals(intervals_to)
+    queries, targets = np.asarray(intervals_from), np.asarray(intervals_to)
+    result = np.empty(len(queries), dtype=np.uint32)
+    # All pairs of a block of queries are scored at once, in a bounded amount of memory.
+    step = max(1, MAX_MEM_BLOCK // (8 * len(targets)))
+    for start in range(0, len(queries), step):
+        block = queries[start : start + step]
+        score, gap = _overlap_and_gap(block, targets)
+        best = score.argmax(axis=1)
+        apart = gap.min(axis=1) > 0
+        if strict and apart.any():
+            row = start + int(apart.argmax())
+            raise ParameterError(
+                f"intervals_from[{row}]={queries[row].tolist()} meets none of intervals_to; "
+                "use strict=False to match it with the nearest"
+            )
+        best[apart] = gap[apart].argmin(axis=1)
+        result[start : start + step] = best
+    return result
+
+
+def _overlap_and_gap(queries: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Jaccard index, -1 for those that do not meet, and distance of all pairs."""
+    (start_q, end_q), (start_t, end_t) = queries.T[:, :, np.newaxis], targets.T
+    common = np.minimum(end_q, end_t) - np.maximum(start_q, start_t)
+    union = np.maximum(end_q, end_t) - np.minimum(start_q, start_t)
+    score = np.where(common < 0, -1.0, 0.0)
+    np.divide(common, union, out=score, where=common > 0)
+    return score, np.maximum(0, -common)
+
+
+def match_events(
+    events_from: npt.ArrayLike, events_to: npt.ArrayLike, left: bool = True, right: bool = True
+) -> npt.NDArray[np.int32]:
+    """Match each event to the nearest one of a second list.
+
+    Parameters
+    ----------
+    events_from : array_like [shape=(n,)]
+        Events to match: times, frames or samples, in any order.
+    events_to : array_like [shape=(m,)]
+        Events to choose from, in any order.
+    left : bool, default True
+        Allow a match that comes before the event.
+    right : bool, default True
+        Allow a match that comes after the event.
+
+    Returns
+    -------
+    np.ndarray [shape=(n,), dtype=int32]
+        For each event the index of its match in `events_to`.
+
+    Raises
+    ------
+    ParameterError
+        If a list is empty, or `left` and `right` leave an event without a match.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.util.match_events([1, 4, 9], [0, 3, 10]).tolist()
+    [0, 1, 2]
+    >>> fastspec.util.match_events([1, 4, 9], [0, 3, 10], left=False).tolist()
+    [1, 2, 2]
+    """
+    if len(events_from) == 0 or len(events_to) == 0:
+        raise ParameterError(
+            f"events_from has {len(events_from)} events, events_to has {len(events_to)}; "
+            "both need at least one"
+        )
+    source, target = np.asarray(events_from), np.asarray(events_to)
+    _check_matchable(source, target, left=left, right=right)
+    order = np.argsort(target, kind="stable")
+    return order[_nearest(source, target[order], left=left, right=right)].astype(np.int32)
+
+
+def _check_matchable(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> None:
+    if not left and not right:
+        alone = source[~np.isin(source, target)]
+        if alone.size:
+            raise ParameterError(f"left=right=False needs equal events, and events_to has no {alone[0]}")
+    if not left and target.max() < source.max():
+        raise ParameterError(f"left=False, and no event of events_to comes at or after {source.max()}")
+    if not right and target.min() > source.min():
+        raise ParameterError(f"right=False, and no event of events_to comes at or before {source.min()}")
+
+
+def _nearest(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> npt.NDArray[np.intp]:
+    """Each event's nearest neighbour in the sorted `target`; of two equally near, the later one."""
+    after = np.searchsorted(target, source)
+    before = np.maximum(after - 1, 0)
+    after = np.minimum(after, len(target) - 1)
+    if not left:
+        return after
+    earlier = np.abs(source - target[before]) < np.abs(target[after] - source)
+    if not right:
+        earlier |= target[after] > source
+    return np.where(earlier, before, after)
