@@ -179,14 +179,27 @@ static fsp_status even_create(fsp_real_fft *fft)
     return status;
 }
 
-static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+/* Piece `i` of `n`. */
+static void fetch(fsp_ahead ahead, size_t i, size_t n)
+{
+    enum { LINE = 64 };
+    const size_t end = ahead.bytes * (i + 1) / n;
+    for (size_t at = ahead.bytes * i / n; at < end; at += LINE) __builtin_prefetch(ahead.at + at);
+}
+
+static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile,
+                     fsp_ahead ahead)
 {
     const fsp_kernels *kernels = fft->kernels;
+    const size_t n_classes = fft->radix / 2;
     kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix);
+    fetch(ahead, 0, n_classes);
     complex_run(&fft->columns, kernels, tile, FSP_PASS_LAST);
     kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    for (size_t c = 1; c < fft->radix / 2; c++)
+    for (size_t c = 1; c < n_classes; c++) {
+        fetch(ahead, c, n_classes);
         complex_run(&fft->columns, kernels, vectors(tile, 2 * c * fft->class_stride, kernels), last);
+    }
 }
 
 /* odd -------------------------------------------------------------------------------------------------------------- */
@@ -379,11 +392,12 @@ void fsp_real_fft_destroy(fsp_real_fft *fft)
     *fft = (fsp_real_fft){0};
 }
 
-void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile)
+void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
+                      fsp_ahead ahead)
 {
     const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
     switch (fft->kind) {
-    case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile); break;
+    case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, ahead); break;
     case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile); break;
     case FSP_FFT_BLUESTEIN: bluestein_run(fft, table, offsets, last, tile); break;
     }

@@ -58,8 +58,16 @@ typedef struct {
 
 fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window, const fsp_kernels *kernels);
 void fsp_real_fft_destroy(fsp_real_fft *fft);
+
+/* Memory that will be read soon; fetched piece by piece between the passes, which hides most of the wait. */
+typedef struct {
+    const char *at;
+    size_t bytes;
+} fsp_ahead;
+
 /* The spectrum of `lanes` frames. offsets[i]: where in `table` the sample sample[i] of the first frame stands. */
-void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile);
+void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
+                      fsp_ahead ahead);
 
 /* bands.c */
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);

@@ -43,26 +43,34 @@ static ptrdiff_t frame_start(const worker *w, size_t frame)
     return (ptrdiff_t)((w->j->in->first_frame + frame) * plan->config.hop_length) - (ptrdiff_t)plan->config.lead;
 }
 
-/* Every sample belongs to one block: from its first frame's start to the next block's, and the ends to the outer ones. */
-static int samples_finite(const worker *w)
+/* Whether samples a .. b - 1 that are there are finite. */
+static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
 {
-    const fsp_input *in = w->j->in;
     const fsp_plan *plan = w->j->plan;
-    const ptrdiff_t n = (ptrdiff_t)in->n_samples;
-    size_t first = in->first_frame + w->first, next = first + w->count;
-    ptrdiff_t a = first == 0 ? 0 : frame_start(w, w->first);
-    ptrdiff_t b = next == in->total_frames ? n : frame_start(w, w->first + w->count);
-    a = a < 0 ? 0 : a > n ? n : a;
-    b = b < a ? a : b > n ? n : b;
-    if (in->precision == plan->config.precision && in->stride == 1)
-        return plan->kernels->all_finite((const char *)w->signal.data + (size_t)a * plan->kernels->itemsize, (size_t)(b - a));
-    const size_t most = plan->rows * plan->table_stride;
-    for (; a < b; a += (ptrdiff_t)most) {
-        size_t count = (size_t)(b - a) < most ? (size_t)(b - a) : most;
+    const ptrdiff_t n = (ptrdiff_t)w->j->in->n_samples, most = (ptrdiff_t)(plan->rows * plan->table_stride);
+    if (a < 0) a = 0;
+    if (b > n) b = n;
+    for (; a < b; a += most) {
+        const size_t count = (size_t)(b - a < most ? b - a : most);
         fsp_copy_samples(&w->signal, a, count, plan->config.precision, w->linear);
         if (!plan->kernels->all_finite(w->linear, count)) return 0;
     }
     return 1;
+}
+
+/* `gather` has seen the samples of the frames. This looks at those between frames (hop_length > n_fft), before the
+ * first of them and after the last. */
+static int rest_finite(const worker *w)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_input *in = w->j->in;
+    const size_t next = in->first_frame + w->first + w->count;
+    if (plan->config.hop_length > plan->config.n_fft)
+        for (size_t f = 0; f < w->count; f++) {
+            const ptrdiff_t end = frame_start(w, w->first + f) + (ptrdiff_t)plan->config.n_fft;
+            if (!span_finite(w, end, frame_start(w, w->first + f + 1))) return 0;
+        }
+    return next != in->total_frames || span_finite(w, frame_start(w, w->first + w->count), PTRDIFF_MAX);
 }
 
 /* Where column `first` of the block starts: in the signal itself where it is contiguous and whole, else in a copy. */
@@ -89,8 +97,9 @@ static const char *columns_at(const worker *w, size_t first, size_t n_columns, p
 
 static size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
-/* Fill the table for the block's tiles. Columns that the block before it left are carried over: the same numbers. */
-static void fill_table(worker *w)
+/* Fill the table for the block's tiles, and say whether its samples are finite. Columns that the block before it left
+ * are carried over: the same numbers. */
+static int fill_table(worker *w)
 {
     const fsp_plan *plan = w->j->plan;
     const fsp_kernels *k = plan->kernels;
@@ -99,13 +108,15 @@ static void fill_table(worker *w)
     ptrdiff_t stride;
     const size_t first = carried ? overlap : 0;
     const char *x = columns_at(w, first, n_frames + overlap - first, &stride);
+    int finite = 1;
     if (carried)
         k->carry(w->table, plan->rows, plan->table_stride, plan->block, overlap);
     else
-        k->gather(x, stride, plan->rows, round_up(overlap, k->lanes), w->table, plan->table_stride);
+        finite = k->gather(x, stride, plan->rows, round_up(overlap, k->lanes), w->table, plan->table_stride);
     x += (ptrdiff_t)(overlap - first) * stride * (ptrdiff_t)k->itemsize;
-    k->gather(x, stride, plan->rows, n_frames, w->table + overlap * k->itemsize, plan->table_stride);
+    finite &= k->gather(x, stride, plan->rows, n_frames, w->table + overlap * k->itemsize, plan->table_stride);
     w->carried_to = w->count == plan->block ? w->first + plan->block : SIZE_MAX;
+    return finite && rest_finite(w);
 }
 
 static char *output_at(const worker *w, size_t frame)
@@ -153,6 +164,18 @@ static void load_given(const worker *w, size_t at, size_t valid)
         plan->kernels->clamp(w->tile, plan->n_bins, in->clamp[2 * w->channel], in->clamp[2 * w->channel + 1]);
 }
 
+/* What `gather` will read for the tile that is one block after this one, if it will read the signal itself. */
+static fsp_ahead next_samples(const worker *w, size_t at)
+{
+    const fsp_plan *plan = w->j->plan;
+    const size_t hop = plan->config.hop_length, itemsize = plan->kernels->itemsize;
+    if (w->signal.stride != 1 || w->signal.precision != plan->config.precision || hop != plan->rows) return (fsp_ahead){0};
+    const ptrdiff_t start = frame_start(w, at) + (ptrdiff_t)((plan->block + plan->overlap) * hop);
+    const size_t n = plan->kernels->lanes * hop;
+    if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_ahead){0};
+    return (fsp_ahead){(const char *)w->signal.data + (size_t)start * itemsize, n * itemsize};
+}
+
 static rows spectrum_rows(const worker *w, size_t at, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
@@ -161,7 +184,7 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
         return (rows){w->tile, plan->identity};
     }
     const char *table = w->table + (at - w->first) * plan->kernels->itemsize;
-    fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile);
+    fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, next_samples(w, at));
     if (plan->config.spectrum == FSP_MAGNITUDE) plan->kernels->root(w->tile, plan->fft.where, plan->n_bins);
     return (rows){w->tile, plan->fft.where};
 }
@@ -237,11 +260,10 @@ static void run_block(worker *w, size_t block)
     w->first = block * plan->block;
     w->count = n_frames - w->first < plan->block ? n_frames - w->first : plan->block;
     if (plan->config.spectrum != FSP_GIVEN) {
-        if (w->j->in->check_finite && !samples_finite(w)) {
+        if (!fill_table(w) && w->j->in->check_finite) {
             atomic_store(&w->j->nonfinite, 1);
             return;
         }
-        fill_table(w);
     }
     for (size_t f = 0; f < w->count; f += plan->kernels->lanes) {
         size_t left = w->count - f;
@@ -271,6 +293,7 @@ static void run_worker(void *context, size_t index)
         }
     }
     if (w.channel != SIZE_MAX) report_peak(j, &w);
+    atomic_thread_fence(memory_order_seq_cst);  /* streamed stores are seen before the call returns */
 }
 
 enum { RUNS_PER_THREAD = 8 };

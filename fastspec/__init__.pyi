@@ -89,5 +89,7 @@ from .core.spectrum import db_to_power as db_to_power
 from .core.spectrum import magphase as magphase
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import stft as stft
+from .util.files import ex as ex
+from .util.files import example as example
 
 __version__: str

@@ -120,7 +120,7 @@ def _explain(source: str, error: Exception) -> str:
         return str(error)
     if isinstance(error, MemoryError):
         return f"{source}: not enough memory{f' ({error})' if str(error) else ''}"
-    if isinstance(error, (LibrosaError, OSError, ImportError)):
+    if isinstance(error, (LibrosaError, OSError, ImportError, ValueError)):
         return f"{source}: {error}"
     return f"{source}: {type(error).__name__}: {error} (this should not happen; please report it)"
 

@@ -287,7 +287,7 @@ def mr_frequencies(tuning: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[
     center_freqs : np.ndarray [shape=(85,)]
         Frequencies in Hz of the semitones from C1 to C8.
     sample_rates : np.ndarray [shape=(85,)]
-        Rates in Hz at which to filter them: 882 for the 36 lowest, 4410 for the next 34, 22050 for the others.
+        Rates in Hz at which to filter them: 882 for the 36 lowest, 4410 for the next 34, then 22050.
 
     References
     ----------

@@ -1,11 +1,4 @@
-/* The same arithmetic over plain arrays, element by element. The last, partial vector goes through a buffer. */
-
-INLINE V load_some(const REAL *p, size_t count)
-{
-    V v = {0};
-    __builtin_memcpy(&v, p, count * sizeof(REAL));
-    return v;
-}
+/* The same arithmetic over plain arrays, element by element. The last vector is a partial one. */
 
 /* The largest of n values and at least `start`; NaN if any value is NaN, as numpy.max has it. */
 static double k_array_peak(const void *values, size_t n, int magnitude)
@@ -40,12 +33,12 @@ static void k_array_levels(const void *in, size_t n, const fsp_levels *levels, i
     const V low = v_set((REAL)lower);
     for (size_t i = 0; i < n; i += LANES) {
         const size_t count = n - i < LANES ? n - i : LANES;
-        V v = count == LANES ? v_load(x + i) : load_some(x + i, count);
+        V v = count == LANES ? v_load(x + i) : v_load_some(x + i, count);
         v = v_max(low, v_level(square ? v * v : v, &scale));
         if (count == LANES)
             v_store(y + i, v);
         else
-            store_some(y + i, v, count);
+            v_store_some(y + i, v, count);
     }
 }
 
@@ -57,5 +50,5 @@ static void k_array_clamp(const void *in, size_t n, double shift, double lower, 
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) v_store(y + i, v_max(low, v_load(x + i) + s));
-    if (i < n) store_some(y + i, v_max(low, load_some(x + i, n - i) + s), n - i);
+    if (i < n) v_store_some(y + i, v_max(low, v_load_some(x + i, n - i) + s), n - i);
 }

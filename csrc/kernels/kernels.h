@@ -40,7 +40,7 @@ typedef struct {
 
     /* samples -> frames */
     int (*all_finite)(const void *values, size_t n);
-    void (*gather)(const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,
+    int (*gather)(const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,
                    size_t table_stride);
     void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
 

@@ -1,11 +1,22 @@
 /* levels = multiplier * log10(max(x, floor)) + offset, for a tile or an array. */
 
-typedef struct { V per_octave_high, per_octave_low, per_neper, floor, offset; } LEVEL_SCALE;
+typedef struct { V per_octave_high, per_octave_low, per_neper, floor, offset; int may_be_tiny; } LEVEL_SCALE;
+
+#if FSP_DOUBLE
+enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
+static const UINT ROOT_HALF_BITS = 0x3fe6a09e667f3bcdu, MAGIC_BITS = 0x4338000000000000u;
+static const REAL MAGIC = 6755399441055744.0, SMALLEST_NORMAL = 0x1p-1022, LARGEST = 0x1.fffffffffffffp1023,
+                  TINY_SCALE = 0x1p54;
+#else
+enum { MANTISSA_BITS = 23, EXPONENT_BIAS = 127, TINY_SHIFT = 25 };
+static const UINT ROOT_HALF_BITS = 0x3f3504f3u, MAGIC_BITS = 0x4b400000u;
+static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f;
+#endif
 
 INLINE LEVEL_SCALE level_scale(const fsp_levels *l)
 {
     return (LEVEL_SCALE){v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low), v_set((REAL)l->per_neper),
-                         v_set((REAL)l->floor), v_set((REAL)l->offset)};
+                         v_set((REAL)l->floor), v_set((REAL)l->offset), l->floor < SMALLEST_NORMAL};
 }
 
 /* ln(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, from minimax polynomials in f (float: relative
@@ -35,30 +46,31 @@ INLINE V v_log1p(V f)
 }
 #endif
 
-#if FSP_DOUBLE
-enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
-static const UINT ROOT_HALF_BITS = 0x3fe6a09e667f3bcdu, MAGIC_BITS = 0x4338000000000000u;
-static const REAL MAGIC = 6755399441055744.0, SMALLEST_NORMAL = 0x1p-1022, LARGEST = 0x1.fffffffffffffp1023,
-                  TINY_SCALE = 0x1p54;
-#else
-enum { MANTISSA_BITS = 23, EXPONENT_BIAS = 127, TINY_SHIFT = 25 };
-static const UINT ROOT_HALF_BITS = 0x3f3504f3u, MAGIC_BITS = 0x4b400000u;
-static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f;
-#endif
+/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), x normal; level = (e + shift) per_octave + ln(1 + f) per_neper.
+ * Counted from sqrt(1/2), the bits of x fall apart into exponent and mantissa of just these; the exponent, biased,
+ * becomes a float by the magic-number addition. */
+INLINE V level_of_normal(V x, V shift, const LEVEL_SCALE *scale)
+{
+    const VU bits = (VU)x - ROOT_HALF_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
+    const VU mantissa = (bits & (((UINT)1 << MANTISSA_BITS) - 1)) + ROOT_HALF_BITS;
+    const V f = (V)mantissa - v_set(1);
+    const V e = (V)((bits >> MANTISSA_BITS) | MAGIC_BITS) - shift;
+    const V tail = v_fma(e, scale->per_octave_low, v_fma(v_log1p(f), scale->per_neper, scale->offset));
+    return v_fma(e, scale->per_octave_high, tail);
+}
 
-/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)); level = e * per_octave + ln(1 + f) * per_neper.
- * The exponent, made positive, becomes a float by the magic-number addition. NaN and infinity pass through. */
+/* Any x: floored, denormals scaled into the normal range first, NaN and infinity passed through. */
 INLINE V v_level(V x, const LEVEL_SCALE *scale)
 {
+    const V smallest = v_set(SMALLEST_NORMAL), unscaled = v_set(MAGIC + EXPONENT_BIAS);
     x = v_max(scale->floor, x);
-    const VU tiny = (VU)(x < v_set(SMALLEST_NORMAL));
-    const V y = v_select(tiny, x * v_set(TINY_SCALE), x);
-    const VU shifted = (VU)y - ROOT_HALF_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
-    const VU biased = shifted >> MANTISSA_BITS;
-    const V f = (V)((VU)y - ((biased - EXPONENT_BIAS) << MANTISSA_BITS)) - v_set(1);
-    V e = (V)(biased | MAGIC_BITS) - v_set(MAGIC + EXPONENT_BIAS);
-    e -= (V)((VU)v_set(TINY_SHIFT) & tiny);
-    const V tail = v_fma(e, scale->per_octave_low, v_log1p(f) * scale->per_neper);
-    const V level = v_fma(e, scale->per_octave_high, tail) + scale->offset;
-    return v_select((VU)(x <= v_set(LARGEST)), level, x);
+    V level;
+    if (scale->may_be_tiny) {
+        const V tiny = v_if_le(smallest, x, v_set(1), v_set(TINY_SCALE));
+        const V shift = v_if_le(smallest, x, unscaled, v_set(MAGIC + EXPONENT_BIAS + TINY_SHIFT));
+        level = level_of_normal(x * tiny, shift, scale);
+    } else {
+        level = level_of_normal(x, unscaled, scale);
+    }
+    return v_if_le(x, v_set(LARGEST), level, x);
 }

@@ -1,10 +1,13 @@
 /* Tiles in and out of arrays. A tile is LANES frames of n rows, row k at tile[where[k]]; `valid` frames of it count.
- * An array is row-major (frames contiguous) or frame-major (rows contiguous). A full tile moves as vectors;
- * what is left at the edges goes through a buffer of the same shape. */
+ * An array is row-major (frames contiguous) or frame-major (rows contiguous). Edges are partial vectors. */
 
-INLINE void store_some(REAL *p, V v, size_t count)
+/* The first `count` lanes, or all there are. */
+INLINE void store_up_to(REAL *p, V v, size_t count)
 {
-    __builtin_memcpy(p, &v, count * sizeof(REAL));
+    if (count >= LANES)
+        v_store(p, v);
+    else
+        v_store_some(p, v, count);
 }
 
 /* out[k * row_stride + frame], real. */
@@ -13,9 +16,12 @@ static void k_store_rows(const void *tile, const uint32_t *where, size_t n, void
     const V *x = tile;
     REAL *p = out;
     if (valid == LANES)
-        for (size_t k = 0; k < n; k++, p += row_stride) v_store(p, x[where[k]]);
+        for (size_t k = 0; k < n; k++, p += row_stride) {
+            v_store(p, x[where[k]]);
+            __builtin_prefetch(p + 2 * LANES, 1);  /* where the next tile goes */
+        }
     else
-        for (size_t k = 0; k < n; k++, p += row_stride) store_some(p, x[where[k]], valid);
+        for (size_t k = 0; k < n; k++, p += row_stride) v_store_some(p, x[where[k]], valid);
 }
 
 /* out[k * row_stride + 2 * frame], complex; sign[k] is -1 where the tile holds the conjugate. */
@@ -35,19 +41,59 @@ static void k_store_rows_complex(const void *tile, const uint32_t *where, const 
             v_store(p, pairs[0]);
             v_store(p + LANES, pairs[1]);
         } else {
-            __builtin_memcpy(p, pairs, 2 * valid * sizeof(REAL));
+            store_up_to(p, pairs[0], 2 * valid);
+            if (2 * valid > LANES) store_up_to(p + LANES, pairs[1], 2 * valid - LANES);
         }
     }
 }
 
-/* LANES values of each of `valid` frames, `count` of them to keep. */
-INLINE void store_transposed(V *v, REAL *out, ptrdiff_t frame_stride, size_t count, size_t valid)
+/* n values to `out`, in stores that cross no cache line: crossing ones cost three times as much. */
+INLINE void copy_run(REAL *out, const REAL *x, size_t n)
 {
-    v_transpose(v);
-    if (count == LANES && valid == LANES) {
-        UNROLL for (int l = 0; l < LANES; l++) v_store(out + l * frame_stride, v[l]);
+    size_t i = (0 - (uintptr_t)out) % FSP_VECTOR_BYTES / sizeof(REAL);
+    if (i > n) i = n;
+    v_store_some(out, v_load_some(x, i), i);
+    for (; i + LANES <= n; i += LANES) v_store(out + i, v_load(x + i));
+    v_store_some(out + i, v_load_some(x + i, n - i), n - i);
+}
+
+/* LANES rows of a tile from row i: its own, or in complex tiles the real and imaginary rows in turn, which transpose as
+ * any rows do. Rows from n on are anything: they are not stored. */
+INLINE void tile_rows(const V *x, const uint32_t *where, const REAL *sign, size_t i, size_t n, V *v)
+{
+    if (i + LANES > n || (LANES == 1 && sign)) {
+        for (size_t j = 0; j < LANES; j++) {
+            const size_t row = i + j < n ? i + j : n - 1;
+            v[j] = !sign ? x[where[row]] : row % 2 ? x[where[row / 2] + 1] * v_set(sign[row / 2]) : x[where[row / 2]];
+        }
+    } else if (sign) {
+        UNROLL for (int j = 0; j < LANES / 2; j++) {
+            v[2 * j] = x[where[i / 2 + j]];
+            v[2 * j + 1] = x[where[i / 2 + j] + 1] * v_set(sign[i / 2 + j]);
+        }
     } else {
-        for (size_t l = 0; l < valid; l++) store_some(out + (ptrdiff_t)l * frame_stride, v[l], count);
+        UNROLL for (int j = 0; j < LANES; j++) v[j] = x[where[i + j]];
+    }
+}
+
+/* out[frame * frame_stride + i] for i < n. A run of rows is transposed in the first-level cache, then copied frame by
+ * frame: long stores to one place at a time. */
+INLINE void store_frame_rows(const V *x, const uint32_t *where, const REAL *sign, size_t n, REAL *out,
+                             ptrdiff_t frame_stride, size_t valid)
+{
+    enum { RUN = 16 * LANES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
+    V run[LANES * RUN_STRIDE / LANES];
+    REAL *const r = (REAL *)run;
+    for (size_t start = 0; start < n; start += RUN) {
+        const size_t count = n - start < RUN ? n - start : RUN;
+        for (size_t i = 0; i < count; i += LANES) {
+            V v[LANES];
+            tile_rows(x, where, sign, start + i, n, v);
+            v_transpose(v);
+            UNROLL for (int l = 0; l < LANES; l++) v_store(r + l * RUN_STRIDE + i, v[l]);
+        }
+        for (size_t l = 0; l < valid; l++)
+            copy_run(out + (ptrdiff_t)l * frame_stride + start, r + l * RUN_STRIDE, count);
     }
 }
 
@@ -55,50 +101,14 @@ INLINE void store_transposed(V *v, REAL *out, ptrdiff_t frame_stride, size_t cou
 static void k_store_frames(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t frame_stride,
                            size_t valid)
 {
-    const V *x = tile;
-    size_t k = 0;
-    V v[LANES];
-    for (; k + LANES <= n; k += LANES) {
-        UNROLL for (int j = 0; j < LANES; j++) v[j] = x[where[k + j]];
-        store_transposed(v, (REAL *)out + k, frame_stride, LANES, valid);
-    }
-    if (k < n) {
-        for (size_t j = 0; j < LANES; j++) v[j] = k + j < n ? x[where[k + j]] : v_set(0);
-        store_transposed(v, (REAL *)out + k, frame_stride, n - k, valid);
-    }
+    store_frame_rows(tile, where, NULL, n, out, frame_stride, valid);
 }
 
-/* out[frame * frame_stride + 2 * k], complex: real and imaginary rows alternate, then transpose as any rows do. */
+/* out[frame * frame_stride + 2 * k], complex. */
 static void k_store_frames_complex(const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,
                                    ptrdiff_t frame_stride, size_t valid)
 {
-    const V *x = tile;
-    const REAL *s = sign;
-#if LANES > 1
-    size_t k = 0;
-    V v[LANES];
-    for (; k + LANES / 2 <= n; k += LANES / 2) {
-        UNROLL for (int j = 0; j < LANES / 2; j++) {
-            v[2 * j] = x[where[k + j]];
-            v[2 * j + 1] = x[where[k + j] + 1] * v_set(s[k + j]);
-        }
-        store_transposed(v, (REAL *)out + 2 * k, frame_stride, LANES, valid);
-    }
-    if (k < n) {
-        for (size_t j = 0; j < LANES; j++) v[j] = v_set(0);
-        for (size_t j = 0; k + j < n; j++) {
-            v[2 * j] = x[where[k + j]];
-            v[2 * j + 1] = x[where[k + j] + 1] * v_set(s[k + j]);
-        }
-        store_transposed(v, (REAL *)out + 2 * k, frame_stride, 2 * (n - k), valid);
-    }
-#else
-    (void)frame_stride;
-    for (size_t k = 0; k < n && valid; k++) {
-        ((REAL *)out)[2 * k] = x[where[k]][0];
-        ((REAL *)out)[2 * k + 1] = x[where[k] + 1][0] * s[k];
-    }
-#endif
+    store_frame_rows(tile, where, sign, 2 * n, out, frame_stride, valid);
 }
 
 /* tile[k] = in[k * row_stride + frame]; frames past `valid` are silent. */
@@ -107,12 +117,7 @@ static void k_load_rows(const void *in, ptrdiff_t row_stride, size_t n, void *ti
     const REAL *p = in;
     V *x = tile;
     for (size_t k = 0; k < n; k++, p += row_stride) {
-        if (valid == LANES) {
-            x[k] = v_load(p);
-        } else {
-            x[k] = v_set(0);
-            __builtin_memcpy(x + k, p, valid * sizeof(REAL));
-        }
+        x[k] = valid == LANES ? v_load(p) : v_load_some(p, valid);
     }
 }
 
@@ -120,14 +125,14 @@ static void k_load_rows(const void *in, ptrdiff_t row_stride, size_t n, void *ti
 static void k_load_frames(const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid)
 {
     V *x = tile;
-    for (size_t k = 0; k < n; k += LANES) {
+    for (size_t k = 0; k < n; k += LANES, x += LANES) {
         const size_t count = n - k < LANES ? n - k : LANES;
         V v[LANES];
         for (size_t l = 0; l < LANES; l++) {
-            v[l] = v_set(0);
-            if (l < valid) __builtin_memcpy(v + l, (const REAL *)in + (ptrdiff_t)l * frame_stride + k, count * sizeof(REAL));
+            const REAL *p = (const REAL *)in + (ptrdiff_t)l * frame_stride + k;
+            v[l] = l >= valid ? v_set(0) : count == LANES ? v_load(p) : v_load_some(p, count);
         }
         v_transpose(v);
-        for (size_t j = 0; j < count; j++) x[k + j] = v[j];
+        for (size_t j = 0; j < count; j++) x[j] = v[j];
     }
 }

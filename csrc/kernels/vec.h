@@ -1,7 +1,8 @@
 /* The vector vocabulary shared by every instruction set: GCC/Clang vector extensions over REAL.
  *
  * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic
- * (v_fma, v_fnma, v_max, v_min, v_sqrt), then all.inc.h includes the kernels. One translation unit holds one
+ * (v_fma, v_fnma, v_max, v_min, v_sqrt; v_if_le: x <= limit ? yes : no, no for NaN; v_stream: a store past the
+ * caches, to an aligned address; v_load_some, v_store_some: the first `count` < LANES lanes), then all.inc.h includes the kernels. One translation unit holds one
  * precision, so nothing here needs a mangled name. */
 #ifndef FSP_VEC_H
 #define FSP_VEC_H
@@ -38,6 +39,13 @@ INLINE void v_store(REAL *p, V v) { *(V_UNALIGNED *)p = v; }
 INLINE V v_set(REAL x) { return x - (V){0}; }
 
 INLINE V v_select(VU mask, V a, V b) { return (V)((mask & (VU)a) | (~mask & (VU)b)); }
+
+INLINE int v_all_zero(V v)
+{
+    int zeros = 0;
+    for (int l = 0; l < LANES; l++) zeros += v[l] == 0;
+    return zeros == LANES;
+}
 
 INLINE C c_add(C a, C b) { return (C){a.r + b.r, a.i + b.i}; }
 INLINE C c_sub(C a, C b) { return (C){a.r - b.r, a.i - b.i}; }

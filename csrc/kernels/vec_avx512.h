@@ -9,10 +9,24 @@ INLINE V v_fnma(V a, V b, V c) { return (V)_mm512_fnmadd_pd((__m512d)a, (__m512d
 INLINE V v_max(V a, V b) { return (V)_mm512_max_pd((__m512d)a, (__m512d)b); }
 INLINE V v_min(V a, V b) { return (V)_mm512_min_pd((__m512d)a, (__m512d)b); }
 INLINE V v_sqrt(V a) { return (V)_mm512_sqrt_pd((__m512d)a); }
+INLINE V v_if_le(V x, V limit, V yes, V no)
+{
+    return (V)_mm512_mask_blend_pd(_mm512_cmp_pd_mask((__m512d)x, (__m512d)limit, _CMP_LE_OQ), (__m512d)no, (__m512d)yes);
+}
+INLINE void v_stream(REAL *p, V v) { _mm512_stream_pd(p, (__m512d)v); }
+INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_pd((__mmask8)((1u << count) - 1), p); }
+INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << count) - 1), (__m512d)v); }
 #else
 INLINE V v_fma(V a, V b, V c) { return (V)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 INLINE V v_fnma(V a, V b, V c) { return (V)_mm512_fnmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 INLINE V v_max(V a, V b) { return (V)_mm512_max_ps((__m512)a, (__m512)b); }
 INLINE V v_min(V a, V b) { return (V)_mm512_min_ps((__m512)a, (__m512)b); }
 INLINE V v_sqrt(V a) { return (V)_mm512_sqrt_ps((__m512)a); }
+INLINE V v_if_le(V x, V limit, V yes, V no)
+{
+    return (V)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)x, (__m512)limit, _CMP_LE_OQ), (__m512)no, (__m512)yes);
+}
+INLINE void v_stream(REAL *p, V v) { _mm512_stream_ps(p, (__m512)v); }
+INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p); }
+INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v); }
 #endif

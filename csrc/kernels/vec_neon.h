@@ -15,3 +15,17 @@ INLINE V v_sqrt(V a) { return (V)vsqrtq_f32((float32x4_t)a); }
 /* FMAX and FMIN pass every NaN on; x86 hands on the second operand. Compare-and-select keeps x86's rule. */
 INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }
 INLINE V v_min(V a, V b) { return v_select((VU)(a < b), a, b); }
+INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), yes, no); }
+INLINE void v_stream(REAL *p, V v) { v_store(p, v); }
+
+INLINE V v_load_some(const REAL *p, size_t count)
+{
+    V v = {0};
+    for (size_t l = 0; l < count; l++) v[l] = p[l];
+    return v;
+}
+
+INLINE void v_store_some(REAL *p, V v, size_t count)
+{
+    for (size_t l = 0; l < count; l++) p[l] = v[l];
+}

@@ -5,12 +5,27 @@
 
 INLINE V v_fma(V a, V b, V c) { return a * b + c; }
 INLINE V v_fnma(V a, V b, V c) { return c - a * b; }
+INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), yes, no); }
 #if FSP_DOUBLE
 INLINE V v_max(V a, V b) { return (V)_mm_max_pd((__m128d)a, (__m128d)b); }
 INLINE V v_min(V a, V b) { return (V)_mm_min_pd((__m128d)a, (__m128d)b); }
 INLINE V v_sqrt(V a) { return (V)_mm_sqrt_pd((__m128d)a); }
+INLINE void v_stream(REAL *p, V v) { _mm_stream_pd(p, (__m128d)v); }
 #else
 INLINE V v_max(V a, V b) { return (V)_mm_max_ps((__m128)a, (__m128)b); }
 INLINE V v_min(V a, V b) { return (V)_mm_min_ps((__m128)a, (__m128)b); }
 INLINE V v_sqrt(V a) { return (V)_mm_sqrt_ps((__m128)a); }
+INLINE void v_stream(REAL *p, V v) { _mm_stream_ps(p, (__m128)v); }
 #endif
+
+INLINE V v_load_some(const REAL *p, size_t count)
+{
+    V v = {0};
+    for (size_t l = 0; l < count; l++) v[l] = p[l];
+    return v;
+}
+
+INLINE void v_store_some(REAL *p, V v, size_t count)
+{
+    for (size_t l = 0; l < count; l++) p[l] = v[l];
+}

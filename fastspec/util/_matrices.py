@@ -189,11 +189,13 @@ def shear(
         shift = factor * (entries.col if along == 0 else entries.row).astype(np.int64)
         return _moved(entries, shift, along, X.format)
     rows, columns = np.ogrid[: X.shape[0], : X.shape[1]]
-    result = np.empty_like(X)
+    # Memory order as in librosa: C where columns move, Fortran where rows do.
+    result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
+    # The differences may be negative, and count from the end then, as they should.
     if along == 0:
-        result[...] = X[(rows - factor * columns) % max(X.shape[0], 1), columns]
+        result[...] = X[rows - factor * columns % max(X.shape[0], 1), columns]
     else:
-        result[...] = X[rows, (columns - factor * rows) % max(X.shape[1], 1)]
+        result[...] = X[rows, columns - factor * rows % max(X.shape[1], 1)]
     return result
 
 
@@ -307,7 +309,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
     --------
     >>> import numpy as np
     >>> import fastspec
-    >>> fastspec.util.softmask(np.array([3.0, 0.0]), np.array([1.0, 0.0]), power=2).tolist()
+    >>> fastspec.util.softmask(np.array([3.0, 0.0]), np.array([1.0, 0.0]), power=2).round(6).tolist()
     [0.9, 0.0]
     """
     if X.shape != X_ref.shape:

@@ -196,16 +196,16 @@ def _span_ends(places: np.ndarray, length: int, before: int, after: int) -> tupl
 
 
 def _running_means(x: np.ndarray, places: np.ndarray, before: int, after: int) -> npt.NDArray[np.float64]:
-    """Means of ``x[n - before : n + after]`` at some places, summed from left to right.
+    """Means of ``x[n - before : n + after]`` at some places, summed from left to right in the dtype of `x`.
 
-    Whether a plateau counts as a peak hangs on the last bit of its mean, so the order of the sum matters.
+    Whether a plateau counts as a peak hangs on the last bit of its mean: order and rounding are librosa's.
     """
     start, stop = _span_ends(places, len(x), before, after)
     total = np.zeros(len(places), dtype=x.dtype if x.dtype.kind == "f" else np.float64)
     for k in range(int((stop - start).max(initial=0))):
         inside = start + k < stop
         total[inside] += x[start[inside] + k]
-    return total / (stop - start)
+    return (total / (stop - start)).astype(total.dtype).astype(np.float64)
 
 
 def _cumulative_means(x: np.ndarray, places: np.ndarray, before: int, after: int) -> npt.NDArray[np.float64]:

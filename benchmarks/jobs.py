@@ -1,0 +1,252 @@
+"""What is measured: one entry a job. A library that is not installed is left out of it.
+
+To add a job, append a `Job`. The key of a contender starts with its library's name, after which a
+remark may follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from peers import (
+    Factory,
+    Mel,
+    array_log_mel,
+    array_stft,
+    dct_matrix,
+    fastspec_call,
+    kaldi_fbank,
+    librosa_call,
+    new_process,
+    numpy_decibels,
+    numpy_matmul,
+    python_speech_features_call,
+    scipy_cepstrum,
+    stft_into_out,
+    torch_decibels,
+    torch_log_mel,
+    torch_matmul,
+    torch_stft,
+    torchaudio_log_mel,
+    two_calls,
+)
+
+TORCH = "torch (stft+matmul)"
+MUSIC = Mel(22050, 2048, 512, 128)
+WHISPER = Mel(16000, 400, 160, 80)
+SPEECH = Mel(16000, 512, 160, 80)
+
+# Two threads over one, for jobs that last over a millisecond.
+THREADS_TARGET = 1.85
+
+
+@dataclass(frozen=True)
+class Job:
+    """`contenders` maps a label to a factory: it takes what `make(seconds)` returns, and gives a call.
+
+    The first contender is the one that the others are compared with. `targets` are the ratios to reach at the
+    default size; `within_ms` allows so many milliseconds more than a contender takes. Results by an
+    `own_convention` are alike, not equal, and not compared.
+    """
+
+    name: str
+    make: Callable[[float], tuple]
+    contenders: Mapping[str, Factory]
+    seconds: float | None = 30.0  # None: the job has one size
+    targets: Mapping[str, float] = field(default_factory=dict)
+    within_ms: Mapping[str, float] = field(default_factory=dict)
+    own_convention: frozenset[str] = frozenset()
+
+
+def noisy_tone(sr: int, *, channels: int | None = None, dtype=np.float32) -> Callable[[float], tuple]:
+    """A tone in noise that fades, so that levels cover the whole 80 dB."""
+
+    def make(seconds: float) -> tuple:
+        n = round(seconds * sr)
+        shape = (n,) if channels is None else (channels, n)
+        noise = np.random.default_rng(0).standard_normal(shape)
+        fade = np.geomspace(1, 1e-4, n)
+        return ((0.3 * np.sin(2 * np.pi * 440 / sr * np.arange(n)) + 0.1 * noise * fade).astype(dtype),)
+
+    return make
+
+
+def spectrogram(power: int) -> Callable[[float], tuple]:
+    """As librosa lays it out: frames contiguous."""
+
+    def make(seconds: float) -> tuple:
+        import fastspec
+
+        D = fastspec.stft(*noisy_tone(22050)(seconds))
+        return (np.asfortranarray(np.abs(D) ** power),)
+
+    return make
+
+
+def decibel_mel(seconds: float) -> tuple:
+    import fastspec
+
+    return (fastspec.feature.logmel(y=noisy_tone(22050)(seconds)[0]),)
+
+
+def log_mel(
+    name: str, mel: Mel, *, seconds: float = 30.0, targets: Mapping[str, float] | None = None, **options
+) -> Job:
+    extra = options.pop("contenders", {})
+    return Job(
+        name,
+        noisy_tone(mel.sr, **options),
+        {
+            "fastspec": fastspec_call("feature.logmel", _as="y", **mel.arguments),
+            "fastspec (2 calls)": two_calls("fastspec", mel),
+            "librosa": two_calls("librosa", mel),
+            TORCH: torch_log_mel(mel),
+            "torchaudio": torchaudio_log_mel(mel),
+            "scipy": array_log_mel("scipy", mel),
+            "numpy": array_log_mel("numpy", mel),
+            **extra,
+        },
+        seconds,
+        targets or {},
+        own_convention=frozenset(extra),
+    )
+
+
+_FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32)); "
+
+JOBS = [
+    log_mel("log-mel 2048/512/128", MUSIC, targets={"librosa": 20, TORCH: 18, "torchaudio": 18}),
+    log_mel(
+        "log-mel 2048/512/128 short", MUSIC, seconds=1.0, targets={"librosa": 40, TORCH: 12, "torchaudio": 12}
+    ),
+    log_mel("log-mel Whisper 400/160/80", WHISPER, targets={"librosa": 16, TORCH: 13}),
+    log_mel(
+        "log-mel 512/160/80",
+        SPEECH,
+        contenders={
+            "kaldi-native-fbank": kaldi_fbank(80),
+            "python_speech_features": python_speech_features_call("logfbank", nfilt=80),
+        },
+    ),
+    log_mel("log-mel 2048/512/128 float64", MUSIC, dtype=np.float64),
+    log_mel("log-mel 2048/512/128 stereo", MUSIC, channels=2),
+    Job(
+        "melspectrogram 2048/512/128",
+        noisy_tone(22050),
+        {
+            "fastspec": fastspec_call("feature.melspectrogram", _as="y"),
+            "librosa": librosa_call("feature.melspectrogram", _as="y"),
+            TORCH: torch_log_mel(MUSIC, db=False),
+            "scipy": array_log_mel("scipy", MUSIC, db=False),
+            "numpy": array_log_mel("numpy", MUSIC, db=False),
+        },
+    ),
+    Job(
+        "mfcc 20",
+        noisy_tone(22050),
+        {
+            "fastspec": fastspec_call("feature.mfcc", _as="y"),
+            "librosa": librosa_call("feature.mfcc", _as="y"),
+            TORCH: torch_log_mel(MUSIC, n_mfcc=20),
+            "scipy": array_log_mel("scipy", MUSIC, n_mfcc=20),
+            "python_speech_features": python_speech_features_call(
+                "mfcc",
+                samplerate=22050,
+                winlen=2048 / 22050,
+                winstep=512 / 22050,
+                nfft=2048,
+                nfilt=128,
+                numcep=20,
+            ),
+        },
+        targets={"librosa": 17},
+        own_convention=frozenset({"python_speech_features"}),
+    ),
+    Job(
+        "stft complex64 2048/512",
+        noisy_tone(22050),
+        {
+            "fastspec": fastspec_call("stft"),
+            "librosa": librosa_call("stft"),
+            "torch": torch_stft(2048, 512),
+            "scipy": array_stft("scipy", 2048, 512),
+            "numpy": array_stft("numpy", 2048, 512),
+        },
+        targets={"librosa": 9, "torch": 3.3},
+    ),
+    Job(
+        "stft complex64 2048/512 out=",
+        noisy_tone(22050),
+        {"fastspec": stft_into_out("fastspec", 2048, 512), "librosa": stft_into_out("librosa", 2048, 512)},
+    ),
+    Job(
+        "stft of one 512-sample block",
+        lambda _: (noisy_tone(22050)(1.0)[0][:512],),
+        {
+            "fastspec": fastspec_call("stft", n_fft=512, center=False),
+            "librosa": librosa_call("stft", n_fft=512, center=False),
+            "torch": torch_stft(512, 128, center=False),
+            "scipy": array_stft("scipy", 512, 128, center=False),
+            "numpy": array_stft("numpy", 512, 128, center=False),
+        },
+        seconds=None,
+    ),
+    Job(
+        "power_to_db of a spectrogram",
+        spectrogram(2),
+        {
+            "fastspec": fastspec_call("power_to_db"),
+            "librosa": librosa_call("power_to_db"),
+            "torch": torch_decibels(),
+            "numpy": numpy_decibels(),
+        },
+        targets={"librosa": 6},
+    ),
+    Job(
+        "amplitude_to_db of a spectrogram",
+        spectrogram(1),
+        {
+            "fastspec": fastspec_call("amplitude_to_db"),
+            "librosa": librosa_call("amplitude_to_db"),
+            "torch": torch_decibels(amplitude=True),
+            "numpy": numpy_decibels(amplitude=True),
+        },
+    ),
+    Job(
+        "mel bank on a given S",
+        spectrogram(2),
+        {
+            "fastspec": fastspec_call("feature.melspectrogram", _as="S"),
+            "librosa": librosa_call("feature.melspectrogram", _as="S"),
+            "torch": torch_matmul(MUSIC.bank),
+            "numpy": numpy_matmul(MUSIC.bank),
+        },
+    ),
+    Job(
+        "mfcc from S",
+        decibel_mel,
+        {
+            "fastspec": fastspec_call("feature.mfcc", _as="S"),
+            "librosa": librosa_call("feature.mfcc", _as="S"),
+            "torch": torch_matmul(dct_matrix(128, 20)),
+            "scipy": scipy_cepstrum(20),
+            "numpy": numpy_matmul(dct_matrix(128, 20)),
+        },
+    ),
+    Job(
+        "first log-mel in a new process",
+        lambda _: (),
+        {
+            "fastspec": new_process(_FIRST + "import fastspec; fastspec.feature.logmel(y=y)"),
+            "librosa": new_process(
+                _FIRST + "import librosa; librosa.power_to_db(librosa.feature.melspectrogram(y=y))"
+            ),
+            "numpy (import alone)": new_process("import numpy"),
+        },
+        seconds=None,
+        targets={"librosa": 18},
+        within_ms={"numpy (import alone)": 30},
+    ),
+]

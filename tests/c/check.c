@@ -1,0 +1,107 @@
+/* The list of checks, and the program around them.
+ *
+ *   check [--quick] [--exhaustive-log] [--report] [--isa NAME] [--only SUBJECT] */
+#include "check.h"
+
+typedef struct {
+    const char *subject;
+    check_function *function;
+    size_t kernel;  /* where in fsp_kernels; 0: not one kernel but several */
+} entry;
+
+#define KERNEL(name) {#name, check_##name, offsetof(fsp_kernels, name)}
+
+static const entry SUBJECTS[] = {
+    /* samples -> frames */
+    KERNEL(all_finite), KERNEL(gather), KERNEL(carry),
+    /* frames -> spectrum */
+    KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
+    KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(collect),
+    /* spectrum -> bands -> levels -> feature */
+    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(levels), KERNEL(clamp), KERNEL(matrix),
+    /* tiles in and out of arrays */
+    KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
+    KERNEL(load_rows), KERNEL(load_frames),
+    /* arrays */
+    KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
+    /* several kernels at once */
+    {"log", check_log, 0}, {"array calls", check_array_calls, 0},
+    {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},
+    {"FFT power", check_fft_power, 0},
+    /* the engine */
+    {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
+    {"finite", check_finite, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
+};
+enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
+
+static const char *const ISAS[] = {"scalar", "sse2", "avx2", "avx512", "neon"};
+
+check_options options;
+static size_t n_passed, n_failed;
+
+static void count(const char *subject, const char *isa, const char *precision, const check *t)
+{
+    if (t->failed) {
+        printf("FAILED %s, %s, %s: %s\n", subject, isa, precision, t->why);
+        fflush(stdout);
+    }
+    *(t->failed ? &n_failed : &n_passed) += 1;
+}
+
+/* A kernel without a check is a failure. All members after the numbers are function pointers. */
+static void check_the_list(void)
+{
+    const size_t first = offsetof(fsp_kernels, itemsize) + sizeof(size_t), size = sizeof(void (*)(void));
+    check t = {0};
+    for (size_t at = first; at < sizeof(fsp_kernels); at += size) {
+        size_t n = 0;
+        for (size_t i = 0; i < N_SUBJECTS; i++) n += SUBJECTS[i].kernel == at;
+        if (n != 1) fail(&t, "kernel number %zu of kernels.h has %zu checks", (at - first) / size + 1, n);
+    }
+    count("list of kernels", "any", "any", &t);
+}
+
+/* The same random numbers whatever runs before. */
+static uint64_t seed_of(const char *subject)
+{
+    uint64_t seed = 14695981039346656037u;
+    for (; *subject; subject++) seed = (seed ^ (unsigned char)*subject) * 1099511628211u;
+    return seed;
+}
+
+static void check_subject(const entry *s, const char *isa, fsp_precision precision)
+{
+    check t = {.k = fsp_find_kernels(isa, precision), .precision = precision, .state = seed_of(s->subject)};
+    t.u = precision == FSP_F32 ? 0x1p-24L : 0x1p-53L;
+    void *kernel = &t;
+    if (s->kernel) memcpy(&kernel, (const char *)t.k + s->kernel, sizeof kernel);
+    if (kernel)
+        s->function(&t);
+    else
+        fail(&t, "is not in the table");
+    count(s->subject, isa, precision == FSP_F32 ? "f32" : "f64", &t);
+}
+
+int main(int argc, char **argv)
+{
+    const char *only_isa = NULL, *only_subject = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--quick")) options.quick = 1;
+        else if (!strcmp(argv[i], "--exhaustive-log")) options.exhaustive_log = 1;
+        else if (!strcmp(argv[i], "--report")) options.report = 1;
+        else if (!strcmp(argv[i], "--isa") && i + 1 < argc) only_isa = argv[++i];
+        else if (!strcmp(argv[i], "--only") && i + 1 < argc) only_subject = argv[++i];
+        else return fprintf(stderr, "usage: check [--quick] [--exhaustive-log] [--report] [--isa NAME] [--only SUBJECT]\n"), 2;
+    }
+    check_the_list();
+    for (size_t s = 0; s < N_SUBJECTS; s++) {
+        if (only_subject && strcmp(only_subject, SUBJECTS[s].subject)) continue;
+        for (size_t i = 0; i < sizeof ISAS / sizeof *ISAS; i++) {
+            if (!fsp_has_isa(ISAS[i]) || (only_isa && strcmp(only_isa, ISAS[i]))) continue;
+            check_subject(&SUBJECTS[s], ISAS[i], FSP_F32);
+            check_subject(&SUBJECTS[s], ISAS[i], FSP_F64);
+        }
+    }
+    printf("%zu passed, %zu failed\n", n_passed, n_failed);
+    return n_failed ? 1 : 0;
+}

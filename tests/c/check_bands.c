@@ -1,0 +1,131 @@
+/* spectrum -> bands, and the matrix that makes features of them. */
+#include "check.h"
+
+static size_t at(const check *t, size_t row, size_t lane) { return row * t->k->lanes + lane; }
+
+/* A tile with room for rows at `where`, and each row's vector: even ones, odd ones, any. */
+static uint32_t *random_where(check *t, int slot, size_t n, size_t n_vectors) { return shuffled(t, slot, n, n_vectors); }
+
+void check_root(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 900), n_vectors = n + random_below(t, n + 2);
+        void *x = noise(t, 0, n_vectors * t->k->lanes, AT_END);
+        for (size_t j = 0; j < n_vectors * t->k->lanes; j++) put(t, x, j, fabs(get(t, x, j)));
+        const uint32_t *where = random_where(t, 1, n, n_vectors);
+        void *want = twin(0);
+        for (size_t k = 0; k < n; k++)
+            for (size_t l = 0; l < t->k->lanes; l++) put(t, want, at(t, where[k], l), sqrt(get(t, x, at(t, where[k], l))));
+        t->k->root(x, where, n);
+        if (!same(0)) fail(t, "n_bins=%zu: not the correctly rounded root", n);
+    }
+}
+
+void check_collect(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 900), n_vectors = n + random_below(t, n + 2), vector = t->k->lanes * t->k->itemsize;
+        const char *tile = rough(t, 0, n_vectors * t->k->lanes, AT_END);
+        const uint32_t *where = random_where(t, 1, n, n_vectors);
+        void *rows = guarded(t, 2, n * t->k->lanes, AT_END);
+        char *want = twin(2);
+        for (size_t k = 0; k < n; k++) memcpy(want + k * vector, tile + where[k] * vector, vector);
+        t->k->collect(tile, where, n, rows);
+        if (!same(2)) fail(t, "n=%zu", n);
+    }
+}
+
+/* Bank of the kernels' form, with random spans; `entries` rows of them (pairs: bands + 1 segments). */
+static fsp_bank random_bank(check *t, size_t n_bands, size_t n_bins, int pairs, size_t longest)
+{
+    const size_t entries = n_bands + (size_t)pairs;
+    fsp_bank bank = {.n_bands = n_bands, .pairs = pairs};
+    size_t total = 0, next = 0;
+    bank.start = guarded_bytes(3, entries * sizeof *bank.start, 0, 1);
+    bank.count = guarded_bytes(4, entries * sizeof *bank.count, 0, 1);
+    bank.first_weight = guarded_bytes(5, entries * sizeof *bank.first_weight, 0, 1);
+    for (size_t s = 0; s < entries; s++) {
+        const size_t start = pairs ? next : random_below(t, n_bins), left = n_bins - start;
+        bank.start[s] = (uint32_t)start;
+        bank.count[s] = (uint32_t)random_below(t, (longest < left ? longest : left) + 1);
+        bank.first_weight[s] = total;
+        total += bank.count[s] * (pairs ? 2u : 1u);
+        next = start + bank.count[s];
+    }
+    bank.weights = noise(t, 6, total, AT_END);
+    return bank;
+}
+
+static void add(check *t, const fsp_bank *bank, size_t entry, size_t side, size_t step, const void *x,
+                const uint32_t *where, size_t lane, wide *sum, wide *size)
+{
+    for (size_t k = 0; k < bank->count[entry]; k++) {
+        const wide p = (wide)get(t, bank->weights, bank->first_weight[entry] + k * step + side) *
+                       get(t, x, at(t, where[bank->start[entry] + k], lane));
+        *sum += p;
+        *size += fabsl(p);
+    }
+}
+
+static void bank_case(check *t, size_t n_bands, size_t n_bins, int pairs, size_t longest)
+{
+    const fsp_bank bank = random_bank(t, n_bands, n_bins, pairs, longest);
+    const size_t n_vectors = 2 * n_bins;
+    const void *x = noise(t, 0, n_vectors * t->k->lanes, AT_END);
+    const uint32_t *where = random_where(t, 1, n_bins, n_vectors);
+    void *bands = guarded(t, 2, n_bands * t->k->lanes, AT_END);
+    expected *e = expect(t, 2);
+    for (size_t b = 0; b < n_bands; b++) {
+        const size_t n = bank.count[b] + (pairs ? bank.count[b + 1] : 0);
+        for (size_t l = 0; l < t->k->lanes; l++) {
+            wide sum = 0, size = 0;
+            if (pairs) {
+                add(t, &bank, b, 1, 2, x, where, l, &sum, &size);
+                add(t, &bank, b + 1, 0, 2, x, where, l, &sum, &size);
+            } else {
+                add(t, &bank, b, 0, 1, x, where, l, &sum, &size);
+            }
+            e[at(t, b, l)] = (expected){sum, dot_factor(n) * t->u * size};
+        }
+    }
+    (pairs ? t->k->bank_pairs : t->k->bank_rows)(&bank, x, where, bands);
+    if (!met(t, 2)) fail(t, "n_bands=%zu n_bins=%zu longest=%zu", n_bands, n_bins, longest);
+}
+
+static void check_bank(check *t, int pairs)
+{
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t n_bins = 1 + length_at(t, i - 1, 800);
+        bank_case(t, 1 + random_below(t, 40), n_bins, pairs, 1 + random_below(t, 12));
+        bank_case(t, 1 + random_below(t, 3), n_bins, pairs, n_bins);
+    }
+}
+
+void check_bank_pairs(check *t) { check_bank(t, 1); }
+void check_bank_rows(check *t) { check_bank(t, 0); }
+
+static void matrix_case(check *t, size_t n_out, size_t n_in, size_t place)
+{
+    const void *matrix = noise(t, 0, n_out * n_in, place), *x = noise(t, 1, n_in * t->k->lanes, AT_END);
+    void *y = guarded(t, 2, n_out * t->k->lanes, AT_END);
+    expected *e = expect(t, 2);
+    for (size_t i = 0; i < n_out; i++) {
+        for (size_t l = 0; l < t->k->lanes; l++) {
+            wide sum = 0, size = 0;
+            for (size_t k = 0; k < n_in; k++) {
+                const wide p = (wide)get(t, matrix, i * n_in + k) * get(t, x, at(t, k, l));
+                sum += p;
+                size += fabsl(p);
+            }
+            e[at(t, i, l)] = (expected){sum, dot_factor(n_in) * t->u * size};
+        }
+    }
+    t->k->matrix(matrix, n_out, n_in, x, y);
+    if (!met(t, 2)) fail(t, "n_out=%zu n_in=%zu offset=%zu", n_out, n_in, place);
+}
+
+void check_matrix(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) matrix_case(t, random_below(t, 14), length_at(t, i, 400), i % N_PLACES);
+    for (size_t n_out = 0; n_out < 42; n_out++) matrix_case(t, n_out, 1 + random_below(t, 40), AT_END);
+}

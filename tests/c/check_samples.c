@@ -1,0 +1,85 @@
+/* samples -> frames. */
+#include "check.h"
+
+static const double TROUBLE[] = {NAN, INFINITY, -INFINITY};
+
+static void one_trouble(check *t, void *x, size_t n, size_t at)
+{
+    const double before = get(t, x, at);
+    for (size_t i = 0; i < 3; i++) {
+        put(t, x, at, TROUBLE[i]);
+        if (t->k->all_finite(x, n)) fail(t, "n=%zu: %g at %zu is called finite", n, TROUBLE[i], at);
+    }
+    put(t, x, at, before);
+}
+
+void check_all_finite(check *t)
+{
+    const double extremes[] = {0, -0.0, t->precision == FSP_F32 ? 0x1.fffffep127 : 0x1.fffffffffffffp1023,
+                               t->precision == FSP_F32 ? -0x1.fffffep127 : -0x1.fffffffffffffp1023,
+                               t->precision == FSP_F32 ? 0x1p-149 : 0x1p-1074};
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 3000), place = i % N_PLACES;
+        void *x = noise(t, 0, n, place);
+        for (size_t j = 0; j < n; j += 1 + j % 5) put(t, x, j, extremes[random_below(t, 5)]);
+        if (!t->k->all_finite(x, n)) fail(t, "n=%zu offset=%zu: finite numbers are called none", n, place);
+        for (size_t at = 0; at < n; at += n < 130 ? 1 : 1 + random_below(t, 100)) one_trouble(t, x, n, at);
+        if (n > 1) { /* two that could cancel each other */
+            put(t, x, 0, INFINITY);
+            put(t, x, n - 1, -INFINITY);
+            if (t->k->all_finite(x, n)) fail(t, "n=%zu: two infinities are called finite", n);
+        }
+        /* what stands on either side does not count */
+        x = guarded(t, 0, n + 2, place);
+        put(t, x, 0, NAN);
+        put(t, x, n + 1, NAN);
+        for (size_t j = 0; j < n; j++) put(t, x, j + 1, random_real(t));
+        if (!t->k->all_finite((char *)x + t->k->itemsize, n)) fail(t, "n=%zu: looks at a neighbour", n);
+    }
+}
+
+static void gather_case(check *t, size_t rows, size_t columns, size_t stride, size_t slack, size_t place)
+{
+    const size_t size = t->k->itemsize, table_stride = columns + slack;
+    const char *x = rough(t, 0, columns && rows ? (columns - 1) * stride + rows : 0, place);
+    void *table = guarded(t, 1, columns && rows ? (rows - 1) * table_stride + columns : 0, N_PLACES - 1 - place);
+    char *want = twin(1);
+    for (size_t c = 0; c < columns; c++)
+        for (size_t r = 0; r < rows; r++) memcpy(want + (r * table_stride + c) * size, x + (c * stride + r) * size, size);
+    t->k->gather(x, (ptrdiff_t)stride, rows, columns, table, table_stride);
+    if (!same(1) || !canaries_alive(0))
+        fail(t, "rows=%zu columns=%zu column_stride=%zu table_stride=%zu offset=%zu", rows, columns, stride, table_stride, place);
+}
+
+void check_gather(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t rows = length_at(t, i, 700), columns = random_below(t, 6) * t->k->lanes;
+        const size_t strides[] = {rows, rows + 1 + random_below(t, 40), 1 + random_below(t, rows + 1)};
+        for (size_t s = 0; s < 3; s++) gather_case(t, rows, columns, strides[s], random_below(t, 20), (i + s) % N_PLACES);
+        gather_case(t, rows, t->k->lanes, rows, 0, AT_END);
+    }
+}
+
+/* Columns from count up to the next multiple of lanes may hold anything. */
+static void carry_case(check *t, size_t rows, size_t from, size_t count, size_t slack, size_t place)
+{
+    const size_t lanes = t->k->lanes, whole = (count + lanes - 1) / lanes * lanes, stride = from + whole + slack;
+    const size_t n = rows ? (rows - 1) * stride + from + whole : 0;
+    void *table = noise(t, 0, n, place);
+    expected *e = expect(t, 0);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < whole; c++)
+            e[r * stride + c] = c < count ? (expected){get(t, table, r * stride + from + c), 0} : (expected){0, UNSPECIFIED};
+    t->k->carry(table, rows, stride, from, count);
+    if (!met(t, 0)) fail(t, "rows=%zu from=%zu count=%zu table_stride=%zu", rows, from, count, stride);
+}
+
+void check_carry(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t count = length_at(t, i, 300), from = (1 + random_below(t, 5)) * t->k->lanes;
+        carry_case(t, random_below(t, 9), from, count, random_below(t, 3), i % N_PLACES);
+        carry_case(t, 1 + random_below(t, 9), from, count, 0, AT_END);
+    }
+}

@@ -1,0 +1,207 @@
+/* Memory and threads that are not there. Linked with --wrap for the functions below: the n-th allocation fails, for
+ * n = 1, 2, ... until the call succeeds. Every failure says so, leaks nothing and leaves the output alone; threads that
+ * cannot be started are done without, and the result has the same bits. */
+#include "fastspec.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* what fails -------------------------------------------------------------------------------------------------------- */
+
+static int counting;          /* within the library only */
+static long n_calls, n_live;  /* allocations asked for; blocks not freed */
+static long failing;          /* the call that fails; 0: none */
+static long threads_left = -1;  /* how many may still be started; -1: any number */
+
+void *__real_aligned_alloc(size_t alignment, size_t size);
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void __real_free(void *p);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
+
+static int fails_now(void) { return counting && ++n_calls == failing; }
+
+static void *live(void *p)
+{
+    if (counting && p) n_live++;
+    return p;
+}
+
+void *__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return fails_now() ? NULL : live(__real_aligned_alloc(alignment, size));
+}
+
+void *__wrap_malloc(size_t size) { return fails_now() ? NULL : live(__real_malloc(size)); }
+
+void *__wrap_calloc(size_t n, size_t size) { return fails_now() ? NULL : live(__real_calloc(n, size)); }
+
+void *__wrap_realloc(void *p, size_t size)
+{
+    if (fails_now()) return NULL;
+    if (counting && p) n_live--;
+    return live(__real_realloc(p, size));
+}
+
+void __wrap_free(void *p)
+{
+    if (counting && p) n_live--;
+    __real_free(p);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
+{
+    if (threads_left == 0) return EAGAIN;
+    if (threads_left > 0) threads_left--;
+    return __real_pthread_create(thread, attributes, start, argument);
+}
+
+/* what is run ------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_FFT = 400, N_SAMPLES = 20000, N_FRAMES = 200, MOST_ROWS = 402 };
+
+static double numbers[MOST_FFT * MOST_FFT / 2];
+static double samples[N_SAMPLES], out_data[N_FRAMES * MOST_ROWS], want[N_FRAMES * MOST_ROWS];
+static size_t n_passed, n_failed;
+
+static void result(int good, const char *what, size_t i, long n)
+{
+    if (!good) printf("FAILED %s, case %zu, n = %ld\n", what, i, n);
+    *(good ? &n_passed : &n_failed) += 1;
+}
+
+/* Each kind of FFT, bank and output; the tables of all stages. */
+static const fsp_config CASES[] = {
+    {.n_fft = 400, .hop_length = 160, .lead = 200, .spectrum = FSP_COMPLEX},
+    {.n_fft = 1, .hop_length = 1, .spectrum = FSP_COMPLEX},
+    {.n_fft = 256, .hop_length = 64, .spectrum = FSP_POWER, .n_bands = 20, .multiplier = 10, .floor = 1e-10},
+    {.n_fft = 105, .hop_length = 20, .spectrum = FSP_MAGNITUDE, .n_features = 13},
+    {.n_fft = 37, .hop_length = 50, .spectrum = FSP_POWER, .n_bands = 3, .n_features = 2},
+    {.n_fft = 64, .hop_length = 1, .spectrum = FSP_GIVEN, .n_bands = 20, .multiplier = 10, .floor = 1e-10, .n_features = 13},
+};
+enum { N_CASES = sizeof CASES / sizeof *CASES };
+
+static fsp_config case_config(size_t i, fsp_precision precision, int pairs)
+{
+    static double bank[MOST_FFT * 20];
+    fsp_config c = CASES[i];
+    const size_t n_bins = c.spectrum == FSP_GIVEN ? c.n_fft : c.n_fft / 2 + 1;
+    c.precision = precision;
+    c.window = numbers;
+    c.matrix = numbers;
+    for (size_t b = 0; b < c.n_bands; b++)
+        for (size_t k = 0; k < n_bins; k++) bank[b * n_bins + k] = !pairs || k / 3 == b || k / 3 == b + 1;
+    c.bank = bank;
+    return c;
+}
+
+static fsp_status run(const fsp_plan *plan, const fsp_config *c, int n_threads, double *data)
+{
+    static float floats[N_SAMPLES];
+    const ptrdiff_t start = 0;
+    const int given = c->spectrum == FSP_GIVEN;
+    const ptrdiff_t width = c->spectrum == FSP_COMPLEX ? 2 : 1, rows = (ptrdiff_t)fsp_plan_rows(plan);
+    for (size_t i = 0; i < N_SAMPLES; i++) floats[i] = (float)samples[i];
+    const fsp_input in = {.data = c->precision == FSP_F32 ? (const void *)floats : samples, .precision = c->precision, .n_channels = 1,
+                          .n_samples = N_SAMPLES, .channel_offset = &start, .stride = 1, .row_stride = given,
+                          .frame_stride = given ? (ptrdiff_t)c->n_fft : 0, .n_frames = N_FRAMES, .total_frames = N_FRAMES, .check_finite = 1};
+    const fsp_output out = {.data = data, .channel_offset = &start, .row_stride = width, .frame_stride = width * rows};
+    counting = 1;
+    const fsp_status status = fsp_run(plan, &in, &out, n_threads);
+    counting = 0;
+    return status;
+}
+
+/* The first failing call that is not made: all of them succeeded. */
+static fsp_plan *create_with_failures(const fsp_config *c, size_t i)
+{
+    for (failing = 1;; failing++) {
+        fsp_plan *plan = (fsp_plan *)numbers;
+        n_calls = n_live = 0;
+        counting = 1;
+        const fsp_status status = fsp_plan_create(c, &plan);
+        counting = 0;
+        if (n_calls < failing) {
+            result(status == FSP_OK && plan, "a plan with all its memory", i, failing);
+            failing = 0;
+            return plan;
+        }
+        result(status == FSP_ENOMEM && !plan && n_live == 0, "a plan without its n-th allocation", i, failing);
+        if (status == FSP_OK) fsp_plan_destroy(plan);
+    }
+}
+
+static int untouched(void)
+{
+    for (size_t i = 0; i < sizeof out_data; i++)
+        if (((unsigned char *)out_data)[i] != 0xcb) return 0;
+    return 1;
+}
+
+static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t i)
+{
+    memset(want, 0xcb, sizeof want);
+    result(run(plan, c, 1, want) == FSP_OK, "a run", i, 0);
+    for (failing = 1;; failing++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        n_calls = n_live = 0;
+        const fsp_status status = run(plan, c, 3, out_data);
+        if (n_calls < failing) {
+            result(status == FSP_OK && n_live == 0 && !memcmp(out_data, want, sizeof want), "a run with all its memory", i, failing);
+            break;
+        }
+        result(status == FSP_ENOMEM && n_live == 0 && untouched(), "a run without its n-th allocation", i, failing);
+    }
+    failing = 0;
+    for (long n = 0; n < 6; n++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        threads_left = n;
+        const fsp_status status = run(plan, c, 7, out_data);
+        result(status == FSP_OK && !memcmp(out_data, want, sizeof want), "a run with n helping threads", i, n);
+    }
+    threads_left = -1;
+}
+
+/* Arrays allocate nothing, so that nothing can fail. */
+static void arrays_without_threads(fsp_precision precision)
+{
+    double peak = 0;
+    memset(out_data, 0, sizeof out_data);
+    const size_t n = sizeof out_data / sizeof *out_data;
+    fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, want, 1);
+    threads_left = 1;
+    failing = 1;
+    n_calls = 0;
+    counting = 1;
+    fsp_status status = fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, out_data, 8);
+    if (status == FSP_OK) status = fsp_array_peak(precision, NULL, out_data, n, 0, 8, &peak);
+    if (status == FSP_OK && peak == -100) status = fsp_array_clamp(precision, NULL, out_data, n, 0, -300, out_data, 8);
+    counting = 0;
+    failing = 0;
+    threads_left = -1;
+    const size_t bytes = n * (precision == FSP_F32 ? sizeof(float) : sizeof(double));
+    result(status == FSP_OK && peak == -100 && n_calls == 0 && !memcmp(out_data, want, bytes), "arrays with one helping thread", 0, 0);
+}
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
+    for (size_t i = 0; i < N_SAMPLES; i++) samples[i] = (double)(i * i % 1009) / 1009 - 0.3;
+    for (size_t i = 0; i < 4 * N_CASES; i++) {
+        const fsp_config c = case_config(i / 4, i & 1 ? FSP_F64 : FSP_F32, i & 2);
+        fsp_plan *plan = create_with_failures(&c, i / 4);
+        if (plan) run_with_failures(plan, &c, i / 4);
+        counting = 1;
+        fsp_plan_destroy(plan);
+        counting = 0;
+    }
+    arrays_without_threads(FSP_F32);
+    arrays_without_threads(FSP_F64);
+    printf("%zu passed, %zu failed\n", n_passed, n_failed);
+    return n_failed ? 1 : 0;
+}
