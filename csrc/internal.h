@@ -73,6 +73,10 @@ void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
 
+/* feature.c */
+fsp_status fsp_matrix_create(fsp_matrix *matrix, size_t n_out, size_t n_in, const double *dense, size_t itemsize);
+void fsp_matrix_destroy(fsp_matrix *matrix);
+
 /* levels.c */
 fsp_levels fsp_levels_of(double multiplier, double floor, double offset, fsp_precision precision);
 
@@ -94,15 +98,17 @@ struct fsp_plan {
     size_t n_bins, n_rows, n_last;  /* rows out of the bank (or the spectrum), and out of the plan */
     int power;                      /* the FFT leaves |X|^2 */
 
-    /* frames: a block is `block` frames, cut into rows = min(hop_length, n_fft) by columns */
-    size_t rows, overlap, block, table_stride;
+    /* frames: a block is `block` frames, cut into rows = min(hop_length, n_fft) by columns. The `overlap` columns it
+     * shares with the block before end at column `carried` of the table, whole vectors, so that those it adds, which
+     * are the many, are stored aligned. */
+    size_t rows, overlap, carried, block, table_stride;
     uint32_t *offsets;
 
     fsp_real_fft fft;
     uint32_t *identity;
     fsp_bank bank;
     fsp_levels levels;
-    void *matrix;
+    fsp_matrix matrix;
 
     /* scratch of one thread: where each part starts, and all of it, in bytes */
     size_t linear_at, tile_at, bands_at, features_at, peak_at, scratch_size;

@@ -21,7 +21,8 @@ static void shape_blocks(fsp_plan *plan)
     size_t tiles = MOST_TILES;
     while (tiles > 1 && plan->rows * (tiles * lanes + plan->overlap) * plan->kernels->itemsize > BLOCK_BYTES) tiles /= 2;
     plan->block = tiles * lanes;
-    plan->table_stride = (plan->block + plan->overlap + lanes - 1) / lanes * lanes;
+    plan->carried = (plan->overlap + lanes - 1) / lanes * lanes;
+    plan->table_stride = plan->carried + plan->block;
 }
 
 static fsp_status make_offsets(fsp_plan *plan)
@@ -32,7 +33,8 @@ static fsp_status make_offsets(fsp_plan *plan)
     if (!plan->offsets) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) {
         size_t sample = plan->fft.sample[i];
-        plan->offsets[i] = (uint32_t)(sample % plan->rows * plan->table_stride + sample / plan->rows);
+        plan->offsets[i] = (uint32_t)(sample % plan->rows * plan->table_stride + sample / plan->rows +
+                                      plan->carried - plan->overlap);
     }
     return FSP_OK;
 }
@@ -91,10 +93,8 @@ static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
     }
     if (config->multiplier != 0)
         plan->levels = fsp_levels_of(config->multiplier, config->floor, config->offset, config->precision);
-    if (config->n_features) {
-        plan->matrix = fsp_to_real(config->matrix, config->n_features * plan->n_rows, itemsize);
-        if (!plan->matrix) return FSP_ENOMEM;
-    }
+    if (config->n_features)
+        return fsp_matrix_create(&plan->matrix, config->n_features, plan->n_rows, config->matrix, itemsize);
     return FSP_OK;
 }
 
@@ -127,7 +127,7 @@ void fsp_plan_destroy(fsp_plan *plan)
     fsp_bank_destroy(&plan->bank);
     fsp_free(plan->offsets);
     fsp_free(plan->identity);
-    fsp_free(plan->matrix);
+    fsp_matrix_destroy(&plan->matrix);
     fsp_free(plan);
 }
 

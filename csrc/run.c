@@ -105,16 +105,17 @@ static int fill_table(worker *w)
     const fsp_kernels *k = plan->kernels;
     const size_t n_frames = round_up(w->count, k->lanes), overlap = plan->overlap;
     const int carried = w->carried_to == w->first;
+    char *const table = w->table + (plan->carried - overlap) * k->itemsize;
     ptrdiff_t stride;
     const size_t first = carried ? overlap : 0;
     const char *x = columns_at(w, first, n_frames + overlap - first, &stride);
     int finite = 1;
     if (carried)
-        k->carry(w->table, plan->rows, plan->table_stride, plan->block, overlap);
+        k->carry(w->table, plan->rows, plan->table_stride, plan->block, plan->carried);
     else
-        finite = k->gather(x, stride, plan->rows, round_up(overlap, k->lanes), w->table, plan->table_stride);
+        finite = k->gather(x, stride, plan->rows, plan->carried, table, plan->table_stride);
     x += (ptrdiff_t)(overlap - first) * stride * (ptrdiff_t)k->itemsize;
-    finite &= k->gather(x, stride, plan->rows, n_frames, w->table + overlap * k->itemsize, plan->table_stride);
+    finite &= k->gather(x, stride, plan->rows, n_frames, table + overlap * k->itemsize, plan->table_stride);
     w->carried_to = w->count == plan->block ? w->first + plan->block : SIZE_MAX;
     return finite && rest_finite(w);
 }
@@ -215,9 +216,9 @@ static void run_tile(const worker *w, size_t at, size_t valid)
         x = collected(w, x);
         k->levels(x.at, plan->n_rows, &plan->levels, w->peak);
     }
-    if (plan->matrix) {
-        x = collected(w, x);
-        k->matrix(plan->matrix, plan->n_last, plan->n_rows, x.at, w->features);
+    if (plan->matrix.n_out) {
+        if (x.where != plan->identity) x = collected(w, x);
+        k->matrix(&plan->matrix, x.at, w->features);
         x = (rows){w->features, plan->identity};
     }
     store_real(w, x, at, valid);

@@ -30,7 +30,7 @@ def as_samples(y, *, name: str = "y") -> np.ndarray:
     """
     if not isinstance(y, np.ndarray):
         raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
-    if isinstance(y, np.ma.MaskedArray):
+    if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray):  # numpy.ma is slow to import
         raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
     if y.dtype.kind != "f":
         raise DTypeError(f"{name}.dtype={y.dtype} is not floating-point; {_dtype_way_out(y.dtype, name)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 
 
 def attach(package: str):
@@ -12,7 +11,7 @@ def attach(package: str):
     The stub is the one list of the API: each ``from .module import name as name`` in it makes `name`
     an attribute that imports `module` on first use; ``from . import module as module`` a submodule.
     """
-    homes = _read_stub(Path(import_module(package).__file__).with_suffix(".pyi"))
+    homes = _read_stub(import_module(package).__file__ + "i")
 
     def __getattr__(name: str):
         try:
@@ -27,11 +26,12 @@ def attach(package: str):
     return __getattr__, lambda: sorted(homes), sorted(homes)
 
 
-def _read_stub(path: Path) -> dict[str, str]:
+def _read_stub(path: str) -> dict[str, str]:
     """Map each exported name to its module, "" for a submodule; the stub holds one name a line."""
     homes = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        words = line.split()
-        if len(words) == 6 and words[0] == "from" and words[1].startswith(".") and words[3] == words[5]:
-            homes[words[3]] = words[1][1:]
+    with open(path, encoding="utf-8") as stub:
+        for line in stub:
+            words = line.split()
+            if len(words) == 6 and words[0] == "from" and words[1].startswith(".") and words[3] == words[5]:
+                homes[words[3]] = words[1][1:]
     return homes

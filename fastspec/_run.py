@@ -76,8 +76,8 @@ def run(
     that is not finite.
     """
     plan = plan_of(spec)
-    n_frames, n_channels = out.shape[-1], prod(out.shape[:-2])
-    peaks = np.full(n_channels, _LOWEST) if spec.levels else None
+    n_frames, n_channels = out.shape[-1], prod(out.shape[:-2]) if out.ndim > 2 else 1
+    peaks = np.array([_LOWEST] * n_channels) if spec.levels else None
     work_per_frame = spec.framing.n_fft * n_channels
     step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
     given = spec.spectrum is Spectrum.GIVEN

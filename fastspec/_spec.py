@@ -109,4 +109,4 @@ class Spec:
 
 def precision_of(dtype: np.dtype) -> int:
     """fsp_precision: 0 for float32 and complex64, 1 for the double ones."""
-    return 0 if dtype in (np.float32, np.complex64) else 1
+    return 0 if dtype.char in "fF" else 1

@@ -6,8 +6,9 @@ The caches make the second call of a kind cost a dictionary look-up; arrays in a
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -41,8 +42,7 @@ def _padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
     return np.pad(np.asarray(window, dtype=np.float64), (left, n_fft - win_length - left))
 
 
-@dataclass(frozen=True, slots=True)
-class StftArguments:
+class StftArguments(NamedTuple):
     """stft's own arguments, checked and hashable: the cache key of everything that starts with frames."""
 
     n_fft: int
@@ -55,6 +55,13 @@ class StftArguments:
 
 def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
     """Fill in librosa's defaults: windows as long as the FFT, hops of a quarter window."""
+    if type(window) is str:
+        return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
+
+
+@lru_cache(CACHED, typed=True)
+def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
     n_fft = as_index(n_fft, name="n_fft")
     win_length = n_fft if win_length is None else as_index(win_length, name="win_length")
     if hop_length is None:

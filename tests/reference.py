@@ -1,6 +1,7 @@
-"""What the spectral functions compute, written down again in plain NumPy and SciPy, and how far something is from it.
+"""What the spectral functions compute, once more in plain NumPy and SciPy, and how far a result is from it.
 
-Nothing here imports fastspec. Precision is that of the samples given: float64, or np.longdouble to judge float64 itself.
+Nothing here imports fastspec. Precision is that of the samples given: float64, or np.longdouble to judge
+float64 itself.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ def window(name, win_length: int, n_fft: int) -> np.ndarray:
     return np.pad(samples, (left, n_fft - win_length - left))
 
 
-def frames(y: np.ndarray, n_fft: int, hop_length: int, *, center: bool = True, pad_mode: str = "constant") -> np.ndarray:
+def frames(
+    y: np.ndarray, n_fft: int, hop_length: int, *, center: bool = True, pad_mode: str = "constant"
+) -> np.ndarray:
     """(..., n_fft, t), by padding the whole signal and cutting it."""
     if center:
         y = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(n_fft // 2, n_fft // 2)], mode=pad_mode)
@@ -33,7 +36,9 @@ def frames(y: np.ndarray, n_fft: int, hop_length: int, *, center: bool = True, p
     return cut.swapaxes(-1, -2)
 
 
-def stft(y, *, n_fft, hop_length, win_length=None, window_name="hann", center=True, pad_mode="constant") -> np.ndarray:
+def stft(
+    y, *, n_fft, hop_length, win_length=None, window_name="hann", center=True, pad_mode="constant"
+) -> np.ndarray:
     w = window(window_name, win_length or n_fft, n_fft).astype(y.dtype)
     cut = frames(y, n_fft, hop_length, center=center, pad_mode=pad_mode)
     return scipy.fft.rfft(cut * w[:, np.newaxis], axis=-2)
@@ -78,7 +83,7 @@ def cepstrum(levels, *, n_mfcc=20, dct_type=2, norm="ortho", lifter=0) -> np.nda
 
 
 def fft_errors(actual: np.ndarray, truth: np.ndarray, n_fft: int) -> np.ndarray:
-    """Relative L2 error of each frame, in u sqrt(log2 n_fft): the unit in which the error of an FFT is constant."""
+    """Relative L2 error of each frame in u sqrt(log2 n_fft), in which the error of an FFT is constant."""
     off = np.sqrt((np.abs(actual - truth) ** 2).sum(axis=-2) / (np.abs(truth) ** 2).sum(axis=-2))
     return (off / (ROUNDOFF[actual.dtype] * np.sqrt(np.log2(n_fft)))).astype(np.float64)
 

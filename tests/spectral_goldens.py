@@ -12,15 +12,19 @@ from fastspec.core.spectrum import _spectrogram
 BENCH = bench(fastspec, _spectrogram)
 STORED = calls.load("spectral")
 
-# By digits of the result, as a fraction of its largest magnitude. librosa computes in float64 and rounds; float32
-# arithmetic on frames of a few dozen samples is within 10 u. In float64 the order of operations differs, and powers and
-# logarithms do by an ulp from one version of NumPy to the next.
+# By digits of the result, as a fraction of its largest magnitude. librosa computes in float64 and rounds;
+# float32 arithmetic on frames of a few dozen samples is within 10 u. In float64 the order of operations
+# differs, and powers and logarithms do by an ulp from one version of NumPy to the next.
 TOLERANCE = {11: 2e-3, 24: 2e-6, 53: 1e-13}
 
 
 def cases(*names: str) -> list[dict]:
     """What was recorded of these functions: their calls, layouts and parameters."""
-    openings = tuple(f"lib.{prefix}{name}" for name in names for prefix in ("", "layout(lib.", "layout(np.abs(lib.", "parameters(lib."))
+    openings = tuple(
+        f"lib.{prefix}{name}"
+        for name in names
+        for prefix in ("", "layout(lib.", "layout(np.abs(lib.", "parameters(lib.")
+    )
     return [case for case in STORED if case["call"].startswith(openings)]
 
 

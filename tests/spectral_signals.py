@@ -1,4 +1,4 @@
-"""The bench that the goldens of the spectral API are called on: a library's functions beside signals and helpers.
+"""The bench that the goldens of the spectral API are called on: a library's functions, signals, helpers.
 
 An expression of a golden sees it as ``lib``: ``lib.stft(lib.noise(300), n_fft=64)``.
 """
@@ -42,7 +42,17 @@ def median(x, axis=None, keepdims=False):
 def spikes() -> np.ndarray:
     """A complex spectrogram of what `magphase` has to take care of."""
     tiny = np.finfo(np.float32).smallest_subnormal
-    values = [0, complex(-0.0, -0.0), 3 + 4j, -1, 1j, complex(tiny, 0), complex(0, -tiny), complex(tiny, tiny), 1e-30j]
+    values = [
+        0,
+        complex(-0.0, -0.0),
+        3 + 4j,
+        -1,
+        1j,
+        complex(tiny, 0),
+        complex(0, -tiny),
+        complex(tiny, tiny),
+        1e-30j,
+    ]
     return np.array(values, dtype=np.complex64).reshape(3, 3)
 
 
@@ -50,7 +60,7 @@ HELPERS = (noise, power, layout, parameters, median, spikes)
 
 
 def bench(library, spectrogram) -> SimpleNamespace:
-    """All that an expression may name: our helpers, and the functions of `library`, whose `_spectrogram` is private."""
+    """All that an expression may name: our helpers, and the functions of `library`."""
     functions = (
         *HELPERS,
         *(getattr(library, name) for name in ("stft", "magphase", "power_to_db", "amplitude_to_db")),

@@ -20,7 +20,10 @@ def test_as_librosa(case):
 
 
 def true_mel(y, *, sr, n_fft, hop_length, exponent=2.0, bank=None, **framing):
-    S = np.abs(reference.stft(y.astype(np.float64), n_fft=n_fft, hop_length=hop_length, **framing)) ** exponent
+    S = (
+        np.abs(reference.stft(y.astype(np.float64), n_fft=n_fft, hop_length=hop_length, **framing))
+        ** exponent
+    )
     return reference.mel_bank(sr=sr, n_fft=n_fft, **(bank or {})) @ S
 
 
@@ -50,7 +53,9 @@ def test_float64_mel_has_the_error_of_its_bank():
     options = {"sr": 16000, "n_fft": 512, "hop_length": 128}
     truth = true_mel(y, **options, bank={"n_mels": 40})
     assert reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, **options), truth) < 1e-7
-    assert reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, dtype=np.float64, **options), truth) < 1e-14
+    assert (
+        reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, dtype=np.float64, **options), truth) < 1e-14
+    )
 
 
 @pytest.mark.parametrize("pad_mode", ["reflect", "edge"])
@@ -62,7 +67,9 @@ def test_framing_options_reach_the_fused_path(pad_mode):
     assert reference.of_frame_maximum(M, truth) < 1e-6
 
 
-@pytest.mark.parametrize("S", [power(33, 7), power(2, 33, 7), power(7, 33).T, power(2, 33, 14)[..., ::-2], power(33, 0)])
+@pytest.mark.parametrize(
+    "S", [power(33, 7), power(2, 33, 7), power(7, 33).T, power(2, 33, 14)[..., ::-2], power(33, 0)]
+)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, ">f4"])
 def test_bands_of_a_spectrogram_are_sums(S, dtype):
     bank = fastspec.filters.mel(sr=22050, n_fft=64, n_mels=5)

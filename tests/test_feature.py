@@ -60,7 +60,9 @@ def test_strides_do_not_matter(view):
 @pytest.mark.parametrize("dtype", [">f4", ">f8", np.float16, np.int16])
 def test_other_dtypes_have_the_same_values(dtype):
     S = (30 * noise(40, 6)).astype(dtype)
-    np.testing.assert_allclose(mfcc(S=S), mfcc(S=S.astype(np.float64)), rtol=0, atol=1e-4 if S.itemsize < 8 else 1e-12)
+    np.testing.assert_allclose(
+        mfcc(S=S), mfcc(S=S.astype(np.float64)), rtol=0, atol=1e-4 if S.itemsize < 8 else 1e-12
+    )
 
 
 def test_list_is_taken_as_an_array():
@@ -77,7 +79,10 @@ def test_audio_and_levels_give_the_same(dtype, center, pad_mode):
     stft = {"y": y, "n_fft": 512, "hop_length": 300, "n_mels": 30, "center": center, "pad_mode": pad_mode}
     levels = fastspec.power_to_db(melspectrogram(**stft))
     np.testing.assert_allclose(
-        mfcc(**stft), mfcc(S=levels), rtol=0, atol=dot_product_bound(levels, 30, dtype) + 1e-4 * (dtype == np.float32)
+        mfcc(**stft),
+        mfcc(S=levels),
+        rtol=0,
+        atol=dot_product_bound(levels, 30, dtype) + 1e-4 * (dtype == np.float32),
     )
 
 
@@ -90,7 +95,7 @@ def true_levels(y, *, sr, n_fft, hop_length, top_db=None, **bank):
 
 
 def voiced(sr: int, seconds: float) -> np.ndarray:
-    """Harmonics that fall off by 12 dB an octave, with a glide, over faint noise: bands far apart in level."""
+    """Gliding harmonics that fall off by 12 dB an octave over faint noise: bands far apart in level."""
     t = np.arange(int(sr * seconds)) / sr
     phase = 2 * np.pi * (110 * t + 40 * t**2)
     y = sum(np.sin(k * phase) / k**2 for k in range(1, 30))
@@ -98,7 +103,8 @@ def voiced(sr: int, seconds: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("sr", "n_fft", "hop_length", "n_mels"), [(16000, 400, 160, 80), (22050, 2048, 512, 128), (44100, 1024, 441, 64)]
+    ("sr", "n_fft", "hop_length", "n_mels"),
+    [(16000, 400, 160, 80), (22050, 2048, 512, 128), (44100, 1024, 441, 64)],
 )
 def test_levels_near_the_peak_of_a_frame(sr, n_fft, hop_length, n_mels):
     # RELIABILITY.md, B. Rounding in the FFT is noise about 130 dB below the frame's power: 1e-3 dB at 40 dB
@@ -117,7 +123,7 @@ def test_mfcc_of_audio_against_float64():
     y = noise(2, 16000)
     C = mfcc(y=y, sr=16000, n_mfcc=20, n_fft=512, hop_length=160, n_mels=40)
     levels = true_levels(y, sr=16000, n_fft=512, hop_length=160, n_mels=40, top_db=80.0)
-    # Noise has no band far below its frame: 1e-5 dB a band from the mel, 3e-5 from the logarithm, 40 bands in L2.
+    # Noise has no band far below its frame: 1e-5 dB a band from the mel, 3e-5 from the logarithm, 40 bands.
     np.testing.assert_allclose(C, reference.cepstrum(levels), rtol=0, atol=5e-4)
 
 
@@ -166,10 +172,20 @@ TORCHAUDIO = {"center": True, "pad_mode": "reflect", "norm": None, "htk": True}
     ("name", "options"),
     [
         ("torchaudio_mel_0", {"sr": 44100, "n_fft": 400, "hop_length": 200, **TORCHAUDIO}),
-        ("torchaudio_mel_1", {"sr": 44100, "n_fft": 2048, "hop_length": 256, "fmax": 8000.0, "power": 1, **TORCHAUDIO}),
+        (
+            "torchaudio_mel_1",
+            {"sr": 44100, "n_fft": 2048, "hop_length": 256, "fmax": 8000.0, "power": 1, **TORCHAUDIO},
+        ),
         (
             "torchaudio_mel_2",
-            {"sr": 44100, "n_fft": 1024, "hop_length": 512, "n_mels": 64, "fmin": 50.0, "pad_mode": "reflect"},
+            {
+                "sr": 44100,
+                "n_fft": 1024,
+                "hop_length": 512,
+                "n_mels": 64,
+                "fmin": 50.0,
+                "pad_mode": "reflect",
+            },
         ),
     ],
 )
@@ -193,7 +209,9 @@ def test_whisper_log_mel(shared, speech, n_mels):
     np.testing.assert_allclose((levels + 4) / 4, out, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize(("name", "options"), [("torchaudio_spectrogram_1", {"n_fft": 400, "hop_length": 200})])
+@pytest.mark.parametrize(
+    ("name", "options"), [("torchaudio_spectrogram_1", {"n_fft": 400, "hop_length": 200})]
+)
 def test_torchaudio_spectrogram(shared, speech, name, options):
     out, y = peer(shared, name, speech)
     S = np.abs(fastspec.stft(y, pad_mode="reflect", **options)) ** 2

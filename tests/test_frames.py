@@ -35,7 +35,9 @@ def test_frames_are_those_of_the_padded_signal(n_fft, pad_mode):
     hops = {1, 2, max(1, n_fft // 2), n_fft, n_fft + 5, 1000}
     for n, hop_length in itertools.product(sorted(lengths), sorted(hops)):
         if n + 2 * (n_fft // 2) >= n_fft:
-            assert_same_frames(noise(n, dtype=np.float64), n_fft=n_fft, hop_length=hop_length, pad_mode=pad_mode)
+            assert_same_frames(
+                noise(n, dtype=np.float64), n_fft=n_fft, hop_length=hop_length, pad_mode=pad_mode
+            )
 
 
 @pytest.mark.parametrize("n_fft", [1, 2, 9, 30, 64])
@@ -46,7 +48,8 @@ def test_uncentred_frames_start_at_the_first_sample(n_fft, hop_length):
 
 @pytest.mark.parametrize("hop_length", [8, 16, 20])
 def test_reflection_at_the_end_reads_the_whole_signal(hop_length):
-    # librosa reflects a cut-out of n_fft / 2 samples, one too few, where the signal ends on a hop of at least n_fft / 2.
+    # librosa reflects a cut-out of n_fft / 2 samples, one too few,
+    # if the signal ends on a hop of n_fft / 2 or more.
     y = noise(10 * hop_length, dtype=np.float64)
     assert_same_frames(y, n_fft=16, hop_length=hop_length, pad_mode="reflect")
 
@@ -56,7 +59,10 @@ def test_reflection_at_the_end_reads_the_whole_signal(hop_length):
 def test_number_of_frames(n, hop_length):
     assert spectra(noise(n), n_fft=16, hop_length=hop_length).shape == (9, 1 + n // hop_length)
     assert spectra(noise(n), n_fft=15, hop_length=hop_length).shape == (8, 1 + (n - 1) // hop_length)
-    assert spectra(noise(n), n_fft=16, hop_length=hop_length, center=False).shape == (9, 1 + (n - 16) // hop_length)
+    assert spectra(noise(n), n_fft=16, hop_length=hop_length, center=False).shape == (
+        9,
+        1 + (n - 16) // hop_length,
+    )
 
 
 @pytest.mark.parametrize("n_frames", [1, 2, 15, 16, 17, 31, 33, 64, 65, 200])
@@ -71,7 +77,8 @@ def test_empty_signal_has_a_frame_of_padding():
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize(
-    ("n_fft", "hop_length", "center"), [(16, 4, True), (16, 40, False), (16, 16, False), (15, 99, True), (8, 1000, True)]
+    ("n_fft", "hop_length", "center"),
+    [(16, 4, True), (16, 40, False), (16, 16, False), (15, 99, True), (8, 1000, True)],
 )
 def test_every_sample_is_looked_at_also_between_frames(value, n_fft, hop_length, center):
     for at in range(0, 130, 3):
@@ -102,6 +109,8 @@ def test_warning_is_blamed_on_the_caller():
         lambda: fastspec.feature.mfcc(y=noise(100), n_fft=128, n_mels=8),
     )
     for function in functions:
-        with pytest.warns(UserWarning, match="n_fft=128 is too large for input signal of length=100") as caught:
+        with pytest.warns(
+            UserWarning, match="n_fft=128 is too large for input signal of length=100"
+        ) as caught:
             function()
         assert [w.filename for w in caught] == [__file__]

@@ -1,4 +1,4 @@
-"""Spectra: librosa's record, the error of the FFT, dtypes and memory layouts, `out`, magnitudes and phases."""
+"""Spectra: librosa's record, the error of the FFT, dtypes, memory layouts, `out`, magnitudes, phases."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import fastspec
 from fastspec.core.spectrum import _spectrogram
 
 EXTENDED = pytest.mark.skipif(
-    np.finfo(np.longdouble).eps == np.finfo(np.float64).eps, reason="long double is double here: nothing judges float64"
+    np.finfo(np.longdouble).eps == np.finfo(np.float64).eps,
+    reason="long double is double here: nothing judges float64",
 )
 DTYPES = [np.float32, pytest.param(np.float64, marks=EXTENDED)]
 
 
-@pytest.mark.parametrize("case", spectral_goldens.cases("stft", "_spectrogram", "magphase"), ids=lambda case: case["call"])
+@pytest.mark.parametrize(
+    "case", spectral_goldens.cases("stft", "_spectrogram", "magphase"), ids=lambda case: case["call"]
+)
 def test_as_librosa(case):
     spectral_goldens.check(case)
 
@@ -34,13 +37,16 @@ def errors_on_noise(n_fft: int, dtype) -> np.ndarray:
     """Uniform noise, no window: the error is the FFT's own. In u sqrt(log2 n), see reference.fft_errors."""
     y = uniform_frames(n_fft, dtype)
     D = fastspec.stft(y, n_fft=n_fft, hop_length=n_fft, window="boxcar", center=False)
-    truth = reference.stft(reference.wider(y), n_fft=n_fft, hop_length=n_fft, window_name="boxcar", center=False)
+    truth = reference.stft(
+        reference.wider(y), n_fft=n_fft, hop_length=n_fft, window_name="boxcar", center=False
+    )
     return reference.fft_errors(D, truth, n_fft)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
-    "n_fft", [64, 80, 100, 128, 160, 210, 256, 320, 400, 512, 735, 882, 1000, 1024, 2048, 2500, 4096, 6000, 16384]
+    "n_fft",
+    [64, 80, 100, 128, 160, 210, 256, 320, 400, 512, 735, 882, 1000, 1024, 2048, 2500, 4096, 6000, 16384],
 )
 def test_error_of_smooth_lengths(n_fft, dtype):
     # RELIABILITY.md, A: SciPy's float32 FFT has 0.54 to 0.67 and at most 0.79.
@@ -52,7 +58,7 @@ def test_error_of_smooth_lengths(n_fft, dtype):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("n_fft", [81, 243, 729])
 def test_error_of_powers_of_three(n_fft, dtype):
-    # sqrt(3) / 2 enters every pass with the same rounding error, which adds up: 0.75 in float64 where others have 0.6.
+    # sqrt(3) / 2 enters every pass with the same rounding error: 0.75 in float64 where others have 0.6.
     errors = errors_on_noise(n_fft, dtype)
     assert errors.mean() <= 0.80
     assert errors.max() <= 1.0
@@ -79,7 +85,9 @@ def test_window_adds_little_error(n_fft, dtype):
 def test_error_is_relative(scale):
     y = noise(4096)
     D = fastspec.stft(y, n_fft=512, window="boxcar")
-    np.testing.assert_array_equal(fastspec.stft(y * np.float32(scale), n_fft=512, window="boxcar"), D * np.float32(scale))
+    np.testing.assert_array_equal(
+        fastspec.stft(y * np.float32(scale), n_fft=512, window="boxcar"), D * np.float32(scale)
+    )
 
 
 # Dtypes, layouts

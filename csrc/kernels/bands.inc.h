@@ -82,29 +82,46 @@ static void k_clamp(void *bands, size_t n_bands, double shift, double lower)
     for (size_t b = 0; b < n_bands; b++) x[b] = v_max(low, x[b] + s);
 }
 
-/* Four rows of a dense matrix at a time, even and odd columns in chains of their own. */
-INLINE void matrix_rows(const REAL *matrix, size_t n_in, const V *x, V *out, int rows)
+/* Four rows of a matrix at a time, even and odd columns in chains of their own. */
+INLINE void matrix_rows(const REAL *w, size_t n_columns, const V *x, const uint32_t *target, V *out, int rows)
 {
     V even[4], odd[4];
     UNROLL for (int i = 0; i < rows; i++) even[i] = odd[i] = v_set(0);
     size_t k = 0;
-    for (; k + 2 <= n_in; k += 2) {
+    for (; k + 2 <= n_columns; k += 2) {
         UNROLL for (int i = 0; i < rows; i++) {
-            even[i] = v_fma(v_set(matrix[i * n_in + k]), x[k], even[i]);
-            odd[i] = v_fma(v_set(matrix[i * n_in + k + 1]), x[k + 1], odd[i]);
+            even[i] = v_fma(v_set(w[i * n_columns + k]), x[k], even[i]);
+            odd[i] = v_fma(v_set(w[i * n_columns + k + 1]), x[k + 1], odd[i]);
         }
     }
-    if (k < n_in) {
-        UNROLL for (int i = 0; i < rows; i++) even[i] = v_fma(v_set(matrix[i * n_in + k]), x[k], even[i]);
+    if (k < n_columns) {
+        UNROLL for (int i = 0; i < rows; i++) even[i] = v_fma(v_set(w[i * n_columns + k]), x[k], even[i]);
     }
-    UNROLL for (int i = 0; i < rows; i++) out[i] = even[i] + odd[i];
+    UNROLL for (int i = 0; i < rows; i++) out[target[i]] = even[i] + odd[i];
 }
 
-static void k_matrix(const void *matrix, size_t n_out, size_t n_in, const void *bands, void *features)
+/* Sums to the front, differences to the back, each where the band it replaces stood. */
+static void fold(V *x, size_t n)
 {
-    const REAL *row = matrix;
-    V *out = features;
-    size_t i = 0;
-    for (; i + 4 <= n_out; i += 4) matrix_rows(row + i * n_in, n_in, bands, out + i, 4);
-    for (; i < n_out; i++) matrix_rows(row + i * n_in, n_in, bands, out + i, 1);
+    for (size_t k = 0; k < n / 2; k++) {
+        const V a = x[k], b = x[n - 1 - k];
+        x[k] = a + b;
+        x[n - 1 - k] = a - b;
+    }
+}
+
+static void k_matrix(const fsp_matrix *matrix, void *bands, void *features)
+{
+    const uint32_t *target = matrix->target;
+    if (matrix->folded) fold(bands, matrix->n_in);
+    for (int g = 0; g < 2; g++) {
+        const fsp_rows *group = &matrix->groups[g];
+        const REAL *w = (const REAL *)matrix->weights + group->first_weight;
+        const V *x = (const V *)bands + group->first_column;
+        size_t i = 0;
+        for (; i + 4 <= group->n_rows; i += 4, w += 4 * group->n_columns, target += 4)
+            matrix_rows(w, group->n_columns, x, target, features, 4);
+        for (; i < group->n_rows; i++, w += group->n_columns, target++)
+            matrix_rows(w, group->n_columns, x, target, features, 1);
+    }
 }

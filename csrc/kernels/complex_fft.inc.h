@@ -77,8 +77,7 @@ INLINE void fft_16(C *x)
  * X_k, X_(p-k) = (x_0 + sum a_j cos) -+ i (sum b_j sin). roots: cos(2 pi j/p), sin(2 pi j/p) for j < p. */
 INLINE void fft_odd(C *x, const REAL *roots, int p)
 {
-    enum { MOST = 31 };
-    C a[MOST / 2 + 1], b[MOST / 2 + 1], y[MOST];
+    C a[FSP_LARGEST_RADIX / 2 + 1], b[FSP_LARGEST_RADIX / 2 + 1], y[FSP_LARGEST_RADIX];
     const int half = p / 2;
     y[0] = x[0];
     UNROLL for (int j = 1; j <= half; j++) {
@@ -119,7 +118,7 @@ INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
  * |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 within j = 0 .. m-1. */
 INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL *roots, int mode, int radix)
 {
-    C x[31];
+    C x[FSP_LARGEST_RADIX];
     for (size_t b = 0; b < blocks; b++, z += (size_t)radix * m) {
         const REAL *w = twiddles;
         for (size_t j = 0; j < m; j++, w += 2 * (radix - 1)) {

@@ -31,8 +31,8 @@ static int k_gather(const void *samples, ptrdiff_t column_stride, size_t rows, s
     return v_all_zero(bad) && bad_rest == 0;
 }
 
-/* Columns from .. from + count - 1 become columns 0 .. : what the next block of frames shares with this one.
- * May write up to LANES - 1 columns more, which the next gather fills; from >= LANES keeps the copies apart. */
+/* Columns from .. from + count - 1 become columns 0 .. : what the next block of frames shares with this one. Both
+ * are multiples of LANES. */
 static void k_carry(void *table, size_t rows, size_t table_stride, size_t from, size_t count)
 {
     for (size_t r = 0; r < rows; r++) {

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum { FSP_PASS_TWIDDLE, FSP_PASS_LAST, FSP_PASS_POWER };
-enum { FSP_LARGEST_RADIX = 31 };
+enum { FSP_LARGEST_RADIX = 97 };  /* beyond it, Bluestein is faster than the definition */
 
 /* One pass of an FFT: runs of radix * m points. Tables are REAL: interleaved cosine and sine. */
 typedef struct {
@@ -27,6 +27,20 @@ typedef struct {
     size_t *first_weight;
     void *weights;
 } fsp_bank;
+
+/* A dense matrix, its rows in two groups. Folded: the first group applies to x[k] + x[n-1-k], the second to
+ * x[k] - x[n-1-k]; else all rows are in the first. `target`: the output row of each row in turn. */
+typedef struct {
+    size_t n_rows, n_columns, first_column, first_weight;
+} fsp_rows;
+
+typedef struct {
+    size_t n_out, n_in;
+    int folded;
+    fsp_rows groups[2];
+    uint32_t *target;
+    void *weights;
+} fsp_matrix;
 
 /* level = multiplier * log10(max(x, floor)) + offset; multiplier * log10(2) in two parts, the first short enough
  * that its product with any exponent is exact. */
@@ -62,7 +76,7 @@ typedef struct {
     void (*bank_rows)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
     void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, void *peak);
     void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
-    void (*matrix)(const void *matrix, size_t n_out, size_t n_in, const void *bands, void *features);
+    void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
 
     /* tiles in and out of arrays */
     void (*store_rows)(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t row_stride, size_t valid);

@@ -135,7 +135,7 @@ static void k_window(const void *t, const uint32_t *offsets, const void *window,
  * twiddled, to z + (k-1) * class_stride. */
 INLINE void real_odd(V *r, size_t m, const REAL *roots, const REAL *twiddles, size_t class_stride, C *z, int p)
 {
-    V a[16], b[16];
+    V a[FSP_LARGEST_RADIX / 2 + 1], b[FSP_LARGEST_RADIX / 2 + 1];
     const int half = p / 2;
     for (size_t n = 0; n < m; n++, twiddles += p - 1) {
         const V x0 = r[n];

@@ -118,6 +118,7 @@ static void k_load_rows(const void *in, ptrdiff_t row_stride, size_t n, void *ti
     V *x = tile;
     for (size_t k = 0; k < n; k++, p += row_stride) {
         x[k] = valid == LANES ? v_load(p) : v_load_some(p, valid);
+        __builtin_prefetch(p + LANES);  /* the next tile's: too many rows for the hardware to follow */
     }
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import log10
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -175,11 +176,12 @@ def logmel(
             pad_mode=pad_mode, power=power, **kwargs,
         )  # fmt: skip
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
-    offset = 0.0 if by_peak else -10.0 * float(np.log10(max(amin, abs(ref))))
+    offset = 0.0 if by_peak else -10.0 * log10(max(amin, abs(ref)))
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     L, peaks = _mel_of_samples(y, sr, stft, power, (10.0, amin, offset), kwargs, check_finite=check_finite)
     if by_peak or top_db is not None:
-        for channel, peak in zip(L.reshape(-1, *L.shape[-2:]), peaks, strict=True):
+        channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
+        for channel, peak in zip(channels, peaks.tolist(), strict=True):
             shift = -peak if by_peak else 0.0
             _run.clamp(channel, shift=shift, lower=-np.inf if top_db is None else peak + shift - top_db)
     return L

@@ -241,7 +241,7 @@ static fsp_output lay_out_output(const check *t, const scene *s, const way *w, p
     return out;
 }
 
-/* The highest level of the frames asked for; a matrix hides them, so then of nothing. */
+/* The highest level of the frames asked for. (No matrix comes after.) */
 static double peak_wanted(const check *t, const scene *s, const way *w, size_t channel)
 {
     double top = -INFINITY;
@@ -255,12 +255,11 @@ void scene_run(check *t, const scene *s, const way *w)
     ptrdiff_t in_offset[MOST_CHANNELS], out_offset[MOST_CHANNELS];
     double peak[MOST_CHANNELS];
     char *want;
-    const int levels = s->config.multiplier != 0;
     fsp_input in = {.data = lay_out_input(t, s, w, in_offset), .precision = w->precision, .n_channels = s->n_channels,
                     .n_samples = s->n_samples, .channel_offset = in_offset, .stride = w->stride, .first_frame = w->first,
                     .n_frames = w->n_frames, .check_finite = w->check_finite, .total_frames = s->total_frames};
     fsp_output out = lay_out_output(t, s, w, out_offset, &want);
-    out.peak = levels ? peak : NULL;
+    out.peak = s->config.multiplier != 0 ? peak : NULL;
     for (size_t c = 0; c < s->n_channels; c++) peak[c] = -INFINITY;
     const fsp_status status = fsp_run(s->plan, &in, &out, w->n_threads);
     if (status) fail(t, "status %d: %s", status, scene_name(s));
@@ -268,7 +267,7 @@ void scene_run(check *t, const scene *s, const way *w)
         fail(t, "other bits: frames %zu+%zu of %zu, %d threads, by_rows=%d stride=%td gap=%zu offset=%zu f%d input: %s", w->first,
              w->n_frames, s->total_frames, w->n_threads, w->by_rows, w->stride, w->gap, w->place,
              w->precision == FSP_F32 ? 32 : 64, scene_name(s));
-    for (size_t c = 0; c < s->n_channels && levels && !s->config.n_features; c++)
+    for (size_t c = 0; c < s->n_channels && w->check_peak; c++)
         if (peak[c] != peak_wanted(t, s, w, c))
             fail(t, "peak %.9g, highest level %.9g: frames %zu+%zu of %zu: %s", peak[c], peak_wanted(t, s, w, c), w->first,
                  w->n_frames, s->total_frames, scene_name(s));

@@ -23,7 +23,7 @@ typedef struct {
     fsp_precision precision;  /* of the input */
     size_t gap;               /* elements between the output's rows or frames, and its channels */
     size_t place;
-    int check_finite;
+    int check_finite, check_peak;
 } way;
 
 /* `config` says all but window, bank and matrix; those are random. Signals are floats in either precision if `short_samples`. */
@@ -31,7 +31,7 @@ void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t
                   size_t total_frames, int short_samples);
 void scene_destroy(scene *s);
 void scene_baseline(check *t, const scene *s);  /* once more, after the signal was changed */
-/* A way of running it: does it give the baseline's bits, leave everything else alone, and find the peak? */
+/* A way of running it: does it give the baseline's bits, leave everything else alone (and find the peak)? */
 void scene_run(check *t, const scene *s, const way *w);
 way plain_way(const check *t, const scene *s);
 const char *scene_name(const scene *s);

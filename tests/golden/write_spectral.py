@@ -40,14 +40,14 @@ def stft_calls():
 def stft_of_any_length():
     """Signals shorter than everything, for even and odd frames and all that may stand around them.
 
-    Hops are below half a frame. At larger ones librosa reflects the end of a whole number of hops differently:
-    see test_frames.py.
+    Hops are below half a frame. At larger ones librosa reflects the end of a whole number of hops
+    differently: see test_frames.py.
     """
     for n_fft in (4, 7, 16, 17, 30):
         for n in (0, 1, 2, n_fft // 2, n_fft // 2 + 1, n_fft - 1, n_fft, n_fft + 1, 3 * n_fft + 1):
-            for pad_mode in PADDINGS:
-                yield f"lib.stft(lib.noise({n}), n_fft={n_fft}, hop_length={n_fft // 3}, pad_mode='{pad_mode}')"
-            yield f"lib.stft(lib.noise({n}), n_fft={n_fft}, hop_length={n_fft // 3}, center=False)"
+            call = f"lib.stft(lib.noise({n}), n_fft={n_fft}, hop_length={n_fft // 3}"
+            yield from (f"{call}, pad_mode='{pad_mode}')" for pad_mode in PADDINGS)
+            yield f"{call}, center=False)"
     for n_fft in (1, 3, 5, 30, 31, 37, 64, 66, 74, 81, 97, 121, 128):
         yield f"lib.stft(lib.noise(200), n_fft={n_fft}, hop_length=70)"
         yield f"lib.stft(lib.noise(200, dtype=np.float64), n_fft={n_fft}, hop_length=70, pad_mode='reflect')"
@@ -267,14 +267,27 @@ def mfcc_calls():
     ):
         yield f"lib.mfcc({y}{options})"
         yield f"lib.mfcc({S}{options})"
-    for options in ("mel_norm=None", "mel_norm=1", "htk=True", "power=1", "power=0.5", "fmin=300, sr=8000", "pad_mode='edge'"):
+    for options in (
+        "mel_norm=None",
+        "mel_norm=1",
+        "htk=True",
+        "power=1",
+        "power=0.5",
+        "fmin=300, sr=8000",
+        "pad_mode='edge'",
+    ):
         yield f"lib.mfcc({y}, {options})"
     yield f"lib.mfcc({y}, center=False, window='hamming')"
     yield f"lib.mfcc({y}, dtype=np.float64)"
     yield f"lib.mfcc({y}, frobnicate=1)"
     yield f"lib.mfcc({y.replace('400', '2, 400')}, n_mfcc=3)"
     yield f"lib.mfcc({y.replace('400', '400, dtype=np.float64')}, n_mfcc=3)"
-    for S in ("(lib.power(2, 9, 5))", "lib.power(9, 5, dtype=np.float64)", "lib.power(5, 9).T", "np.arange(18).reshape(9, 2)"):
+    for S in (
+        "(lib.power(2, 9, 5))",
+        "lib.power(9, 5, dtype=np.float64)",
+        "lib.power(5, 9).T",
+        "np.arange(18).reshape(9, 2)",
+    ):
         yield f"lib.mfcc(S={S})"
     yield "lib.layout(lib.mfcc(y=lib.noise(4000)))"
     yield "lib.layout(lib.mfcc(S=lib.noise(9, 5)))"

@@ -1,0 +1,376 @@
+"""What is wrong is said at once, by the right exception with name, value and way out; `out` is left alone."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+from spectral_signals import noise, power
+
+import fastspec
+from fastspec import DTypeError, LibrosaError, ParameterError
+from fastspec.core.spectrum import _spectrogram
+from fastspec.feature import logmel, melspectrogram, mfcc
+
+Y = noise(3000)
+AUDIO = {
+    "stft": fastspec.stft,
+    "_spectrogram": lambda y, **options: _spectrogram(y=y, **options)[0],
+    "melspectrogram": lambda y, **options: melspectrogram(y=y, n_mels=4, **options),
+    "logmel": lambda y, **options: logmel(y=y, n_mels=4, **options),
+    "mfcc": lambda y, **options: mfcc(y=y, n_mels=4, **options),
+}
+on_audio = pytest.mark.parametrize("function", AUDIO.values(), ids=AUDIO)
+
+
+def test_errors_are_librosas_and_pythons():
+    assert issubclass(ParameterError, LibrosaError)
+    assert issubclass(ParameterError, ValueError)
+    assert issubclass(DTypeError, ParameterError)
+    assert issubclass(DTypeError, TypeError)
+
+
+# Samples
+
+
+@on_audio
+@pytest.mark.parametrize(
+    ("y", "words"),
+    [
+        ("music.wav", "(str|U9)"),
+        (b"RIFF", "(bytes|S4)"),
+        ({"y": Y}, "(dict|object)"),
+        (np.zeros(3000, object), "object"),
+        (np.zeros(3000, bool), "bool"),
+        (np.zeros(3000, "M8[s]"), "datetime64"),
+        (np.zeros(3000, "m8[s]"), "timedelta64"),
+        (np.zeros(3000, complex), "complex128.*real"),
+        (np.zeros(3000, np.complex64), "complex64"),
+        (np.array(["a"] * 3000), "U1"),
+        (np.zeros(3000, [("left", "f4")]), "left"),
+        (np.ma.masked_array(np.zeros(3000), mask=np.arange(3000) > 2000), "masked.*filled"),
+    ],
+    ids=lambda value: getattr(value, "dtype", value) if not isinstance(value, dict) else "dict",
+)
+def test_what_is_not_audio(function, y, words):
+    with pytest.raises(DTypeError, match=rf"(?s)y.*{words}"):
+        function(y)
+
+
+def test_no_audio_at_all():
+    with pytest.raises(DTypeError, match="y is NoneType"):
+        fastspec.stft(None)
+    for function in (melspectrogram, mfcc, _spectrogram):
+        with pytest.raises(ParameterError, match="y"):
+            function()
+    with pytest.raises(ParameterError):
+        logmel(y=None)
+
+
+@on_audio
+@pytest.mark.parametrize(
+    ("dtype", "scale"), [(np.int16, "32768"), (np.int32, "2147483648"), (np.uint8, "128"), (np.int8, "128")]
+)
+def test_integers_are_told_their_scale(function, dtype, scale):
+    with pytest.raises(DTypeError, match=rf"y\.dtype={np.dtype(dtype)}.*{scale}"):
+        function(np.zeros(3000, dtype))
+
+
+@on_audio
+def test_no_dimensions(function):
+    with pytest.raises(ParameterError, match=r"y\.shape=\(\)"):
+        function(np.array(0.5))
+
+
+@on_audio
+@pytest.mark.parametrize("shape", [(0,), (2, 0)])
+@pytest.mark.filterwarnings("ignore:n_fft=")
+def test_no_samples_have_nothing_to_be_padded_with(function, shape):
+    with pytest.raises(ParameterError, match="y"):
+        function(np.empty(shape), pad_mode="reflect")
+    with pytest.raises(ParameterError, match="n_fft=64"):
+        function(np.empty(shape), n_fft=64, center=False)
+
+
+@on_audio
+def test_no_channels_give_no_channels(function):
+    result = function(np.empty((0, 3000), np.float32), n_fft=64, hop_length=30)
+    assert (len(result), result.shape[-1]) == (0, 101)
+
+
+@on_audio
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16])
+def test_not_finite(function, value, dtype):
+    y = np.zeros((4, 20_000), dtype)
+    y[3, 17041] = y[3, 18000] = value
+    with pytest.raises(ParameterError, match=rf"y\[3, 17041\] is {value}.*nan_to_num"):
+        function(y)
+    with pytest.raises(ParameterError, match=rf"y\[1999\] is {value}"):
+        function(y[3, ::-1])
+
+
+@on_audio
+def test_frames_longer_than_the_signal(function):
+    with pytest.raises(ParameterError, match=r"n_fft=4096 .*3000.*center=True"):
+        function(Y, n_fft=4096, center=False)
+    with pytest.warns(UserWarning, match="n_fft=4096 is too large for input signal of length=3000"):
+        function(Y, n_fft=4096, hop_length=1024)
+
+
+# Numbers
+
+
+@on_audio
+@pytest.mark.parametrize("name", ["n_fft", "hop_length", "win_length"])
+@pytest.mark.parametrize("value", [0, -1, 512.0, "512", np.float32(512), [512], 1 + 0j, np.array([512, 1])])
+def test_lengths_are_positive_integers(function, name, value):
+    with pytest.raises(ParameterError, match=f"{name}=.*integer"):
+        function(Y, **{name: value})
+
+
+@pytest.mark.parametrize("value", [np.int8(64), np.uint16(64), np.int64(64)])
+@pytest.mark.parametrize("name", ["n_fft", "hop_length", "win_length"])
+def test_numpys_integers_will_do(name, value):
+    options = {"n_fft": 64, "hop_length": 64, "win_length": 64}
+    np.testing.assert_array_equal(fastspec.stft(Y, **options | {name: value}), fastspec.stft(Y, **options))
+
+
+@on_audio
+@pytest.mark.parametrize("n_fft", [2**45, 2**62, 2**63, 2**64, 10**30])
+def test_frames_beyond_all_memory(function, n_fft):
+    with pytest.raises(ParameterError, match=f"n_fft={n_fft}"):
+        function(Y, n_fft=n_fft, hop_length=512)
+
+
+@pytest.mark.parametrize("hop_length", [2**31, 2**62, 2**63, 10**30])
+def test_hops_beyond_the_signal(hop_length):
+    """One frame, or a refusal beyond what an index can hold; never an overflow."""
+    if hop_length > 2**60:
+        with pytest.raises(ParameterError, match=f"hop_length={hop_length}"):
+            fastspec.stft(Y, hop_length=hop_length)
+    else:
+        D = fastspec.stft(Y, hop_length=hop_length)
+        np.testing.assert_array_equal(D, fastspec.stft(Y, hop_length=5000))
+
+
+@pytest.mark.parametrize(
+    ("shape", "options"),
+    [((2**40, 4096), {}), ((2**36,), {"n_fft": 2**16, "hop_length": 1}), ((2**30, 2**20), {"hop_length": 1})],
+)
+def test_results_beyond_all_memory(shape, options):
+    y = np.broadcast_to(np.float32(0), shape)
+    for function in (fastspec.stft, AUDIO["_spectrogram"]):
+        with pytest.raises((MemoryError, ParameterError), match=r"\d"):
+            function(y, **options)
+
+
+def test_hop_that_a_tiny_window_leaves():
+    with pytest.raises(ParameterError, match=r"win_length=3 .*hop_length"):
+        fastspec.stft(Y, n_fft=64, win_length=3)
+
+
+@on_audio
+def test_window_longer_than_the_frame(function):
+    with pytest.raises(ParameterError, match=r"win_length=65 .*n_fft=64"):
+        function(Y, n_fft=64, win_length=65)
+
+
+@on_audio
+@pytest.mark.parametrize(
+    "window",
+    [
+        np.ones(63),
+        np.ones(65),
+        np.ones((64, 1)),
+        np.ones((64, 3)),
+        np.ones((1, 64)),
+        [1.0] * 63,
+        lambda n: np.ones(n + 1),
+        lambda n: np.ones((n, 2)),
+        lambda n: 3.0,
+        None,
+        {},
+        np.ones(64) * 1j,
+    ],
+)
+def test_window_that_does_not_fit(function, window):
+    with pytest.raises((ParameterError, TypeError)):
+        function(Y, n_fft=64, window=window)
+
+
+def test_short_window_of_a_function_is_centred():
+    for n in (1, 40, 63, 64):
+        samples = np.zeros(64)
+        samples[(64 - n) // 2 : (64 - n) // 2 + n] = 1
+        np.testing.assert_array_equal(
+            fastspec.stft(Y, n_fft=64, window=lambda _, n=n: np.ones(n)),
+            fastspec.stft(Y, n_fft=64, window=samples),
+        )
+
+
+@on_audio
+@pytest.mark.parametrize("window", ["nonsense", ("kaiser",), ("nonsense", 3), ""])
+def test_window_unknown_to_scipy(function, window):
+    with pytest.raises(ValueError, match=r"(?i)window|kaiser"):
+        function(Y, n_fft=64, window=window)
+
+
+@on_audio
+@pytest.mark.parametrize(
+    "pad_mode", ["nonsense", "wrap", "mean", "median", "maximum", "minimum", None, 3, "", b"edge"]
+)
+def test_pad_mode_that_is_not_supported(function, pad_mode):
+    with pytest.raises(ParameterError, match=f"pad_mode={pad_mode!r}.*constant"):
+        function(Y, pad_mode=pad_mode)
+
+
+def test_pad_mode_says_nothing_without_centring():
+    np.testing.assert_array_equal(
+        fastspec.stft(Y, center=False, pad_mode="nonsense"), fastspec.stft(Y, center=False)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.int16, "U3", "M8[s]", np.dtype([("a", "f4")])])
+def test_result_dtype(dtype):
+    with pytest.raises(DTypeError, match="dtype="):
+        fastspec.stft(Y, dtype=dtype)
+
+
+# out
+
+
+def bad_outs():
+    shape = fastspec.stft(Y, n_fft=64).shape
+    frozen = np.zeros(shape, np.complex64)
+    frozen.flags.writeable = False
+    yield "short", np.zeros((shape[0], shape[1] - 1), np.complex64), "out.shape"
+    yield "bins", np.zeros((shape[0] - 1, shape[1]), np.complex64), "out.shape"
+    yield "dimensions", np.zeros((1, *shape), np.complex64), "out.shape"
+    yield "flat", np.zeros(shape[0] * shape[1], np.complex64), "out.shape"
+    yield "list", [[0j]], "out"
+    yield "real", np.zeros(shape, np.float32), "out.dtype=float32.*complex64"
+    yield "integer", np.zeros(shape, np.int64), "out.dtype=int64"
+    yield "read-only", frozen, "out is read-only"
+
+
+@pytest.mark.parametrize(
+    ("out", "words"), [case[1:] for case in bad_outs()], ids=[case[0] for case in bad_outs()]
+)
+def test_out_that_does_not_fit(out, words):
+    with pytest.raises(ParameterError, match=words):
+        fastspec.stft(Y, n_fft=64, out=out)
+    assert not np.any(out)
+
+
+def test_out_over_the_samples():
+    memory = np.zeros(2 * 33 * 200 + 3000, np.float32)
+    memory[:3000] = Y
+    for offset in (0, 1000, 2998):
+        out = memory[offset : offset + 2 * 33 * 188].view(np.complex64).reshape(188, 33).T
+        with pytest.raises(ParameterError, match="out overlaps y"):
+            fastspec.stft(memory[:3000], n_fft=64, out=out)
+    np.testing.assert_array_equal(memory[:3000], Y)
+    beside = memory[3000 : 3000 + 2 * 33 * 188].view(np.complex64).reshape(188, 33).T
+    np.testing.assert_array_equal(
+        fastspec.stft(memory[:3000], n_fft=64, out=beside), fastspec.stft(Y, n_fft=64)
+    )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"hop_length": 0}, {"window": "nonsense"}, {"pad_mode": "wrap"}, {"n_fft": 4096, "center": False}],
+)
+def test_out_is_untouched_after_an_error(options):
+    out = np.full((33, 200), 7, np.complex64)
+    with pytest.raises(ValueError, match="="):
+        fastspec.stft(Y, **{"n_fft": 64} | options, out=out)
+    assert (out == 7).all()
+
+
+def test_out_is_untouched_by_samples_that_are_not_finite():
+    y = Y.copy()
+    y[-1] = np.nan
+    out = np.full((33, 200), 7, np.complex64)
+    with pytest.raises(ParameterError, match=r"y\[2999\] is nan"):
+        fastspec.stft(y, n_fft=64, out=out)
+    assert (out == 7).all()
+
+
+# Levels and features
+
+
+@pytest.mark.parametrize("function", [fastspec.power_to_db, fastspec.amplitude_to_db])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"amin": 0}, "amin=0 must be .*positive"),
+        ({"amin": -1e-5}, "amin=-1e-05"),
+        ({"top_db": -1}, "top_db=-1 must be non-negative"),
+        ({"ref": lambda x: 1.0}, "axis.*keepdims"),
+    ],
+)
+def test_levels(function, options, words):
+    if "amin" in options and function is fastspec.amplitude_to_db and options["amin"] < 0:
+        pytest.skip("librosa squares the amin of amplitudes first")
+    for S in (power(4, 5), power(2, 4, 5), 0.5):
+        if np.ndim(S) or "ref" not in options:
+            with pytest.raises(ParameterError, match=words):
+                function(S, **options)
+
+
+@pytest.mark.parametrize("options", [{"amin": 0}, {"amin": -1.0}, {"top_db": -1}, {"ref": lambda x: 1.0}])
+def test_logmel_levels(options):
+    with pytest.raises(ParameterError, match=next(iter(options))):
+        logmel(y=Y, **options)
+
+
+@pytest.mark.parametrize("function", [fastspec.power_to_db, fastspec.amplitude_to_db])
+def test_complex_levels_warn_the_caller(function):
+    with pytest.warns(UserWarning, match="phase") as caught:
+        function(np.array([1 + 1j]))
+    assert [w.filename for w in caught] == [__file__]
+
+
+@pytest.mark.parametrize("name", ["melspectrogram", "logmel", "mfcc"])
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"norm": "nonsense"}, ValueError),
+        ({"n_mels": "many"}, (ValueError, TypeError)),
+        ({"frobnicate": 1}, TypeError),
+    ],
+)
+def test_bank_arguments(name, options, error):
+    with pytest.raises(error):
+        getattr(fastspec.feature, name)(y=Y, **options)
+
+
+@pytest.mark.parametrize("lifter", [-1, -0.5, np.nan])
+def test_lifter(lifter):
+    with pytest.raises(ParameterError, match=r"lifter=.*non-negative"):
+        mfcc(S=power(9, 5), lifter=lifter)
+
+
+@pytest.mark.parametrize("options", [{"dct_type": 5}, {"dct_type": 0}, {"norm": "nonsense"}])
+def test_transform_unknown_to_scipy(options):
+    with pytest.raises(ValueError, match=r"(?i)dct|norm"):
+        mfcc(S=power(9, 5), **options)
+
+
+PUBLIC = [
+    *(fastspec.stft, fastspec.magphase, fastspec.power_to_db, fastspec.amplitude_to_db, fastspec.db_to_power),
+    *(fastspec.db_to_amplitude, melspectrogram, logmel, mfcc, _spectrogram),
+]
+
+
+@pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
+def test_unknown_keywords_and_positions(function):
+    first = next(iter(inspect.signature(function).parameters.values()))
+    audio = {"y": Y} if first.kind is first.KEYWORD_ONLY else {}
+    positional = [] if audio else [Y]
+    with pytest.raises(TypeError, match="frobnicate"):
+        function(*positional, **audio, frobnicate=1)
+    with pytest.raises(TypeError, match="positional"):
+        function(Y, 2048)

@@ -1,0 +1,259 @@
+"""The rules of docs/architecture.md, read off the sources."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+import pytest
+
+LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
+LONGEST_PYX, LONGEST_MODULE = 400, 600
+WHERE = "fastspec"
+# What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
+KERNEL_INCLUDES = re.compile(
+    r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h"
+)
+STAGE_INCLUDES = {"fastspec.h", "internal.h", "kernels.h", "kernels/kernels.h"}
+
+
+def sources(root, pattern: str):
+    found = sorted(root.glob(pattern))
+    if not found:
+        pytest.skip(f"no {pattern} here")
+    return found
+
+
+def includes(path) -> list[str]:
+    return re.findall(r'^\s*#\s*include\s*[<"]([^>"]+)', path.read_text(), re.MULTILINE)
+
+
+def imports(path, root) -> set[str]:
+    """Modules that a file imports, at any level, in full."""
+    package = path.relative_to(root).with_suffix("").parts[:-1]
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            home = ".".join([*base, *((node.module or "").split(".") if node.module else [])])
+            names |= {home} | {f"{home}.{alias.name}" for alias in node.names}
+    return names
+
+
+def at_import(path) -> set[str]:
+    """Names of all modules that importing the file loads: not those in functions and `if TYPE_CHECKING`."""
+    found = set()
+
+    def visit(nodes):
+        for node in nodes:
+            if isinstance(node, ast.Import):
+                found.update(name for alias in node.names for name in alias.name.split("."))
+            elif isinstance(node, ast.ImportFrom):
+                found.update((node.module or "").split("."))
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+                visit(node.orelse)
+            elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                visit(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt))
+
+    visit(ast.parse(path.read_text()).body)
+    return found
+
+
+# Python
+
+
+def test_only_run_imports_the_engine(root):
+    importers = {p.name for p in sources(root, f"{WHERE}/**/*.py") if f"{WHERE}._engine" in imports(p, root)}
+    assert importers == {"_run.py"}
+
+
+def test_engine_imports_nothing(root):
+    text = (root / WHERE / "_engine.pyx").read_text()
+    lines = re.findall(r"^(?:from|import|cimport)\b.*", text, re.MULTILINE)
+    assert all("cimport" in line for line in lines)
+    assert not any("numpy" in line for line in lines)
+
+
+def test_gate_and_specification_stand_alone(root):
+    """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
+    floors = ["_lazy", "_arrays", "_spec", "_threads", "_run"]
+    for i, name in enumerate(floors):
+        used = {
+            module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")
+        }
+        allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_run" else name)}
+        assert all(
+            any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used
+        ), used
+
+
+def test_nothing_heavy_is_imported_at_import(root):
+    heavy = {"scipy", "soundfile", "soxr", "matplotlib", "tqdm"}
+    loading = {path.name for path in sources(root, f"{WHERE}/**/*.py") if at_import(path) & heavy}
+    # The one module about sound files, which functions import when they meet one.
+    assert loading <= {"_audio_file.py"}
+    assert not any("_audio_file" in at_import(path) for path in sources(root, f"{WHERE}/**/*.py"))
+
+
+def test_no_other_library_is_imported_anywhere(root):
+    for path in sources(root, f"{WHERE}/**/*.py"):
+        tops = {name.split(".")[0] for name in imports(path, root)}
+        assert not tops & {"librosa", "torch", "torchaudio", "numba", "sklearn"}, path
+
+
+def test_modules_are_of_readable_length(root):
+    for path in sources(root, f"{WHERE}/**/*.py"):
+        assert len(path.read_text().splitlines()) <= LONGEST_MODULE, path
+    assert len((root / WHERE / "_engine.pyx").read_text().splitlines()) <= LONGEST_PYX
+
+
+def test_stubs_name_what_exists_one_a_line_and_sorted(root):
+    for path in sources(root, f"{WHERE}/**/__init__.pyi"):
+        lines = [line for line in path.read_text().splitlines() if line.startswith("from ")]
+        assert all(re.fullmatch(r"from (\S+) import (\w+) as \2", line) for line in lines), path
+        assert len(set(lines)) == len(lines), path
+        assert lines == sorted(
+            lines, key=lambda line: (line.split()[1] != ".", line.split()[1], line.split()[3])
+        ), path
+
+
+def test_public_functions_say_what_they_do(root):
+    sections = ("Parameters", "Returns", "Examples")
+    modules = ("core/spectrum.py", "feature/spectral.py")
+    for path in (root / WHERE / name for name in modules):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name in (
+                *("stft", "magphase", "power_to_db", "amplitude_to_db", "db_to_power", "db_to_amplitude"),
+                *("_spectrogram", "melspectrogram", "logmel", "mfcc"),
+            ):
+                text = ast.get_docstring(node) or ""
+                assert all(f"{section}\n---" in text for section in sections), node.name
+                names = [a.arg for a in (*node.args.args, *node.args.kwonlyargs)]
+                assert all(re.search(rf"\b{name}\b", text) for name in names), node.name
+
+
+# C
+
+
+def test_core_knows_nothing_of_python(root):
+    for path in sources(root, "csrc/**/*.[ch]"):
+        assert not any("Python.h" in name or "numpy" in name for name in includes(path)), path
+
+
+def test_kernels_include_the_vector_vocabulary_only(root):
+    for path in sources(root, "csrc/kernels/*.h"):
+        assert all(KERNEL_INCLUDES.fullmatch(name) for name in includes(path)), (path, includes(path))
+
+
+def test_kernels_call_no_library(root):
+    calls = re.compile(
+        r"\b(malloc|calloc|free|memcpy|memset|pthread_\w+|sqrtf?|logf?|log10f?|log2f?|expf?|printf|fmaf?)\s*\("
+    )
+    for path in sources(root, "csrc/kernels/*.inc.h"):
+        assert not calls.findall(without_comments(path.read_text())), path
+
+
+def test_stages_include_the_contract_and_the_private_header(root):
+    for path in sources(root, "csrc/*.c"):
+        ours = {name for name in includes(path) if (root / "csrc" / name).exists() or "kernels" in name}
+        assert ours <= STAGE_INCLUDES, path
+
+
+def test_stubs_of_instruction_sets_are_stubs(root):
+    names = {path.stem for path in sources(root, "csrc/isa/*.c")}
+    assert names == {
+        f"{isa}_{kind}" for isa in ("scalar", "sse2", "avx2", "avx512", "neon") for kind in ("f32", "f64")
+    }
+    for path in sources(root, "csrc/isa/*.c"):
+        assert len(path.read_text().splitlines()) <= 8, path
+
+
+def test_public_names_have_the_prefix(root):
+    text = without_comments((root / "csrc" / "fastspec.h").read_text())
+    functions = re.findall(r"\b(\w+)\s*\([^)]*\)\s*;", text)
+    assert functions
+    assert all(name.startswith("fsp_") for name in functions)
+    macros = re.findall(r"^\s*#\s*define\s+(\w+)", text, re.MULTILINE)
+    assert all(name.startswith("FSP_") or name.endswith("_H") for name in macros)
+
+
+def without_comments(text: str) -> str:
+    """Comments blanked, line numbers kept."""
+    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)
+
+
+def functions_of(path):
+    """(name, number of lines) of the functions of a C file: their braces stand at the start of a line."""
+    lines = without_comments(path.read_text()).splitlines()
+    start = None
+    for i, line in enumerate(lines):
+        if line.startswith("{"):
+            start = i
+        elif line.startswith("}") and start is not None:
+            heading = " ".join(lines[max(0, start - 3) : start])
+            name = re.findall(r"(\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*$", heading.rstrip())
+            yield (name[-1] if name else f"line {start}"), i - start + 1
+            start = None
+
+
+def test_c_files_and_functions_are_of_readable_length(root):
+    for path in sources(root, "csrc/*.[ch]"):
+        assert len(path.read_text().splitlines()) <= LONGEST_C_FILE, path
+        for name, length in functions_of(path):
+            assert length <= LONGEST_C_FUNCTION, (path.name, name, length)
+
+
+def test_kernels_are_of_readable_length(root):
+    for path in sources(root, "csrc/kernels/*.inc.h"):
+        for name, length in functions_of(path):
+            if "fft" not in path.name:  # butterflies are as long as their radix
+                assert length <= LONGEST_KERNEL, (path.name, name, length)
+
+
+def test_arithmetic_is_what_is_written(root):
+    text = (root / "setup.py").read_text()
+    assert "-ffp-contract=off" in text
+    for flag in ("-ffast-math", "-Ofast", "-march=native", "-funsafe-math", "-fassociative-math"):
+        assert flag not in text
+    for path in sources(root, "csrc/**/*.[ch]"):
+        assert not re.search(r"#\s*pragma.*(fast-math|FP_CONTRACT\s+ON|Ofast)", path.read_text()), path
+
+
+def test_fused_product_is_written_as_such(root):
+    """No library's fma in kernels but the vocabulary's."""
+    for path in sources(root, "csrc/kernels/*.inc.h"):
+        assert not re.search(r"__builtin_fma|_mm\w*_fmadd|\bfmaf?\(", path.read_text()), path
+
+
+# Both
+
+
+def test_nothing_names_the_machine_it_was_made_on(root):
+    patterns = (
+        "fastspec/**/*.py",
+        "fastspec/*.pyx",
+        "csrc/**/*.[ch]",
+        "tests/**/*.py",
+        "docs/**/*.md",
+        "*.md",
+        "*.py",
+        "*.toml",
+    )
+    paths = [path for pattern in patterns for path in root.glob(pattern)]
+    places = re.compile(
+        "|".join(re.escape(f"/{name}/") + r"\w" for name in ("work", "opt", "tmp", "root", "home"))
+    )
+    for path in paths:
+        assert not places.search(path.read_text(encoding="utf-8")), path
+
+
+def test_goldens_are_small_and_say_where_they_come_from(root):
+    import numpy as np
+
+    for path in sources(root, "tests/golden/*.npz"):
+        assert path.stat().st_size <= 500_000, path
+        with np.load(path) as stored:
+            assert any("version" in name for name in stored.files), path
