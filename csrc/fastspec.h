@@ -88,9 +88,10 @@ fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *
 /* Arrays, element by element. `isa` as in fsp_config. */
 fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
                           double *peak);
-/* out = max(multiplier log10(max(x or x^2, floor)) + offset, lower); out may be in. */
+/* out = max(multiplier log10(max(x or x^2, floor)) + shift, lower); out may be in. The logarithm is rounded before
+ * the shift, so that the shift -level(y) takes y to exactly zero. */
 fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double offset, double lower, void *out, int n_threads);
+                            double floor, double shift, double lower, void *out, int n_threads);
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);

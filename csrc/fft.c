@@ -2,8 +2,8 @@
  *
  * Even n: one real pass of radix 16, 8, 4 or 2 (window fused in) leaves radix/2 independent complex FFTs of n / radix
  * points. Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
- * 61: Bluestein's convolution, whose two FFTs have friendly lengths. Twiddles are computed in double (the convolution's
- * filter in long double) and rounded once. */
+ * 61: Bluestein's convolution, whose two FFTs have friendly lengths. Tables are computed
+ * with more precision than they keep, and rounded once. */
 #include "internal.h"
 
 #include <complex.h>
@@ -12,13 +12,17 @@
 
 #define PI_L 3.14159265358979323846264338327950288L
 
-/* exp(2 pi i j / n), correct to the last bit or two for any j: the angle is first brought into one octant. */
-static double complex unit_root(size_t j, size_t n)
+typedef long double complex exact;
+
+/* exp(2 pi i j / n) for any j: the angle is first brought into one octant. A table in double deserves more than the
+ * last bit or so that sin and cos leave open; one in float does not, and need not wait for it. */
+static exact unit_root(size_t j, size_t n, size_t itemsize)
 {
     size_t a = 8 * (j % n), octant = a / n;
     size_t r = a - octant * n;  /* angle = (octant + r / n) pi / 4 */
-    double x = (octant & 1 ? (double)(n - r) : (double)r) / (double)n * (double)(PI_L / 4);
-    double c = cos(x), s = sin(x), t;
+    long double x = (long double)(octant & 1 ? n - r : r) / (long double)n * (PI_L / 4), t;
+    const int fine = itemsize > sizeof(float);
+    long double c = fine ? cosl(x) : (long double)cos((double)x), s = fine ? sinl(x) : (long double)sin((double)x);
     switch ((octant + 1) / 2) {
     case 0: break;
     case 1: t = c; c = octant & 1 ? s : -s; s = t; break;
@@ -29,14 +33,14 @@ static double complex unit_root(size_t j, size_t n)
     return c + s * I;
 }
 
-static void put(void *table, size_t i, double complex w, size_t itemsize)
+static void put(void *table, size_t i, exact w, size_t itemsize)
 {
     if (itemsize == sizeof(float)) {
-        ((float *)table)[2 * i] = (float)creal(w);
-        ((float *)table)[2 * i + 1] = (float)cimag(w);
+        ((float *)table)[2 * i] = (float)creall(w);
+        ((float *)table)[2 * i + 1] = (float)cimagl(w);
     } else {
-        ((double *)table)[2 * i] = creal(w);
-        ((double *)table)[2 * i + 1] = cimag(w);
+        ((double *)table)[2 * i] = (double)creall(w);
+        ((double *)table)[2 * i + 1] = (double)cimagl(w);
     }
 }
 
@@ -47,7 +51,7 @@ static void *column_twiddles(size_t radix, size_t m, size_t n_arms, size_t items
     if (!table) return NULL;
     for (size_t j = 0; j < m; j++)
         for (size_t a = 1; a <= n_arms; a++)
-            put(table, j * n_arms + a - 1, conj(unit_root(j * a, radix * m)), itemsize);
+            put(table, j * n_arms + a - 1, conjl(unit_root(j * a, radix * m, itemsize)), itemsize);
     return table;
 }
 
@@ -60,7 +64,7 @@ static fsp_status pass_create(fsp_pass *pass, size_t radix, size_t m, size_t n_a
     if (radix % 2) {
         pass->roots = fsp_allocate(radix, 2 * itemsize);
         if (!pass->roots) return FSP_ENOMEM;
-        for (size_t j = 0; j < radix; j++) put(pass->roots, j, unit_root(j, radix), itemsize);
+        for (size_t j = 0; j < radix; j++) put(pass->roots, j, unit_root(j, radix, itemsize), itemsize);
     }
     return FSP_OK;
 }
@@ -173,7 +177,7 @@ static fsp_status even_create(fsp_real_fft *fft)
     fft->half_twiddles = fsp_allocate(fft->m / 2 + 1, 2 * itemsize);
     if (!fft->twiddles || !fft->half_twiddles) return FSP_ENOMEM;
     for (size_t k = 0; k <= fft->m / 2; k++)
-        put(fft->half_twiddles, k, 0.5 * conj(unit_root(k, 2 * fft->m)), itemsize);
+        put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
     fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
     if (status == FSP_OK) place_even(fft);
     return status;
@@ -268,45 +272,43 @@ static size_t friendly_length(size_t least)
     }
 }
 
-/* Decimation in time by the smallest factor, for tables only. */
-static void plain_fft(const long double complex *x, size_t n, size_t stride, long double complex *out, long double complex *scratch)
+/* Decimation in time by the smallest factor, for tables only. roots[j * stride] = exp(-2 pi i j / n). */
+static void plain_fft(const exact *x, size_t n, size_t stride, const exact *roots, exact *out, exact *scratch)
 {
     if (n == 1) {
         out[0] = x[0];
         return;
     }
-    size_t p = n % 2 ? smallest_odd_factor(n) : 2, m = n / p;
-    for (size_t a = 0; a < p; a++) plain_fft(x + a * stride, m, stride * p, out + a * m, scratch);
+    const size_t p = n % 2 ? smallest_odd_factor(n) : 2, m = n / p;
+    for (size_t a = 0; a < p; a++) plain_fft(x + a * stride, m, stride * p, roots, out + a * m, scratch);
     for (size_t k = 0; k < n; k++) {
-        long double complex sum = 0;
-        for (size_t a = 0; a < p; a++) {
-            long double angle = -2 * PI_L * (long double)(a * k % n) / (long double)n;
-            sum += out[a * m + k % m] * (cosl(angle) + sinl(angle) * I);
-        }
+        exact sum = 0;
+        for (size_t a = 0; a < p; a++) sum += out[a * m + k % m] * roots[a * k % n * stride];
         scratch[k] = sum;
     }
     memcpy(out, scratch, n * sizeof *out);
 }
 
-/* exp(pi i d^2 / n) */
-static double complex chirp_at(size_t d, size_t n) { return unit_root(d * d % (2 * n), 2 * n); }
+/* exp(pi i d^2 / n), as exactly as anything here: the filter's error counts as much as a whole FFT's. */
+static exact chirp_at(size_t d, size_t n) { return unit_root(d * d % (2 * n), 2 * n, sizeof(double)); }
 
 static fsp_status make_filter(fsp_real_fft *fft)
 {
     const size_t n = fft->n, length = fft->convolution.n;
-    long double complex *work = fsp_allocate(3 * length, sizeof *work);
+    exact *work = fsp_allocate(length, 4 * sizeof *work);
     if (!work) return FSP_ENOMEM;
-    long double complex *spectrum = work + length;
-    for (size_t i = 0; i < length; i++) work[i] = 0;
-    for (size_t d = 0; d < n; d++) {
-        long double angle = PI_L * (long double)(d * d % (2 * n)) / (long double)n;
-        long double complex c = cosl(angle) + sinl(angle) * I;
-        if (d <= n / 2) work[d] = c;
-        if (d > 0) work[length - d] = c;
+    exact *roots = work + length, *spectrum = roots + length;
+    for (size_t i = 0; i < length; i++) {
+        work[i] = 0;
+        roots[i] = conjl(unit_root(i, length, sizeof(double)));
     }
-    plain_fft(work, length, 1, spectrum, spectrum + length);
+    for (size_t d = 0; d < n; d++) {
+        if (d <= n / 2) work[d] = chirp_at(d, n);
+        if (d > 0) work[length - d] = chirp_at(d, n);
+    }
+    plain_fft(work, length, 1, roots, spectrum, spectrum + length);
     for (size_t k = 0; k < length; k++)
-        put(fft->filter, k, (double complex)(spectrum[k] / (long double)length), fft->kernels->itemsize);
+        put(fft->filter, k, spectrum[k] / (long double)length, fft->kernels->itemsize);
     fsp_free(work);
     return FSP_OK;
 }
@@ -321,7 +323,7 @@ static fsp_status bluestein_create(fsp_real_fft *fft, const double *window)
     if (status || !fft->chirp_window || !fft->chirp || !fft->filter) return FSP_ENOMEM;
     fft->tile_vectors = 4 * length;
     for (size_t i = 0; i < n; i++) {
-        double complex c = conj(chirp_at(i, n));
+        exact c = conjl(chirp_at(i, n));
         fft->sample[i] = (uint32_t)i;
         put(fft->chirp, i, c, itemsize);
         put(fft->chirp_window, i, window[i] * c, itemsize);

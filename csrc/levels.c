@@ -50,7 +50,8 @@ static void levels_chunk(void *context, size_t i)
 {
     const array_job *job = context;
     size_t at = i * job->chunk * job->kernels->itemsize;
-    job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->lower, job->out + at);
+    job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->shift, job->lower,
+                               job->out + at);
 }
 
 static void clamp_chunk(void *context, size_t i)
@@ -74,12 +75,13 @@ static fsp_status start_array_job(array_job *job, fsp_precision precision, const
 }
 
 fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double offset, double lower, void *out, int n_threads)
+                            double floor, double shift, double lower, void *out, int n_threads)
 {
     array_job job;
     fsp_status status = start_array_job(&job, precision, isa, in, n, out);
     if (status) return status;
-    job.levels = fsp_levels_of(multiplier, floor, offset, precision);
+    job.levels = fsp_levels_of(multiplier, floor, 0, precision);
+    job.shift = shift;
     job.square = square;
     job.lower = lower;
     fsp_parallel(levels_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);

@@ -214,7 +214,7 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     }
     if (plan->config.multiplier != 0) {
         x = collected(w, x);
-        k->levels(x.at, plan->n_rows, &plan->levels, w->peak);
+        k->levels(x.at, plan->n_rows, &plan->levels, valid, w->peak);
     }
     if (plan->matrix.n_out) {
         if (x.where != plan->identity) x = collected(w, x);

@@ -243,9 +243,9 @@ def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
     return peak
 
 
-def array_levels(x not None, out not None, bytes isa not None, bint square, double multiplier, double floor, double offset,
+def array_levels(x not None, out not None, bytes isa not None, bint square, double multiplier, double floor, double shift,
                  double lower, int n_threads):
-    """out = max(multiplier log10(max(x or x^2, floor)) + offset, lower); memory orders of x and out agree."""
+    """out = max(multiplier log10(max(x or x^2, floor)) + shift, lower); memory orders of x and out agree."""
     cdef Py_buffer view, result
     cdef const char *name = isa
     cdef fsp_status status
@@ -254,7 +254,7 @@ def array_levels(x not None, out not None, bytes isa not None, bint square, doub
         describe(&result, out, PyBUF_WRITABLE)
         with nogil:
             status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), square,
-                                      multiplier, floor, offset, lower, result.buf, n_threads)
+                                      multiplier, floor, shift, lower, result.buf, n_threads)
         PyBuffer_Release(&result)
         check(status, 0)
     finally:

@@ -10,13 +10,14 @@ from math import prod
 import numpy as np
 
 from . import _engine, _threads
-from ._arrays import first_nonfinite
+from ._arrays import ParameterError, first_nonfinite
 from ._spec import Spec, Spectrum
 
 # About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
 WORK_PER_RANGE = 2**27
 
 _LOWEST = -np.inf
+MOST_BYTES = np.iinfo(np.intp).max
 
 
 def _choose_isa() -> bytes:
@@ -62,6 +63,10 @@ def _doubles(array: np.ndarray | None) -> np.ndarray | None:
 def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major: bool) -> np.ndarray:
     """An output (..., rows, frames): frame-major is librosa's layout of spectra, row-major that of features."""
     n_rows = plan_of(spec).n_rows
+    if n_rows * n_frames * max(prod(leading), 1) > MOST_BYTES // spec.dtype.itemsize:
+        raise ParameterError(
+            f"{n_rows} rows x {n_frames} frames x {leading} channels exceed the address space; use a larger hop_length"
+        )
     if frame_major:
         return np.empty((*leading, n_frames, n_rows), spec.dtype).swapaxes(-1, -2)
     return np.empty((*leading, n_rows, n_frames), spec.dtype)
@@ -96,9 +101,11 @@ def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
     return _engine.array_peak(x, ISA, magnitude, _threads.for_work(x.size // 4))
 
 
-def levels(x: np.ndarray, out: np.ndarray, *, square: bool, floor: float, offset: float, lower: float) -> None:
-    """out = max(10 log10(max(x or x^2, floor)) + offset, lower); x and out have one memory order."""
-    _engine.array_levels(x, out, ISA, square, 10.0, floor, offset, lower, _threads.for_work(x.size))
+def levels(
+    x: np.ndarray, out: np.ndarray, *, square: bool, floor: float, shift: float = 0.0, lower: float = -np.inf
+) -> None:
+    """out = max(10 log10(max(x or x^2, floor)) + shift, lower); x and out have one memory order."""
+    _engine.array_levels(x, out, ISA, square, 10.0, floor, shift, lower, _threads.for_work(x.size))
 
 
 def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:

@@ -14,7 +14,8 @@ import numpy as np
 
 from . import filters
 from ._arrays import ParameterError, as_index
-from ._spec import Framing, Levels, Spec, Spectrum, padding_of
+from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
+from .util.utils import pad_center
 
 CACHED = 64
 
@@ -31,15 +32,17 @@ def window_key(window, win_length: int):
         else:
             return window
     # Functions are called anew each time: what they return may change.
-    return np.asarray(filters.get_window(window, win_length), dtype=np.float64).tobytes()
+    samples = np.asarray(filters.get_window(window, win_length))
+    if samples.ndim != 1 or samples.dtype.kind not in "fiub":
+        raise ParameterError(f"window has shape {samples.shape} and dtype {samples.dtype}; it must be one real sequence")
+    return samples.astype(np.float64).tobytes()
 
 
 def _padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
     window = np.frombuffer(key) if isinstance(key, bytes) else filters.get_window(key, win_length)
-    if win_length > n_fft:
-        raise ParameterError(f"win_length={win_length} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
-    left = (n_fft - win_length) // 2
-    return np.pad(np.asarray(window, dtype=np.float64), (left, n_fft - win_length - left))
+    if len(window) > n_fft:
+        raise ParameterError(f"win_length={len(window)} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
+    return pad_center(np.asarray(window, dtype=np.float64), size=n_fft)
 
 
 class StftArguments(NamedTuple):
@@ -55,14 +58,19 @@ class StftArguments(NamedTuple):
 
 def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
     """Fill in librosa's defaults: windows as long as the FFT, hops of a quarter window."""
-    if type(window) is str:
-        return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    try:
+        if type(window) is str:
+            return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    except TypeError:  # something cannot be hashed; the plain call says what
+        pass
     return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
 
 
 @lru_cache(CACHED, typed=True)
 def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
     n_fft = as_index(n_fft, name="n_fft")
+    if n_fft > MOST_N_FFT:
+        raise ParameterError(f"n_fft={n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
     win_length = n_fft if win_length is None else as_index(win_length, name="win_length")
     if hop_length is None:
         hop_length = win_length // 4

@@ -24,17 +24,18 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
     return bad ? __builtin_nan("") : best;
 }
 
-/* out = max(multiplier * log10(max(|x|, floor)) + offset, lower). With `square`, |x|^2 stands for x. */
-static void k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double lower, void *out)
+/* out = max(level(x) + shift, lower). With `square`, x^2 stands for x. */
+static void k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
+                           void *out)
 {
     const REAL *x = in;
     REAL *y = out;
     const LEVEL_SCALE scale = level_scale(levels);
-    const V low = v_set((REAL)lower);
+    const V s = v_set((REAL)shift), low = v_set((REAL)lower);
     for (size_t i = 0; i < n; i += LANES) {
         const size_t count = n - i < LANES ? n - i : LANES;
         V v = count == LANES ? v_load(x + i) : v_load_some(x + i, count);
-        v = v_max(low, v_level(square ? v * v : v, &scale));
+        v = v_max(low, v_level(square ? v * v : v, &scale) + s);
         if (count == LANES)
             v_store(y + i, v);
         else

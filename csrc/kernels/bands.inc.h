@@ -61,8 +61,8 @@ static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32
     }
 }
 
-/* Levels in place, and the highest of them in each lane. Lanes without a frame hold silence, which no frame is below. */
-static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, void *peak)
+/* Levels in place, and the highest of them in each lane that holds a frame. */
+static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *peak)
 {
     V *x = bands;
     const LEVEL_SCALE scale = level_scale(levels);
@@ -71,7 +71,10 @@ static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, void
         x[b] = v_level(x[b], &scale);
         top = v_max(x[b], top);
     }
-    v_store(peak, top);
+    if (valid == LANES)
+        v_store(peak, top);
+    else
+        v_store_some(peak, top, valid);
 }
 
 /* x = max(x + shift, lower), in place. */

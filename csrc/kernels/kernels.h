@@ -74,7 +74,7 @@ typedef struct {
     /* spectrum -> bands -> levels -> feature */
     void (*bank_pairs)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
     void (*bank_rows)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
-    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, void *peak);
+    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *peak);
     void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
     void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
 
@@ -90,7 +90,7 @@ typedef struct {
 
     /* arrays */
     double (*array_peak)(const void *values, size_t n, int magnitude);
-    void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double lower, void *out);
+    void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
 } fsp_kernels;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
@@ -110,12 +111,12 @@ def stft(
 
 
 def _complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
-    if out is not None and np.iscomplexobj(out):
+    if isinstance(out, np.ndarray) and np.iscomplexobj(out):
         return out.dtype
-    target = dtype_r2c(samples_dtype) if dtype is None else np.dtype(dtype)
-    if target not in (np.complex64, np.complex128):
-        raise DTypeError(f"dtype={dtype!r} is not complex64 or complex128")
-    return np.dtype(target)
+    target = np.dtype(dtype_r2c(samples_dtype) if dtype is None else dtype)
+    if target.kind != "c":
+        raise DTypeError(f"dtype={dtype!r} is not complex; use complex64 or complex128")
+    return target
 
 
 def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stacklevel: int) -> int:
@@ -255,7 +256,7 @@ def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray
     # Zero over one, plus one, is the phase 1 that silence has.
     silent = magnitude == 0
     divisor = magnitude + silent
-    phase = np.empty_like(D, dtype=dtype_r2c(magnitude.dtype))
+    phase = np.empty_like(D, dtype=dtype_r2c(D.dtype))
     phase.real = D.real / divisor + silent
     phase.imag = D.imag / divisor
     magnitude **= power
@@ -381,10 +382,10 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     if (
         x.dtype in (np.float32, np.float64)
         and x.dtype.isnative
+        and x.ndim
         and x.size
-        and (callable(ref) is False or ref is np.max)
-        and (callable(ref) or np.ndim(ref) == 0)
-        and (axes is None or x.ndim == len(np.atleast_1d(axes)))
+        and (ref is np.max or (not callable(ref) and np.ndim(ref) == 0))
+        and _all_axes(axes, x.ndim)
         and (x.flags.c_contiguous or x.flags.f_contiguous)
         and x.flags.aligned
         and (top_db is None or top_db >= 0)
@@ -393,22 +394,37 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     return _to_db_by_axes(x, square, ref, amin, top_db, axes)
 
 
+def _all_axes(axes, ndim: int) -> bool:
+    """Whether these axes, each named once and in range, are all there are."""
+    if axes is None:
+        return True
+    try:
+        named = {operator.index(a) % ndim for a in np.atleast_1d(axes) if -ndim <= a < ndim}
+    except TypeError:
+        return False
+    return len(named) == ndim == np.size(axes)
+
+
 def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
     """One peak for the whole array: a pass for it, and one for the rest."""
-    exponent = 2 if square else 1
-    floor = amin**exponent
-    peak = None
+    floor = amin**2 if square else amin
+    shift, lower = 0.0, -np.inf
     if top_db is not None or callable(ref):
-        peak = _run.peak(x, magnitude=square) ** exponent
-    reference = peak if callable(ref) else abs(ref) ** exponent
-    offset = -10.0 * np.log10(max(floor, reference))
-    lower = -np.inf if top_db is None else 10.0 * np.log10(max(floor, peak)) + offset - top_db
+        # The peak goes through the arithmetic that all others go through: it comes out as exactly 0 dB of itself.
+        peak = np.array([_run.peak(x, magnitude=square)], dtype=x.dtype)
+        _run.levels(peak, peak, square=square, floor=floor)
+        lower = float(peak[0])
+    if callable(ref):
+        shift = -lower
+    else:
+        shift = float(-10.0 * np.log10(np.maximum(floor, abs(ref) ** (2 if square else 1))))
+    lower = -np.inf if top_db is None else lower + shift - top_db
     out = np.empty_like(x)
-    if np.isnan(lower) or np.isnan(offset):
+    if np.isnan(lower + shift):
         out.fill(np.nan)
     else:
-        _run.levels(x, out, square=square, floor=floor, offset=offset, lower=lower)
-    return out[()]
+        _run.levels(x, out, square=square, floor=floor, shift=shift, lower=lower)
+    return out
 
 
 def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):

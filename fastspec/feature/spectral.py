@@ -73,7 +73,7 @@ def melspectrogram(
     """
     if S is None and y is not None and power in (1, 2):
         stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-        return _mel_of_samples(y, sr, stft, power, None, kwargs, check_finite=True)[0]
+        return _mel_of_samples(y, sr, stft, power, None, kwargs, stacklevel=3)[0]
     S, n_fft = _spectrogram(
         y=y, S=S, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
         pad_mode=pad_mode,
@@ -81,14 +81,19 @@ def melspectrogram(
     return _mel_of_spectrum(S, sr, n_fft, kwargs)
 
 
-def _mel_of_samples(y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, check_finite: bool):
-    """The fused path: (mel bands or their levels, the highest level of each channel). Three frames below the user."""
+def _mel_of_samples(
+    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True
+):
+    """The fused path: (mel bands or their levels, the highest level of each channel)."""
     arguments = _transforms.stft_arguments(*stft)
     x = as_samples(y)
-    bank_key, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=3, **bank)
+    bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-    spec = _transforms.mel_spec(arguments, precision_of(x.dtype), kind, bank_key, levels)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=4)
+    precision = max(precision_of(x.dtype), precision_of(weights.dtype))
+    spec = _transforms.mel_spec(arguments, precision, kind, bank_key, levels)
+    n_frames = check_length(
+        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel + 1
+    )
     out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
     return out, _run.run(spec, x, out, check_finite=check_finite)
 
@@ -178,7 +183,8 @@ def logmel(
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
     offset = 0.0 if by_peak else -10.0 * log10(max(amin, abs(ref)))
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-    L, peaks = _mel_of_samples(y, sr, stft, power, (10.0, amin, offset), kwargs, check_finite=check_finite)
+    levels = (10.0, amin, offset)
+    L, peaks = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite)
     if by_peak or top_db is not None:
         channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
         for channel, peak in zip(channels, peaks.tolist(), strict=True):
@@ -252,9 +258,10 @@ def mfcc(
         clamp = np.stack([np.zeros_like(peaks), peaks - 80.0], axis=-1)
     elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))
-    if S.dtype not in (np.float32, np.float64) or S.ndim < 2:
+    S = np.asarray(S)
+    n_mfcc = len(range(S.shape[-2] if S.ndim > 1 else 0)[:n_mfcc])
+    if S.dtype not in (np.float32, np.float64) or n_mfcc == 0:
         return _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter)
-    n_mfcc = len(range(S.shape[-2])[:n_mfcc])
     spec = _transforms.cepstrum_spec(S.shape[-2], n_mfcc, precision_of(S.dtype), dct_type, norm, lifter)
     return run_given(spec, S, clamp=clamp)
 
@@ -266,7 +273,7 @@ def _levels_for_cepstrum(
     """Levels not yet limited to 80 dB below the peak: the DCT's pass does that as it reads them."""
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     bank.pop("S", None)
-    return _mel_of_samples(y, sr, stft, power, (10.0, 1e-10, 0.0), {"norm": mel_norm, **bank}, check_finite=True)
+    return _mel_of_samples(y, sr, stft, power, (10.0, 1e-10, 0.0), {"norm": mel_norm, **bank}, stacklevel=4)
 
 
 def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):

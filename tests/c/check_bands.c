@@ -104,28 +104,46 @@ static void check_bank(check *t, int pairs)
 void check_bank_pairs(check *t) { check_bank(t, 1); }
 void check_bank_rows(check *t) { check_bank(t, 0); }
 
-static void matrix_case(check *t, size_t n_out, size_t n_in, size_t place)
+/* Where row `i` of the groups finds column k's band, or bands: in a folded matrix the first group's columns are sums of
+ * mirrored bands, the middle one alone; the second's are differences, from the middle outward. */
+static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane, wide *sum, wide *size)
 {
-    const void *matrix = noise(t, 0, n_out * n_in, place), *x = noise(t, 1, n_in * t->k->lanes, AT_END);
-    void *y = guarded(t, 2, n_out * t->k->lanes, AT_END);
-    expected *e = expect(t, 2);
+    const size_t n = m->n_in, first = group ? n / 2 - 1 - k : k, mirrored = n - 1 - first;
+    const wide a = get(t, x, at(t, first, lane)), b = m->folded && mirrored != first ? get(t, x, at(t, mirrored, lane)) : 0;
+    *sum += w * (group ? a - b : a + b);
+    *size += fabsl(w) * (fabsl(a) + fabsl(b));
+}
+
+static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t place)
+{
+    const size_t n_even = folded ? random_below(t, n_out + 1) : n_out;
+    fsp_matrix m = {.n_out = n_out, .n_in = n_in, .folded = folded};
+    m.groups[0] = (fsp_rows){.n_rows = n_even, .n_columns = folded ? (n_in + 1) / 2 : n_in};
+    m.groups[1] = (fsp_rows){.n_rows = n_out - n_even, .n_columns = n_in / 2, .first_column = (n_in + 1) / 2,
+                             .first_weight = n_even * m.groups[0].n_columns};
+    m.weights = noise(t, 0, m.groups[1].first_weight + m.groups[1].n_rows * m.groups[1].n_columns, place);
+    m.target = shuffled(t, 3, n_out, n_out);
+    void *x = noise(t, 1, n_in * t->k->lanes, AT_END), *y = guarded(t, 2, n_out * t->k->lanes, AT_END);
+    expected *ex = expect(t, 1), *ey = expect(t, 2);
+    for (size_t i = 0; i < n_in * t->k->lanes && folded; i++) ex[i].bound = UNSPECIFIED;  /* folded where they are */
     for (size_t i = 0; i < n_out; i++) {
+        const int group = i >= n_even;
+        const fsp_rows *rows = &m.groups[group];
+        const size_t w = rows->first_weight + (i - (group ? n_even : 0)) * rows->n_columns;
         for (size_t l = 0; l < t->k->lanes; l++) {
             wide sum = 0, size = 0;
-            for (size_t k = 0; k < n_in; k++) {
-                const wide p = (wide)get(t, matrix, i * n_in + k) * get(t, x, at(t, k, l));
-                sum += p;
-                size += fabsl(p);
-            }
-            e[at(t, i, l)] = (expected){sum, dot_factor(n_in) * t->u * size};
+            for (size_t k = 0; k < rows->n_columns; k++) add_column(t, &m, group, k, get(t, m.weights, w + k), x, l, &sum, &size);
+            ey[at(t, m.target[i], l)] = (expected){sum, dot_factor(n_in) * t->u * size};
         }
     }
-    t->k->matrix(matrix, n_out, n_in, x, y);
-    if (!met(t, 2)) fail(t, "n_out=%zu n_in=%zu offset=%zu", n_out, n_in, place);
+    t->k->matrix(&m, x, y);
+    if (!met(t, 1) || !met(t, 2)) fail(t, "n_out=%zu n_in=%zu folded=%d offset=%zu", n_out, n_in, folded, place);
 }
 
 void check_matrix(check *t)
 {
-    for (size_t i = 0; i < n_lengths(); i++) matrix_case(t, random_below(t, 14), length_at(t, i, 400), i % N_PLACES);
-    for (size_t n_out = 0; n_out < 42; n_out++) matrix_case(t, n_out, 1 + random_below(t, 40), AT_END);
+    for (size_t i = 0; i < n_lengths(); i++)
+        for (int folded = 0; folded < 2; folded++) matrix_case(t, random_below(t, 14), length_at(t, i, 400), folded, i % N_PLACES);
+    for (size_t n_out = 0; n_out < 42; n_out++)
+        for (int folded = 0; folded < 2; folded++) matrix_case(t, n_out, 1 + random_below(t, 40), folded, AT_END);
 }

@@ -118,7 +118,7 @@ void check_given(check *t)
         if (random_below(t, 2)) c.multiplier = random_below(t, 2) ? 10 : -3;
         if (random_below(t, 2)) c.n_features = 1 + random_below(t, 30);
         if (c.n_bands) c.bank = bank = random_bank(t, random_below(t, 2) ? BANK_PAIRS : BANK_ROWS, c.n_bands, c.n_fft);
-        if (c.n_features) c.matrix = matrix = random_reals(t, c.n_features * (c.n_bands ? c.n_bands : c.n_fft), -1, 1);
+        if (c.n_features) c.matrix = matrix = random_matrix(t, c.n_features, c.n_bands ? c.n_bands : c.n_fft);
         given_case(t, c, n_frames, i & 1, i >> 1 & 1, i & 4 ? clamp : NULL, 1 + i % 3);
         free(bank);
         free(matrix);

@@ -31,6 +31,19 @@ double *random_bank(check *t, int kind, size_t n_bands, size_t n_bins)
     return bank;
 }
 
+/* Half of them mirrored, every row a symmetric or antisymmetric one, as a DCT's are: the engine has a short way for those. */
+double *random_matrix(check *t, size_t n_out, size_t n_in)
+{
+    double *matrix = random_reals(t, n_out * n_in, -1, 1);
+    if (random_below(t, 2)) return matrix;
+    for (size_t i = 0; i < n_out; i++) {
+        const double sign = random_below(t, 2) ? 1 : -1;
+        for (size_t k = 0; k < n_in / 2; k++) matrix[i * n_in + n_in - 1 - k] = sign * matrix[i * n_in + k];
+        if (n_in % 2 && sign < 0) matrix[i * n_in + n_in / 2] = 0;
+    }
+    return matrix;
+}
+
 const char *scene_name(const scene *s)
 {
     static char name[160];
@@ -298,7 +311,7 @@ void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t
     c->isa = t->k->isa;
     c->window = s->window = random_reals(t, c->n_fft, 0.1, 1);
     if (c->n_bands) c->bank = s->bank = random_bank(t, bank, c->n_bands, n_bins);
-    if (c->n_features) c->matrix = s->matrix = random_reals(t, c->n_features * (c->n_bands ? c->n_bands : n_bins), -1, 1);
+    if (c->n_features) c->matrix = s->matrix = random_matrix(t, c->n_features, c->n_bands ? c->n_bands : n_bins);
     s->width = c->spectrum == FSP_COMPLEX ? 2 : 1;
     s->signal = must(malloc(n_channels * n_samples * t->k->itemsize + 1));
     for (size_t i = 0; i < n_channels * n_samples; i++) {

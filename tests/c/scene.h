@@ -43,6 +43,7 @@ size_t back_half(const check *t, const fsp_config *c, size_t n_bins, value *x);
 void scene_reference(check *t, const scene *s);
 /* x as the precision has it, both what the plan keeps of a bank or matrix and what a sample is */
 double *random_reals(check *t, size_t n, double low, double high);
+double *random_matrix(check *t, size_t n_out, size_t n_in);
 double *random_bank(check *t, int kind, size_t n_bands, size_t n_bins);
 
 #endif
