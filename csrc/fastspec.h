@@ -85,6 +85,50 @@ typedef struct {
 /* n_threads >= 1 bounds the threads used, this one included; the result does not depend on it. */
 fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *out, int n_threads);
 
+/* The inverse: frames of complex spectra, overlap-added and divided by the overlapped squares of the window. */
+typedef struct fsp_inverse fsp_inverse;
+
+typedef struct {
+    fsp_precision precision;
+    const char *isa;
+    size_t n_fft, hop_length;
+    const double *window;  /* n_fft values */
+    size_t lead;           /* sample 0 of the output stands `lead` samples into the first frame */
+} fsp_inverse_config;
+
+fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **inverse);
+void fsp_inverse_destroy(fsp_inverse *inverse);
+
+/* Spectra in the inverse's precision, the bins of a frame contiguous. With `magnitudes`, the spectra are
+ * magnitudes * exp(i phase(data - momentum * previous)). Offsets and strides in reals. */
+typedef struct {
+    const void *data, *previous, *magnitudes;  /* the last two NULL together */
+    size_t n_channels, n_frames;
+    const ptrdiff_t *channel_offset, *magnitudes_offset;
+    ptrdiff_t frame_stride, magnitudes_stride;  /* `previous` is laid out like `data` */
+    double momentum;
+} fsp_spectra;
+
+/* Writes out[0 .. n_samples - 1] of every channel; samples that no frame reaches are 0. */
+fsp_status fsp_inverse_run(const fsp_inverse *inverse, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
+                           size_t n_samples, int n_threads);
+
+/* The phase vocoder. Frame t of the output has the phases of frame from[0], advanced by those of to[i] - from[i] for
+ * each i < t, and magnitudes fraction[t] of the way from frame low[t] to frame low[t] + span. Bins are contiguous, as
+ * interleaved complex numbers; offsets and strides are in reals. */
+typedef struct {
+    const void *data;
+    void *out;
+    size_t n_channels, n_bins, n_out;
+    const ptrdiff_t *channel_offset, *out_offset;
+    ptrdiff_t frame_stride, out_stride;
+    const ptrdiff_t *from, *to, *low;
+    ptrdiff_t span;
+    const double *fraction;
+} fsp_vocoder;
+
+fsp_status fsp_vocode(fsp_precision precision, const char *isa, const fsp_vocoder *vocoder, int n_threads);
+
 /* Arrays, element by element. `isa` as in fsp_config. */
 fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
                           double *peak);
@@ -95,6 +139,18 @@ fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);
+
+/* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
+ * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one
+ * further back than forth. No value may be NaN; `in` and `out` are apart; a failed call leaves `out` untouched. */
+typedef struct {
+    size_t n, n_series, width;
+    ptrdiff_t in_step, in_series;    /* between the values of a series, and between series; one of the two is 1 */
+    ptrdiff_t out_step, out_series;  /* likewise */
+} fsp_medians;
+
+fsp_status fsp_running_median(fsp_precision precision, const char *isa, const fsp_medians *medians, const void *in, void *out,
+                              int n_threads);
 
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);

@@ -1,8 +1,11 @@
 """The API: one name a line, read by `_lazy.attach` at import and by type checkers."""
 
 from . import core as core
+from . import decompose as decompose
+from . import effects as effects
 from . import feature as feature
 from . import filters as filters
+from . import onset as onset
 from . import util as util
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
@@ -12,6 +15,9 @@ from ._threads import get_num_threads as get_num_threads
 from ._threads import set_num_threads as set_num_threads
 from ._threads import threads as threads
 from .core._audio_file import AudioFileError as AudioFileError
+from .core._inverse import griffinlim as griffinlim
+from .core._inverse import istft as istft
+from .core._inverse import phase_vocoder as phase_vocoder
 from .core.audio import autocorrelate as autocorrelate
 from .core.audio import chirp as chirp
 from .core.audio import clicks as clicks

@@ -50,9 +50,46 @@ cdef extern from "fastspec.h" nogil:
     void fsp_plan_destroy(fsp_plan *)
     size_t fsp_plan_rows(const fsp_plan *)
     fsp_status fsp_run(const fsp_plan *, const fsp_input *, const fsp_output *, int)
+    ctypedef struct fsp_inverse:
+        pass
+    ctypedef struct fsp_inverse_config:
+        fsp_precision precision
+        const char *isa
+        size_t n_fft, hop_length
+        const double *window
+        size_t lead
+    ctypedef struct fsp_spectra:
+        const void *data
+        const void *previous
+        const void *magnitudes
+        size_t n_channels, n_frames
+        const ptrdiff_t *channel_offset
+        const ptrdiff_t *magnitudes_offset
+        ptrdiff_t frame_stride, magnitudes_stride
+        double momentum
+    fsp_status fsp_inverse_create(const fsp_inverse_config *, fsp_inverse **)
+    void fsp_inverse_destroy(fsp_inverse *)
+    fsp_status fsp_inverse_run(const fsp_inverse *, const fsp_spectra *, void *, const ptrdiff_t *, size_t, int)
+    ctypedef struct fsp_vocoder:
+        const void *data
+        void *out
+        size_t n_channels, n_bins, n_out
+        const ptrdiff_t *channel_offset
+        const ptrdiff_t *out_offset
+        ptrdiff_t frame_stride, out_stride
+        const ptrdiff_t *from_ "from"
+        const ptrdiff_t *to
+        const ptrdiff_t *low
+        ptrdiff_t span
+        const double *fraction
+    fsp_status fsp_vocode(fsp_precision, const char *, const fsp_vocoder *, int)
     fsp_status fsp_array_peak(fsp_precision, const char *, const void *, size_t, int, int, double *)
     fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, void *, int)
     fsp_status fsp_array_clamp(fsp_precision, const char *, const void *, size_t, double, double, void *, int)
+    ctypedef struct fsp_medians:
+        size_t n, n_series, width
+        ptrdiff_t in_step, in_series, out_step, out_series
+    fsp_status fsp_running_median(fsp_precision, const char *, const fsp_medians *, const void *, void *, int)
     const char *fsp_best_isa()
     int fsp_has_isa(const char *)
     size_t fsp_lanes(const char *, fsp_precision)
@@ -226,6 +263,116 @@ cdef class Plan:
             release(&buffers)
 
 
+cdef class Inverse:
+    """A prepared inverse transform (fsp_inverse), immutable and shareable between threads."""
+    cdef fsp_inverse *inverse
+
+    def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window not None, size_t lead):
+        cdef fsp_inverse_config config
+        cdef opened buffers
+        cdef fsp_status status
+        buffers.n = 0
+        config.precision = <fsp_precision>precision
+        config.isa = isa
+        config.n_fft, config.hop_length, config.lead = n_fft, hop_length, lead
+        try:
+            config.window = doubles(&buffers, window)
+            with nogil:
+                status = fsp_inverse_create(&config, &self.inverse)
+        finally:
+            release(&buffers)
+        check(status, 64 * n_fft)
+
+    def __dealloc__(self):
+        fsp_inverse_destroy(self.inverse)
+
+    def run(self, spectra not None, out not None, previous, magnitudes, double momentum, int n_threads):
+        """Complex spectra (..., bins, frames), bins contiguous, into out (..., samples), samples contiguous. With
+        `previous` (laid out like `spectra`) and `magnitudes`, of magnitudes * phase(spectra - momentum * previous)."""
+        cdef opened buffers
+        cdef Py_buffer *source
+        cdef Py_buffer *target
+        cdef Py_buffer *level
+        cdef fsp_spectra given
+        cdef offsets channels, level_channels, out_channels
+        cdef Py_ssize_t real
+        cdef fsp_status status = FSP_EBUG
+        buffers.n = 0
+        channels.at = level_channels.at = out_channels.at = NULL
+        level_channels.n = 0
+        try:
+            source = hold(&buffers, spectra, 0)
+            target = hold(&buffers, out, PyBUF_WRITABLE)
+            real = target.itemsize
+            given.data = source.buf
+            given.previous = given.magnitudes = NULL
+            given.magnitudes_stride = 0
+            given.momentum = momentum
+            channel_offsets(source, 2, real, &channels)
+            channel_offsets(target, 1, real, &out_channels)
+            if magnitudes is not None:
+                given.previous = hold(&buffers, previous, 0).buf
+                level = hold(&buffers, magnitudes, 0)
+                given.magnitudes = level.buf
+                given.magnitudes_stride = level.strides[level.ndim - 1] // real
+                channel_offsets(level, 2, real, &level_channels)
+            given.n_channels = channels.n
+            given.channel_offset = channels.at
+            given.magnitudes_offset = level_channels.at
+            given.n_frames = <size_t>source.shape[source.ndim - 1]
+            given.frame_stride = source.strides[source.ndim - 1] // real
+            if channels.n == out_channels.n:
+                with nogil:
+                    status = fsp_inverse_run(self.inverse, &given, target.buf, out_channels.at,
+                                             <size_t>target.shape[target.ndim - 1], n_threads)
+            check(status, target.len)
+        finally:
+            free(channels.at)
+            free(level_channels.at)
+            free(out_channels.at)
+            release(&buffers)
+
+
+def vocode(x not None, out not None, steps not None, Py_ssize_t span, fraction not None, bytes isa not None, int n_threads):
+    """The phase vocoder over complex frames (..., bins, frames), bins contiguous, into the like. steps: contiguous
+    intp (3, n_out) of from, to, low; fraction: n_out doubles."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef fsp_vocoder v
+    cdef offsets channels, out_channels
+    cdef Py_ssize_t real
+    cdef const char *name = isa
+    cdef fsp_status status = FSP_EBUG
+    buffers.n = 0
+    channels.at = out_channels.at = NULL
+    try:
+        source = hold(&buffers, x, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        real = source.itemsize // 2
+        v.data, v.out = source.buf, target.buf
+        v.n_bins = <size_t>source.shape[source.ndim - 2]
+        v.n_out = <size_t>target.shape[target.ndim - 1]
+        v.frame_stride = source.strides[source.ndim - 1] // real
+        v.out_stride = target.strides[target.ndim - 1] // real
+        channel_offsets(source, 2, real, &channels)
+        channel_offsets(target, 2, real, &out_channels)
+        v.n_channels, v.channel_offset, v.out_offset = channels.n, channels.at, out_channels.at
+        v.from_ = <const ptrdiff_t *>hold(&buffers, steps, 0).buf
+        v.to = v.from_ + v.n_out
+        v.low = v.to + v.n_out
+        v.span = span
+        v.fraction = doubles(&buffers, fraction)
+        if channels.n == out_channels.n:
+            with nogil:
+                status = fsp_vocode(precision_of(source), name, &v, n_threads)
+        check(status, target.len)
+    finally:
+        free(channels.at)
+        free(out_channels.at)
+        release(&buffers)
+
+
 def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
     """The largest value (or magnitude) of a contiguous float array; NaN if there is one; -inf if it is empty."""
     cdef Py_buffer view
@@ -274,6 +421,26 @@ def array_clamp(x not None, bytes isa not None, double shift, double lower, int 
         check(status, 0)
     finally:
         PyBuffer_Release(&view)
+
+
+def running_median(x not None, out not None, bytes isa not None, size_t width, int n_threads):
+    """Rows of out = running medians of the rows of x; both 2-D, contiguous along one of their axes."""
+    cdef Py_buffer source, target
+    cdef const char *name = isa
+    cdef fsp_medians medians
+    cdef fsp_status status
+    describe(&source, x, 0)
+    try:
+        describe(&target, out, PyBUF_WRITABLE)
+        medians.n_series, medians.n, medians.width = source.shape[0], source.shape[1], width
+        medians.in_series, medians.in_step = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        medians.out_series, medians.out_step = target.strides[0] // target.itemsize, target.strides[1] // target.itemsize
+        with nogil:
+            status = fsp_running_median(precision_of(&source), name, &medians, source.buf, target.buf, n_threads)
+        PyBuffer_Release(&target)
+        check(status, source.len)
+    finally:
+        PyBuffer_Release(&source)
 
 
 def best_isa():

@@ -96,6 +96,34 @@ def run(
     return peaks
 
 
+@lru_cache(32)
+def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
+    """`window`: n_fft doubles."""
+    return _engine.Inverse(
+        precision=precision, isa=ISA, n_fft=n_fft, hop_length=hop_length, window=np.frombuffer(window), lead=lead
+    )
+
+
+def run_inverse(
+    inverse: _engine.Inverse,
+    n_fft: int,
+    spectra: np.ndarray,
+    out: np.ndarray,
+    *,
+    previous: np.ndarray | None = None,
+    magnitudes: np.ndarray | None = None,
+    momentum: float = 0.0,
+) -> None:
+    """Fill `out` (..., samples) from frames of spectra (..., bins, frames), bins contiguous; see `_engine.Inverse.run`."""
+    n_threads = _threads.for_work(n_fft * spectra.shape[-1] * prod(spectra.shape[:-2]))
+    inverse.run(spectra, out, previous, magnitudes, momentum, n_threads)
+
+
+def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:
+    """The phase vocoder's frames; see `_engine.vocode`."""
+    _engine.vocode(x, out, steps, span, fraction, ISA, _threads.for_work(out.size))
+
+
 def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
     """The largest value (or magnitude) of a float array that is contiguous in some order; NaN if it holds one."""
     return _engine.array_peak(x, ISA, magnitude, _threads.for_work(x.size // 4))
@@ -111,6 +139,17 @@ def levels(
 def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:
     """x = max(x + shift, lower) in place."""
     _engine.array_clamp(x, ISA, shift, lower, _threads.for_work(x.size // 4))
+
+
+def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
+    """Running medians of the rows of `x` into those of `out`: 2-D, one dtype, contiguous along one of their axes, no NaN."""
+    # About four operations for each value of the window, in the units of `_threads`.
+    work_per_row = max(x.shape[-1] * width // 8, 1)
+    step = max(64, WORK_PER_RANGE // work_per_row)
+    for first in range(0, len(x), step):
+        part = slice(first, first + step)
+        n_threads = _threads.for_work(work_per_row * len(x[part]))
+        _engine.running_median(x[part], out[part], ISA, width, n_threads)
 
 
 def show_config() -> None:

@@ -38,7 +38,7 @@ def window_key(window, win_length: int):
     return samples.astype(np.float64).tobytes()
 
 
-def _padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
+def padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
     window = np.frombuffer(key) if isinstance(key, bytes) else filters.get_window(key, win_length)
     if len(window) > n_fft:
         raise ParameterError(f"win_length={len(window)} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
@@ -93,7 +93,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
         precision=precision,
         framing=Framing(a.n_fft, a.hop_length, a.n_fft // 2 if a.center else 0, padding_of(a.pad_mode)),
         spectrum=spectrum,
-        window=_padded_window(a.window, a.win_length, a.n_fft),
+        window=padded_window(a.window, a.win_length, a.n_fft),
     )
 
 

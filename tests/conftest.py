@@ -8,6 +8,8 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+import fastspec
+
 # Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further.
 hypothesis.settings.register_profile(
     "commit", max_examples=100, deadline=None, derandomize=True, database=None
@@ -16,6 +18,10 @@ hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=Non
 hypothesis.settings.load_profile(os.environ.get("FASTSPEC_HYPOTHESIS", "commit"))
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Programs that tests start meet the package under test, whatever lies in the working directory.
+os.environ["PYTHONSAFEPATH"] = "1"
+os.environ["PYTHONPATH"] = str(Path(fastspec.__file__).resolve().parent.parent)
 
 
 @pytest.fixture(scope="session")

@@ -24,10 +24,10 @@ def no_settings(monkeypatch):
     fastspec.set_num_threads(None)
 
 
-def run_python(code: str, root, **environment: str) -> subprocess.CompletedProcess:
+def run_python(code: str, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-c", code],
-        env=os.environ | {"PYTHONPATH": str(root)} | environment,
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=60,
@@ -118,7 +118,7 @@ def test_small_work_starts_no_thread(monkeypatch):
     assert asked
 
 
-def test_child_processes_use_one_thread(root):
+def test_child_processes_use_one_thread():
     code = """
 import multiprocessing, fastspec
 if __name__ == "__main__":
@@ -127,7 +127,7 @@ if __name__ == "__main__":
 """
     if "fork" not in __import__("multiprocessing").get_all_start_methods():
         pytest.skip("no fork here")
-    assert run_python(code, root).stdout.split() == ["1"]
+    assert run_python(code).stdout.split() == ["1"]
 
 
 # Results
@@ -233,7 +233,7 @@ def by_isa(root, tmp_path_factory):
     for isa in available():
         path = tmp_path_factory.mktemp(isa) / "results.npz"
         code = TRANSFORMS.format(tests=str(root / "tests"), path=str(path), lengths=LENGTHS)
-        run = run_python(code, root, FASTSPEC_ISA=isa)
+        run = run_python(code, FASTSPEC_ISA=isa)
         with np.load(path) as stored:
             found[isa] = config(run.stdout), dict(stored)
     return found
@@ -262,10 +262,10 @@ def test_instruction_sets_agree(by_isa):
                 np.testing.assert_allclose(value, best[name], rtol=0, atol=5000 * u)
 
 
-def test_unknown_instruction_set_warns_and_the_best_is_used(root):
-    run = run_python("import fastspec; fastspec.show_config()", root, FASTSPEC_ISA="mmx")
+def test_unknown_instruction_set_warns_and_the_best_is_used():
+    run = run_python("import fastspec; fastspec.show_config()", FASTSPEC_ISA="mmx")
     assert "FASTSPEC_ISA='mmx' is not an instruction set" in run.stderr
-    best = config(run_python("import fastspec; fastspec.show_config()", root, FASTSPEC_ISA="").stdout)
+    best = config(run_python("import fastspec; fastspec.show_config()", FASTSPEC_ISA="").stdout)
     assert config(run.stdout)["instruction set"] == best["instruction set"]
 
 
@@ -274,8 +274,8 @@ def test_unknown_instruction_set_warns_and_the_best_is_used(root):
 HEAVY = ("scipy", "soundfile", "soxr", "matplotlib", "numba", "sklearn", "torch", "librosa")
 
 
-def loaded_after(code: str, root) -> set[str]:
-    run = run_python(f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))", root)
+def loaded_after(code: str) -> set[str]:
+    run = run_python(f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))")
     return {name.split(".")[0] for name in json.loads(run.stdout.splitlines()[-1])}
 
 
@@ -291,21 +291,19 @@ def loaded_after(code: str, root) -> set[str]:
         "import fastspec, numpy as np; fastspec.magphase(np.ones((3, 4), complex))",
     ],
 )
-def test_numpy_alone_is_loaded(code, root):
-    loaded = loaded_after(code, root)
+def test_numpy_alone_is_loaded(code):
+    loaded = loaded_after(code)
     assert "fastspec" in loaded
     assert not loaded.intersection(HEAVY)
 
 
-def test_import_is_little_more_than_numpy(root):
-    run = run_python(
-        "import numpy, sys; a = set(sys.modules); import fastspec; print(*set(sys.modules) - a)", root
-    )
+def test_import_is_little_more_than_numpy():
+    run = run_python("import numpy, sys; a = set(sys.modules); import fastspec; print(*set(sys.modules) - a)")
     ours = [name for name in run.stdout.split() if name.startswith("fastspec")]
     assert sorted(ours) == ["fastspec", "fastspec._lazy"]
 
 
-def test_import_starts_no_thread_and_keeps_denormals(root):
+def test_import_starts_no_thread_and_keeps_denormals():
     code = """
 import threading, numpy as np, fastspec
 fastspec.stft(np.zeros(10_000_000, np.float32))
@@ -313,7 +311,7 @@ assert threading.active_count() == 1
 assert np.float32(1e-45) * np.float32(1) > 0
 assert np.finfo(np.float32).smallest_subnormal > 0
 """
-    run_python(code, root)
+    run_python(code)
 
 
 def test_names_of_the_stubs_are_there():

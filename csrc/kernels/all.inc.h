@@ -9,6 +9,9 @@
 #include "bands.inc.h"
 #include "tiles.inc.h"
 #include "arrays.inc.h"
+#include "inverse.inc.h"
+#include "vocoder.inc.h"
+#include "median.inc.h"
 
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
@@ -19,5 +22,7 @@
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
-        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp                 \
+        .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
+        .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median                 \
     }

@@ -88,10 +88,25 @@ typedef struct {
     void (*load_rows)(const void *in, ptrdiff_t row_stride, size_t n, void *tile, size_t valid);
     void (*load_frames)(const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid);
 
+    /* spectrum -> samples */
+    void (*hartley)(const void *const *frames, size_t n, void *hartley);
+    void (*hartley_of_phases)(const void *const *rebuilt, const void *const *previous, const void *const *magnitudes,
+                              double momentum, size_t n, void *hartley);
+    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window, void *ring,
+                        size_t length, size_t start);
+    void (*emit)(void *slot, const void *scale, size_t n, void *const *out);
+
+    /* one frame of a phase vocoder */
+    void (*advance_phase)(const void *from, const void *to, size_t n_bins, int first, void *phase);
+    void (*set_magnitude)(const void *phase, const void *low, const void *high, double fraction, size_t n_bins, void *out);
+
     /* arrays */
     double (*array_peak)(const void *values, size_t n, int magnitude);
     void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
+
+    /* running medians of tiles, in place */
+    void (*median)(void *rows, size_t n, size_t width, void *sorted);
 } fsp_kernels;
 
 extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;

@@ -6,11 +6,11 @@ typedef struct { V per_octave_high, per_octave_low, per_neper, floor, offset; in
 enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
 static const UINT ROOT_HALF_BITS = 0x3fe6a09e667f3bcdu, MAGIC_BITS = 0x4338000000000000u;
 static const REAL MAGIC = 6755399441055744.0, SMALLEST_NORMAL = 0x1p-1022, LARGEST = 0x1.fffffffffffffp1023,
-                  TINY_SCALE = 0x1p54;
+                  TINY_SCALE = 0x1p54, SMALLEST_SQUARE = 0x1p-1000;
 #else
 enum { MANTISSA_BITS = 23, EXPONENT_BIAS = 127, TINY_SHIFT = 25 };
 static const UINT ROOT_HALF_BITS = 0x3f3504f3u, MAGIC_BITS = 0x4b400000u;
-static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f;
+static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f, SMALLEST_SQUARE = 0x1p-120f;
 #endif
 
 INLINE LEVEL_SCALE level_scale(const fsp_levels *l)

@@ -14,10 +14,12 @@
 typedef double REAL;
 typedef uint64_t UINT;
 #define REAL_BYTES 8
+#define SQRT __builtin_sqrt
 #else
 typedef float REAL;
 typedef uint32_t UINT;
 #define REAL_BYTES 4
+#define SQRT __builtin_sqrtf
 #endif
 
 #define LANES (FSP_VECTOR_BYTES / REAL_BYTES)

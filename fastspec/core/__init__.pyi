@@ -1,5 +1,8 @@
 """The names of this namespace: one a line, read by `_lazy.attach` and by type checkers."""
 
+from ._inverse import griffinlim as griffinlim
+from ._inverse import istft as istft
+from ._inverse import phase_vocoder as phase_vocoder
 from .audio import autocorrelate as autocorrelate
 from .audio import chirp as chirp
 from .audio import clicks as clicks

@@ -494,3 +494,7 @@ def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any
     10.0
     """
     return db_to_power(S_db, ref=ref**2) ** 0.5
+
+
+# The rest of librosa's module of this name.
+from ._inverse import griffinlim, istft, phase_vocoder  # noqa: E402, F401

@@ -284,3 +284,10 @@ def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
     if lifter > 0:
         M *= (1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + M.shape[-2]) / lifter))[:, np.newaxis]
     return M
+
+
+def __getattr__(name: str) -> Any:
+    """Names that librosa keeps in this module and fastspec in a smaller one."""
+    from . import __getattr__ as from_package
+
+    return from_package(name)

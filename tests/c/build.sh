@@ -23,10 +23,10 @@ case $target in
 plain) ;;
 clang) CC=clang ;;
 asan)
-    extra="-g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
+    extra="-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
     check="--quick $check" ;;
 tsan)
-    extra="-g -fsanitize=thread"
+    extra="-g -O1 -fsanitize=thread"
     programs="threads" ;;
 neon)
     CC=aarch64-linux-gnu-gcc isas="scalar neon" run="qemu-aarch64-static"

@@ -103,6 +103,8 @@ check_function check_levels, check_clamp, check_array_peak, check_array_levels, 
 check_function check_log, check_array_calls;
 check_function check_store_rows, check_store_rows_complex, check_store_frames;                /* check_tiles.c */
 check_function check_store_frames_complex, check_load_rows, check_load_frames;
+check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit, check_inverse;  /* check_inverse.c */
+check_function check_median, check_medians;                                                   /* check_median.c */
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */
 check_function check_peak, check_refusals;

@@ -54,17 +54,18 @@ void check_levels(check *t)
     for (size_t i = 0; i < n_lengths(); i++) {
         const scale *s = &SCALES[i % N_SCALES];
         const fsp_levels levels = fsp_levels_of(s->multiplier, s->floor, s->offset, t->precision);
-        const size_t n = length_at(t, i, 600);
+        const size_t n = length_at(t, i, 600), valid = i % 2 ? lanes : 1 + random_below(t, lanes);
         void *x = guarded(t, 0, n * lanes, AT_END), *peak = guarded(t, 1, lanes, AT_END);
         fill_powers(t, x, n * lanes);
         expected *e = expect(t, 0);
         for (size_t j = 0; j < n * lanes; j++) e[j] = level_of(t, s, get(t, x, j));
         for (size_t l = 0; l < lanes; l++) put(t, peak, l, i % 3 ? -INFINITY : 50);
         void *top = twin(1);
-        t->k->levels(x, n, &levels, peak);
-        for (size_t j = 0; j < n * lanes; j++) put(t, top, j % lanes, fmax(get(t, top, j % lanes), get(t, x, j)));
+        t->k->levels(x, n, &levels, valid, peak);
+        for (size_t j = 0; j < n * lanes; j++)
+            if (j % lanes < valid) put(t, top, j % lanes, fmax(get(t, top, j % lanes), get(t, x, j)));
         if (!met(t, 0)) fail(t, "n_bands=%zu multiplier=%g floor=%g offset=%g", n, s->multiplier, s->floor, s->offset);
-        if (!same(1)) fail(t, "n_bands=%zu: the peak is not the highest level", n);
+        if (!same(1)) fail(t, "n_bands=%zu valid=%zu: the peak is not the highest level", n, valid);
     }
 }
 
@@ -120,12 +121,14 @@ void check_array_peak(check *t)
     }
 }
 
-/* Expectations for slot `slot`, which holds x or will hold levels of what is at x. */
-static void expect_levels(const check *t, expected *e, const scale *s, const void *x, size_t n, int square, double lower)
+/* Levels of x, shifted: one more rounding. */
+static void expect_levels(const check *t, expected *e, const scale *s, const void *x, size_t n, int square, double shift, double lower)
 {
     for (size_t j = 0; j < n; j++) {
         const double v = get(t, x, j);
         e[j] = level_of(t, s, square ? rounded(t, v * v) : v);
+        e[j].value += rounded(t, shift);
+        if (shift != 0) e[j].bound += ulp(t, e[j].value) / 2;
         if (e[j].bound < UNSPECIFIED && e[j].value < rounded(t, lower)) e[j].value = rounded(t, lower);
     }
 }
@@ -138,12 +141,12 @@ void check_array_levels(check *t)
         const size_t n = length_at(t, i, 2000);
         for (int variant = 0; variant < 4; variant++) {
             const int square = variant & 1, in_place = variant & 2;
-            const double lower = i % 2 ? -INFINITY : 10 * random_real(t);
+            const double lower = i % 2 ? -INFINITY : 10 * random_real(t), shift = i % 3 ? 0 : 20 * random_real(t);
             void *x = guarded(t, 0, n, i % N_PLACES), *y = guarded(t, 1, n, (i * 5) % N_PLACES);
             fill_powers(t, x, n);
             const int slot = in_place ? 0 : 1;
-            expect_levels(t, expect(t, slot), s, x, n, square, lower);
-            t->k->array_levels(x, n, &levels, square, lower, in_place ? x : y);
+            expect_levels(t, expect(t, slot), s, x, n, square, shift, lower);
+            t->k->array_levels(x, n, &levels, square, shift, lower, in_place ? x : y);
             if (!met(t, slot)) fail(t, "n=%zu square=%d in_place=%d multiplier=%g", n, square, in_place / 2, s->multiplier);
         }
         /* NaN and infinity pass through, whatever the length */
@@ -151,7 +154,7 @@ void check_array_levels(check *t)
         if (n == 0) continue;
         put(t, x, 0, INFINITY);
         put(t, x, n - 1, NAN);
-        t->k->array_levels(x, n, &levels, 0, -INFINITY, x);
+        t->k->array_levels(x, n, &levels, 0, 0, -INFINITY, x);
         if (!isnan(get(t, x, n - 1)) || (n > 1 && get(t, x, 0) != INFINITY)) fail(t, "n=%zu: NaN or infinity is lost", n);
     }
 }
@@ -184,7 +187,7 @@ typedef struct { double multiplier; fsp_levels levels; wide worst; double worst_
 
 static void log_batch(const check *t, log_run *run, const void *x, void *y, size_t n)
 {
-    t->k->array_levels(x, n, &run->levels, 0, -INFINITY, y);
+    t->k->array_levels(x, n, &run->levels, 0, 0, -INFINITY, y);
     for (size_t i = 0; i < n; i++) {
         const wide want = run->multiplier * log10_of(t, get(t, x, i)), off = fabsl(get(t, y, i) - want) / ulp(t, want);
         if (off <= run->worst) continue;  /* so that NaN is a worst, too */
@@ -242,21 +245,34 @@ void check_log(check *t)
     }
 }
 
+/* The shift -level(y) takes y to exactly zero. */
+static void levels_of_reference(check *t, double y)
+{
+    const fsp_levels levels = fsp_levels_of(10, 1e-10, 0, t->precision);
+    void *x = guarded(t, 0, 1, AT_END);
+    put(t, x, 0, y);
+    t->k->array_levels(x, 1, &levels, 0, 0, -INFINITY, x);
+    const double shift = -get(t, x, 0);
+    put(t, x, 0, y);
+    t->k->array_levels(x, 1, &levels, 0, shift, -INFINITY, x);
+    if (get(t, x, 0) != 0) fail(t, "the level of %g against itself is %g", y, get(t, x, 0));
+}
+
 /* through fastspec.h: chunks and threads change nothing --------------------------------------------------------------- */
 
 static void array_calls_case(check *t, size_t n, int n_threads)
 {
     const char *isa = t->k->isa;
     const scale *s = &SCALES[0];
-    const fsp_levels levels = fsp_levels_of(s->multiplier, s->floor, s->offset, t->precision);
+    const fsp_levels levels = fsp_levels_of(s->multiplier, s->floor, 0, t->precision);
     void *x = noise(t, 0, n, AT_END), *y = guarded(t, 1, n, AT_END);
     void *want = twin(1);
     double peak = 0;
     for (int m = 0; m < 2; m++)
         if (fsp_array_peak(t->precision, isa, x, n, m, n_threads, &peak) || peak != peak_of(t, x, n, m))
             fail(t, "peak, n=%zu, %d threads: %g", n, n_threads, peak);
-    t->k->array_levels(x, n, &levels, 1, -30, want);
-    if (fsp_array_levels(t->precision, isa, x, n, 1, s->multiplier, s->floor, s->offset, -30, y, n_threads) || !same(1))
+    t->k->array_levels(x, n, &levels, 1, -2.5, -30, want);
+    if (fsp_array_levels(t->precision, isa, x, n, 1, s->multiplier, s->floor, -2.5, -30, y, n_threads) || !same(1))
         fail(t, "levels, n=%zu, %d threads", n, n_threads);
     t->k->array_clamp(x, n, 0.25, 0.5, want);
     if (fsp_array_clamp(t->precision, isa, x, n, 0.25, 0.5, y, n_threads) || !same(1))
@@ -271,5 +287,6 @@ void check_array_calls(check *t)
     const size_t chunk = 1 << 14, lengths[] = {0, 1, 100, chunk - 1, chunk, chunk + 1, 5 * chunk + 77};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         for (int n_threads = 1; n_threads <= 64; n_threads *= 4) array_calls_case(t, lengths[i], n_threads);
+    for (int i = 0; i < 1000; i++) levels_of_reference(t, 10 * fabs(random_real(t)));
     if (!options.quick) array_calls_case(t, 64 * chunk + 12345, 3); /* more than 64 chunks: the peak makes them longer */
 }

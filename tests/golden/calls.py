@@ -95,5 +95,7 @@ def check(case: dict, module, *, rtol: float, atol: float = 0.0) -> None:
     if wanted.dtype.kind in EXACT_KINDS:
         np.testing.assert_array_equal(actual, wanted)
     else:
-        single = wanted.dtype.itemsize < 8 or "float32" in case["call"]
+        # librosa's float64 bands of float32 audio come from a spectrum that it has rounded to complex64.
+        rounded = "lib.noise(" in case["call"] and "dtype=np.float64" in case["call"]
+        single = wanted.dtype.itemsize < 8 or "float32" in case["call"] or rounded
         np.testing.assert_allclose(actual, wanted, rtol=RTOL_SINGLE if single else rtol, atol=atol)

@@ -1,0 +1,238 @@
+/* spectrum -> samples: inverse FFT, window, overlap-add, normalisation.
+ *
+ * The output is cut at every hop into columns. Column q is complete once frame q has been added, and sums the frames
+ * q - overlap .. q. A lane takes a stretch of neighbouring columns and starts `overlap` frames early, so that each
+ * sample is the sum of the same products in the same order, however the columns are dealt out. */
+#include "internal.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { SHORTEST_STRETCH = 64, STRETCH_PER_OVERLAP = 8, MOST_LANES = 16 };
+
+struct fsp_inverse {
+    const fsp_kernels *kernels;
+    size_t n_fft, hop, lead, n_bins, overlap, ring_length;
+    fsp_real_fft fft;
+    uint32_t *offsets;
+    void *window, *interior, *nothing;
+    double *squares;
+    double smallest;  /* sums of squares up to it do not divide */
+    size_t ring_at, hartley_at, tile_at, spare_at, scratch_size;
+};
+
+/* The sum of squared windows over sample r of column q, of frames q - overlap .. q that are among n_frames. */
+static double window_sum(const fsp_inverse *inv, size_t q, size_t r, size_t n_frames)
+{
+    double sum = 0;
+    for (size_t c = 0; c <= inv->overlap && c <= q; c++)
+        if (q - c < n_frames && c * inv->hop + r < inv->n_fft) sum += inv->squares[c * inv->hop + r];
+    return sum;
+}
+
+static double reciprocal(const fsp_inverse *inv, double sum) { return sum > inv->smallest ? 1 / sum : 1; }
+
+static fsp_status make_tables(fsp_inverse *inv, const double *window)
+{
+    const size_t n = inv->n_fft, itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
+    double *work = fsp_allocate(n > inv->hop ? n : inv->hop, sizeof *work);
+    inv->squares = fsp_allocate(n, sizeof *inv->squares);
+    inv->offsets = fsp_allocate(n, sizeof *inv->offsets);
+    inv->nothing = fsp_allocate(2 * inv->n_bins, itemsize);
+    if (work && inv->squares && inv->offsets && inv->nothing) {
+        memset(inv->nothing, 0, 2 * inv->n_bins * itemsize);
+        for (size_t i = 0; i < n; i++) {
+            inv->squares[i] = window[i] * window[i];
+            work[i] = 1.0 / (double)n;
+        }
+        if (fsp_real_fft_create(&inv->fft, n, work, inv->kernels) == FSP_OK) {
+            for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(inv->fft.sample[i] * lanes);
+            for (size_t r = 0; r < inv->hop; r++)
+                work[r] = reciprocal(inv, window_sum(inv, inv->overlap, r, inv->overlap + 1));
+            inv->interior = fsp_to_real(work, inv->hop, itemsize);
+            inv->window = fsp_to_real(window, n, itemsize);
+        }
+    }
+    fsp_free(work);
+    return inv->interior && inv->window ? FSP_OK : FSP_ENOMEM;
+}
+
+static size_t place(size_t *size, size_t bytes)
+{
+    const size_t at = *size;
+    *size += (bytes + 127) / 64 * 64;
+    return at;
+}
+
+fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **out)
+{
+    *out = NULL;
+    const fsp_kernels *kernels = fsp_find_kernels(config->isa, config->precision);
+    if (!kernels || !config->window || config->n_fft < 1 || config->n_fft > FSP_MOST_N_FFT || config->hop_length < 1)
+        return FSP_EBUG;
+    fsp_inverse *inv = fsp_allocate(1, sizeof *inv);
+    if (!inv) return FSP_ENOMEM;
+    const size_t n = config->n_fft, hop = config->hop_length, vector = kernels->lanes * kernels->itemsize;
+    *inv = (fsp_inverse){.kernels = kernels, .n_fft = n, .hop = hop, .lead = config->lead, .n_bins = n / 2 + 1,
+                         .overlap = (n + hop - 1) / hop - 1};
+    inv->ring_length = (inv->overlap + 1) * hop;
+    inv->smallest = config->precision == FSP_F32 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
+    if (make_tables(inv, config->window)) {
+        fsp_inverse_destroy(inv);
+        return FSP_ENOMEM;
+    }
+    inv->ring_at = place(&inv->scratch_size, inv->ring_length * vector);
+    inv->hartley_at = place(&inv->scratch_size, n * vector);
+    inv->tile_at = place(&inv->scratch_size, inv->fft.tile_vectors * vector);
+    inv->spare_at = place(&inv->scratch_size, hop * kernels->itemsize);
+    *out = inv;
+    return FSP_OK;
+}
+
+void fsp_inverse_destroy(fsp_inverse *inv)
+{
+    if (!inv) return;
+    fsp_real_fft_destroy(&inv->fft);
+    fsp_free(inv->offsets);
+    fsp_free(inv->window);
+    fsp_free(inv->interior);
+    fsp_free(inv->nothing);
+    fsp_free(inv->squares);
+    fsp_free(inv);
+}
+
+typedef struct {
+    const fsp_inverse *inv;
+    const fsp_spectra *in;
+    char *out;
+    const ptrdiff_t *channel_offset;
+    size_t n_samples, n_columns, stretch, blocks_per_channel, n_blocks;
+    char *scratch;
+    atomic_size_t next;
+} inverse_job;
+
+typedef struct {
+    const inverse_job *j;
+    char *ring, *hartley, *tile, *spare;
+    size_t channel, first;  /* column of lane 0 at step `overlap` */
+} inverse_worker;
+
+/* Lane l at step s: the column s - overlap of its stretch; negative ones are for warming up. */
+static ptrdiff_t column_of(const inverse_worker *w, size_t lane, size_t step)
+{
+    return (ptrdiff_t)(w->first + lane * w->j->stretch + step) - (ptrdiff_t)w->j->inv->overlap;
+}
+
+static void add_frames(const inverse_worker *w, size_t step)
+{
+    const fsp_inverse *inv = w->j->inv;
+    const fsp_spectra *in = w->j->in;
+    const fsp_kernels *k = inv->kernels;
+    const void *frames[MOST_LANES], *previous[MOST_LANES], *magnitudes[MOST_LANES];
+    for (size_t l = 0; l < k->lanes; l++) {
+        const ptrdiff_t q = column_of(w, l, step);
+        frames[l] = previous[l] = magnitudes[l] = inv->nothing;
+        if (q < 0 || q >= (ptrdiff_t)in->n_frames) continue;
+        const ptrdiff_t at = (in->channel_offset[w->channel] + q * in->frame_stride) * (ptrdiff_t)k->itemsize;
+        frames[l] = (const char *)in->data + at;
+        if (!in->magnitudes) continue;
+        previous[l] = (const char *)in->previous + at;
+        magnitudes[l] = (const char *)in->magnitudes + (in->magnitudes_offset[w->channel] + q * in->magnitudes_stride) *
+                                                           (ptrdiff_t)k->itemsize;
+    }
+    if (in->magnitudes)
+        k->hartley_of_phases(frames, previous, magnitudes, in->momentum, inv->n_fft, w->hartley);
+    else
+        k->hartley(frames, inv->n_fft, w->hartley);
+    fsp_real_fft_run(&inv->fft, w->hartley, inv->offsets, 0, w->tile, (fsp_ahead){0});
+    k->overlap_add(w->tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, w->ring, inv->ring_length,
+                   step % (inv->overlap + 1) * inv->hop);
+}
+
+static void put_real(void *out, size_t i, double x, size_t itemsize)
+{
+    if (itemsize == sizeof(float))
+        ((float *)out)[i] = (float)x;
+    else
+        ((double *)out)[i] = x;
+}
+
+/* A column at either end of the signal or of the frames, sample by sample: fewer frames overlap there, or part of it
+ * is cut away. */
+static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char *slot)
+{
+    const fsp_inverse *inv = w->j->inv;
+    const size_t itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
+    char *out = w->j->out + w->j->channel_offset[w->channel] * (ptrdiff_t)itemsize;
+    for (size_t r = 0; r < inv->hop; r++) {
+        const size_t at = q * inv->hop + r;
+        if (at < inv->lead || at - inv->lead >= w->j->n_samples) continue;
+        const size_t i = r * lanes + lane;
+        const double x = itemsize == sizeof(float) ? (double)((const float *)slot)[i] : ((const double *)slot)[i];
+        put_real(out, at - inv->lead, x * reciprocal(inv, window_sum(inv, q, r, w->j->in->n_frames)), itemsize);
+    }
+}
+
+static void emit_columns(const inverse_worker *w, size_t step)
+{
+    const fsp_inverse *inv = w->j->inv;
+    const size_t itemsize = inv->kernels->itemsize;
+    char *slot = w->ring + step % (inv->overlap + 1) * inv->hop * inv->kernels->lanes * itemsize;
+    void *out[MOST_LANES];
+    for (size_t l = 0; l < inv->kernels->lanes; l++) {
+        const ptrdiff_t q = column_of(w, l, step);
+        out[l] = w->spare;
+        if (step < inv->overlap || q < 0 || q >= (ptrdiff_t)w->j->n_columns) continue;
+        const ptrdiff_t at = q * (ptrdiff_t)inv->hop - (ptrdiff_t)inv->lead;
+        const int whole = at >= 0 && (size_t)at + inv->hop <= w->j->n_samples;
+        if (whole && (size_t)q >= inv->overlap && (size_t)q < w->j->in->n_frames)
+            out[l] = w->j->out + (w->j->channel_offset[w->channel] + at) * (ptrdiff_t)itemsize;
+        else
+            emit_edge(w, l, (size_t)q, slot);
+    }
+    inv->kernels->emit(slot, inv->interior, inv->hop, out);
+}
+
+static void inverse_thread(void *context, size_t index)
+{
+    inverse_job *j = context;
+    const fsp_inverse *inv = j->inv;
+    char *scratch = j->scratch + index * inv->scratch_size;
+    inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .hartley = scratch + inv->hartley_at,
+                        .tile = scratch + inv->tile_at, .spare = scratch + inv->spare_at};
+    size_t block;
+    while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
+        w.channel = block / j->blocks_per_channel;
+        w.first = block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
+        memset(w.ring, 0, inv->ring_length * inv->kernels->lanes * inv->kernels->itemsize);
+        for (size_t step = 0; step < j->stretch + inv->overlap; step++) {
+            add_frames(&w, step);
+            emit_columns(&w, step);
+        }
+    }
+}
+
+static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
+
+fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
+                           size_t n_samples, int n_threads)
+{
+    if (!inv || n_threads < 1) return FSP_EBUG;
+    inverse_job j = {.inv = inv, .in = in, .out = out, .channel_offset = channel_offset, .n_samples = n_samples};
+    const size_t lanes = inv->kernels->lanes;
+    /* Every column that the output reaches into, of frames or not, so that all of it is written. */
+    j.n_columns = divide_up(n_samples + inv->lead, inv->hop);
+    if (in->n_channels * j.n_columns == 0) return FSP_OK;
+    size_t longest = STRETCH_PER_OVERLAP * inv->overlap;
+    if (longest < SHORTEST_STRETCH) longest = SHORTEST_STRETCH;
+    j.blocks_per_channel = divide_up(j.n_columns, lanes * longest);
+    j.stretch = divide_up(j.n_columns, lanes * j.blocks_per_channel);
+    j.n_blocks = j.blocks_per_channel * in->n_channels;
+    if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;
+    j.scratch = fsp_allocate((size_t)n_threads, inv->scratch_size);
+    if (!j.scratch) return FSP_ENOMEM;
+    atomic_init(&j.next, 0);
+    fsp_parallel(inverse_thread, &j, (size_t)n_threads, n_threads);
+    fsp_free(j.scratch);
+    return FSP_OK;
+}

@@ -1,0 +1,110 @@
+/* spectrum -> samples. The inverse real FFT is the forward one: with H = Re X - Im X (the Hartley spectrum, n real
+ * numbers), F = FFT(H) gives x[i] = Re F[i] - Im F[i] and x[n-i] = Re F[i] + Im F[i]. The 1/n is in the FFT's window.
+ *
+ * Lanes are stretches of the signal that lie far apart, each going forward frame by frame: overlap-add never crosses
+ * lanes, and adds frames in the order of time. */
+
+enum { BINS_A_ROW = LANES > 1 ? LANES / 2 : 1 };  /* complex numbers in a vector */
+
+/* Bins k .. of one frame per lane; `count` of them are there. */
+INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, V *im)
+{
+#if LANES > 1
+    V v[LANES];
+    UNROLL for (int l = 0; l < LANES; l++)
+        v[l] = count >= BINS_A_ROW ? v_load(frames[l] + 2 * k) : v_load_some(frames[l] + 2 * k, 2 * count);
+    v_transpose(v);
+    UNROLL for (int j = 0; j < LANES / 2; j++) {
+        re[j] = v[2 * j];
+        im[j] = v[2 * j + 1];
+    }
+#else
+    (void)count;
+    re[0] = v_set(frames[0][2 * k]);
+    im[0] = v_set(frames[0][2 * k + 1]);
+#endif
+}
+
+/* Bin 0 and, of even n, bin n/2 are real: what stands as their imaginary part is not looked at. */
+INLINE void put_hartley(V *h, size_t n, size_t k, V re, V im)
+{
+    if (k == 0 || 2 * k == n) {
+        h[k] = re;
+    } else {
+        h[k] = re - im;
+        h[n - k] = re + im;
+    }
+}
+
+static void k_hartley(const void *const *frames, size_t n, void *hartley)
+{
+    const size_t n_bins = n / 2 + 1;
+    V re[BINS_A_ROW], im[BINS_A_ROW];
+    for (size_t k = 0; k < n_bins; k += BINS_A_ROW) {
+        const size_t count = n_bins - k;
+        load_bins((const REAL *const *)frames, k, count, re, im);
+        for (size_t j = 0; j < BINS_A_ROW && j < count; j++) put_hartley(hartley, n, k + j, re[j], im[j]);
+    }
+}
+
+/* Real numbers k .. k + LANES - 1 of one frame per lane; `count` of them are there. */
+INLINE void load_reals(const REAL *const *frames, size_t k, size_t count, V *v)
+{
+    UNROLL for (int l = 0; l < LANES; l++) v[l] = count >= LANES ? v_load(frames[l] + k) : v_load_some(frames[l] + k, count);
+    v_transpose(v);
+}
+
+/* Griffin-Lim's step on the way: the phases of rebuilt - momentum * previous, with the magnitudes wanted.
+ * Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
+static void k_hartley_of_phases(const void *const *rebuilt, const void *const *previous, const void *const *magnitudes,
+                                double momentum, size_t n, void *hartley)
+{
+    const V a = v_set((REAL)momentum), smallest = v_set(SMALLEST_SQUARE);
+    const size_t n_bins = n / 2 + 1;
+    V re[BINS_A_ROW], im[BINS_A_ROW], old_re[BINS_A_ROW], old_im[BINS_A_ROW], wanted[LANES];
+    for (size_t k = 0; k < n_bins; k += BINS_A_ROW) {
+        const size_t count = n_bins - k < BINS_A_ROW ? n_bins - k : BINS_A_ROW;
+        if (k % LANES == 0) load_reals((const REAL *const *)magnitudes, k, n_bins - k, wanted);
+        load_bins((const REAL *const *)rebuilt, k, count, re, im);
+        load_bins((const REAL *const *)previous, k, count, old_re, old_im);
+        for (size_t j = 0; j < count; j++) {
+            const V x = v_fnma(a, old_re[j], re[j]), y = v_fnma(a, old_im[j], im[j]);
+            const V scale = wanted[k % LANES + j] / v_sqrt(v_max(smallest, v_fma(x, x, y * y)));
+            put_hartley(hartley, n, k + j, x * scale, y * scale);
+        }
+    }
+}
+
+/* ring[(start + i) mod length] += window[i] * x[i] */
+static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
+                          void *ring, size_t length, size_t start)
+{
+    const V *f = tile;
+    const REAL *s = sign, *w = window;
+    V *r = ring;
+    for (size_t i = 0; i <= n / 2; i++) {
+        const V re = f[where[i]], im = f[where[i] + 1] * v_set(s[i]);
+        V *at = r + (start + i < length ? start + i : start + i - length);
+        *at = v_fma(v_set(w[i]), re - im, *at);
+        if (i == 0 || 2 * i == n) continue;
+        const size_t mirror = start + n - i;
+        at = r + (mirror < length ? mirror : mirror - length);
+        *at = v_fma(v_set(w[n - i]), re + im, *at);
+    }
+}
+
+/* out[l][i] = slot[i][l] * scale[i] for i < n; the slot is cleared for what comes next. */
+static void k_emit(void *slot, const void *scale, size_t n, void *const *out)
+{
+    V *x = slot, v[LANES];
+    const REAL *s = scale;
+    for (size_t i = 0; i < n; i += LANES) {
+        const size_t count = n - i;
+        for (size_t j = 0; j < LANES; j++) {
+            v[j] = j < count ? x[i + j] * v_set(s[i + j]) : v_set(0);
+            if (j < count) x[i + j] = v_set(0);
+        }
+        v_transpose(v);
+        for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
+    }
+}

@@ -1,0 +1,156 @@
+"""Features of frames of samples: root mean square, zero-crossing rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._arrays import ParameterError
+from ..core.audio import zero_crossings
+from ..util.utils import abs2, frame, valid_audio
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def rms(
+    *,
+    y: np.ndarray | None = None,
+    S: np.ndarray | None = None,
+    frame_length: int = 2048,
+    hop_length: int = 512,
+    center: bool = True,
+    pad_mode: str = "constant",
+    dtype: npt.DTypeLike = np.float32,
+) -> np.ndarray:
+    """Root mean square of each frame, from samples or from a spectrogram.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples; the more exact source, for no window weights them.
+    S : np.ndarray [shape=(..., 1 + frame_length // 2, t)], optional
+        A magnitude (or complex) spectrogram, if there is no `y`.
+    frame_length : int, default 2048
+        Samples in a frame; the `n_fft` of `S`.
+    hop_length : int, default 512
+        Samples from one frame to the next, if `y` is given.
+    center : bool, default True
+        Pad `y` by half a frame on each side, so that frame `t` is centred at ``y[t * hop_length]``.
+    pad_mode : str or callable, default 'constant'
+        How, as in `numpy.pad`.
+    dtype : dtype_like, default float32
+        Of the result, and of the squares that it is made from.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1, t)]
+
+    Raises
+    ------
+    ParameterError
+        If there is neither `y` nor `S`, if `y` is no audio, or if `S` does not have the bins of `frame_length`.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> fastspec.feature.rms(y=np.full(8, 0.5), frame_length=4, hop_length=4, center=False).tolist()
+    [[0.5, 0.5]]
+    """
+    if y is not None:
+        power = _mean_square(y, frame_length, hop_length, center, pad_mode, dtype)
+    elif S is not None:
+        power = _mean_square_of_spectrum(S, frame_length, dtype)
+    else:
+        raise ParameterError("y=None and S=None: give audio or a spectrogram")
+    return np.sqrt(power)
+
+
+def _mean_square(y: np.ndarray, frame_length: int, hop_length: int, center: bool, pad_mode, dtype) -> np.ndarray:
+    valid_audio(y)
+    if center:
+        y = _padded(y, frame_length, pad_mode)
+    dtype = np.dtype(y.dtype if dtype is None else dtype)
+    if dtype not in (np.float32, np.float64):
+        framed = frame(y, frame_length=frame_length, hop_length=hop_length)
+        return np.mean(abs2(framed, dtype=dtype), axis=-2, keepdims=True)
+    framed = frame(y.astype(dtype, copy=False), frame_length=frame_length, hop_length=hop_length)
+    # A product of each frame with itself: the squares of overlapping frames need no memory.
+    return (np.einsum("...ft,...ft->...t", framed, framed) / framed.dtype.type(frame_length))[..., np.newaxis, :]
+
+
+def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:
+    half = int(frame_length // 2)
+    return np.pad(y, [(0, 0)] * (y.ndim - 1) + [(half, half)], mode=pad_mode)
+
+
+def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndarray:
+    """Parseval: the bins between 0 Hz and half the sampling rate stand for two each."""
+    n_bins = S.shape[-2]
+    if n_bins != frame_length // 2 + 1:
+        raise ParameterError(
+            f"frame_length={frame_length} does not fit S.shape[-2]={n_bins}; "
+            f"use frame_length={2 * n_bins - 2} or {2 * n_bins - 1}"
+        )
+    weights = np.full(n_bins, 2.0)
+    weights[0] = 1
+    if frame_length % 2 == 0:
+        weights[-1] = 1
+    squares = abs2(S, dtype=dtype)
+    weights /= float(frame_length) ** 2
+    return np.einsum("f,...ft->...t", weights.astype(squares.dtype), squares)[..., np.newaxis, :]
+
+
+def zero_crossing_rate(
+    y: np.ndarray, *, frame_length: int = 2048, hop_length: int = 512, center: bool = True, **kwargs: Any
+) -> np.ndarray:
+    """Which part of the samples of each frame differs in sign from the sample before.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)]
+        Samples.
+    frame_length : int, default 2048
+        Samples in a frame.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    center : bool, default True
+        Repeat the first and the last sample for half a frame, so that frame `t` is centred at ``y[t * hop_length]``.
+    **kwargs
+        For `fastspec.zero_crossings`: `threshold`, `ref_magnitude`, `zero_pos`, and `pad`, here False by default.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1, t)], float64
+        Between 0 and 1.
+
+    Raises
+    ------
+    ParameterError
+        If `y` is no audio, or is shorter than a frame that is not centred.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> y = np.array([1.0, -1.0, 1.0, -1.0, 1.0, 1.0, 1.0, 1.0])
+    >>> fastspec.feature.zero_crossing_rate(y, frame_length=4, hop_length=4, center=False).tolist()
+    [[0.75, 0.0]]
+    """
+    valid_audio(y)
+    if center:
+        y = _padded(y, frame_length, "edge")
+    options = {"pad": False, **kwargs, "axis": -1}
+    # The view checks the lengths, and is what a callable reference is given to look at.
+    framed = frame(y, frame_length=frame_length, hop_length=hop_length)
+    if callable(options.get("ref_magnitude")):
+        return np.mean(zero_crossings(framed, **{**options, "axis": -2}), axis=-2, keepdims=True)
+    pad = bool(options["pad"])
+    # Each sample is looked at once. The first of a frame has none before it there: `pad` says what it counts.
+    crossings = zero_crossings(y, **{**options, "pad": False})
+    counts = np.cumsum(crossings, axis=-1, dtype=np.intp)
+    starts = np.arange(framed.shape[-1]) * hop_length
+    within = counts[..., starts + frame_length - 1] - counts[..., starts] + pad
+    return (within / frame_length)[..., np.newaxis, :]

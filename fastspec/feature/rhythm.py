@@ -1,0 +1,378 @@
+"""Rhythm: tempograms and tempo, from an onset strength envelope."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import _run
+from .._arrays import ParameterError, as_index
+from .._spec import Framing, Spec, Spectrum
+from .._transforms import CACHED
+from ..core.convert import tempo_frequencies, time_to_frames
+from ..core.spectrum import stft
+from ..filters import get_window
+from ..util.utils import expand_to, normalize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Literal
+
+    from .._windows import Window
+
+# Multiples of the tempo that simple and compound metres have levels at.
+RATIOS = (4, 8 / 3, 3, 2, 4 / 3, 3 / 2, 1, 2 / 3, 3 / 4, 1 / 2, 1 / 3, 3 / 8, 1 / 4)
+
+
+def tempogram(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    onset_envelope: np.ndarray | None = None,
+    hop_length: int = 512,
+    win_length: int = 384,
+    center: bool = True,
+    window: Window = "hann",
+    norm: float | None = np.inf,
+) -> np.ndarray:
+    """Tempogram: the autocorrelation of the onset strength around each frame.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples, if there is no `onset_envelope`.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    onset_envelope : np.ndarray [shape=(..., t)], optional
+        An envelope, for instance from `fastspec.onset.onset_strength`.
+    hop_length : int, default 512
+        Samples between frames.
+    win_length : int > 0, default 384
+        Frames to correlate, 8.9 seconds by default.
+    center : bool, default True
+        Frames are in the middle of their windows, the envelope falling to 0 linearly beyond its ends. False: at their
+        start.
+    window : str, tuple, number, callable or array_like, default 'hann'
+        See `fastspec.filters.get_window`.
+    norm : {np.inf, -np.inf, 0, float > 0, None}, default np.inf
+        Norm of each frame; see `fastspec.util.normalize`. None for the plain autocorrelation.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., win_length, t), dtype=float64]
+        Row `k` is lag `k`; see `fastspec.tempo_frequencies`.
+
+    Raises
+    ------
+    ParameterError
+        If there is neither `y` nor an envelope, `win_length` is not a positive integer, or the envelope is shorter than
+        `win_length` with ``center=False``.
+
+    See Also
+    --------
+    fourier_tempogram, tempo, fastspec.autocorrelate
+
+    References
+    ----------
+    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music signals",
+       ICASSP 2010.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> envelope = np.zeros(200)
+    >>> envelope[::20] = 1
+    >>> T = fastspec.feature.tempogram(onset_envelope=envelope, win_length=100)
+    >>> T.shape, 10 + T[10:30, 100].argmax().item()
+    ((100, 200), 20)
+    """
+    win_length = as_index(win_length, name="win_length")
+    weights = get_window(window, win_length, fftbins=True)
+    envelope = _envelope(y, sr, onset_envelope, hop_length)
+    n_frames = envelope.shape[-1]
+    if center:
+        around = [(0, 0)] * (envelope.ndim - 1) + [(win_length // 2,) * 2]
+        envelope = np.pad(envelope, around, mode="linear_ramp", end_values=0)
+    if envelope.shape[-1] < win_length:
+        raise ParameterError(
+            f"win_length={win_length} exceeds the {envelope.shape[-1]} frames of the envelope; use center=True or a shorter window"
+        )
+    if not center:
+        n_frames = envelope.shape[-1] - win_length + 1
+    return normalize(_local_autocorrelation(envelope, weights, n_frames), norm=norm, axis=-2)
+
+
+def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
+    if onset_envelope is not None:
+        return np.asarray(onset_envelope)
+    if y is None:
+        raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
+    from ..onset import onset_strength
+
+    return onset_strength(y=y, sr=sr, hop_length=hop_length)
+
+
+def _local_autocorrelation(x: np.ndarray, weights: np.ndarray, n_frames: int) -> np.ndarray:
+    """Autocorrelations (..., lags, frames) in float64 of ``weights * x[..., t : t + len(weights)]``, t < n_frames."""
+    from scipy.fft import dct, next_fast_len
+
+    n_lags = len(weights)
+    # Zeros up to 2 n - 1 keep the ends of a window from meeting in the circular correlation.
+    n_fft = 2 * next_fast_len(n_lags, real=True)
+    x = np.pad(np.asarray(x, dtype=np.float64), [(0, 0)] * (x.ndim - 1) + [(0, n_fft - n_lags)])
+    spec = _power_spec(np.asarray(weights, dtype=np.float64).tobytes(), n_fft)
+    power = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True).swapaxes(-1, -2)
+    _run.run(spec, x, power.swapaxes(-1, -2), check_finite=False)
+    # The inverse FFT of what is real and even is the cosine transform of one half.
+    lags = dct(power, type=1, axis=-1, overwrite_x=True)[..., :n_lags]
+    return np.ascontiguousarray(lags.swapaxes(-1, -2))
+
+
+@lru_cache(CACHED)
+def _power_spec(weights: bytes, n_fft: int) -> Spec:
+    """|FFT|^2 / n_fft of windows that end in zeros."""
+    window = np.frombuffer(weights) / np.sqrt(n_fft)
+    return Spec(
+        precision=1,
+        framing=Framing(n_fft, 1, 0),
+        spectrum=Spectrum.POWER,
+        window=np.pad(window, (0, n_fft - len(window))),
+    )
+
+
+def fourier_tempogram(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    onset_envelope: np.ndarray | None = None,
+    hop_length: int = 512,
+    win_length: int = 384,
+    center: bool = True,
+    window: Window = "hann",
+) -> np.ndarray:
+    """Fourier tempogram: the short-time Fourier transform of the onset strength envelope.
+
+    Parameters
+    ----------
+    y, sr, onset_envelope, hop_length, win_length, window
+        As in `tempogram`.
+    center : bool, default True
+        As in `fastspec.stft`: centred frames see zeros beyond the ends.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1 + win_length // 2, t)], complex
+        See `fastspec.fourier_tempo_frequencies` for its rows.
+
+    Raises
+    ------
+    ParameterError
+        If there is neither `y` nor an envelope, or `win_length` is not a positive integer.
+
+    See Also
+    --------
+    tempogram, fastspec.stft
+
+    References
+    ----------
+    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music signals",
+       ICASSP 2010.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> envelope = np.zeros(400)
+    >>> envelope[::20] = 1
+    >>> T = fastspec.feature.fourier_tempogram(onset_envelope=envelope, win_length=200)
+    >>> T.shape, 5 + np.abs(T[5:15, 200]).argmax().item()
+    ((101, 401), 10)
+    """
+    win_length = as_index(win_length, name="win_length")
+    envelope = _envelope(y, sr, onset_envelope, hop_length)
+    return stft(envelope, n_fft=win_length, hop_length=1, center=center, window=window)
+
+
+def tempo(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    onset_envelope: np.ndarray | None = None,
+    tg: np.ndarray | None = None,
+    hop_length: int = 512,
+    start_bpm: float = 120,
+    std_bpm: float = 1.0,
+    ac_size: float = 8.0,
+    max_tempo: float | None = 320.0,
+    aggregate: Callable[..., Any] | None = np.mean,
+    prior: Any | None = None,
+) -> np.ndarray:
+    """Tempo in beats per minute: the likeliest lag of the tempogram, given which tempi are usual.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples, if there is neither an envelope nor a tempogram.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    onset_envelope : np.ndarray [shape=(..., t)], optional
+        An envelope, for instance from `fastspec.onset.onset_strength`.
+    tg : np.ndarray [shape=(..., win_length, t)], optional
+        A tempogram.
+    hop_length : int, default 512
+        Samples between frames.
+    start_bpm : float > 0, default 120
+        The most usual tempo.
+    std_bpm : float > 0, default 1.0
+        Standard deviation of tempi around it, in octaves.
+    ac_size : float > 0, default 8.0
+        Length of the tempogram's windows, in seconds.
+    max_tempo : float > 0 or None, default 320.0
+        Tempi from here on are ruled out.
+    aggregate : callable or None, default numpy.mean
+        Makes one frame of all, called with ``axis`` and ``keepdims``; None: a tempo for each frame.
+    prior : scipy.stats.rv_continuous, optional
+        Distribution of tempi, in place of `start_bpm` and `std_bpm`: an object with ``logpdf``.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1) or (..., t)]
+
+    Raises
+    ------
+    ParameterError
+        If `start_bpm` is not positive, or there is nothing to find the tempo of.
+
+    See Also
+    --------
+    tempogram
+
+    References
+    ----------
+    .. [1] D. P. W. Ellis, "Beat tracking by dynamic programming", Journal of New Music Research 36(1), 2007.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> envelope = np.zeros(1000)
+    >>> envelope[::20] = 1
+    >>> bpm = fastspec.feature.tempo(onset_envelope=envelope, sr=8000, hop_length=200)
+    >>> bpm.round(6).tolist()
+    [120.0]
+    """
+    if start_bpm <= 0:
+        raise ParameterError(f"start_bpm={start_bpm} must be positive")
+    if tg is None:
+        win_length = int(time_to_frames(ac_size, sr=sr, hop_length=hop_length))
+        tg = tempogram(y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length)
+    else:
+        win_length = tg.shape[-2]
+    if aggregate is not None:
+        tg = aggregate(tg, axis=-1, keepdims=True)
+    bpms = tempo_frequencies(win_length, hop_length=hop_length, sr=sr)
+    if prior is None:
+        log_prior = -0.5 * ((np.log2(bpms) - np.log2(start_bpm)) / std_bpm) ** 2
+    else:
+        log_prior = prior.logpdf(bpms)
+    if max_tempo is not None:
+        log_prior[: int(np.argmax(bpms < max_tempo))] = -np.inf
+    log_prior = expand_to(log_prior, ndim=tg.ndim, axes=-2)
+    return np.take(bpms, np.argmax(np.log1p(1e6 * tg) + log_prior, axis=-2))
+
+
+def tempogram_ratio(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    onset_envelope: np.ndarray | None = None,
+    tg: np.ndarray | None = None,
+    bpm: np.ndarray | None = None,
+    hop_length: int = 512,
+    win_length: int = 384,
+    start_bpm: float = 120,
+    std_bpm: float = 1.0,
+    max_tempo: float | None = 320.0,
+    freqs: np.ndarray | None = None,
+    factors: np.ndarray | None = None,
+    aggregate: Callable[..., Any] | None = None,
+    prior: Any | None = None,
+    center: bool = True,
+    window: Window = "hann",
+    kind: Literal["linear", "nearest", "quadratic", "cubic"] | str | int = "linear",
+    fill_value: float = 0,
+    norm: float | None = np.inf,
+) -> np.ndarray:
+    """Tempogram ratio: the tempogram at simple multiples and fractions of the tempo.
+
+    Parameters
+    ----------
+    y, sr, onset_envelope, hop_length, win_length, center, window, norm
+        As in `tempogram`.
+    tg : np.ndarray [shape=(..., win_length, t)], optional
+        A tempogram.
+    bpm : np.ndarray [shape=(..., t)], optional
+        The tempo of each frame. Default: from `tempo`.
+    start_bpm, std_bpm, max_tempo, prior
+        As in `tempo`.
+    freqs : np.ndarray [shape=(win_length,)], optional
+        Frequencies of the tempogram's rows. Default: `fastspec.tempo_frequencies`.
+    factors : np.ndarray [shape=(n,)], optional
+        The multiples. Default: 4, 8/3, 3, 2, 4/3, 3/2, 1, 2/3, 3/4, 1/2, 1/3, 3/8, 1/4.
+    aggregate : callable, optional
+        Makes one frame of all, called with ``axis``.
+    kind : str or int, default 'linear'
+        Kind of interpolation; see `scipy.interpolate.interp1d`.
+    fill_value : float, default 0
+        Stands for multiples outside the tempogram.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., n, t)], or [shape=(..., n)] with `aggregate`
+
+    Raises
+    ------
+    ParameterError
+        As in `tempogram` and `tempo`; if `freqs` does not fit the tempogram.
+
+    See Also
+    --------
+    tempogram, tempo, fastspec.f0_harmonics
+
+    References
+    ----------
+    .. [1] G. Peeters, "Rhythm classification using spectral rhythm patterns", ISMIR 2005.
+    .. [2] M. Prockup et al., "Modeling genre with the Music Genome Project: comparing human-labeled attributes and
+       audio features", ISMIR 2015.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> envelope = np.zeros(1000)
+    >>> envelope[::20] = 1
+    >>> R = fastspec.feature.tempogram_ratio(onset_envelope=envelope, sr=8000, hop_length=200)
+    >>> R.shape, R[6, 500].item() > 0.9
+    ((13, 1000), True)
+    """
+    from ..core.harmonic import f0_harmonics
+
+    if tg is None:
+        tg = tempogram(
+            y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length, center=center,
+            window=window, norm=norm,
+        )  # fmt: skip
+    if freqs is None:
+        freqs = tempo_frequencies(sr=sr, n_bins=tg.shape[-2], hop_length=hop_length)
+    if bpm is None:
+        bpm = tempo(
+            sr=sr, tg=tg, hop_length=hop_length, start_bpm=start_bpm, std_bpm=std_bpm, max_tempo=max_tempo, aggregate=None,
+            prior=prior,
+        )  # fmt: skip
+    ratios = f0_harmonics(
+        tg, freqs=freqs, f0=bpm, harmonics=np.array(RATIOS) if factors is None else factors, kind=kind, fill_value=fill_value
+    )
+    return ratios if aggregate is None else aggregate(ratios, axis=-1)

@@ -1,0 +1,219 @@
+/* spectrum -> samples: the inverse FFT by way of the Hartley spectrum, overlap-add, and fsp_inverse over them. */
+#include "scene.h"
+
+enum { MOST_LANES = 16 };
+
+/* Frames of 2 * (n / 2 + 1) reals, one per lane, each ending at a page's end or not (slot `slot` holds all). */
+static const char *spectra(check *t, int slot, size_t n_reals, const void **frames)
+{
+    const char *x = noise(t, slot, n_reals * t->k->lanes, AT_END);
+    for (size_t l = 0; l < t->k->lanes; l++) frames[l] = x + (t->k->lanes - 1 - l) * n_reals * t->k->itemsize;
+    return x;
+}
+
+static wide_complex bin_of(const check *t, const void *frame, size_t n, size_t k)
+{
+    const int is_real = k == 0 || 2 * k == n;  /* whatever stands in the imaginary part's place */
+    return (wide_complex){get(t, frame, 2 * k), is_real ? 0 : get(t, frame, 2 * k + 1)};
+}
+
+void check_hartley(check *t)
+{
+    const void *frames[MOST_LANES];
+    const size_t lanes = t->k->lanes;
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t n = 1 + length_at(t, i - 1, 600);
+        spectra(t, 0, 2 * (n / 2 + 1), frames);
+        void *h = guarded(t, 1, n * lanes, AT_END), *want = twin(1);
+        for (size_t k = 0; k <= n / 2; k++) {
+            for (size_t l = 0; l < lanes; l++) {
+                const wide_complex x = bin_of(t, frames[l], n, k);
+                if (k) put(t, want, (n - k) * lanes + l, (double)x.r + (double)x.i);
+                put(t, want, k * lanes + l, (double)x.r - (double)x.i);
+            }
+        }
+        t->k->hartley(frames, n, h);
+        if (!same(1)) fail(t, "n=%zu: not the bits of one addition", n);
+    }
+}
+
+/* magnitude * X / |X|, X = rebuilt - momentum * previous */
+static wide_complex rephased(const check *t, const void *rebuilt, const void *previous, const void *magnitudes, double momentum,
+                             size_t n, size_t k, wide *err)
+{
+    const wide_complex a = bin_of(t, rebuilt, n, k), b = bin_of(t, previous, n, k);
+    const wide m = rounded(t, momentum), wanted = get(t, magnitudes, k);
+    /* the part that is not looked at later still has a say in the phase */
+    const wide_complex x = {a.r - m * b.r, (wide)get(t, rebuilt, 2 * k + 1) - m * get(t, previous, 2 * k + 1)};
+    const wide size = magnitude(x), rounding = 2 * t->u * (3 + 3 * fabsl(m));  /* of X, whose parts are at most 1 + |m| */
+    *err = wanted * (2 * rounding / size + 8 * t->u);
+    return (wide_complex){wanted * x.r / size, k == 0 || 2 * k == n ? 0 : wanted * x.i / size};
+}
+
+void check_hartley_of_phases(check *t)
+{
+    const void *rebuilt[MOST_LANES], *previous[MOST_LANES], *magnitudes[MOST_LANES];
+    const size_t lanes = t->k->lanes;
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t n = 1 + length_at(t, i - 1, 600);
+        const double momentum = i % 3 ? 0.99 * random_real(t) : 0;
+        spectra(t, 0, 2 * (n / 2 + 1), rebuilt);
+        spectra(t, 1, 2 * (n / 2 + 1), previous);
+        char *m = (char *)spectra(t, 2, n / 2 + 1, magnitudes);
+        for (size_t j = 0; j < (n / 2 + 1) * lanes; j++) put(t, m, j, fabs(get(t, m, j)));
+        void *h = guarded(t, 3, n * lanes, AT_END);
+        expected *e = expect(t, 3);
+        for (size_t k = 0; k <= n / 2; k++) {
+            for (size_t l = 0; l < lanes; l++) {
+                wide err;
+                const wide_complex x = rephased(t, rebuilt[l], previous[l], magnitudes[l], momentum, n, k, &err);
+                if (k) e[(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err};
+                e[k * lanes + l] = (expected){x.r - x.i, 2 * err};
+            }
+        }
+        t->k->hartley_of_phases(rebuilt, previous, magnitudes, momentum, n, h);
+        if (!met(t, 3)) fail(t, "n=%zu momentum=%g", n, momentum);
+    }
+}
+
+/* ring[(start + i) mod length] += window[i] x[i]; x[i] = Re F[i] - Im F[i], x[n-i] = Re F[i] + Im F[i] */
+static void overlap_add_case(check *t, size_t n, size_t length, size_t start)
+{
+    const size_t lanes = t->k->lanes, n_bins = n / 2 + 1;
+    const void *tile = noise(t, 0, 4 * n_bins * lanes, AT_END), *window = noise(t, 3, n, AT_END);
+    uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
+    void *sign = guarded(t, 2, n_bins, AT_END), *ring = noise(t, 4, length * lanes, AT_END);
+    for (size_t k = 0; k < n_bins; k++) {
+        where[k] *= 2;
+        put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
+    }
+    expected *e = expect(t, 4);
+    for (size_t i = 0; i < n; i++) {
+        const size_t k = i <= n / 2 ? i : n - i, to = (start + i) % length;
+        for (size_t l = 0; l < lanes; l++) {
+            const wide re = get(t, tile, where[k] * lanes + l), im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k);
+            const wide w = get(t, window, i), before = get(t, ring, to * lanes + l), x = i == k ? re - im : re + im;
+            e[to * lanes + l] = (expected){before + w * x, t->u * (fabsl(before) + 4 * fabsl(w) * (fabsl(re) + fabsl(im)))};
+        }
+    }
+    t->k->overlap_add(tile, where, sign, n, window, ring, length, start);
+    if (!met(t, 4)) fail(t, "n=%zu length=%zu start=%zu", n, length, start);
+}
+
+void check_overlap_add(check *t)
+{
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t n = 1 + length_at(t, i - 1, 400), length = n + random_below(t, n + 1);
+        overlap_add_case(t, n, length, random_below(t, length));
+        overlap_add_case(t, n, n, n - 1);
+    }
+}
+
+void check_emit(check *t)
+{
+    const size_t lanes = t->k->lanes;
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 700), gap = random_below(t, 4);
+        void *slot = noise(t, 0, n * lanes, AT_END), *out[MOST_LANES];
+        const void *scale = noise(t, 1, n, i % N_PLACES);
+        char *y = guarded(t, 2, n ? (lanes - 1) * (n + gap) + n : 0, AT_END), *want = twin(2);
+        for (size_t l = 0; l < lanes; l++) {
+            const size_t first = (lanes - 1 - l) * (n + gap);
+            out[l] = y + (n ? first : 0) * t->k->itemsize;
+            for (size_t j = 0; j < n; j++) put(t, want, first + j, get(t, slot, j * lanes + l) * get(t, scale, j));
+        }
+        void *cleared = twin(0);
+        for (size_t j = 0; j < n * lanes; j++) put(t, cleared, j, 0);
+        t->k->emit(slot, scale, n, out);
+        if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
+        if (!same(0)) fail(t, "n=%zu: the slot is not cleared", n);
+    }
+}
+
+/* through fastspec.h ------------------------------------------------------------------------------------------------ */
+
+enum { CHANNELS = 2, MOST_SIGNAL = 1 << 14, MOST_POINTS = 1 << 10 };
+
+typedef struct {
+    fsp_inverse_config config;
+    size_t n_frames, n_samples, frame_stride;
+    const void *data;    /* CHANNELS x n_frames x frame_stride */
+    const double *window;
+} inverse_scene;
+
+/* Samples of one channel, each with a bound: an inverse FFT is off by its L2 error at most, and the sums' rounding. */
+static void inverse_reference(const check *t, const inverse_scene *s, size_t channel, value *y)
+{
+    static wide_complex x[MOST_POINTS], out[MOST_POINTS];
+    static wide squares[MOST_SIGNAL];
+    const size_t n = s->config.n_fft;
+    const wide smallest = t->precision == FSP_F32 ? 0x1p-126L : 0x1p-1022L;
+    for (size_t i = 0; i < s->n_samples; i++) y[i] = (value){squares[i] = 0, 0};
+    for (size_t f = 0; f < s->n_frames; f++) {
+        const char *frame = (const char *)s->data + (channel * s->n_frames + f) * s->frame_stride * t->k->itemsize;
+        wide size = 0;
+        for (size_t k = 0; k < n; k++) {
+            const wide_complex b = bin_of(t, frame, n, k <= n / 2 ? k : n - k);
+            x[k] = (wide_complex){b.r, k <= n / 2 ? -b.i : b.i};  /* conjugate: the forward transform is the inverse */
+            size += b.r * b.r + b.i * b.i;
+        }
+        dft(x, n, out);
+        const wide err = (3 * sqrtl(log2l((wide)(n > 2 ? n : 2))) + 4) * t->u * sqrtl(size / n);
+        for (size_t i = 0; i < n; i++) {
+            const ptrdiff_t at = (ptrdiff_t)(f * s->config.hop_length + i) - (ptrdiff_t)s->config.lead;
+            if (at < 0 || at >= (ptrdiff_t)s->n_samples) continue;
+            const wide w = s->window[i], v = out[i].r / n;
+            y[at].x += w * v;
+            y[at].err += fabsl(w) * err + 4 * t->u * fabsl(w * v) + t->u * fabsl(y[at].x);
+            squares[at] += w * w;
+        }
+    }
+    for (size_t i = 0; i < s->n_samples; i++) {
+        const wide by = squares[i] > smallest ? squares[i] : 1;
+        y[i] = (value){y[i].x / by, y[i].err / by + 3 * t->u * fabsl(y[i].x / by)};
+    }
+}
+
+static void inverse_case(check *t, inverse_scene *s)
+{
+    static value y[MOST_SIGNAL];
+    static char first_bits[CHANNELS * MOST_SIGNAL * sizeof(double)];
+    const size_t channel_reals = s->n_frames * s->frame_stride, size = t->k->itemsize;
+    const ptrdiff_t from[CHANNELS] = {0, (ptrdiff_t)channel_reals}, to[CHANNELS] = {(ptrdiff_t)s->n_samples + 3, 0};
+    const fsp_spectra in = {.data = s->data, .n_channels = CHANNELS, .n_frames = s->n_frames, .channel_offset = from,
+                            .frame_stride = (ptrdiff_t)s->frame_stride};
+    const char *name = "n_fft=%zu hop=%zu lead=%zu frames=%zu samples=%zu: %s";
+    fsp_inverse *inverse;
+    if (fsp_inverse_create(&s->config, &inverse)) return fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples, "no plan");
+    for (int n_threads = 1; n_threads < 9; n_threads += 3) {
+        char *out = guarded(t, 1, 2 * s->n_samples + 3, AT_END);
+        expected *e = expect(t, 1);
+        for (size_t c = 0; c < CHANNELS; c++) {
+            inverse_reference(t, s, c, y);
+            for (size_t i = 0; i < s->n_samples; i++) e[to[c] + (ptrdiff_t)i] = (expected){y[i].x, y[i].err};
+        }
+        const fsp_status status = fsp_inverse_run(inverse, &in, out, to, s->n_samples, n_threads);
+        const int good = status == FSP_OK && met(t, 1) && canaries_alive(0);
+        if (n_threads == 1) memcpy(first_bits, out, (2 * s->n_samples + 3) * size);
+        if (!good || memcmp(first_bits, out, (2 * s->n_samples + 3) * size))
+            fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples, good ? "other bits" : "wrong");
+    }
+    fsp_inverse_destroy(inverse);
+}
+
+void check_inverse(check *t)
+{
+    for (int i = 0; i < (options.quick ? 30 : 150); i++) {
+        const size_t n = 1 + random_below(t, i % 3 ? 90 : 300), hop = 1 + random_below(t, i % 5 ? n : n + 9);
+        inverse_scene s = {.config = {.precision = t->precision, .isa = t->k->isa, .n_fft = n, .hop_length = hop}};
+        s.config.lead = i % 2 ? n / 2 : random_below(t, n + 1);
+        s.n_frames = 1 + random_below(t, i % 7 ? 60 : 4000 / hop);
+        s.n_samples = random_below(t, s.n_frames * hop + n + 10) % MOST_SIGNAL;
+        s.frame_stride = 2 * (n / 2 + 1) + random_below(t, 3);
+        double *window = random_reals(t, n, 0.2, 1);
+        s.window = s.config.window = window;
+        s.data = noise(t, 0, CHANNELS * s.n_frames * s.frame_stride, AT_END);
+        inverse_case(t, &s);
+        free(window);
+    }
+}

@@ -1,0 +1,69 @@
+"""What the documents show: examples of docstrings, the README's tour, and files that it points to."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+import re
+
+import matplotlib
+import numpy as np
+import pytest
+
+import fastspec
+
+# `__main__` is the command line; the engine is compiled and has no examples.
+MODULES = ["fastspec"] + [
+    module.name
+    for module in pkgutil.walk_packages(fastspec.__path__, "fastspec.")
+    if not module.name.endswith(("__main__", "_engine"))
+]
+
+
+def examples() -> list[doctest.DocTest]:
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = (finder.find(importlib.import_module(name), name) for name in MODULES)
+    return [test for tests in found for test in tests if test.examples]
+
+
+@pytest.mark.parametrize("test", examples(), ids=lambda test: test.name)
+def test_examples(test, tmp_path, monkeypatch):
+    """Each docstring in an empty folder, with the settings of a new process."""
+    monkeypatch.chdir(tmp_path)
+    matplotlib.use("agg")
+    report: list[str] = []
+    with np.printoptions():
+        result = doctest.DocTestRunner().run(test, out=report.append)
+    fastspec.set_num_threads(None)
+    assert not result.failed, "".join(report)
+
+
+def test_readme_tour(root, tmp_path, monkeypatch, capsys):
+    """The README's Python runs in the repository's folder as it stands and prints what its comments say."""
+    tours = re.findall(r"^```python\n(.*?)^```", (root / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert tours
+    (tmp_path / "examples").symlink_to(root / "examples")
+    monkeypatch.chdir(tmp_path)
+    for tour in tours:
+        exec(compile(tour, "README.md", "exec"), {})
+        promised = re.findall(r"^\s*print\(.*\)\s+# (.*)$", tour, re.MULTILINE)
+        assert capsys.readouterr().out.splitlines() == promised
+
+
+def test_links_between_documents_lead_somewhere(root):
+    pages = [*root.glob("*.md"), *root.glob("*/*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
+            if "://" not in target and not target.startswith("mailto:"):
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_versions_agree(root):
+    version = re.escape(fastspec.__version__)
+    for name, pattern in (
+        ("pyproject.toml", rf'^version = "{version}"$'),
+        ("CITATION.cff", rf"^version: {version}$"),
+        ("CHANGELOG.md", rf"^## \[?{version}\]?"),
+    ):
+        assert re.search(pattern, (root / name).read_text(), re.MULTILINE), name

@@ -1,0 +1,60 @@
+"""What type checkers see of the package through its stubs."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import fastspec
+
+USER = """
+import numpy as np
+
+import fastspec
+from fastspec.feature import logmel
+
+y, sr = fastspec.load("speech.flac", sr=None)
+with fastspec.threads(2):
+    D = fastspec.stft(y, n_fft=1024)
+reveal_type(D)
+reveal_type(sr)
+reveal_type(logmel(y=y, sr=sr))
+reveal_type(fastspec.feature.mfcc(y=y, sr=sr, n_mfcc=13))
+reveal_type(fastspec.util.frame(y, frame_length=400, hop_length=160))
+reveal_type(fastspec.filters.mel(sr=sr, n_fft=2048))
+fastspec.power_to_db(np.abs(D) ** 2, ref=np.max)
+try:
+    fastspec.to_mono(y)
+except fastspec.ParameterError as error:
+    reveal_type(error)
+fastspec.stft(y, n_fft="1024")
+fastspec.feature.logmel(y)
+fastspec.no_such_name
+"""
+
+
+def test_a_program_is_checked_through_the_stubs(tmp_path):
+    pytest.importorskip("mypy", reason="the type checker is not installed")
+    program = tmp_path / "user.py"
+    program.write_text(USER)
+    home = Path(fastspec.__file__).resolve().parent.parent
+    run = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(program)],
+        env=os.environ | {"MYPYPATH": "" if home.name == "site-packages" else str(home)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    kinds = [re.split(r"[\[\"]", found)[0] for found in re.findall(r'Revealed type is "(.*)"', run.stdout)]
+    array = "numpy.ndarray"
+    assert kinds == [array, "float", array, array, array, array, "fastspec._arrays.ParameterError"], (
+        run.stdout
+    )
+    errors = re.findall(r"error: .*\[([\w-]+)\]", run.stdout)
+    assert errors == ["arg-type", "call-arg", "attr-defined"], run.stdout + run.stderr
