@@ -99,3 +99,4 @@ from .util.files import ex as ex
 from .util.files import example as example
 
 __version__: str
+from .stream import Stream as Stream

@@ -73,7 +73,13 @@ def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major
 
 
 def run(
-    spec: Spec, x: np.ndarray, out: np.ndarray, *, check_finite: bool = True, clamp: np.ndarray | None = None
+    spec: Spec,
+    x: np.ndarray,
+    out: np.ndarray,
+    *,
+    check_finite: bool = True,
+    clamp: np.ndarray | None = None,
+    first_frame: int = 0,
 ) -> np.ndarray | None:
     """Fill `out` (..., rows, frames) from samples (..., n), or from a given spectrum (..., rows, frames).
 
@@ -90,7 +96,7 @@ def run(
         for first in range(0, n_frames, step):
             part = out if step >= n_frames else out[..., first : first + step]
             n_threads = _threads.for_work(work_per_frame * part.shape[-1])
-            plan.run(x, part, first, n_frames, check_finite and not given, clamp, peaks, n_threads)
+            plan.run(x, part, first_frame + first, first_frame + n_frames, check_finite and not given, clamp, peaks, n_threads)
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return peaks

@@ -26,10 +26,10 @@ def hpss(
     mask: bool = False,
     margin: float | tuple[float, float] | list[float] = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Split a spectrogram into a harmonic part, smooth over time, and a percussive one, smooth over frequency.
+    """Split a spectrogram into a harmonic part, smooth in time, and a percussive one, smooth in frequency.
 
-    Running medians along either axis keep what is smooth there. Soft masks then share out the spectrogram by the
-    ratio of the two: ``H + P = S`` for ``margin=1``, less than `S` for larger margins.
+    Running medians along either axis keep what is smooth there. Soft masks then share out the spectrogram by
+    the ratio of the two: ``H + P = S`` for ``margin=1``, less than `S` for larger margins.
 
     Parameters
     ----------
@@ -42,8 +42,8 @@ def hpss(
     mask : bool, default False
         Return the masks themselves.
     margin : float or (float, float), default 1.0
-        At least 1: how many times larger the harmonic median must be than the percussive one to take half of a bin;
-        and the other way round.
+        At least 1: how many times larger the harmonic median must be than the percussive one to take half of
+        a bin; and the other way round.
 
     Returns
     -------
@@ -125,7 +125,7 @@ def _blocks(S: np.ndarray) -> Iterator[tuple]:
 
 
 def _running_median(x: np.ndarray, width: int, axis: int) -> np.ndarray:
-    """scipy.ndimage.median_filter along the last axis or the last but one, its ends mirrored; `x` has 2 axes or more."""
+    """scipy.ndimage.median_filter along the last axis or the last but one, its ends mirrored."""
     if x.dtype not in (np.float32, np.float64) or np.isnan(x.max(initial=0)):
         return _median_by_scipy(x, width, axis)  # of NaN it makes what it makes, and so does librosa
     out = np.empty_like(x)

@@ -150,7 +150,9 @@ def percussive(
     return _separate(y, (1,), *arguments)[0]
 
 
-def _separate(y, parts, kernel_size, power, mask, margin, n_fft, hop_length, win_length, center, pad_mode) -> list[np.ndarray]:
+def _separate(
+    y, parts, kernel_size, power, mask, margin, n_fft, hop_length, win_length, center, pad_mode
+) -> list[np.ndarray]:
     from .core.spectrum import istft
 
     framing = {"n_fft": n_fft, "hop_length": hop_length, "win_length": win_length, "center": center}
@@ -319,10 +321,11 @@ def trim(
     y : np.ndarray [shape=(..., n)]
         Samples; leading axes are channels.
     top_db : float, default 60
-        Frames whose RMS level is at most this much below `ref` are kept. Negative: those that exceed `ref` by so much.
+        Frames whose RMS level is at most this much below `ref` are kept. Negative: those that exceed `ref` by
+        so much.
     ref : float or callable, default numpy.max
-        The amplitude of 0 dB, or what computes it from the frames' RMS. With `numpy.max`, a signal that is equally
-        quiet all along is not silent.
+        The amplitude of 0 dB, or what computes it from the frames' RMS. With `numpy.max`, a signal that is
+        equally quiet all along is not silent.
     frame_length, hop_length : int, default 2048 and 512
         Length of frames, and samples between them.
     aggregate : callable, default numpy.max
@@ -435,8 +438,8 @@ def preemphasis(
     coef : float, default 0.97
         How much: 0 for nothing, 1 for differences.
     zi : array_like [shape=(..., 1)], optional
-        What to add to the first sample: the final state of the block before. Default: ``2 * y[0] - y[1]``, the
-        linear extrapolation.
+        What to add to the first sample: the final state of the block before. Default: ``2 * y[0] - y[1]``,
+        the linear extrapolation.
     return_zf : bool, default False
         Return the final state as well.
 
@@ -492,8 +495,8 @@ def deemphasis(
     coef : float, default 0.97
         As it was in `preemphasis`.
     zi : array_like [shape=(..., 1)], optional
-        What to add to the first sample: the final state of the block before. Default: what undoes the default of
-        `preemphasis`, ``-((2 - coef) * y[0] - y[1]) / (3 - coef)``.
+        What to add to the first sample: the final state of the block before. Default: what undoes the default
+        of `preemphasis`, ``-((2 - coef) * y[0] - y[1]) / (3 - coef)``.
     return_zf : bool, default False
         Return the final state as well; without `zi`, as librosa has it, that of a filter that began with 0.
 
@@ -557,4 +560,4 @@ def _state(zi: npt.ArrayLike, y: np.ndarray) -> np.ndarray:
     try:
         return np.broadcast_to(state, wanted).astype(y.dtype)
     except ValueError:
-        raise ParameterError(f"zi.shape={state.shape} must be {wanted}, a number for each channel of y") from None
+        raise ParameterError(f"zi.shape={state.shape} must be {wanted}: one for each channel") from None

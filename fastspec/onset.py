@@ -56,8 +56,8 @@ def onset_detect(
     sparse : bool, default True
         True gives indices, and takes a single channel; False gives a mask over frames.
     **kwargs
-        For `fastspec.util.peak_pick`, in frames. Default: maxima over 30 ms before, means over 100 ms on both sides,
-        0.07 above them, 30 ms apart.
+        For `fastspec.util.peak_pick`, in frames. Default: maxima over 30 ms before, means over 100 ms on both
+        sides, 0.07 above them, 30 ms apart.
 
     Returns
     -------
@@ -87,12 +87,14 @@ def onset_detect(
         onset_envelope = onset_strength(y=y, sr=sr, hop_length=hop_length)
     if normalize:
         onset_envelope = onset_envelope - np.min(onset_envelope, keepdims=True, axis=-1)
-        onset_envelope = onset_envelope / (np.max(onset_envelope, keepdims=True, axis=-1) + tiny(onset_envelope))
+        top = np.max(onset_envelope, keepdims=True, axis=-1)
+        onset_envelope = onset_envelope / (top + tiny(onset_envelope))
     if onset_envelope.any() and np.isfinite(onset_envelope).all():
-        onsets = peak_pick(onset_envelope, sparse=sparse, axis=-1, **(_peak_defaults(sr, hop_length) | kwargs))
+        arguments = _peak_defaults(sr, hop_length) | kwargs
+        onsets = peak_pick(onset_envelope, sparse=sparse, axis=-1, **arguments)
         if backtrack:
             if not sparse:
-                raise ParameterError("backtrack=True needs sparse=True: a mask of several channels has no order in time")
+                raise ParameterError("backtrack=True needs sparse=True: the frames of a mask cannot move")
             onsets = onset_backtrack(onsets, onset_envelope if energy is None else energy)
     else:
         onsets = np.array([], dtype=int) if sparse else np.zeros_like(onset_envelope, dtype=bool)
@@ -134,7 +136,7 @@ def onset_strength(
     aggregate: Callable[..., Any] | bool | None = None,
     **kwargs: Any,
 ) -> np.ndarray:
-    """Onset strength envelope: by how much the log-mel spectrum rises at each frame, on average over its bands.
+    """Onset strength: by how much the log-mel spectrum rises at each frame, on average over its bands.
 
     ``mean(max(0, S[:, t] - ref[:, t - lag]))``, known as spectral flux.
 
@@ -172,8 +174,8 @@ def onset_strength(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor `S`, `lag` or `max_size` is not a positive integer, `ref` has another shape than
-        `S`, or `aggregate` is False.
+        If there is neither `y` nor `S`, `lag` or `max_size` is not a positive integer, `ref` has another
+        shape than `S`, or `aggregate` is False.
 
     See Also
     --------
@@ -294,8 +296,9 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
     unknown = sorted(arguments.keys() & {"amin", "top_db", "check_finite"})
     if unknown:
-        raise TypeError(f"{unknown[0]!r} is not an argument of melspectrogram; compute S by power_to_db for that")
-    return logmel(y=as_samples(y), sr=sr, n_fft=n_fft, hop_length=hop_length, **({"fmax": 0.5 * sr} | arguments))
+        raise TypeError(f"{unknown[0]!r} is not an argument of melspectrogram; give S instead")
+    arguments = {"fmax": 0.5 * sr} | arguments
+    return logmel(y=as_samples(y), sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
 
 
 def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:

@@ -203,3 +203,19 @@ def read_whole(source, *, dtype=np.float32) -> tuple[np.ndarray, int]:
     if y.shape[-1] == 0:
         raise AudioFileError(name_of(source), "holds no samples (libsndfile: 0 frames)")
     return y, sr
+
+
+def read_blocks(file: soundfile.SoundFile, size: int, dtype: str):
+    """Blocks (samples, channels) of an opened file, and of each whether it is the last; a cut file is an error."""
+    expected = left = file.frames
+    while left > 0:
+        try:
+            block = file.read(min(size, left), dtype=dtype, always_2d=True)
+        except soundfile.LibsndfileError as error:
+            raise reading_error(file, error) from None
+        left = left - len(block) if len(block) == min(size, left) else 0
+        if left == 0:
+            complaint = _missing_samples(file, expected, file.tell(), True)
+            if complaint:
+                raise AudioFileError(name_of(file), complaint)
+        yield block, left == 0

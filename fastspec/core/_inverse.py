@@ -125,7 +125,7 @@ def _extent(a, n_frames: int, length: int | None) -> tuple[int, int]:
 
 def _frame_major(D: np.ndarray, n_bins: int) -> np.ndarray:
     """Complex spectra of `n_bins` bins, contiguous, cut or filled with zeros as the inverse FFT does."""
-    dtype = np.complex64 if D.dtype in (np.complex64, np.float32, np.float16) else np.complex128
+    dtype = np.complex64 if D.dtype.newbyteorder("=") in (np.complex64, np.float32, np.float16) else np.complex128
     if D.shape[-2] == n_bins and D.dtype == dtype and D.dtype.isnative and D.flags.aligned and D.strides[-2] == D.itemsize:
         return D
     whole = np.zeros((*D.shape[:-2], D.shape[-1], n_bins), dtype).swapaxes(-1, -2)
@@ -232,6 +232,8 @@ def griffinlim(
     if init not in ("random", None):
         raise ParameterError(f"init={init!r} must be 'random' or None")
     S = np.asarray(S)
+    if S.dtype.kind not in "fiub" or S.ndim < 2:
+        raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are real, (..., bins, frames)")
     angles = _initial_spectrum(S, generator if init == "random" else None)
     plain = {"hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center}
     y = istft(angles, dtype=None, length=length, **plain)
@@ -253,8 +255,16 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     """S with random phases, or with none, its bins contiguous."""
     dtype = dtype_r2c(S.dtype)
     spectrum = np.empty((*S.shape[:-2], S.shape[-1], S.shape[-2]), dtype).swapaxes(-1, -2)
-    spectrum[...] = 1.0 if rng is None else phasor(2 * np.pi * rng.random(size=S.shape))
-    spectrum *= S
+    if rng is None:
+        spectrum[...] = S
+        return spectrum
+    # exp(2 pi i r) by way of r - 1/2, which halves the angle that is rounded to the result's precision
+    angle = rng.random(size=S.shape)
+    angle -= 0.5
+    angle *= 2 * np.pi
+    angle = angle.astype(spectrum.real.dtype, copy=False)
+    spectrum.real = np.cos(angle) * -S
+    spectrum.imag = np.sin(angle) * -S
     return spectrum
 
 

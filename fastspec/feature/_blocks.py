@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # Values in a block: in float32, it and a copy of it stay in the cache of a core. A block that is allocated once also
 # spares the first touch of a spectrogram's memory, which costs more than the FFT.
 BLOCK_VALUES = 2**16
+# Frames that fill any engine's vectors.
+TILE = 16
 
 # Bins whose moments the engine adds up before float64 takes over; see `moments`.
 SECTION_WIDTH = 32
@@ -53,7 +55,7 @@ class Frames:
 
         The size of a block depends on the number of bins alone, so that nothing else can show in the results.
         """
-        size = max(1, BLOCK_VALUES // max(1, self.n_bins))
+        size = TILE * -(-BLOCK_VALUES // (TILE * max(1, self.n_bins)))
         buffer = np.empty((min(size, self.n_frames), self.n_bins), self.dtype)
         for channel in np.ndindex(self.leading):
             for first in range(0, self.n_frames, size):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -257,9 +256,13 @@ def spectral_contrast(
     if edges[-2] >= 0.5 * sr:
         raise ParameterError(f"n_bands={n_bands} bands from fmin={fmin} exceed sr/2={0.5 * sr}; reduce either")
     bands = [_contrast_band(freq, k, edges, quantile) for k in range(n_bands + 1)]
-    valley, peak = np.moveaxis(
-        frames.reduce(lambda block: _extremes(block, bands), 2, n_bands + 1, dtype=np.float64), -3, 0
-    )
+    ends = np.cumsum([n for _, n in bands])
+    extremes = frames.reduce(lambda block: _extremes(block, bands), 2, ends[-1], dtype=frames.dtype)
+    valley, peak = np.empty((2, *frames.leading, n_bands + 1, frames.n_frames))
+    for k, end in enumerate(ends):
+        part = slice(end - bands[k][1], end)
+        valley[..., k, :] = extremes[..., 0, part, :].mean(axis=-2)
+        peak[..., k, :] = extremes[..., 1, part, :].mean(axis=-2)
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
 
@@ -287,13 +290,15 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
 
 
 def _extremes(block: np.ndarray, bands: list[tuple[slice | np.ndarray, int]]) -> np.ndarray:
-    """Means of the smallest and of the largest bins, (2, bands, t)."""
-    found = np.empty((2, len(bands), len(block)))
-    for k, (bins, n) in enumerate(bands):
-        ascending = np.sort(block[:, bins], axis=1)
-        # A transposed copy of the few that count: their mean runs over frames.
-        found[0, k] = np.ascontiguousarray(ascending[:, :n].T).mean(axis=0)
-        found[1, k] = np.ascontiguousarray(ascending[:, -n:].T).mean(axis=0)
+    """The n smallest and the n largest bins of all bands, (2, sum of n, t)."""
+    found = np.full((2, sum(n for _, n in bands), len(block)), np.nan, block.dtype)
+    first = 0
+    for bins, n in bands:
+        ascending = np.sort(block[:, bins], axis=1).T
+        n_found = min(n, len(ascending))
+        found[0, first : first + n_found] = ascending[:n]
+        found[1, first : first + n_found] = ascending[-n:]
+        first += n
     return found
 
 
@@ -361,7 +366,7 @@ def spectral_rolloff(
 
 
 def _roll_bins(block: np.ndarray, roll_percent: float) -> np.ndarray:
-    """The first bin of each frame that brings the sum to the threshold."""
+    """The first bin of each frame that brings the sum to the threshold, both in the precision of the block."""
     sums = np.cumsum(block, axis=1, out=block)
     return np.argmax(~(sums < sums.dtype.type(roll_percent) * sums[:, -1:]), axis=1)
 
@@ -439,8 +444,9 @@ def _flatness(block: np.ndarray, amin: float, power: float) -> np.ndarray:
     elif power != 1:
         np.power(block, power, out=block)
     np.maximum(block, amin, out=block)
-    arithmetic = block.mean(axis=1)
-    return np.exp(np.log(block, out=block).mean(axis=1)) / arithmetic
+    n_bins = block.dtype.type(block.shape[1])
+    arithmetic = np.einsum("tf->t", block) / n_bins  # many sums side by side: faster than np.mean's, and as good
+    return np.exp(np.einsum("tf->t", np.log(block, out=block)) / n_bins) / arithmetic
 
 
 def poly_features(

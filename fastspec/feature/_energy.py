@@ -94,13 +94,16 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
             f"frame_length={frame_length} does not fit S.shape[-2]={n_bins}; "
             f"use frame_length={2 * n_bins - 2} or {2 * n_bins - 1}"
         )
-    weights = np.full(n_bins, 2.0)
-    weights[0] = 1
-    if frame_length % 2 == 0:
-        weights[-1] = 1
-    squares = abs2(S, dtype=dtype)
-    weights /= float(frame_length) ** 2
-    return np.einsum("f,...ft->...t", weights.astype(squares.dtype), squares)[..., np.newaxis, :]
+    if S.dtype == dtype and S.dtype.kind == "f":
+        magnitudes = S
+    else:
+        magnitudes = np.sqrt(abs2(S, dtype=dtype))
+    has_nyquist = frame_length % 2 == 0
+    edges = magnitudes[..., [0, -1] if has_nyquist else [0], :]
+    between = magnitudes[..., 1 : n_bins - has_nyquist, :]
+    # Products without the memory for them; the edges apart, for to subtract half of them from the sum would cancel.
+    total = 2 * np.einsum("...ft,...ft->...t", between, between) + np.einsum("...ft,...ft->...t", edges, edges)
+    return (total / float(frame_length) ** 2)[..., np.newaxis, :]
 
 
 def zero_crossing_rate(

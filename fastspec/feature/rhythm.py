@@ -52,8 +52,8 @@ def tempogram(
     win_length : int > 0, default 384
         Frames to correlate, 8.9 seconds by default.
     center : bool, default True
-        Frames are in the middle of their windows, the envelope falling to 0 linearly beyond its ends. False: at their
-        start.
+        Frames are in the middle of their windows, the envelope falling to 0 linearly beyond its ends. False:
+        at their start.
     window : str, tuple, number, callable or array_like, default 'hann'
         See `fastspec.filters.get_window`.
     norm : {np.inf, -np.inf, 0, float > 0, None}, default np.inf
@@ -67,8 +67,8 @@ def tempogram(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor an envelope, `win_length` is not a positive integer, or the envelope is shorter than
-        `win_length` with ``center=False``.
+        If there is neither `y` nor an envelope, `win_length` is not a positive integer, or the envelope is
+        shorter than `win_length` with ``center=False``.
 
     See Also
     --------
@@ -76,8 +76,8 @@ def tempogram(
 
     References
     ----------
-    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music signals",
-       ICASSP 2010.
+    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music
+       signals", ICASSP 2010.
 
     Examples
     --------
@@ -98,7 +98,8 @@ def tempogram(
         envelope = np.pad(envelope, around, mode="linear_ramp", end_values=0)
     if envelope.shape[-1] < win_length:
         raise ParameterError(
-            f"win_length={win_length} exceeds the {envelope.shape[-1]} frames of the envelope; use center=True or a shorter window"
+            f"win_length={win_length} exceeds the {envelope.shape[-1]} frames of the envelope; "
+            "use center=True or a shorter window"
         )
     if not center:
         n_frames = envelope.shape[-1] - win_length + 1
@@ -116,7 +117,7 @@ def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) 
 
 
 def _local_autocorrelation(x: np.ndarray, weights: np.ndarray, n_frames: int) -> np.ndarray:
-    """Autocorrelations (..., lags, frames) in float64 of ``weights * x[..., t : t + len(weights)]``, t < n_frames."""
+    """Autocorrelations (..., lags, frames), in float64, of ``weights * x[..., t : t + len(weights)]``."""
     from scipy.fft import dct, next_fast_len
 
     n_lags = len(weights)
@@ -178,8 +179,8 @@ def fourier_tempogram(
 
     References
     ----------
-    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music signals",
-       ICASSP 2010.
+    .. [1] P. Grosche, M. Müller and F. Kurth, "Cyclic tempogram: a mid-level tempo representation for music
+       signals", ICASSP 2010.
 
     Examples
     --------
@@ -268,7 +269,9 @@ def tempo(
         raise ParameterError(f"start_bpm={start_bpm} must be positive")
     if tg is None:
         win_length = int(time_to_frames(ac_size, sr=sr, hop_length=hop_length))
-        tg = tempogram(y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length)
+        tg = tempogram(
+            y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length
+        )
     else:
         win_length = tg.shape[-2]
     if aggregate is not None:
@@ -345,8 +348,8 @@ def tempogram_ratio(
     References
     ----------
     .. [1] G. Peeters, "Rhythm classification using spectral rhythm patterns", ISMIR 2005.
-    .. [2] M. Prockup et al., "Modeling genre with the Music Genome Project: comparing human-labeled attributes and
-       audio features", ISMIR 2015.
+    .. [2] M. Prockup et al., "Modeling genre with the Music Genome Project: comparing human-labeled
+       attributes and audio features", ISMIR 2015.
 
     Examples
     --------
@@ -362,17 +365,17 @@ def tempogram_ratio(
 
     if tg is None:
         tg = tempogram(
-            y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length, center=center,
-            window=window, norm=norm,
+            y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length,
+            center=center, window=window, norm=norm,
         )  # fmt: skip
     if freqs is None:
         freqs = tempo_frequencies(sr=sr, n_bins=tg.shape[-2], hop_length=hop_length)
     if bpm is None:
         bpm = tempo(
-            sr=sr, tg=tg, hop_length=hop_length, start_bpm=start_bpm, std_bpm=std_bpm, max_tempo=max_tempo, aggregate=None,
-            prior=prior,
+            sr=sr, tg=tg, hop_length=hop_length, start_bpm=start_bpm, std_bpm=std_bpm, max_tempo=max_tempo,
+            aggregate=None, prior=prior,
         )  # fmt: skip
-    ratios = f0_harmonics(
-        tg, freqs=freqs, f0=bpm, harmonics=np.array(RATIOS) if factors is None else factors, kind=kind, fill_value=fill_value
-    )
+    if factors is None:
+        factors = np.array(RATIOS)
+    ratios = f0_harmonics(tg, freqs=freqs, f0=bpm, harmonics=factors, kind=kind, fill_value=fill_value)
     return ratios if aggregate is None else aggregate(ratios, axis=-1)

@@ -13,8 +13,8 @@ from .._transforms import CACHED
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
 _PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
 
-# Values that are worked on at a time: in float64, with a sum and a product beside them, they stay in the cache.
-_BLOCK_VALUES = 2**15
+# Values that are worked on at a time: few enough for malloc not to ask the system for fresh pages at every block.
+_BLOCK_VALUES = 2**13
 
 
 def delta(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import ParameterError
+from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
 
 # L-BFGS-B's own default: the largest projected gradient at which it stops.
@@ -20,7 +21,11 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
 
     The search starts at the unconstrained solution with its negative values set to zero, and goes on by
     L-BFGS-B, in blocks of columns, until the projected gradient of ``||A @ X - B||**2 / (2 * B.size)`` is
-    small. A start that meets this test is the answer; mel spectra usually do.
+    small. A start that meets this test is the answer.
+
+    Filter banks whose bins feed two neighbouring bands at most, such as mel banks, have a solver of their own as
+    long as no option asks for L-BFGS-B. Of all non-negative spectra that fit equally well it gives (very nearly)
+    the one of least norm.
 
     Parameters
     ----------
@@ -62,7 +67,18 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
         from scipy.optimize import nnls as solve_vector
 
         return solve_vector(A, B)[0]
+    if not kwargs and _nnls_bands.is_banded(A):
+        return _solve_banded(A, B)
     return _solve_in_blocks(A.astype(np.float64), B, A.itemsize, kwargs).astype(A.dtype, copy=False)
+
+
+def _solve_banded(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Each channel by the solver for filter banks."""
+    basis = A.astype(np.float64)
+    X = np.empty((*B.shape[:-2], A.shape[1], B.shape[-1]), dtype=A.dtype)
+    for channel in np.ndindex(B.shape[:-2]):
+        X[channel] = _nnls_bands.solve(basis, B[channel].astype(np.float64))
+    return X
 
 
 def _solve_in_blocks(A: np.ndarray, B: np.ndarray, itemsize: int, options: dict[str, Any]) -> np.ndarray:

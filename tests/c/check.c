@@ -24,6 +24,7 @@ static const entry SUBJECTS[] = {
     KERNEL(load_rows), KERNEL(load_frames),
     /* spectrum -> samples */
     KERNEL(hartley), KERNEL(hartley_of_phases), KERNEL(overlap_add), KERNEL(emit),
+    KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
     /* several kernels at once */
@@ -32,7 +33,8 @@ static const entry SUBJECTS[] = {
     {"FFT power", check_fft_power, 0},
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
-    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
+    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
+    {"vocode", check_vocode, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 

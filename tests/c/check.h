@@ -89,9 +89,6 @@ void dft(const wide_complex *x, size_t n, wide_complex *out);  /* n <= 2^17 */
 wide magnitude(wide_complex a);
 /* ceil(log2 n) + 4: times u and the sum of |a b|, what a dot product may be off by */
 wide dot_factor(size_t n);
-/* Mean error of a real FFT of n points in units of u sqrt(log2 n), and what is allowed. */
-typedef struct { double mean, most; } fft_bound;
-fft_bound fft_bound_of(size_t n);
 
 /* the checks: one file per stage -------------------------------------------------------------------------------------- */
 
@@ -105,6 +102,7 @@ check_function check_store_rows, check_store_rows_complex, check_store_frames;  
 check_function check_store_frames_complex, check_load_rows, check_load_frames;
 check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit, check_inverse;  /* check_inverse.c */
 check_function check_median, check_medians;                                                   /* check_median.c */
+check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */
 check_function check_peak, check_refusals;

@@ -1,0 +1,148 @@
+"""Spectra back to samples: istft, griffinlim, phase_vocoder."""
+
+import numpy as np
+import pytest
+from golden import calls
+from inverse_signals import bench, spectrum
+from spectral_signals import noise
+
+import fastspec
+from fastspec import ParameterError
+
+BENCH = bench(fastspec)
+# As a fraction of the largest magnitude. The phases of Griffin-Lim turn on what is left when momentum has cancelled
+# most of a bin, so that rounding comes out tens of times larger than it went in.
+TOLERANCE = {np.dtype(np.float32): 1e-5, np.dtype(np.float64): 1e-10}
+
+
+@pytest.mark.parametrize("case", calls.load("inverse"), ids=lambda case: case["call"])
+def test_as_librosa(case):
+    value = case.get("value")
+    tolerance = scale = 0.0
+    if value is not None:
+        single = "complex128" not in case["call"] and "astype(np.float64)" not in case["call"]
+        tolerance = TOLERANCE[np.dtype(np.float32 if single else value.real.dtype)]
+        scale = np.abs(value).max(initial=0)
+    if "random_state=0" in case["call"]:
+        tolerance *= 10
+    with np.errstate(all="ignore"):
+        calls.check(case, BENCH, rtol=tolerance, atol=tolerance * scale)
+
+
+def plain_istft(D, n_fft, hop, window, center):
+    """The definition: sum of windowed inverse FFTs over sum of squared windows."""
+    frames = np.fft.irfft(D, n=n_fft, axis=0) * window[:, None]
+    total = np.zeros(n_fft + hop * (D.shape[1] - 1))
+    weight = np.zeros_like(total)
+    for t in range(D.shape[1]):
+        total[t * hop : t * hop + n_fft] += frames[:, t]
+        weight[t * hop : t * hop + n_fft] += window**2
+    total[weight > 0] /= weight[weight > 0]
+    return total[n_fft // 2 : len(total) - n_fft // 2] if center else total
+
+
+@pytest.mark.parametrize(
+    ("n_fft", "hop"),
+    [(2, 1), (3, 1), (16, 4), (64, 64), (64, 80), (50, 7), (101, 30), (202, 50), (206, 50), (400, 160), (1024, 32)],
+)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_definition(n_fft, hop, center, dtype):
+    D = spectrum(n_fft // 2 + 1, 45, dtype=dtype)
+    window = 0.54 - 0.46 * np.cos(2 * np.pi * (np.arange(n_fft) + 0.5) / n_fft)
+    found = fastspec.istft(D, n_fft=n_fft, hop_length=hop, window=window, center=center)
+    wanted = plain_istft(D.astype(np.complex128), n_fft, hop, window, center)
+    u = np.finfo(dtype).eps / 2
+    # The inverse FFT's own bound, u sqrt(log2 n), and a few roundings of window, sum and quotient.
+    bound = (1.5 * np.sqrt(np.log2(max(n_fft, 2))) + 4) * u
+    assert np.linalg.norm(found - wanted) <= bound * np.linalg.norm(wanted)
+
+
+@pytest.mark.parametrize(("n_fft", "hop"), [(2048, 512), (400, 160), (512, 128), (551, 100), (1103, 275)])
+@pytest.mark.parametrize(("dtype", "u"), [(np.float32, 2.0**-24), (np.float64, 2.0**-53)])
+def test_undoes_stft(n_fft, hop, dtype, u):
+    y = noise(20 * n_fft, dtype=dtype)
+    D = fastspec.stft(y, n_fft=n_fft, hop_length=hop)
+    back = fastspec.istft(D, n_fft=n_fft, hop_length=hop, length=len(y))
+    inner = slice(n_fft, -n_fft)
+    assert np.linalg.norm((back - y)[inner]) <= 8 * u * np.linalg.norm(y[inner])
+
+
+def test_same_bits_for_any_number_of_threads():
+    D = np.asfortranarray(spectrum(257, 3000))
+    S = np.abs(D)
+    with fastspec.threads(1):
+        y, z, v = fastspec.istft(D), fastspec.griffinlim(S, n_iter=2, rng=0), fastspec.phase_vocoder(D, rate=1.3)
+    for n in (2, 3, 8):
+        with fastspec.threads(n):
+            np.testing.assert_array_equal(fastspec.istft(D), y)
+            np.testing.assert_array_equal(fastspec.griffinlim(S, n_iter=2, rng=0), z)
+            np.testing.assert_array_equal(fastspec.phase_vocoder(D, rate=1.3), v)
+
+
+def test_channels_are_independent():
+    D = spectrum(3, 65, 40)
+    for name, arguments in (("istft", {}), ("phase_vocoder", {"rate": 0.7})):
+        function = getattr(fastspec, name)
+        for whole, channel in zip(function(D, **arguments), D, strict=True):
+            np.testing.assert_array_equal(whole, function(channel, **arguments))
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_layout_of_input_and_output_do_not_matter(order):
+    D = np.array(spectrum(65, 40), order=order)
+    wanted = fastspec.istft(spectrum(65, 40))
+    np.testing.assert_array_equal(fastspec.istft(D), wanted)
+    np.testing.assert_array_equal(fastspec.istft(D.astype(">c8")), wanted)
+    for out in (np.empty_like(wanted), np.empty(2 * len(wanted), np.float32)[::2], np.empty_like(wanted, dtype=">f4")):
+        assert fastspec.istft(D, out=out) is out
+        np.testing.assert_array_equal(out, wanted)
+
+
+def test_spectral_convergence_improves():
+    y = noise(20000)
+    S = np.abs(fastspec.stft(y, n_fft=512))
+
+    def distance(n_iter):
+        z = fastspec.griffinlim(S, n_iter=n_iter, rng=0)
+        return np.linalg.norm(np.abs(fastspec.stft(z, n_fft=512)) - S)
+
+    assert distance(30) < 0.5 * distance(1)
+
+
+def test_griffinlim_of_silence_is_silence():
+    assert not fastspec.griffinlim(np.zeros((33, 9), np.float32), rng=0).any()
+
+
+def test_phase_vocoder_keeps_frequency():
+    """A steady tone at half the speed is twice as long, as loud, and on the same bin."""
+    y = np.sin(2 * np.pi * 40 / 512 * np.arange(20480)).astype(np.float32)
+    D = fastspec.stft(y, n_fft=512, hop_length=128)
+    z = fastspec.istft(fastspec.phase_vocoder(D, rate=0.5), hop_length=128)
+    inner = np.abs(fastspec.stft(z, n_fft=512, hop_length=128))[:, 20:-20]
+    assert len(z) == pytest.approx(2 * len(y), rel=0.01)
+    assert set(inner.argmax(axis=0)) == {40}
+    np.testing.assert_allclose(inner.max(axis=0), np.abs(D)[40, 40], rtol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda: fastspec.istft(np.zeros(5)), "stft_matrix.shape"),
+        (lambda: fastspec.istft(np.zeros((1, 5), complex)), "n_fft"),
+        (lambda: fastspec.istft(spectrum(33, 9), dtype=np.int16), "dtype="),
+        (lambda: fastspec.istft(spectrum(33, 9), hop_length=0), "hop_length=0"),
+        (lambda: fastspec.griffinlim(spectrum(33, 9)), "magnitudes are real"),
+        (lambda: fastspec.griffinlim(np.ones((33, 9)), length=1000, init=None), "length=1000"),
+    ],
+)
+def test_bad_input(call, complaint):
+    with pytest.raises(ParameterError, match=complaint):
+        call()
+
+
+def test_out_that_cannot_be_written():
+    out = np.empty(128, np.float32)
+    out.flags.writeable = False
+    with pytest.raises(ParameterError, match="read-only"):
+        fastspec.istft(spectrum(33, 9), out=out)
