@@ -152,6 +152,80 @@ typedef struct {
 fsp_status fsp_running_median(fsp_precision precision, const char *isa, const fsp_medians *medians, const void *in, void *out,
                               int n_threads);
 
+/* pitch. YIN (de Cheveigne and Kawahara 2002) and pYIN (Mauch and Dixon 2014), in double throughout.
+ *
+ * A fsp_yin is what does not depend on the signal, with a plan's rights: copied, immutable, shareable. Frame f starts at
+ * sample f * hop_length - lead; zeros stand where the signal has no samples. Of `in`, row_stride, frame_stride,
+ * check_finite, total_frames and clamp are not read. The results do not depend on n_threads. */
+typedef struct {
+    const char *isa;                /* as in fsp_config */
+    size_t frame_length;            /* up to FSP_MOST_N_FFT / 4 */
+    size_t hop_length, lead;
+    size_t min_period, max_period;  /* in samples; 1 <= min_period < max_period < frame_length */
+} fsp_yin_config;
+
+typedef struct fsp_yin fsp_yin;
+
+fsp_status fsp_yin_create(const fsp_yin_config *config, fsp_yin **yin);
+void fsp_yin_destroy(fsp_yin *yin);
+
+/* periods: n_channels x n_frames, in samples, by the first trough below the threshold, or else the lowest value. */
+fsp_status fsp_yin_run(const fsp_yin *yin, const fsp_input *in, double threshold, double *periods, int n_threads);
+
+/* Thresholds ascend; `beta` is the probability of each and beta_below[i] that of the first i. A threshold that m troughs
+ * are below gives trough k = 0 .. m - 1 of these scale[m] * decay[k] of its probability. If no trough is below, its share
+ * times `no_trough` goes to the lowest one. scale has 1 + fsp_yin_most_troughs() values, decay one less. */
+typedef struct {
+    size_t n_thresholds;
+    const double *thresholds, *beta, *beta_below;
+    const double *scale, *decay;
+    double no_trough;
+} fsp_pyin_prior;
+
+size_t fsp_yin_most_troughs(const fsp_yin *yin);
+
+/* counts: n_channels x n_frames; periods and probabilities: n_channels x n_frames x fsp_yin_most_troughs(), of which the
+ * first counts[] are set, by ascending period: troughs whose probability is not zero. */
+fsp_status fsp_pyin_run(const fsp_yin *yin, const fsp_input *in, const fsp_pyin_prior *prior, size_t *counts, double *periods,
+                        double *probabilities, int n_threads);
+
+/* States 0 .. n_pitches - 1 are voiced, as many follow that are not. Logarithms of transition probabilities from state k
+ * to j depend on both pitches: `stay` where voicing stays as it is, `cross` where it changes. A band has them for
+ * k - j = first .. first + width - 1, within -margin .. margin: weights[(k - j - first) * n_pitches + j], -infinity where k
+ * does not exist. Others are `elsewhere`, no larger than any in the bands that exists, or -infinity.
+ * A row of values is two times: margin, the pitches, margin; the margins hold -infinity. */
+#define FSP_BAND_STEP 4
+
+typedef struct {
+    ptrdiff_t first;
+    size_t width;  /* a multiple of FSP_BAND_STEP */
+    const double *weights;
+} fsp_band;
+
+typedef struct {
+    size_t n_pitches, margin;
+    fsp_band stay, cross;
+    double elsewhere;
+} fsp_trellis;
+
+/* Frame f has candidates start[f] .. start[f + 1] - 1: pitch bins and their log probability, that of other voiced states
+ * being log_floor, and that of each unvoiced one log_unvoiced[f]. */
+typedef struct {
+    size_t n_candidates;
+    const size_t *start, *bin;
+    const double *log_probability, *log_unvoiced;
+    double log_floor;
+} fsp_observations;
+
+/* Row f + 1 of `rows` from row f, for each frame; the margins of `rows` are the caller's. With log_init, row 0 is not
+ * read and each state begins with that. */
+fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observations *seen, const double *log_init,
+                               size_t n_frames, double *rows);
+/* Back from *state at the last frame: the states of all frames, and in *state that of the frame before them, unless the
+ * path starts here. Ties go to the lower state. */
+fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, size_t n_frames, int to_the_start, size_t *state,
+                             size_t *states);
+
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);
 int fsp_has_isa(const char *isa);

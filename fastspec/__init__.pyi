@@ -92,8 +92,13 @@ from .core.notation import thaat_to_degrees as thaat_to_degrees
 from .core.spectrum import amplitude_to_db as amplitude_to_db
 from .core.spectrum import db_to_amplitude as db_to_amplitude
 from .core.spectrum import db_to_power as db_to_power
+from .core.spectrum import fmt as fmt
+from .core.spectrum import iirt as iirt
 from .core.spectrum import magphase as magphase
+from .core.spectrum import pcen as pcen
+from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
+from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
 from .util.files import ex as ex
 from .util.files import example as example

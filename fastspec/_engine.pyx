@@ -117,7 +117,7 @@ cdef int describe(Py_buffer *view, object array, int flags) except -1:
 # The buffers that a call holds; what has been opened is released however the call ends.
 cdef struct opened:
     int n
-    Py_buffer views[4]
+    Py_buffer views[8]
 
 
 cdef Py_buffer *hold(opened *buffers, object array, int flags) except NULL:
@@ -453,3 +453,6 @@ def has_isa(bytes isa not None):
 
 def lanes(bytes isa not None):
     return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)
+
+
+include "_pitch.pxi"

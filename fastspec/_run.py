@@ -158,6 +158,46 @@ def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
         _engine.running_median(x[part], out[part], ISA, width, n_threads)
 
 
+@lru_cache(32)
+def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
+    return _engine.Yin(
+        isa=ISA,
+        frame_length=frame_length,
+        hop_length=hop_length,
+        lead=lead,
+        min_period=min_period,
+        max_period=max_period,
+    )
+
+
+def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int, threshold: float, prior=None):
+    """Per range of frames its slice, and periods (..., frames); or candidates: their counts, periods, probabilities."""
+    work_per_frame = 12 * frame_length * prod(x.shape[:-1])  # two transforms of more than a frame, in double
+    step = max(64, WORK_PER_RANGE // max(work_per_frame, 1))
+    for first in range(0, n_frames, step):
+        part = slice(first, min(first + step, n_frames))
+        shape = (*x.shape[:-1], part.stop - first)
+        n_threads = _threads.for_work(work_per_frame * shape[-1])
+        counts = probabilities = None
+        if prior is None:
+            periods = np.empty(shape)
+        else:
+            counts = np.empty(shape, np.uintp)
+            periods, probabilities = np.empty((2, *shape, yin.most_troughs))
+        yin.run(x, first, shape[-1], threshold, prior, counts, periods, probabilities, n_threads)
+        yield part, counts, periods, probabilities
+
+
+def viterbi_forward(trellis, observations, log_init: float | None, rows: np.ndarray) -> None:
+    """Fill `rows` after the first one from observations (start, bins, log_probability, log_unvoiced, log_floor)."""
+    _engine.viterbi_forward(trellis, *observations, log_init, rows)
+
+
+def viterbi_trace(trellis, rows: np.ndarray, state: int, states: np.ndarray, *, to_the_start: bool) -> int:
+    """Fill `states` back from the last one, `state`; return the one before them."""
+    return _engine.viterbi_trace(trellis, rows, state, to_the_start, states)
+
+
 def show_config() -> None:
     """Print the version, the instruction set in use and those available, and the number of threads.
 

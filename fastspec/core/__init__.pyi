@@ -77,6 +77,11 @@ from .notation import thaat_to_degrees as thaat_to_degrees
 from .spectrum import amplitude_to_db as amplitude_to_db
 from .spectrum import db_to_amplitude as db_to_amplitude
 from .spectrum import db_to_power as db_to_power
+from .spectrum import fmt as fmt
+from .spectrum import iirt as iirt
 from .spectrum import magphase as magphase
+from .spectrum import pcen as pcen
+from .spectrum import perceptual_weighting as perceptual_weighting
 from .spectrum import power_to_db as power_to_db
+from .spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .spectrum import stft as stft

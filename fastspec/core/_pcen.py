@@ -90,7 +90,8 @@ def pcen(
     eps : float > 0, default 1e-6
         Keeps the gain finite in silence.
     b : float in [0, 1], optional
-        Coefficient of the low-pass. Default: ``(sqrt(1 + 4 T**2) - 1) / (2 T**2)`` with ``T`` the time constant in frames.
+        Coefficient of the low-pass. Default: ``(sqrt(1 + 4 T**2) - 1) / (2 T**2)``, `T` being the time constant in
+        frames.
     max_size : int, default 1
         Width in bins of a maximum filter over frequency ahead of the low-pass.
     ref : np.ndarray, optional
@@ -107,7 +108,7 @@ def pcen(
     Returns
     -------
     P : np.ndarray [shape=S.shape]
-        In float64, as the state is, unless `zi` is float32.
+        In float64, as the low-pass is.
     zf : np.ndarray
         Only with `return_zf`.
 

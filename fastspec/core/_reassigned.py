@@ -9,6 +9,7 @@ import numpy as np
 
 from .._arrays import ParameterError
 from ..filters import get_window
+from ..util._matrices import cyclic_gradient
 from ..util.utils import dtype_r2c, pad_center
 from .convert import fft_frequencies, frames_to_time
 
@@ -103,7 +104,7 @@ def reassigned_spectrogram(
     if not callable(ref_power) and ref_power < 0:
         raise ParameterError(f"ref_power={ref_power} must be non-negative or a function of the powers")
     if not (reassign_frequencies or reassign_times):
-        raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use abs(stft(y))")
+        raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use stft")
     from .spectrum import stft
 
     win_length = n_fft if win_length is None else win_length
@@ -124,9 +125,39 @@ def reassigned_spectrogram(
     frames = frames_to_time(np.arange(S.shape[-1]), sr=sr, hop_length=hop_length, n_fft=None if center else n_fft)
     freqs, times = np.broadcast_to(bins, S.shape), np.broadcast_to(frames, S.shape)
     if reassign_frequencies:
-        shift = _ratio(transform(_derivative(shape)), S).imag * (-0.5 * sr / np.pi)
+        shift = _ratio(transform(cyclic_gradient(shape)), S).imag * (-0.5 * sr / np.pi)
         freqs = _finish(bins, shift, low, fill_nan, sr / 2.0 if clip else None)
     if reassign_times:
         shift = _ratio(transform(shape * _offsets(n_fft)), S).real / sr
         times = _finish(frames, shift, low, fill_nan, y.shape[-1] / float(sr) if clip else None)
     return freqs, times, mags
+
+
+def _threshold(ref_power: float | Callable, mags: np.ndarray) -> float:
+    """The magnitude below which a cell is empty."""
+    return (ref_power(mags**2) if callable(ref_power) else ref_power) ** 0.5
+
+
+def _offsets(n_fft: int) -> np.ndarray:
+    """Time of each sample of a frame from its centre; an even frame's centre lies between two samples."""
+    half = n_fft // 2
+    return np.arange(-half, half + 1) if n_fft % 2 else np.arange(0.5 - half, half)
+
+
+def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+    """The quotient in the numerator's memory, NaN where both are zero."""
+    with np.errstate(invalid="ignore"):
+        return np.divide(numerator, denominator, out=numerator)
+
+
+def _finish(
+    origin: np.ndarray, shift: np.ndarray, low: np.ndarray, fill_nan: bool, upper: float | None
+) -> np.ndarray:
+    """Reassigned coordinates: empty cells marked or filled with their `origin`, the rest limited to [0, upper]."""
+    values = origin + shift
+    np.copyto(values, np.nan, where=low)
+    if fill_nan:
+        np.copyto(values, origin, where=np.isnan(values))
+    if upper is not None:
+        np.clip(values, 0, upper, out=values)
+    return values

@@ -285,6 +285,7 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
     bins = np.flatnonzero(inside)
     n_extremes = int(max(np.rint(quantile * len(bins)), 1))
     bins = bins if last else bins[:-1]
+    n_extremes = min(n_extremes, max(len(bins), 1))
     contiguous = len(bins) > 0 and bins[-1] - bins[0] == len(bins) - 1
     return (slice(bins[0], bins[-1] + 1) if contiguous else bins), n_extremes
 

@@ -1,0 +1,298 @@
+"""Energy at harmonics: of every frequency, of one fundamental, and their sum, the salience."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .._arrays import ParameterError
+from ..util._matrices import is_unique
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+
+def salience(
+    S: np.ndarray,
+    *,
+    freqs: np.ndarray,
+    harmonics: Sequence[float],
+    weights: npt.ArrayLike | None = None,
+    aggregate: Callable | None = None,
+    filter_peaks: bool = True,
+    fill_value: float = np.nan,
+    kind: str = "linear",
+    axis: int = -2,
+) -> np.ndarray:
+    """How strongly each frequency is supported by its harmonics: their weighted mean.
+
+    Parameters
+    ----------
+    S : np.ndarray [shape=(..., d, t)]
+        Magnitudes, real and not negative.
+    freqs : np.ndarray [shape=(d,) or S.shape]
+        Frequencies of the bins, fixed or for each frame.
+    harmonics : list of float
+        Which multiples to look at; 1 is the bin itself, less than 1 a subharmonic.
+    weights : list of float, optional
+        One for each harmonic; equal by default. For ``aggregate=np.average`` only.
+    aggregate : callable, optional
+        What makes one number of the harmonics, `np.average` by default. It takes ``axis``.
+    filter_peaks : bool, default True
+        Keep the result at local maxima of `S` only.
+    fill_value : float, default NaN
+        What stands elsewhere then.
+    kind : str, default 'linear'
+        How to interpolate; see `scipy.interpolate.interp1d`.
+    axis : int, default -2
+        The axis of frequencies.
+
+    Returns
+    -------
+    np.ndarray [shape=S.shape]
+
+    Raises
+    ------
+    ParameterError
+        If `freqs` does not go with `S`.
+
+    See Also
+    --------
+    interp_harmonics
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> S = np.array([[0.0], [2.0], [0.0], [0.0], [1.0], [0.0]])
+    >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
+    [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
+    """
+    aggregate = np.average if aggregate is None else aggregate
+    weights = np.ones(len(harmonics)) if weights is None else np.array(weights, dtype=float)
+    energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
+    options: dict[str, Any] = {"weights": weights} if aggregate is np.average else {}
+    result = aggregate(energies, axis=axis - 1, **options)
+    if not filter_peaks:
+        return result
+    peaks = _strict_maxima(S, axis)
+    kept = np.full(S.shape, fill_value, dtype=np.float64)
+    kept[peaks] = result[peaks]
+    return kept
+
+
+def _strict_maxima(S: np.ndarray, axis: int) -> npt.NDArray[np.bool_]:
+    """Values above both neighbours; the ends have only one, and are none."""
+    values = S.swapaxes(axis, -1)
+    peaks = np.zeros_like(S, dtype=bool)
+    inner = peaks.swapaxes(axis, -1)[..., 1:-1]
+    np.greater(values[..., 1:-1], values[..., :-2], out=inner)
+    inner &= values[..., 1:-1] > values[..., 2:]
+    return peaks
+
+
+def interp_harmonics(
+    x: np.ndarray,
+    *,
+    freqs: np.ndarray,
+    harmonics: npt.ArrayLike,
+    kind: str = "linear",
+    fill_value: float = 0,
+    axis: int = -2,
+) -> np.ndarray:
+    """Energy at multiples of every frequency of a spectrogram or tempogram.
+
+    Parameters
+    ----------
+    x : np.ndarray [shape=(..., d, t)]
+        Energies.
+    freqs : np.ndarray [shape=(d,) or x.shape]
+        Frequencies of the bins, fixed or for each frame.
+    harmonics : list of float
+        Which multiples.
+    kind : str, default 'linear'
+        How to interpolate; see `scipy.interpolate.interp1d`.
+    fill_value : float, default 0
+        What stands beyond the lowest and highest of `freqs`.
+    axis : int, default -2
+        The axis of frequencies.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., len(harmonics), d, t)]
+        A new axis, of harmonics, stands before that of frequencies.
+
+    Raises
+    ------
+    ParameterError
+        If `freqs` does not go with `x`.
+
+    Warns
+    -----
+    UserWarning
+        If frequencies occur twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> x = np.array([0.0, 10.0, 20.0, 30.0])
+    >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
+    [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
+    """
+    if _one_grid(x, freqs, axis):
+        wanted = np.multiply.outer(harmonics, freqs)
+        if _plain(freqs, kind, fill_value):
+            return _linear_rows(x, freqs, wanted, fill_value, axis)
+        return _interpolator(freqs, x, kind, fill_value, axis)(wanted)
+
+    grids, values = freqs.swapaxes(axis, -1), x.swapaxes(axis, -1)
+    wanted = np.multiply.outer(grids, harmonics)
+    found = np.empty(wanted.shape, dtype=np.result_type(x.dtype, np.float64))
+    for frame in np.ndindex(grids.shape[:-1]):
+        found[frame] = _at(grids[frame], values[frame], wanted[frame], kind, fill_value)
+    return found.swapaxes(-2, axis).swapaxes(-1, axis - 1)
+
+
+def f0_harmonics(
+    x: np.ndarray,
+    *,
+    f0: np.ndarray,
+    freqs: np.ndarray,
+    harmonics: npt.ArrayLike,
+    kind: str = "linear",
+    fill_value: float = 0,
+    axis: int = -2,
+) -> np.ndarray:
+    """Energy at multiples of a fundamental that moves: timbre without pitch, or rhythm without tempo.
+
+    Parameters
+    ----------
+    x : np.ndarray [shape=(..., d, t)]
+        Energies.
+    f0 : np.ndarray [shape=(..., t)]
+        The fundamental of each frame, in the unit of `freqs`.
+    freqs : np.ndarray [shape=(d,) or x.shape]
+        Frequencies of the bins, fixed or for each frame. Those that are not finite do not count.
+    harmonics : list of float
+        Which multiples of `f0`.
+    kind : str, default 'linear'
+        How to interpolate; see `scipy.interpolate.interp1d`.
+    fill_value : float, default 0
+        What stands beyond the lowest and highest of `freqs`, and where the result would be NaN.
+    axis : int, default -2
+        The axis of frequencies.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., len(harmonics), t)]
+
+    Raises
+    ------
+    ParameterError
+        If `freqs` does not go with `x`.
+
+    Warns
+    -----
+    UserWarning
+        If frequencies occur twice.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> x = np.arange(12.0).reshape(4, 3)
+    >>> fastspec.f0_harmonics(x, f0=np.array([1, 1.5, 2]), freqs=np.arange(4.0), harmonics=[1, 2]).tolist()
+    [[3.0, 5.5, 8.0], [6.0, 10.0, 0.0]]
+    """
+    fixed = _one_grid(x, freqs, axis)
+    values = x.swapaxes(axis, -1)
+    wanted = np.multiply.outer(f0, harmonics)
+    if fixed and wanted.shape[:-1] == values.shape[:-1] and _plain(freqs, kind, fill_value):
+        found = _linear_of_frames(values, freqs, wanted, fill_value)
+    else:
+        frames = np.broadcast_shapes(values.shape[:-1], wanted.shape[:-1])
+        values, wanted = (np.broadcast_to(a, (*frames, a.shape[-1])) for a in (values, wanted))
+        grids = freqs if fixed else np.broadcast_to(freqs.swapaxes(axis, -1), values.shape)
+        found = np.empty(wanted.shape, dtype=np.result_type(x.dtype, np.float64))
+        for frame in np.ndindex(frames):
+            grid = grids if fixed else grids[frame]
+            there = np.isfinite(grid)
+            found[frame] = _at(grid[there], values[frame][there], wanted[frame], kind, fill_value)
+    return np.nan_to_num(found.swapaxes(axis, -1), copy=False, nan=fill_value)
+
+
+def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
+    """Whether all frames share their frequencies; warns where some of these are equal."""
+    fixed = freqs.ndim == 1 and len(freqs) == x.shape[axis]
+    if not fixed and freqs.shape != x.shape:
+        raise ParameterError(
+            f"freqs.shape={freqs.shape} must be ({x.shape[axis]},), the bins of x along axis={axis}, or {x.shape}"
+        )
+    if not np.all(is_unique(freqs, axis=0 if fixed else axis)):
+        warnings.warn("freqs holds equal frequencies, between which values may be wrong", stacklevel=3)
+    return fixed
+
+
+def _plain(freqs: np.ndarray, kind: str, fill_value) -> bool:
+    """Whether two searches and a line do what `interp1d` would do."""
+    return (
+        isinstance(kind, str)
+        and kind == "linear"
+        and len(freqs) > 1
+        and freqs.dtype.kind in "fiu"
+        and isinstance(fill_value, (int, float, np.number))
+        and bool(np.isfinite(freqs[0]) and np.all(np.diff(freqs) > 0) and np.isfinite(freqs[-1]))
+    )
+
+
+def _interpolator(freqs: np.ndarray, x: np.ndarray, kind: str, fill_value, axis: int) -> Callable:
+    from scipy.interpolate import interp1d
+
+    return interp1d(freqs, x, kind=kind, axis=axis, copy=False, bounds_error=False, fill_value=fill_value)
+
+
+def _cells(freqs: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each wanted frequency: the bin below it, its place from there (0) to the next (1), whether it is in range."""
+    below = np.searchsorted(freqs, wanted).clip(1, len(freqs) - 1) - 1
+    left = freqs[below]
+    place = (wanted - left) / (freqs[below + 1] - left)
+    return below, place, ~((wanted < freqs[0]) | (wanted > freqs[-1]))
+
+
+def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value, axis: int) -> np.ndarray:
+    """x at wanted (harmonics, d), which stand in the place of `axis`. Whole rows of frames are read at a time."""
+    rows = np.ascontiguousarray(np.moveaxis(x, axis, 0), dtype=np.result_type(x.dtype, np.float64))
+    found = np.empty((len(wanted), *rows.shape), dtype=rows.dtype)
+    for frequencies, out in zip(wanted, found, strict=True):
+        below, place, inside = _cells(freqs, frequencies)
+        n = np.flatnonzero(inside)
+        low = rows[below[n]]
+        part = rows[below[n] + 1]
+        part -= low
+        part *= place[n].reshape(-1, *[1] * (rows.ndim - 1))
+        part += low
+        if len(n) < len(out):
+            out[...] = fill_value
+        out[n] = part
+    at = axis % x.ndim
+    return np.moveaxis(found, (0, 1), (at, at + 1))
+
+
+def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value) -> np.ndarray:
+    """Each row of `values` at its own row of wanted frequencies."""
+    below, place, inside = _cells(freqs, wanted)
+    low = np.take_along_axis(values, below, axis=-1).astype(np.result_type(values.dtype, np.float64))
+    low += (np.take_along_axis(values, below + 1, axis=-1) - low) * place
+    low[~inside] = fill_value
+    return low
+
+
+def _at(grid: np.ndarray, values: np.ndarray, wanted: np.ndarray, kind: str, fill_value) -> np.ndarray:
+    """One frame."""
+    if not _plain(grid, kind, fill_value):
+        return _interpolator(grid, values, kind, fill_value, 0)(wanted)
+    return _linear_of_frames(values, grid, wanted.ravel(), fill_value).reshape(wanted.shape)

@@ -1,0 +1,481 @@
+"""Pitch: YIN and pYIN, peaks of spectra, and the tuning of what was found."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import _run
+from .._arrays import ParameterError, as_index, as_samples
+from .._transforms import MOST_N_FFT
+from ..util.utils import valid_audio
+from . import _pyin
+from .convert import hz_to_octs
+from .spectrum import _spectrogram
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .._windows import Window
+
+
+def estimate_tuning(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int | None = 2048,
+    resolution: float = 0.01,
+    bins_per_octave: int = 12,
+    **kwargs: Any,
+) -> float:
+    """How far a recording is from A440, in fractions of a bin, by the louder half of its spectral peaks.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples; all channels count together.
+    sr : number, default 22050
+        Sampling rate in Hz.
+    S : np.ndarray [shape=(..., d, t)], optional
+        A magnitude or power spectrogram, instead of `y`.
+    n_fft : int, default 2048
+        Length of a frame, where `y` is given.
+    resolution : float, default 0.01
+        Step of the estimate, in bins: cents where there are 12 of them.
+    bins_per_octave : int, default 12
+    **kwargs
+        More arguments of `piptrack`.
+
+    Returns
+    -------
+    float
+        From -0.5 to below 0.5; 0 with a warning if there are no peaks.
+
+    Raises
+    ------
+    ParameterError
+        As `piptrack`.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y = fastspec.tone(446.4, sr=22050, duration=1.0)
+    >>> round(float(fastspec.estimate_tuning(y=y)), 2)
+    0.25
+    """
+    _, _, pitches, magnitudes = _peaks(y=y, sr=sr, S=S, n_fft=n_fft, **kwargs)
+    audible = pitches > 0
+    pitches, magnitudes = pitches[audible], magnitudes[audible]
+    if pitches.size:
+        pitches = pitches[magnitudes >= np.median(magnitudes)]
+    return pitch_tuning(pitches, resolution=resolution, bins_per_octave=bins_per_octave)
+
+
+def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
+    """The most frequent deviation of frequencies from the equal temperament of A440, in fractions of a bin.
+
+    Parameters
+    ----------
+    frequencies : array_like
+        In Hz; those that are not positive do not count.
+    resolution : float, default 0.01
+        Width of the bins of the histogram, in bins of the octave.
+    bins_per_octave : int, default 12
+
+    Returns
+    -------
+    float
+        From -0.5 to below 0.5; 0 with a warning if no frequency counts.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> float(fastspec.pitch_tuning(fastspec.cqt_frequencies(24, fmin=55, tuning=0.25)))
+    0.25
+    """
+    frequencies = np.atleast_1d(frequencies)
+    frequencies = frequencies[frequencies > 0]
+    if not np.any(frequencies):
+        warnings.warn("no positive frequency to estimate a tuning from; it is taken to be 0", stacklevel=2)
+        return 0.0
+    residual = np.mod(bins_per_octave * hz_to_octs(frequencies), 1.0)
+    residual[residual >= 0.5] -= 1.0  # the nearest bin may be the next one up
+    counts, edges = np.histogram(residual, np.linspace(-0.5, 0.5, int(np.ceil(1.0 / resolution)) + 1))
+    return edges[np.argmax(counts)]
+
+
+def piptrack(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int | None = 2048,
+    hop_length: int | None = None,
+    fmin: float = 150.0,
+    fmax: float = 4000.0,
+    threshold: float = 0.1,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    pad_mode: str = "constant",
+    ref: float | Callable | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Peaks of a spectrogram, their frequencies and heights refined by parabolas.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples.
+    sr : number, default 22050
+        Sampling rate in Hz.
+    S : np.ndarray [shape=(..., d, t)], optional
+        A magnitude or power spectrogram, instead of `y`.
+    n_fft, hop_length, win_length, window, center, pad_mode
+        As in `stft`, where `y` is given.
+    fmin, fmax : float, default 150 and 4000
+        Peaks of bins from `fmin` to below `fmax`, in Hz, are kept.
+    threshold : float, default 0.1
+        A peak is higher than `threshold` times the reference.
+    ref : callable or number, optional
+        The reference: a function that takes ``(S, axis=-2)``, the maximum by default. A number is compared with by
+        itself, without `threshold`.
+
+    Returns
+    -------
+    pitches, magnitudes : np.ndarray [shape=(..., d, t), dtype=S.dtype]
+        Frequency in Hz and height at each bin with a peak, 0 elsewhere.
+
+    Raises
+    ------
+    ParameterError
+        If there is neither `y` nor `S`, or `stft` would refuse.
+
+    References
+    ----------
+    J. O. Smith, "Spectral Audio Signal Processing", W3K Publishing, 2011: quadratic interpolation of spectral peaks.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y = fastspec.tone(440, sr=22050, duration=1.0)
+    >>> pitches, magnitudes = fastspec.piptrack(y=y)
+    >>> round(pitches[magnitudes.argmax(axis=0)[20], 20].item())
+    440
+    """
+    S, index, pitch, magnitude = _peaks(
+        y=y,
+        sr=sr,
+        S=S,
+        n_fft=n_fft,
+        hop_length=hop_length,
+        fmin=fmin,
+        fmax=fmax,
+        threshold=threshold,
+        win_length=win_length,
+        window=window,
+        center=center,
+        pad_mode=pad_mode,
+        ref=ref,
+    )
+    pitches, magnitudes = np.zeros_like(S), np.zeros_like(S)
+    pitches[index], magnitudes[index] = pitch, magnitude
+    return pitches, magnitudes
+
+
+def _peaks(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int | None = 2048,
+    hop_length: int | None = None,
+    fmin: float = 150.0,
+    fmax: float = 4000.0,
+    threshold: float = 0.1,
+    ref: float | Callable | None = None,
+    **framing: Any,
+) -> tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
+    """What `piptrack` finds, as a list: the spectrogram, the places of the peaks in it, frequencies, heights."""
+    S, n_fft = _spectrogram(y=y, S=S, n_fft=n_fft, hop_length=hop_length, **framing)
+    if np.iscomplexobj(S) or (y is None and S.min() < 0):
+        S = np.abs(S)
+    frequencies = np.fft.rfftfreq(n_fft, 1 / sr)
+    first, end = np.searchsorted(frequencies, (max(fmin, 0), min(fmax, float(sr) / 2)))
+    index = _peak_places(S, max(int(first), 1), int(end), _reference(S, threshold, ref))
+
+    before, after = list(index), list(index)
+    before[-2], after[-2] = index[-2] - 1, np.minimum(index[-2] + 1, S.shape[-2] - 1)
+    left, peak, right = S[tuple(before)], S[index], S[tuple(after)]
+    shift = _vertices(left, peak, right, inside=index[-2] + 1 < S.shape[-2]).astype(S.dtype)
+    pitch = ((index[-2] + shift) * float(sr) / n_fft).astype(S.dtype)
+    height = peak + 0.5 * ((right - left) / 2.0) * shift
+    return S, index, pitch, height.astype(S.dtype)
+
+
+def _reference(S: np.ndarray, threshold: float, ref: float | Callable | None) -> np.ndarray:
+    """What a bin must exceed, in a shape that goes with `S`."""
+    if ref is None or callable(ref):
+        return np.expand_dims(threshold * (ref or np.max)(S, axis=-2), -2)
+    return np.abs(ref)
+
+
+def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Indices of bins first .. end - 1 that are local maxima, what does not exceed the reference being 0."""
+    if first >= end:
+        return tuple(np.empty(0, np.intp) for _ in S.shape)
+    some = slice(first - 1, min(end + 1, S.shape[-2]))
+    part = S[..., some, :]
+    part = part * (part > np.broadcast_to(reference, S.shape)[..., some, :])
+    inner = part[..., 1 : end - first + 1, :]
+    places = inner > part[..., : inner.shape[-2], :]
+    followed = part.shape[-2] - 2
+    places[..., :followed, :] &= inner[..., :followed, :] >= part[..., 2:, :]
+    turned = places.swapaxes(-1, -2)
+    if turned.flags.c_contiguous:  # nonzero is quick along memory
+        *rest, bins = np.nonzero(turned)
+        index = [*rest[:-1], bins, rest[-1]]
+    else:
+        index = list(np.nonzero(places))
+    index[-2] = index[-2] + first
+    return tuple(index)
+
+
+def _vertices(left: np.ndarray, peak: np.ndarray, right: np.ndarray, *, inside: np.ndarray) -> np.ndarray:
+    """How far from each peak the vertex of a parabola lies: 0 if beyond a neighbour, or if there is no neighbour."""
+    a = (left + right) - 2.0 * peak.astype(np.float64)
+    b = (right - left).astype(np.float64) / 2
+    useful = inside & (np.abs(b) < np.abs(a))
+    return np.divide(-b, a, out=np.zeros_like(a), where=useful)
+
+
+def yin(
+    y: np.ndarray,
+    *,
+    fmin: float,
+    fmax: float,
+    sr: float = 22050,
+    frame_length: int = 2048,
+    hop_length: int | None = None,
+    trough_threshold: float = 0.1,
+    center: bool = True,
+    pad_mode: str | Callable = "constant",
+) -> np.ndarray:
+    """Fundamental frequency by YIN: the first deep trough of the normalised difference function.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)]
+        Samples; each channel is tracked by itself.
+    fmin, fmax : number
+        The lowest and the highest frequency to consider, in Hz.
+    sr : number, default 22050
+        Sampling rate in Hz.
+    frame_length : int, default 2048
+        Samples in a frame; two periods of `fmin` should fit.
+    hop_length : int, optional
+        Samples between frames, a quarter of `frame_length` by default.
+    trough_threshold : float, default 0.1
+        The first trough below it is taken, or else the lowest value of all.
+    center : bool, default True
+        Pad the signal so that frame `t` is centred on sample ``t * hop_length``.
+    pad_mode : str or function, default 'constant'
+        How `numpy.pad` does that.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., n_frames), dtype=float64]
+        Hz.
+
+    Raises
+    ------
+    ParameterError
+        If the frequencies are not ``0 < fmin < fmax <= sr / 2``, a period of `fmin` does not fit into a frame, or `y`
+        is no valid audio or shorter than a frame.
+
+    Warns
+    -----
+    UserWarning
+        If less than two periods of `fmin` fit into a frame.
+
+    References
+    ----------
+    A. de Cheveigné and H. Kawahara, "YIN, a fundamental frequency estimator for speech and music", The Journal of the
+    Acoustical Society of America 111(4), 1917-1930, 2002.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y = fastspec.tone(220, sr=22050, duration=1.0)
+    >>> round(fastspec.yin(y, fmin=100, fmax=800)[20].item())
+    220
+    """
+    tracker = _Tracker(y, fmin, fmax, sr, frame_length, hop_length, center, pad_mode)
+    periods = np.empty((*tracker.samples.shape[:-1], tracker.n_frames))
+    for part, _, found, _ in tracker.ranges(tracker.samples, trough_threshold):
+        periods[..., part] = found
+    return sr / periods
+
+
+def pyin(
+    y: np.ndarray,
+    *,
+    fmin: float,
+    fmax: float,
+    sr: float = 22050,
+    frame_length: int = 2048,
+    hop_length: int | None = None,
+    n_thresholds: int = 100,
+    beta_parameters: tuple[float, float] = (2, 18),
+    boltzmann_parameter: float = 2,
+    resolution: float = 0.1,
+    max_transition_rate: float = 35.92,
+    switch_prob: float = 0.01,
+    no_trough_prob: float = 0.01,
+    fill_na: float | None = np.nan,
+    center: bool = True,
+    pad_mode: str | Callable = "constant",
+    transition_min_prob: float | None = 1e-4,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Fundamental frequency by pYIN: YIN under many thresholds, and the most likely path through what it finds.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)]
+        Samples; each channel is tracked by itself.
+    fmin, fmax : number
+        The lowest and the highest frequency to consider, in Hz.
+    sr : number, default 22050
+        Sampling rate in Hz.
+    frame_length, hop_length, center, pad_mode
+        As in `yin`.
+    n_thresholds : int, default 100
+        How many thresholds, evenly from 0 to 1.
+    beta_parameters : tuple of two floats, default (2, 18)
+        Shape of the beta distribution that says how probable each threshold is.
+    boltzmann_parameter : number, default 2
+        The larger, the more of a threshold's probability its first troughs get.
+    resolution : float, default 0.1
+        Width of a pitch bin, in semitones.
+    max_transition_rate : float, default 35.92
+        How many octaves a second the pitch may move.
+    switch_prob : float, default 0.01
+        How probable a change between voiced and unvoiced is, from one frame to the next.
+    no_trough_prob : float, default 0.01
+        What part of the probability of thresholds that no trough is below goes to the lowest one.
+    fill_na : float or None, default NaN
+        `f0` of unvoiced frames; None leaves the best guess there.
+    transition_min_prob : float or None, default 1e-4
+        Transitions less probable than this are left out. None considers all, which takes longer and rarely differs.
+
+    Returns
+    -------
+    f0 : np.ndarray [shape=(..., n_frames), dtype=float64]
+        Hz, on the grid of pitch bins.
+    voiced_flag : np.ndarray [shape=(..., n_frames), dtype=bool]
+        Where the path is voiced.
+    voiced_prob : np.ndarray [shape=(..., n_frames), dtype=float64]
+        How probable it is, frame by frame, that there is a pitch.
+
+    Raises
+    ------
+    ParameterError
+        As `yin`; or if a probability is none, or the range of pitches is too narrow for its transitions.
+
+    Warns
+    -----
+    UserWarning
+        If less than two periods of `fmin` fit into a frame.
+
+    References
+    ----------
+    M. Mauch and S. Dixon, "pYIN: a fundamental frequency estimator using probabilistic threshold distributions", IEEE
+    International Conference on Acoustics, Speech and Signal Processing, 659-663, 2014.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y = fastspec.tone(220, sr=22050, duration=1.0)
+    >>> f0, voiced, probability = fastspec.pyin(y, fmin=100, fmax=800)
+    >>> bool(voiced[20]), round(f0[20].item())
+    (True, 220)
+    """
+    tracker = _Tracker(y, fmin, fmax, sr, frame_length, hop_length, center, pad_mode)
+    bins_per_semitone = int(np.ceil(1.0 / resolution))
+    n_pitches = int(np.floor(12 * bins_per_semitone * np.log2(fmax / fmin))) + 1
+    prior = _pyin.prior_of(
+        n_thresholds, beta_parameters, boltzmann_parameter, no_trough_prob, tracker.yin.most_troughs
+    )
+    semitones = round(max_transition_rate * 12 * tracker.hop_length / sr)
+    trellis = _pyin.trellis_of(n_pitches, semitones * bins_per_semitone + 1, switch_prob, transition_min_prob)
+
+    def bin_of(periods: np.ndarray) -> np.ndarray:
+        bins = 12 * bins_per_semitone * np.log2(sr / periods / fmin)
+        return np.clip(np.round(bins), 0, n_pitches).astype(int)
+
+    shape = (*tracker.samples.shape[:-1], tracker.n_frames)
+    states, voiced_prob = np.empty(shape, np.intp), np.empty(shape)
+    for channel in np.ndindex(shape[:-1]):
+        ranges = tracker.ranges(tracker.samples[channel], 0.0, prior)
+        seen = _pyin.observe(ranges, tracker.n_frames, n_pitches, bin_of)
+        states[channel], voiced_prob[channel] = _pyin.decode(trellis, seen), seen.voiced_prob
+
+    voiced = states < n_pitches
+    f0 = (fmin * 2 ** (np.arange(n_pitches) / (12 * bins_per_semitone)))[states % n_pitches]
+    if fill_na is not None:
+        f0[~voiced] = fill_na
+    return f0, voiced, voiced_prob
+
+
+class _Tracker:
+    """Checked arguments of `yin` and `pyin`, and the engine's part of the work."""
+
+    def __init__(self, y, fmin, fmax, sr, frame_length, hop_length, center, pad_mode) -> None:
+        if fmin is None or fmax is None:
+            raise ParameterError(f"fmin={fmin} and fmax={fmax} must both be given")
+        self.frame_length = as_index(frame_length, name="frame_length")
+        _check_range(sr, fmin, fmax, self.frame_length)
+        if self.frame_length > MOST_N_FFT // 4:
+            raise ParameterError(f"frame_length={frame_length} exceeds {MOST_N_FFT // 4}; use shorter frames")
+        self.hop_length = as_index(self.frame_length // 4 if hop_length is None else hop_length, name="hop_length")
+        valid_audio(y)
+        self.samples = as_samples(y)
+        lead = self.frame_length // 2 if center else 0
+        if lead and pad_mode != "constant":
+            self.samples = np.pad(self.samples, [(0, 0)] * (y.ndim - 1) + [(lead, lead)], mode=pad_mode)
+            lead = 0
+        length = self.samples.shape[-1] + 2 * lead
+        if length < self.frame_length:
+            raise ParameterError(
+                f"frame_length={frame_length} exceeds the {length} samples of y; pad it or use shorter frames"
+            )
+        self.n_frames = 1 + (length - self.frame_length) // self.hop_length
+        min_period = int(np.floor(sr / fmax))
+        max_period = min(int(np.ceil(sr / fmin)), self.frame_length - 1)
+        self.yin = _run.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
+
+    def ranges(self, samples: np.ndarray, threshold: float, prior=None):
+        return _run.yin_ranges(self.yin, samples, self.frame_length, self.n_frames, threshold, prior)
+
+
+def _check_range(sr: float, fmin: float, fmax: float, frame_length: int) -> None:
+    if fmax > sr / 2:
+        raise ParameterError(f"fmax={fmax} exceeds half of sr={sr}; use at most {sr / 2}")
+    if fmin >= fmax:
+        raise ParameterError(f"fmin={fmin} must be below fmax={fmax}; exchange them, or widen the range")
+    if fmin <= 0:
+        raise ParameterError(f"fmin={fmin} must be positive; 65.4 Hz, the note C2, is usual")
+    if sr / fmin >= frame_length - 1:
+        raise ParameterError(
+            f"frame_length={frame_length} holds no whole period of fmin={fmin} at sr={sr}; "
+            f"use frame_length={int(np.ceil(sr / fmin)) + 2} or fmin={sr / (frame_length - 1) * 1.001:.3f}, or more"
+        )
+    if sr / fmin >= frame_length // 2:
+        warnings.warn(
+            f"frame_length={frame_length} holds less than two periods of fmin={fmin} at sr={sr}, so that pitches may be "
+            f"wrong; use frame_length={int(np.ceil(sr / fmin)) * 2 + 1} or fmin={sr / (frame_length / 2):.3f}, or more",
+            stacklevel=4,
+        )
