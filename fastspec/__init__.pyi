@@ -77,6 +77,9 @@ from .core.convert import time_to_frames as time_to_frames
 from .core.convert import time_to_samples as time_to_samples
 from .core.convert import times_like as times_like
 from .core.convert import tuning_to_A4 as tuning_to_A4
+from .core.harmonic import f0_harmonics as f0_harmonics
+from .core.harmonic import interp_harmonics as interp_harmonics
+from .core.harmonic import salience as salience
 from .core.intervals import interval_frequencies as interval_frequencies
 from .core.intervals import plimit_intervals as plimit_intervals
 from .core.intervals import pythagorean_intervals as pythagorean_intervals
@@ -89,6 +92,11 @@ from .core.notation import list_thaat as list_thaat
 from .core.notation import mela_to_degrees as mela_to_degrees
 from .core.notation import mela_to_svara as mela_to_svara
 from .core.notation import thaat_to_degrees as thaat_to_degrees
+from .core.pitch import estimate_tuning as estimate_tuning
+from .core.pitch import piptrack as piptrack
+from .core.pitch import pitch_tuning as pitch_tuning
+from .core.pitch import pyin as pyin
+from .core.pitch import yin as yin
 from .core.spectrum import amplitude_to_db as amplitude_to_db
 from .core.spectrum import db_to_amplitude as db_to_amplitude
 from .core.spectrum import db_to_power as db_to_power

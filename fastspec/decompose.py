@@ -92,19 +92,23 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     medians = [_running_median(magnitude, width, axis) for width, axis in zip(widths, (-1, -2), strict=True)]
     split_zeros = margins == (1, 1)
 
-    def part(i: int, block: tuple) -> np.ndarray:
-        ratio = softmask(
-            medians[i][block], medians[1 - i][block] * margins[i], power=power, split_zeros=split_zeros
-        )
-        return ratio if mask else S[block] * ratio
+    def mask_of(i: int, block: tuple) -> np.ndarray:
+        threshold = medians[1 - i][block]
+        if margins[i] != 1:
+            threshold = threshold * margins[i]
+        return softmask(medians[i][block], threshold, power=power, split_zeros=split_zeros)
 
     if magnitude.dtype not in (np.float32, np.float64) or magnitude.size == 0:
-        return [part(i, (...,)) for i in parts]
+        masks = [mask_of(i, (...,)) for i in parts]
+        return masks if mask else [S * ratio for ratio in masks]
     dtype = np.dtype(bool) if mask and np.isinf(power) else magnitude.dtype if mask else S.dtype
     results = [np.empty_like(S, dtype=dtype) for _ in parts]
     for block in _blocks(S):
         for i, result in zip(parts, results, strict=True):
-            result[block] = part(i, block)
+            if mask:
+                result[block] = mask_of(i, block)
+            else:
+                np.multiply(S[block], mask_of(i, block), out=result[block])
     return results
 
 

@@ -197,9 +197,8 @@ def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
 
     if not rate > 0:
         raise ParameterError(f"rate={rate} must be positive; 2 is twice as fast")
-    stretched = phase_vocoder(
-        stft(y, **kwargs), rate=rate, hop_length=kwargs.get("hop_length"), n_fft=kwargs.get("n_fft")
-    )
+    # librosa also hands on hop_length and n_fft, for which its own phase vocoder then warns at every call.
+    stretched = phase_vocoder(stft(y, **kwargs), rate=rate)
     return istft(stretched, dtype=y.dtype, length=round(y.shape[-1] / rate), **kwargs)
 
 
@@ -295,14 +294,15 @@ def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: b
     >>> fastspec.effects.remix(y, [(4, 8), (0, 2)], align_zeros=False).tolist()
     [4.0, 5.0, 6.0, 7.0, 0.0, 1.0]
     """
-    bounds = [(interval[0], interval[1]) for interval in intervals]
-    if not bounds:
+    bounds = intervals if isinstance(intervals, np.ndarray) else np.array(list(intervals))
+    if not len(bounds):
         raise ParameterError("intervals is empty: nothing to put together")
+    bounds = bounds[:, :2]
     if align_zeros:
         crossings = np.flatnonzero(zero_crossings(to_mono(y)))
         crossings = np.append(crossings, y.shape[-1])
-        bounds = crossings[match_events(np.ravel(bounds), crossings)].reshape(-1, 2)
-    return np.concatenate([y[..., start:end] for start, end in bounds], axis=-1)
+        bounds = crossings[match_events(bounds.ravel(), crossings)].reshape(-1, 2)
+    return np.concatenate([y[..., start:end] for start, end in bounds.tolist()], axis=-1)
 
 
 def trim(
@@ -354,7 +354,7 @@ def trim(
     >>> y = np.zeros(16384)
     >>> y[5120:10240] = 0.5
     >>> fastspec.effects.trim(y)[1].tolist()
-    [4608, 11776]
+    [4608, 11264]
     """
     loud = np.flatnonzero(_loud_frames(y, frame_length, hop_length, top_db, ref, aggregate))
     start = end = 0
@@ -401,7 +401,7 @@ def split(
     >>> y = np.zeros(32768)
     >>> y[5120:10240] = y[20480:25600] = 0.5
     >>> fastspec.effects.split(y).tolist()
-    [[4608, 11776], [19968, 27136]]
+    [[4608, 11264], [19968, 26624]]
     """
     loud = _loud_frames(y, frame_length, hop_length, top_db, ref, aggregate)
     edges = np.flatnonzero(np.diff(loud, prepend=False, append=False))

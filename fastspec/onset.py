@@ -193,7 +193,7 @@ def onset_strength(
     >>> y[11264] = 1
     >>> envelope = fastspec.onset.onset_strength(y=y, sr=22050)
     >>> envelope.shape, envelope.argmax().item()
-    ((44,), 22)
+    ((44,), 23)
     """
     if aggregate is False:
         raise ParameterError("aggregate=False leaves more than one band; use onset_strength_multi")

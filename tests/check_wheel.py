@@ -28,7 +28,7 @@ WIDE = re.compile(
 )
 BASELINE = ("libfsp_core.a", "libfsp_scalar.a", "libfsp_sse2.a", "fastspec/_engine.o")
 
-# What a first call adds to a process in which NumPy is at home.
+# What the import and a first call add to a process in which NumPy is at home.
 IMPORT = """
 import os, sys, time
 import numpy as np
@@ -38,14 +38,15 @@ def state():
 before = state()
 started = time.perf_counter()
 import fastspec
-fastspec.stft
 imported = time.perf_counter() - started
+fastspec.stft(np.zeros(4096, np.float32))
+called = time.perf_counter() - started
 fastspec.stft(np.zeros(1_000_000, np.float32))
 assert before[1:] == (True, True), "denormals are zero before the import"
 assert state() == before, f"threads and denormals were {before}, are {state()}"
-print(imported)
+print(imported, called)
 """
-IMPORT_SECONDS = 0.010
+IMPORT_MS = 10
 
 
 def tool(*command: str | Path) -> str:
@@ -107,7 +108,7 @@ def instructions(folder: Path) -> Iterator[str]:
 def imports() -> Iterator[str]:
     """What importing does to a process, and how long it takes after NumPy: the best of several."""
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "LD_PRELOAD")}
-    best = float("inf")
+    best = (float("inf"), float("inf"))
     for _ in range(9):
         run = subprocess.run(
             [sys.executable, "-P", "-c", IMPORT], env=environment, capture_output=True, text=True
@@ -115,10 +116,11 @@ def imports() -> Iterator[str]:
         if run.returncode:
             yield run.stderr.splitlines()[-1]
             return
-        best = min(best, float(run.stdout))
-    print(f"    {best * 1e3:.1f} ms after numpy")
-    if best > IMPORT_SECONDS:
-        yield f"{best * 1e3:.1f} ms are more than {IMPORT_SECONDS * 1e3:.0f}"
+        best = tuple(map(min, best, map(float, run.stdout.split())))
+    imported, called = (seconds * 1e3 for seconds in best)
+    print(f"    after numpy: {imported:.1f} ms, with a first stft {called:.1f} ms")
+    if imported > IMPORT_MS:
+        yield f"{imported:.1f} ms are more than {IMPORT_MS}"
 
 
 def report(what: str, problems: Iterator[str]) -> bool:

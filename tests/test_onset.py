@@ -15,7 +15,8 @@ GOLDEN = np.load(Path(__file__).parent / "golden" / "onset.npz")
 
 @pytest.mark.parametrize("case", sorted(ONSET))
 def test_as_librosa(case):
-    """float32 decibels carry the rounding of power: 2e-5 dB (RELIABILITY: 1e-3), here of strengths about 5."""
+    """Means of many float32 decibels: 2e-5. The median is a decibel of its own, which carries the rounding of
+    the power in one band: 1e-3."""
     for i, ours in enumerate(as_arrays(ONSET[case](fastspec))):
         theirs = GOLDEN[f"{case}.{i}"]
         assert ours.dtype == theirs.dtype
@@ -24,7 +25,7 @@ def test_as_librosa(case):
             np.testing.assert_array_equal(ours, theirs)
         else:
             exact = "float64" in case or "levels" in case or "detect" in case
-            bound = 1e-12 if exact else 2e-5
+            bound = 1e-12 if exact else 1e-3 if "median" in case else 2e-5
             np.testing.assert_allclose(ours, theirs, rtol=bound, atol=bound)
 
 

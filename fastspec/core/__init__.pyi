@@ -62,6 +62,9 @@ from .convert import time_to_frames as time_to_frames
 from .convert import time_to_samples as time_to_samples
 from .convert import times_like as times_like
 from .convert import tuning_to_A4 as tuning_to_A4
+from .harmonic import f0_harmonics as f0_harmonics
+from .harmonic import interp_harmonics as interp_harmonics
+from .harmonic import salience as salience
 from .intervals import interval_frequencies as interval_frequencies
 from .intervals import plimit_intervals as plimit_intervals
 from .intervals import pythagorean_intervals as pythagorean_intervals
@@ -74,6 +77,11 @@ from .notation import list_thaat as list_thaat
 from .notation import mela_to_degrees as mela_to_degrees
 from .notation import mela_to_svara as mela_to_svara
 from .notation import thaat_to_degrees as thaat_to_degrees
+from .pitch import estimate_tuning as estimate_tuning
+from .pitch import piptrack as piptrack
+from .pitch import pitch_tuning as pitch_tuning
+from .pitch import pyin as pyin
+from .pitch import yin as yin
 from .spectrum import amplitude_to_db as amplitude_to_db
 from .spectrum import db_to_amplitude as db_to_amplitude
 from .spectrum import db_to_power as db_to_power

@@ -134,8 +134,8 @@ def pcen(
     >>> import fastspec
     >>> import numpy as np
     >>> loud, quiet = (fastspec.pcen(level * np.ones((1, 500)))[0, -1] for level in (1e6, 1e3))
-    >>> round(loud / quiet, 2)
-    1.12
+    >>> round((loud / quiet).item(), 2)
+    1.13
     """
     _check_constants(power, gain, bias, eps, time_constant, max_size)
     b = _coefficient(time_constant * sr / float(hop_length)) if b is None else b

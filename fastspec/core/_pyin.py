@@ -69,7 +69,7 @@ class Trellis:
 
 
 def _local_transitions(n: int, width: int) -> np.ndarray:
-    """Row i, column `width` // 2 + d: the probability of going from pitch i to i + d, by a triangle cut off at the ends."""
+    """Row i, column `width` // 2 + d: the probability of going from pitch i to i + d, a triangle cut at the ends."""
     reach = width // 2
     wave = np.tile(pad_center(get_window("triangle", width, fftbins=False), size=n), 2)
     windows = np.lib.stride_tricks.sliding_window_view(wave, n)
@@ -128,7 +128,7 @@ def trellis_of(n_pitches: int, width: int, switch_prob: float, min_prob: float |
         ways = sum((band[0] > -np.inf).sum(axis=0) for band in (stay_band, cross_band))
         if not ways.all():
             raise ParameterError(
-                f"transition_min_prob={min_prob} leaves no transition to pitch bin {int(np.argmin(ways))}; use a smaller one"
+                f"transition_min_prob={min_prob} leaves no way to pitch bin {int(np.argmin(ways))}; use a smaller one"
             )
     return Trellis(n_pitches, width // 2 + BAND_STEP, float(elsewhere), *stay_band, *cross_band)
 
@@ -149,7 +149,7 @@ class Observations:
 
 
 def observe(ranges, n_frames: int, n_pitches: int, bin_of) -> Observations:
-    """Candidates by ascending period (`_run.yin_ranges`), turned into pitch bins, of which n_pitches is one too many."""
+    """Candidates by ascending period (`_run.yin_ranges`), as pitch bins, of which n_pitches is one too many."""
     frame, bins, probability = [], [], []
     for part, counts, periods, probabilities in ranges:
         there = np.arange(periods.shape[-1]) < counts[:, np.newaxis]

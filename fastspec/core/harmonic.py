@@ -14,6 +14,8 @@ from ..util._matrices import is_unique
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stays in the cache
+
 
 def salience(
     S: np.ndarray,
@@ -151,10 +153,10 @@ def interp_harmonics(
 
     grids, values = freqs.swapaxes(axis, -1), x.swapaxes(axis, -1)
     wanted = np.multiply.outer(grids, harmonics)
-    found = np.empty(wanted.shape, dtype=np.result_type(x.dtype, np.float64))
-    for frame in np.ndindex(grids.shape[:-1]):
-        found[frame] = _at(grids[frame], values[frame], wanted[frame], kind, fill_value)
-    return found.swapaxes(-2, axis).swapaxes(-1, axis - 1)
+    found = [
+        _at(grids[frame], values[frame], wanted[frame], kind, fill_value) for frame in np.ndindex(grids.shape[:-1])
+    ]
+    return np.array(found).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
 
 
 def f0_harmonics(
@@ -217,11 +219,12 @@ def f0_harmonics(
         frames = np.broadcast_shapes(values.shape[:-1], wanted.shape[:-1])
         values, wanted = (np.broadcast_to(a, (*frames, a.shape[-1])) for a in (values, wanted))
         grids = freqs if fixed else np.broadcast_to(freqs.swapaxes(axis, -1), values.shape)
-        found = np.empty(wanted.shape, dtype=np.result_type(x.dtype, np.float64))
+        rows = []
         for frame in np.ndindex(frames):
             grid = grids if fixed else grids[frame]
             there = np.isfinite(grid)
-            found[frame] = _at(grid[there], values[frame][there], wanted[frame], kind, fill_value)
+            rows.append(_at(grid[there], values[frame][there], wanted[frame], kind, fill_value))
+        found = np.array(rows).reshape(wanted.shape)
     return np.nan_to_num(found.swapaxes(axis, -1), copy=False, nan=fill_value)
 
 
@@ -266,20 +269,20 @@ def _cells(freqs: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value, axis: int) -> np.ndarray:
     """x at wanted (harmonics, d), which stand in the place of `axis`. Whole rows of frames are read at a time."""
     rows = np.ascontiguousarray(np.moveaxis(x, axis, 0), dtype=np.result_type(x.dtype, np.float64))
-    found = np.empty((len(wanted), *rows.shape), dtype=rows.dtype)
+    flat = rows.reshape(len(rows), -1)
+    found = np.empty((len(wanted), *flat.shape), dtype=rows.dtype)
+    step = max(1, BLOCK_VALUES // max(flat.shape[1], 1))
     for frequencies, out in zip(wanted, found, strict=True):
         below, place, inside = _cells(freqs, frequencies)
-        n = np.flatnonzero(inside)
-        low = rows[below[n]]
-        part = rows[below[n] + 1]
-        part -= low
-        part *= place[n].reshape(-1, *[1] * (rows.ndim - 1))
-        part += low
-        if len(n) < len(out):
-            out[...] = fill_value
-        out[n] = part
+        for first in range(0, len(out), step):
+            part = slice(first, first + step)
+            low, values = flat[below[part]], out[part]
+            np.subtract(flat[below[part] + 1], low, out=values)
+            values *= place[part, np.newaxis]
+            values += low
+        out[~inside] = fill_value
     at = axis % x.ndim
-    return np.moveaxis(found, (0, 1), (at, at + 1))
+    return np.moveaxis(found.reshape(len(wanted), *rows.shape), (0, 1), (at, at + 1))
 
 
 def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value) -> np.ndarray:

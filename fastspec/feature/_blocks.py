@@ -1,4 +1,4 @@
-"""What the descriptors read: a spectrogram a block of frames at a time, or its moments straight from the engine."""
+"""What the descriptors read: a spectrogram a block of frames at a time, or its moments from the engine."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from .spectral import run_given
 if TYPE_CHECKING:
     from .._windows import Window
 
-# Values in a block: in float32, it and a copy of it stay in the cache of a core. A block that is allocated once also
-# spares the first touch of a spectrogram's memory, which costs more than the FFT.
+# Values in a block: in float32, it and a copy of it stay in the cache of a core. A block that is allocated
+# once also spares the first touch of a spectrogram's memory, which costs more than the FFT.
 BLOCK_VALUES = 2**16
 # Frames that fill any engine's vectors.
 TILE = 16
@@ -51,7 +51,7 @@ class Frames:
     fill: Callable[[tuple[int, ...], int, np.ndarray], None]
 
     def blocks(self) -> Iterator[tuple[tuple, np.ndarray]]:
-        """Yield (index, block): ``block[t, f]`` are the frames at ``[*channel, frames]``, to be overwritten at will.
+        """Yield (index, block): ``block[t, f]`` are the frames at index ``[*channel, frames]``, for any use.
 
         The size of a block depends on the number of bins alone, so that nothing else can show in the results.
         """
@@ -98,14 +98,13 @@ def _frames_of_samples(y: np.ndarray, stft: StftOptions, power: float) -> Frames
     return Frames(spec.framing.n_fft, plan.n_rows, n_frames, x.shape[:-1], spec.dtype, fill)
 
 
-def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec, int]:
+def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec,
+int]:
     arguments = _transforms.stft_arguments(*stft)
     x = as_samples(y)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = _transforms.stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(
-        spec.framing, x, center=stft.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel
-    )
+    n_frames = check_length(spec.framing, x, center=stft.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel)
     return x, spec, n_frames
 
 
@@ -139,19 +138,23 @@ class Moments(NamedTuple):
     def second_about(self, centre: np.ndarray) -> np.ndarray:
         """Sum of S (freq - centre)^2 for a centre per frame (..., t).
 
-        Each section is shifted by itself: what cancels is of the size of a section, not of the whole spectrum.
+        Each section is shifted by itself: what cancels is of the size of a section, not of the whole
+        spectrum.
         """
         shift = self.centres[:, np.newaxis] - centre[..., np.newaxis, :]
         zeroth, first, second = self.parts
         return np.maximum(0, (second + shift * (2 * first + shift * zeroth)).sum(axis=-2))
 
 
-def moments(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, freq: np.ndarray, order: int) -> Moments | None:
+def moments(
+    y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, freq: np.ndarray, order: int
+) -> Moments | None:
     """The moments over frequency up to `order` of a magnitude spectrogram, in one pass of the engine.
 
-    A filter bank whose rows are ``(freq - centre)**k`` on `SECTION_WIDTH` bins gives partial sums of few enough
-    float32 terms to be added up in float64: as good as float64 throughout, at the price of a mel spectrogram.
-    None if the spectrogram is not one for the engine (dtype, bins), or its moments are not finite.
+    A filter bank whose rows are ``(freq - centre)**k`` on `SECTION_WIDTH` bins gives partial sums of few
+    enough float32 terms to be added up in float64: as good as float64 throughout, at the price of a mel
+    spectrogram. None if the spectrogram is not one for the engine (dtype, bins), or its moments are not
+    finite.
     """
     key = np.asarray(freq, dtype=np.float64).tobytes()
     if S is None:

@@ -42,7 +42,8 @@ def chroma_stft(
 ) -> np.ndarray:
     """Chromagram of a power spectrogram: the energy of each pitch class, whatever the octave.
 
-    From audio whose `tuning` is given, frames go through window, FFT, power and filter bank a block at a time.
+    From audio whose `tuning` is given, frames go through window, FFT, power and filter bank a block at a
+    time.
 
     Parameters
     ----------
@@ -57,7 +58,8 @@ def chroma_stft(
     n_fft, hop_length, win_length, window, center, pad_mode
         See `fastspec.stft`.
     tuning : float, optional
-        Deviation from A = 440 Hz, in fractions of a pitch class. Default: `fastspec.estimate_tuning` of the spectrogram.
+        Deviation from A = 440 Hz, in fractions of a pitch class. Default: `fastspec.estimate_tuning` of the
+        spectrogram.
     n_chroma : int, default 12
         Number of pitch classes.
     **kwargs
@@ -232,7 +234,7 @@ def chroma_cens(
     win_len_smooth: int | None = 41,
     smoothing_window: Window = "hann",
 ) -> np.ndarray:
-    """Chroma energy normalised statistics: chroma in five coarse steps, smoothed in time. Robust to timbre and tempo.
+    """Chroma energy normalised statistics: chroma in five coarse steps, smoothed in time.
 
     Parameters
     ----------
@@ -410,7 +412,7 @@ def tonnetz(
 
 
 def _tonal_circles(n_chroma: int) -> np.ndarray:
-    """x and y of each pitch class on the three circles: a semitone is a turn by 7/6, 3/2 and 2/3 of pi, from the top."""
+    """x and y of each pitch class on the circles: a semitone is a turn by 7/6, 3/2 and 2/3 of pi, from the top."""
     semitones = np.linspace(0, 12, num=n_chroma, endpoint=False)
     half_turns = np.outer([7 / 6, 3 / 2, 2 / 3], semitones)
     radii = np.array([[1.0], [1.0], [0.5]])

@@ -1,4 +1,5 @@
-"""Shapes of spectra in a few numbers a frame: centroid, bandwidth, contrast, rolloff, flatness, polynomials."""
+"""Shapes of spectra in a few numbers a frame: centroid, bandwidth, contrast, rolloff, flatness,
+polynomials."""
 
 from __future__ import annotations
 
@@ -226,8 +227,8 @@ def spectral_contrast(
     Raises
     ------
     ParameterError
-        If `freq` does not fit `S`, `fmin`, `n_bands` or `quantile` is out of its range, or a band starts above
-        ``sr / 2``; as `fastspec.stft`.
+        If `freq` does not fit `S`, `fmin`, `n_bands` or `quantile` is out of its range, or a band starts
+        above ``sr / 2``; as `fastspec.stft`.
 
     References
     ----------
@@ -266,10 +267,12 @@ def spectral_contrast(
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
 
-def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[slice | np.ndarray, int]:
+def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[slice | np.ndarray,
+int]:
     """The bins of band k, and how many of them are peaks.
 
-    Bands share a bin: each starts one below its lower edge. The upper one is left out, but counts for the quantile.
+    Bands share a bin: each starts one below its lower edge. The upper one is left out, but counts for the
+    quantile.
     """
     inside = (freq >= edges[k]) & (freq <= edges[k + 1])
     bins = np.flatnonzero(inside)
@@ -277,7 +280,8 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
     if k > 0:
         if not bins.size:
             raise ParameterError(
-                f"n_bands and fmin leave no bin between {edges[k]} and {edges[k + 1]} Hz; use fewer bands or a larger n_fft"
+                f"n_bands and fmin leave no bin between {edges[k]} and {edges[k + 1]} Hz; "
+                "use fewer bands or a larger n_fft"
             )
         inside[bins[0] - 1] = True
     if last:
@@ -391,7 +395,7 @@ def spectral_flatness(
     amin: float = 1e-10,
     power: float = 2.0,
 ) -> np.ndarray:
-    """Spectral flatness: the geometric mean of a frame's power over its arithmetic mean; 1 for white, near 0 for tonal.
+    """Spectral flatness: geometric over arithmetic mean of a frame's power; 1 for white, near 0 for tonal.
 
     Parameters
     ----------
@@ -504,7 +508,8 @@ def poly_features(
     >>> fastspec.feature.poly_features(S=S, freq=np.arange(3)).round(6).tolist()
     [[2.0], [1.0]]
     """
-    frames = open_frames(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
+    stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
+    frames = open_frames(y, S, stft)
     if order < 0:
         raise ParameterError(f"order={order} must be a non-negative integer")
     if freq is None:
@@ -512,8 +517,7 @@ def poly_features(
     if freq.shape[-2 if freq.ndim > 1 else -1] != frames.n_bins:
         raise DTypeError(f"freq.shape={freq.shape} does not have one frequency for each of {frames.n_bins} bins")
     if freq.ndim > 1:
-        return _fit_each(freq, _spectrogram(y=y, S=S, n_fft=n_fft, hop_length=hop_length, win_length=win_length,
-                                            window=window, center=center, pad_mode=pad_mode)[0], order)  # fmt: skip
+        return _fit_each(freq, _spectrogram(y=y, S=S, **stft._asdict())[0], order)
     solver, well_posed = _solver(np.asarray(freq, dtype=np.float64).tobytes(), order)
     if not well_posed:
         _warn_of_rank(order)
@@ -539,7 +543,8 @@ def _solver(freq: bytes, order: int) -> tuple[np.ndarray, bool]:
 def _least_squares(freq: np.ndarray, order: int) -> tuple[np.ndarray, bool]:
     """The matrices (..., order + 1, n) that fit values at `freq` (..., n), and whether all are of full rank.
 
-    Columns are scaled to unit length first, for then the singular values tell of the frequencies and not of their unit.
+    Columns are scaled to unit length first, for then the singular values tell of the frequencies and not of
+    their unit.
     """
     powers = (freq[..., np.newaxis] + 0.0) ** np.arange(order, -1, -1)
     scale = np.sqrt((powers * powers).sum(axis=-2, keepdims=True))
@@ -573,5 +578,5 @@ def _warn_of_rank(order: int) -> None:
     warnings.warn(
         f"order={order} polynomials are not determined by the given frequencies; use a lower order",
         np.exceptions.RankWarning,
-        stacklevel=4,
+        stacklevel=3,
     )

@@ -50,7 +50,8 @@ def rms(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor `S`, if `y` is no audio, or if `S` does not have the bins of `frame_length`.
+        If there is neither `y` nor `S`, if `y` is no audio, or if `S` does not have the bins of
+        `frame_length`.
 
     Examples
     --------
@@ -101,7 +102,8 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
     has_nyquist = frame_length % 2 == 0
     edges = magnitudes[..., [0, -1] if has_nyquist else [0], :]
     between = magnitudes[..., 1 : n_bins - has_nyquist, :]
-    # Products without the memory for them; the edges apart, for to subtract half of them from the sum would cancel.
+    # Products without the memory for them; the edges apart, for to subtract half of them from the sum would
+    # cancel.
     total = 2 * np.einsum("...ft,...ft->...t", between, between) + np.einsum("...ft,...ft->...t", edges, edges)
     return (total / float(frame_length) ** 2)[..., np.newaxis, :]
 
@@ -120,9 +122,11 @@ def zero_crossing_rate(
     hop_length : int, default 512
         Samples from one frame to the next.
     center : bool, default True
-        Repeat the first and the last sample for half a frame, so that frame `t` is centred at ``y[t * hop_length]``.
+        Repeat the first and the last sample for half a frame, so that frame `t` is centred at ``y[t *
+        hop_length]``.
     **kwargs
-        For `fastspec.zero_crossings`: `threshold`, `ref_magnitude`, `zero_pos`, and `pad`, here False by default.
+        For `fastspec.zero_crossings`: `threshold`, `ref_magnitude`, `zero_pos`, and `pad`, here False by
+        default.
 
     Returns
     -------

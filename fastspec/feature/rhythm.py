@@ -18,9 +18,14 @@ from ..util.utils import expand_to, normalize
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Literal
+    from typing import Any
+
+    import numpy.typing as npt
 
     from .._windows import Window
+
+# Frames whose lags are dealt with at a time, so that they stay in the cache.
+BLOCK = 256
 
 # Multiples of the tempo that simple and compound metres have levels at.
 RATIOS = (4, 8 / 3, 3, 2, 4 / 3, 3 / 2, 1, 2 / 3, 3 / 4, 1 / 2, 1 / 3, 3 / 8, 1 / 4)
@@ -103,7 +108,12 @@ def tempogram(
         )
     if not center:
         n_frames = envelope.shape[-1] - win_length + 1
-    return normalize(_local_autocorrelation(envelope, weights, n_frames), norm=norm, axis=-2)
+    result = np.empty((*envelope.shape[:-1], win_length, n_frames))
+    for first in range(0, n_frames, BLOCK):
+        part = slice(first, min(first + BLOCK, n_frames))
+        frames = _local_autocorrelation(envelope[..., first : part.stop + win_length - 1], weights)
+        result[..., part] = normalize(frames, norm=norm, axis=-1).swapaxes(-1, -2)
+    return result
 
 
 def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
@@ -116,20 +126,20 @@ def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) 
     return onset_strength(y=y, sr=sr, hop_length=hop_length)
 
 
-def _local_autocorrelation(x: np.ndarray, weights: np.ndarray, n_frames: int) -> np.ndarray:
-    """Autocorrelations (..., lags, frames), in float64, of ``weights * x[..., t : t + len(weights)]``."""
+def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Autocorrelations (..., frames, lags), in float64, of each window ``weights * x[..., t : t + len(weights)]``."""
     from scipy.fft import dct, next_fast_len
 
     n_lags = len(weights)
     # Zeros up to 2 n - 1 keep the ends of a window from meeting in the circular correlation.
     n_fft = 2 * next_fast_len(n_lags, real=True)
+    n_frames = x.shape[-1] - n_lags + 1
     x = np.pad(np.asarray(x, dtype=np.float64), [(0, 0)] * (x.ndim - 1) + [(0, n_fft - n_lags)])
     spec = _power_spec(np.asarray(weights, dtype=np.float64).tobytes(), n_fft)
-    power = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True).swapaxes(-1, -2)
-    _run.run(spec, x, power.swapaxes(-1, -2), check_finite=False)
+    power = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    _run.run(spec, x, power, check_finite=False)
     # The inverse FFT of what is real and even is the cosine transform of one half.
-    lags = dct(power, type=1, axis=-1, overwrite_x=True)[..., :n_lags]
-    return np.ascontiguousarray(lags.swapaxes(-1, -2))
+    return dct(power.swapaxes(-1, -2), type=1, axis=-1, overwrite_x=True)[..., :n_lags]
 
 
 @lru_cache(CACHED)
@@ -269,9 +279,7 @@ def tempo(
         raise ParameterError(f"start_bpm={start_bpm} must be positive")
     if tg is None:
         win_length = int(time_to_frames(ac_size, sr=sr, hop_length=hop_length))
-        tg = tempogram(
-            y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length
-        )
+        tg = tempogram(y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length)
     else:
         win_length = tg.shape[-2]
     if aggregate is not None:
@@ -283,8 +291,16 @@ def tempo(
         log_prior = prior.logpdf(bpms)
     if max_tempo is not None:
         log_prior[: int(np.argmax(bpms < max_tempo))] = -np.inf
-    log_prior = expand_to(log_prior, ndim=tg.ndim, axes=-2)
-    return np.take(bpms, np.argmax(np.log1p(1e6 * tg) + log_prior, axis=-2))
+    return np.take(bpms, _likeliest(tg, expand_to(log_prior, ndim=tg.ndim, axes=-2)))
+
+
+def _likeliest(tg: np.ndarray, log_prior: np.ndarray) -> npt.NDArray[np.intp]:
+    """The likeliest lag of each frame."""
+    best = np.empty((*tg.shape[:-2], tg.shape[-1]), dtype=np.intp)
+    for first in range(0, tg.shape[-1], BLOCK):
+        part = slice(first, first + BLOCK)
+        best[..., part] = np.argmax(np.log1p(1e6 * tg[..., part]) + log_prior, axis=-2)
+    return best
 
 
 def tempogram_ratio(
@@ -305,7 +321,7 @@ def tempogram_ratio(
     prior: Any | None = None,
     center: bool = True,
     window: Window = "hann",
-    kind: Literal["linear", "nearest", "quadratic", "cubic"] | str | int = "linear",
+    kind: str = "linear",
     fill_value: float = 0,
     norm: float | None = np.inf,
 ) -> np.ndarray:
@@ -327,7 +343,7 @@ def tempogram_ratio(
         The multiples. Default: 4, 8/3, 3, 2, 4/3, 3/2, 1, 2/3, 3/4, 1/2, 1/3, 3/8, 1/4.
     aggregate : callable, optional
         Makes one frame of all, called with ``axis``.
-    kind : str or int, default 'linear'
+    kind : str, default 'linear'
         Kind of interpolation; see `scipy.interpolate.interp1d`.
     fill_value : float, default 0
         Stands for multiples outside the tempogram.
@@ -377,5 +393,10 @@ def tempogram_ratio(
         )  # fmt: skip
     if factors is None:
         factors = np.array(RATIOS)
+    if freqs.ndim == 1 and len(freqs) == tg.shape[-2]:
+        # Ascending and finite, as they are quickest to look up; lag 0 has an infinite tempo.
+        order = np.argsort(freqs, kind="stable")
+        order = order[np.isfinite(freqs[order])]
+        freqs, tg = freqs[order], tg[..., order, :]
     ratios = f0_harmonics(tg, freqs=freqs, f0=bpm, harmonics=factors, kind=kind, fill_value=fill_value)
     return ratios if aggregate is None else aggregate(ratios, axis=-1)

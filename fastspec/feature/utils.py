@@ -13,8 +13,11 @@ from .._transforms import CACHED
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
 _PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
 
-# Values that are worked on at a time: few enough for malloc not to ask the system for fresh pages at every block.
+# Values that are worked on at a time: few enough for malloc not to ask the system for fresh pages at every
+# block.
 _BLOCK_VALUES = 2**13
+# From this length on, a row is worth a call of its own.
+_LONG_ROW = 200
 
 
 def delta(
@@ -39,11 +42,11 @@ def delta(
     axis : int, default -1
         The axis of time.
     mode : {'interp', 'nearest', 'mirror', 'constant', 'wrap'}, default 'interp'
-        What to do for frames nearer to an end than half the width. 'interp': evaluate the polynomial of the first (last)
-        `width` frames there; the others continue the data as `scipy.ndimage` does.
+        What to do for frames nearer to an end than half the width. 'interp': evaluate the polynomial of the
+        first (last) `width` frames there; the others continue the data as `scipy.ndimage` does.
     **kwargs
-        `polyorder` (degree of the polynomial, default `order`), `delta` (time from frame to frame, default 1.0), `cval`
-        (what 'constant' continues with, default 0.0).
+        `polyorder` (degree of the polynomial, default `order`), `delta` (time from frame to frame, default
+        1.0), `cval` (what 'constant' continues with, default 0.0).
 
     Returns
     -------
@@ -82,7 +85,15 @@ def delta(
 
 
 def _savitzky_golay(
-    data: np.ndarray, width: int, order: int, axis: int, mode: str, *, polyorder: int, delta: float = 1.0, cval: float = 0.0
+    data: np.ndarray,
+    width: int,
+    order: int,
+    axis: int,
+    mode: str,
+    *,
+    polyorder: int,
+    delta: float = 1.0,
+    cval: float = 0.0,
 ) -> np.ndarray:
     if mode != "interp" and mode not in _PADDING:
         raise ParameterError(f"mode={mode!r} must be 'interp', {', '.join(map(repr, _PADDING))}")
@@ -110,7 +121,7 @@ def _savitzky_golay(
 
 @lru_cache(CACHED)
 def _slopes(width: int, polyorder: int, order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The derivative of the polynomial through `width` values: taps for the middle, matrices for the first half and the last."""
+    """Derivatives of the polynomial fitted to `width` values: taps for the middle, matrices for both halves."""
     half = width // 2
     places = np.arange(-half, half + 1) / half
     fit = np.linalg.pinv(np.vander(places, polyorder + 1, increasing=True))
@@ -122,7 +133,11 @@ def _slopes(width: int, polyorder: int, order: int) -> tuple[np.ndarray, np.ndar
 
 
 def _correlate(x: np.ndarray, taps: np.ndarray, out: np.ndarray, *, odd: bool) -> None:
-    """``out[..., t] = sum of taps[i] x[..., t + i]`` in float64, with taps that are symmetric or, if `odd`, antisymmetric."""
+    """``out[..., t] = sum of taps[i] x[..., t + i]`` in float64; taps are symmetric or, if `odd`, antisymmetric."""
+    if x.shape[-1] >= _LONG_ROW:
+        for row in np.ndindex(x.shape[:-1]):
+            out[row] = np.correlate(x[row].astype(np.float64), taps)
+        return
     n, half = out.shape[-1], len(taps) // 2
     join = np.subtract if odd else np.add
     for index, block in _row_blocks(x):

@@ -203,7 +203,7 @@ static void inverse_case(check *t, inverse_scene *s)
 
 void check_inverse(check *t)
 {
-    for (int i = 0; i < (options.quick ? 30 : 150); i++) {
+    for (int i = 0; i < (options.quick ? 30 : 100); i++) {
         const size_t n = 1 + random_below(t, i % 3 ? 90 : 300), hop = 1 + random_below(t, i % 5 ? n : n + 9);
         inverse_scene s = {.config = {.precision = t->precision, .isa = t->k->isa, .n_fft = n, .hop_length = hop}};
         s.config.lead = i % 2 ? n / 2 : random_below(t, n + 1);

@@ -161,7 +161,7 @@ void check_threads(check *t)
 {
     for (size_t i = 0; i < 4; i++) {
         const fsp_config config = shape_config(i);
-        const size_t n_frames = options.quick ? 700 : i ? 2000 : 7000;
+        const size_t n_frames = options.quick ? 700 : i ? 1000 : 3000;
         scene s;
         scene_create(t, &s, &config, BANK_NONE, 3, n_frames * config.hop_length, n_frames, 1);
         way w = plain_way(t, &s);

@@ -1,0 +1,55 @@
+"""The reassigned spectrogram."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from golden import calls
+
+import fastspec
+
+
+@pytest.mark.parametrize("case", calls.load("reassigned"), ids=lambda case: case["call"])
+def test_as_librosa(case):
+    # Quotients of float64 spectra: 1e-13 of the spectrum over its smallest cells, a thousandth of it.
+    calls.check(case, fastspec, rtol=1e-9, atol=1e-9)
+
+
+def test_a_tone_has_its_frequency_everywhere():
+    y = np.sin(2 * np.pi * 1003.0 * np.arange(8000) / 8000)
+    freqs, _, mags = fastspec.reassigned_spectrogram(y, sr=8000, n_fft=512, center=False)
+    strong = mags > 0.1 * mags.max()
+    # a difference quotient stands for the window's derivative: wrong by (pi / 512)^2 / 6 of a few bins of 16 Hz
+    np.testing.assert_allclose(freqs[strong], 1003.0, atol=0.05)
+
+
+def test_a_click_has_its_time_everywhere():
+    y = np.zeros(4000)
+    y[2000] = 1.0
+    _, times, mags = fastspec.reassigned_spectrogram(y, sr=8000, n_fft=512, center=False)
+    # an even frame's centre is half a sample off
+    np.testing.assert_allclose(times[mags**2 > 1e-6], 2000 / 8000, atol=1 / 8000)
+
+
+def test_float32_is_near_float64():
+    y = np.random.RandomState(0).randint(-900, 901, size=3000) / 1000
+    single = fastspec.reassigned_spectrogram(y.astype(np.float32), n_fft=256)
+    double = fastspec.reassigned_spectrogram(y, n_fft=256)
+    strong = double[2] > 0.3 * double[2].max()
+    for i, scale in enumerate((11025, 3000 / 22050, double[2].max())):
+        # float32 arithmetic: 1e-6 of the strongest cell, at most four times that of these
+        np.testing.assert_allclose(single[i][strong], double[i][strong], atol=1e-5 * scale)
+    assert [part.dtype.name for part in single] == ["float64", "float64", "float32"]
+
+
+def test_what_is_not_reassigned_is_a_view():
+    y = np.random.RandomState(0).randint(-900, 901, size=1000) / 1000
+    freqs, times, _ = fastspec.reassigned_spectrogram(y, n_fft=64, reassign_frequencies=False)
+    assert not freqs.flags.writeable
+    assert times.flags.writeable
+    np.testing.assert_array_equal(freqs[:, 3], fastspec.fft_frequencies(sr=22050, n_fft=64))
+
+
+def test_errors_name_the_argument():
+    with pytest.raises(fastspec.ParameterError, match="ref_power=-2"):
+        fastspec.reassigned_spectrogram(np.ones(1000), ref_power=-2)
