@@ -24,7 +24,15 @@ if "x86_64" in MACHINE or "amd64" in MACHINE:
     ISA_FLAGS |= {
         "sse2": ["-msse2"],
         "avx2": ["-mavx2", "-mfma"],
-        "avx512": ["-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mavx2", "-mfma", "-mprefer-vector-width=512"],
+        "avx512": [
+            "-mavx512f",
+            "-mavx512dq",
+            "-mavx512bw",
+            "-mavx512vl",
+            "-mavx2",
+            "-mfma",
+            "-mprefer-vector-width=512",
+        ],
     }
 elif "aarch64" in MACHINE or "arm64" in MACHINE:
     ISA_FLAGS["neon"] = []

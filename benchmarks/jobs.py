@@ -118,9 +118,7 @@ _FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32
 
 JOBS = [
     log_mel("log-mel 2048/512/128", MUSIC, targets={"librosa": 20, TORCH: 18, "torchaudio": 18}),
-    log_mel(
-        "log-mel 2048/512/128 short", MUSIC, seconds=1.0, targets={"librosa": 40, TORCH: 12, "torchaudio": 12}
-    ),
+    log_mel("log-mel 2048/512/128 short", MUSIC, seconds=1.0, targets={"librosa": 40, TORCH: 12, "torchaudio": 12}),
     log_mel("log-mel Whisper 400/160/80", WHISPER, targets={"librosa": 16, TORCH: 13}),
     log_mel(
         "log-mel 512/160/80",
@@ -240,9 +238,7 @@ JOBS = [
         lambda _: (),
         {
             "fastspec": new_process(_FIRST + "import fastspec; fastspec.feature.logmel(y=y)"),
-            "librosa": new_process(
-                _FIRST + "import librosa; librosa.power_to_db(librosa.feature.melspectrogram(y=y))"
-            ),
+            "librosa": new_process(_FIRST + "import librosa; librosa.power_to_db(librosa.feature.melspectrogram(y=y))"),
             "numpy (import alone)": new_process("import numpy"),
         },
         seconds=None,

@@ -77,9 +77,7 @@ def measure_stages(dtypes: list[str]) -> None:
     for dtype in dtypes:
         for setting in SETTINGS:
             times = interleave(stage_calls(*setting, dtype), rounds=15, budget=2.0)
-            medians = {
-                name: 1e9 * float(np.median(values)) / (N_FRAMES + 1) for name, values in times.items()
-            }
+            medians = {name: 1e9 * float(np.median(values)) / (N_FRAMES + 1) for name, values in times.items()}
             found.append({"dtype": dtype, "setting": setting, "ns": medians})
     print(json.dumps(found))
 
@@ -94,9 +92,7 @@ def stages(options) -> Iterator[str]:
             env={**os.environ, "FASTSPEC_ISA": isa}, stdout=subprocess.PIPE, check=True,
         )  # fmt: skip
         rows += [(isa, found) for found in json.loads(child.stdout)]
-    rows.sort(
-        key=lambda row: (options.dtype.index(row[1]["dtype"]), SETTINGS.index(tuple(row[1]["setting"])))
-    )
+    rows.sort(key=lambda row: (options.dtype.index(row[1]["dtype"]), SETTINGS.index(tuple(row[1]["setting"]))))
     header = [
         "n_fft/hop/n_mels",
         "dtype",
@@ -275,13 +271,9 @@ def floor(options) -> Iterator[str]:
 
 def main() -> int:
     parts = {"stages": stages, "sizes": sizes, "floor": floor}
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(parts)} (default: all)")
-    parser.add_argument(
-        "--dtype", type=lambda text: text.split(","), default=["float32", "float64"], metavar="D[,D]"
-    )
+    parser.add_argument("--dtype", type=lambda text: text.split(","), default=["float32", "float64"], metavar="D[,D]")
     parser.add_argument(
         "--isa", type=lambda text: text.split(","), metavar="I[,I]", help="default: all that this CPU has"
     )

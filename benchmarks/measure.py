@@ -56,9 +56,7 @@ class CPUs:
 
     def __init__(self) -> None:
         self._all = (
-            sorted(os.sched_getaffinity(0))
-            if hasattr(os, "sched_getaffinity")
-            else list(range(os.cpu_count() or 1))
+            sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
         )
         self._used = 0
         self._pools = None
@@ -196,34 +194,24 @@ def versions() -> dict[str, str]:
 
 def headline() -> str:
     """Machine and versions, as the first lines of every report."""
-    return "\n".join(
-        ", ".join(f"{key} {value}" for key, value in facts.items()) for facts in (machine(), versions())
-    )
+    return "\n".join(", ".join(f"{key} {value}" for key, value in facts.items()) for facts in (machine(), versions()))
 
 
 def duration(seconds: float) -> str:
     """Three figures and a unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
-            return (
-                f"{seconds / size:.3g} {unit}" if seconds < 999.5 * size else f"{seconds / size:.0f} {unit}"
-            )
+            return f"{seconds / size:.3g} {unit}" if seconds < 999.5 * size else f"{seconds / size:.0f} {unit}"
     return f"{seconds * 1e9:.0f} ns"
 
 
-def table(
-    header: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool = False, left: int = 1
-) -> str:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool = False, left: int = 1) -> str:
     """Aligned columns, the first `left` of them flush left; or the same as a Markdown table."""
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
 
     def line(row: Sequence[str]) -> str:
-        cells = [
-            c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))
-        ]
+        cells = [c.ljust(w) if i < left else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True))]
         return "| " + " | ".join(cells) + " |" if markdown else "  ".join(cells).rstrip()
 
-    rule = [
-        ("-" * w if i < left else "-" * (w - 1) + ":") if markdown else "-" * w for i, w in enumerate(widths)
-    ]
+    rule = [("-" * w if i < left else "-" * (w - 1) + ":") if markdown else "-" * w for i, w in enumerate(widths)]
     return "\n".join([line(header), line(rule), *map(line, rows)])

@@ -104,9 +104,7 @@ def torch_log_mel(mel: Mel, *, db: bool = True, n_mfcc: int | None = None) -> Fa
 
         @torch.inference_mode()
         def call() -> torch.Tensor:
-            D = torch.stft(
-                samples, mel.n_fft, mel.hop_length, window=window, pad_mode="constant", return_complex=True
-            )
+            D = torch.stft(samples, mel.n_fft, mel.hop_length, window=window, pad_mode="constant", return_complex=True)
             S = bank @ D.abs().pow(2)
             if not db:
                 return S

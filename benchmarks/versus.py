@@ -78,9 +78,7 @@ class Libraries:
                 importlib.import_module(MODULES.get(name, name))
                 self._found.add(name)
             except (ImportError, OSError) as error:  # a library built for another torch fails to load
-                self.missing[name] = (
-                    "not installed" if isinstance(error, ModuleNotFoundError) else "does not import"
-                )
+                self.missing[name] = "not installed" if isinstance(error, ModuleNotFoundError) else "does not import"
         return name in self._found
 
 
@@ -99,9 +97,7 @@ def run_job(job: Job, seconds: float | None, cpus: CPUs, libraries: Libraries, o
         turn=lambda key: cpus.use(key[0]),
     )
     differences = {
-        name: _difference(calls[names[0]], calls[name])
-        for name in names[1:]
-        if name not in job.own_convention
+        name: _difference(calls[names[0]], calls[name]) for name in names[1:] if name not in job.own_convention
     }
     results = []
     for threads, name in keys:
@@ -180,19 +176,13 @@ def as_json(results: list[Result], options) -> dict:
     return {
         "machine": machine(),
         "versions": versions(),
-        "options": {
-            key: str(value) if isinstance(value, Path) else value for key, value in vars(options).items()
-        },
-        "results": [
-            {**asdict(r), "median": r.median, "min": min(r.times), "reached": r.reached} for r in results
-        ],
+        "options": {key: str(value) if isinstance(value, Path) else value for key, value in vars(options).items()},
+        "results": [{**asdict(r), "median": r.median, "min": min(r.times), "reached": r.reached} for r in results],
     }
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--jobs", metavar="PATTERN", default="", help="only jobs whose name matches this regular expression")
     add("--list", action="store_true", help="list the jobs and stop")

@@ -108,8 +108,8 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .stream import Stream as Stream
 from .util.files import ex as ex
-from .util.files import example as example
 
 __version__: str
-from .stream import Stream as Stream
+from .util.files import example as example

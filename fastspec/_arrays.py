@@ -64,7 +64,9 @@ def as_index(value, *, name: str, minimum: int = 1) -> int:
     except TypeError:
         raise DTypeError(f"{name}={value!r} must be an integer; {type(value).__name__} is not accepted") from None
     if number < minimum or isinstance(value, (bool, np.bool_)):
-        raise ParameterError(f"{name}={value!r} must be {'a positive integer' if minimum == 1 else f'at least {minimum}'}")
+        raise ParameterError(
+            f"{name}={value!r} must be {'a positive integer' if minimum == 1 else f'at least {minimum}'}"
+        )
     return number
 
 

@@ -37,16 +37,12 @@ def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]
 
     pattern = os.path.join(out, "{name}." + (kind or kinds[0])) if is_folder else out
     if len(inputs) > 1 and "{name}" not in pattern:
-        raise UsageError(
-            f"-o {out} is one file for {len(inputs)} inputs; use a folder, or {{name}} in the file name"
-        )
+        raise UsageError(f"-o {out} is one file for {len(inputs)} inputs; use a folder, or {{name}} in the file name")
     pairs = [(source, Path(pattern.replace("{name}", Path(source).stem))) for source in inputs]
     taken: dict[Path, str] = {}
     for source, target in pairs:
         if taken.setdefault(target, source) != source:
-            raise UsageError(
-                f"{taken[target]} and {source} would both become {target}; use a folder for each"
-            )
+            raise UsageError(f"{taken[target]} and {source} would both become {target}; use a folder for each")
     return pairs
 
 

@@ -17,7 +17,9 @@ def attach(package: str):
         try:
             home = homes[name]
         except KeyError:
-            raise AttributeError(f"{package} has no attribute {name!r} (yet); see the README for what is covered") from None
+            raise AttributeError(
+                f"{package} has no attribute {name!r} (yet); see the README for what is covered"
+            ) from None
         module = import_module("." + (home or name), package)
         value = getattr(module, name) if home else module
         setattr(import_module(package), name, value)

@@ -1,4 +1,4 @@
-"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. The only module that knows the engine."""
+"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. The one module that knows the engine."""
 
 from __future__ import annotations
 
@@ -96,7 +96,16 @@ def run(
         for first in range(0, n_frames, step):
             part = out if step >= n_frames else out[..., first : first + step]
             n_threads = _threads.for_work(work_per_frame * part.shape[-1])
-            plan.run(x, part, first_frame + first, first_frame + n_frames, check_finite and not given, clamp, peaks, n_threads)
+            plan.run(
+                x,
+                part,
+                first_frame + first,
+                first_frame + n_frames,
+                check_finite and not given,
+                clamp,
+                peaks,
+                n_threads,
+            )
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return peaks
@@ -120,7 +129,7 @@ def run_inverse(
     magnitudes: np.ndarray | None = None,
     momentum: float = 0.0,
 ) -> None:
-    """Fill `out` (..., samples) from frames of spectra (..., bins, frames), bins contiguous; see `_engine.Inverse.run`."""
+    """Fill `out` (..., samples) from spectra (..., bins, frames), bins contiguous; see `_engine.Inverse.run`."""
     n_threads = _threads.for_work(n_fft * spectra.shape[-1] * prod(spectra.shape[:-2]))
     inverse.run(spectra, out, previous, magnitudes, momentum, n_threads)
 
@@ -148,7 +157,7 @@ def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:
 
 
 def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
-    """Running medians of the rows of `x` into those of `out`: 2-D, one dtype, contiguous along one of their axes, no NaN."""
+    """Running medians of the rows of `x` into those of `out`: 2-D, one dtype, contiguous along one axis, no NaN."""
     # About four operations for each value of the window, in the units of `_threads`.
     work_per_row = max(x.shape[-1] * width // 8, 1)
     step = max(64, WORK_PER_RANGE // work_per_row)

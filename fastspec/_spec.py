@@ -44,7 +44,9 @@ def padding_of(pad_mode) -> Padding:
         if pad_mode == padding.name.lower():
             return padding
     known = ", ".join(p.name.lower() for p in Padding)
-    raise ParameterError(f"pad_mode={pad_mode!r} is not supported by stft; use one of {known}, or pad y yourself and center=False")
+    raise ParameterError(
+        f"pad_mode={pad_mode!r} is not supported by stft; use one of {known}, or pad y yourself and center=False"
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

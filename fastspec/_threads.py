@@ -1,4 +1,4 @@
-"""How many threads a call may use: its argument's place is taken by `threads(n)`, `set_num_threads`, the environment."""
+"""How many threads a call may use: `threads(n)`, `set_num_threads`, the environment, or as many as there are CPUs."""
 
 from __future__ import annotations
 

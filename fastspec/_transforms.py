@@ -1,6 +1,6 @@
 """From librosa's arguments to a `Spec`, once per set of arguments.
 
-The caches make the second call of a kind cost a dictionary look-up; arrays in arguments (windows) enter the key as bytes.
+The caches make the second call of a kind cost a dictionary look-up; arrays in arguments (windows) enter as bytes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ def window_key(window, win_length: int):
     # Functions are called anew each time: what they return may change.
     samples = np.asarray(filters.get_window(window, win_length))
     if samples.ndim != 1 or samples.dtype.kind not in "fiub":
-        raise ParameterError(f"window has shape {samples.shape} and dtype {samples.dtype}; it must be one real sequence")
+        raise ParameterError(
+            f"window has shape {samples.shape} and dtype {samples.dtype}; it must be one real sequence"
+        )
     return samples.astype(np.float64).tobytes()
 
 
@@ -120,7 +122,9 @@ def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
 
 
 @lru_cache(CACHED)
-def mel_spec(arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None) -> Spec:
+def mel_spec(
+    arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None
+) -> Spec:
     """`levels`: (multiplier, floor, offset)."""
     return replace(
         stft_spec(arguments, precision, spectrum),
@@ -146,7 +150,7 @@ def cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
-    """The matrix of scipy.fft.dct(x, type, norm) in float64. Types 2 and 3 are made here, which spares scipy's import."""
+    """The matrix of scipy.fft.dct(x, type, norm) in float64. Types 2 and 3 are made here: importing scipy takes long."""
     if dct_type not in (2, 3) or norm not in (None, "ortho"):
         import scipy.fft
 

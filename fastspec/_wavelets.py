@@ -190,9 +190,7 @@ def wavelet(
     >>> filters.shape, filters.dtype.name
     ((2, 32), 'complex64')
     """
-    lengths, _ = wavelet_lengths(
-        freqs=freqs, sr=sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
-    )
+    lengths, _ = wavelet_lengths(freqs=freqs, sr=sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha)
     longest = np.max(lengths)
     size = int(2.0 ** np.ceil(np.log2(longest)) if pad_fft else np.ceil(longest))
     filters = np.empty((len(lengths), size), dtype=dtype)
@@ -323,8 +321,6 @@ def constant_q(
 
 def _constant_q_bands(fmin: float, n_bins: int, bins_per_octave: int) -> tuple[np.ndarray, float]:
     if fmin <= 0 or n_bins <= 0 or bins_per_octave <= 0:
-        raise ParameterError(
-            f"fmin={fmin}, n_bins={n_bins} and bins_per_octave={bins_per_octave} must all be positive"
-        )
+        raise ParameterError(f"fmin={fmin}, n_bins={n_bins} and bins_per_octave={bins_per_octave} must all be positive")
     freqs = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
     return freqs, _bandwidth_at(bins_per_octave)

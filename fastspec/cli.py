@@ -140,9 +140,7 @@ def _add_mel(commands) -> None:
     frames("--hop-length", type=_positive_int, default=512, help="samples from frame to frame")
     frames("--win-length", type=_positive_int, default=None, help="length of the window (default: n_fft)")
     frames("--window", type=_window, default="hann", help="name, name:parameter, or a number for kaiser")
-    frames(
-        "--center", action=_Flag, default=True, help="centre frames on their times, or not (default: centre)"
-    )
+    frames("--center", action=_Flag, default=True, help="centre frames on their times, or not (default: centre)")
     frames("--pad-mode", default="constant", help="what is beyond the ends of the signal")
     frames("--power", type=float, default=2.0, help="exponent of the magnitude")
 
@@ -243,9 +241,7 @@ def _write_npy(file, features: np.ndarray, parameters: dict, source: str, args: 
 
 
 def _write_npz(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
-    edges = fastspec.mel_frequencies(
-        args.n_mels + 2, fmin=parameters["fmin"], fmax=parameters["fmax"], htk=args.htk
-    )
+    edges = fastspec.mel_frequencies(args.n_mels + 2, fmin=parameters["fmin"], fmax=parameters["fmax"], htk=args.htk)
     described = {
         "feature": "logmel",
         "unit": "dB",

@@ -367,8 +367,7 @@ def _multirate_fb(
         raise ParameterError(f"{missing}=None; pass both center_freqs and sample_rates, or neither")
     if np.shape(center_freqs) != np.shape(sample_rates):
         raise ParameterError(
-            f"center_freqs.shape={np.shape(center_freqs)} and sample_rates.shape={np.shape(sample_rates)} "
-            "must be equal"
+            f"center_freqs.shape={np.shape(center_freqs)} and sample_rates.shape={np.shape(sample_rates)} must be equal"
         )
     from scipy.signal import iirdesign
 

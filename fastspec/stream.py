@@ -129,7 +129,9 @@ class Stream:
         if y.dtype.kind != "f" or y.ndim == 0:
             raise DTypeError(f"y has dtype {y.dtype} and shape {y.shape}; pass floating-point samples (..., n)")
         if self._pending is not None and y.shape[:-1] != self._pending.shape[:-1]:
-            raise ParameterError(f"y.shape={y.shape} differs from the first piece's channels {self._pending.shape[:-1]}")
+            raise ParameterError(
+                f"y.shape={y.shape} differs from the first piece's channels {self._pending.shape[:-1]}"
+            )
         if not np.isfinite(y).all():
             raise first_nonfinite(y)
         y = y.astype(self._dtype, copy=False)
@@ -144,12 +146,14 @@ class Stream:
         n_samples = self._first_sample + self._pending.shape[-1]
         n_frames = framing.n_frames(n_samples)
         if n_frames == 0:
-            raise ParameterError(f"{n_samples} samples are too few for a frame of n_fft={framing.n_fft}; use center=True")
+            raise ParameterError(
+                f"{n_samples} samples are too few for a frame of n_fft={framing.n_fft}; use center=True"
+            )
         self._finished = True
         return self._frames_before(n_frames)
 
     def _n_complete(self) -> int:
-        """Frames that what has come so far decides: they need no padding behind, and what padding before needs is there."""
+        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
         framing = self._spec.framing
         n_samples = self._first_sample + self._pending.shape[-1]
         if framing.lead and framing.padding is not Padding.CONSTANT and n_samples <= framing.lead:

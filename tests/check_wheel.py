@@ -110,9 +110,7 @@ def imports() -> Iterator[str]:
     environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "LD_PRELOAD")}
     best = (float("inf"), float("inf"))
     for _ in range(9):
-        run = subprocess.run(
-            [sys.executable, "-P", "-c", IMPORT], env=environment, capture_output=True, text=True
-        )
+        run = subprocess.run([sys.executable, "-P", "-c", IMPORT], env=environment, capture_output=True, text=True)
         if run.returncode:
             yield run.stderr.splitlines()[-1]
             return

@@ -11,9 +11,7 @@ import pytest
 import fastspec
 
 # Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further.
-hypothesis.settings.register_profile(
-    "commit", max_examples=100, deadline=None, derandomize=True, database=None
-)
+hypothesis.settings.register_profile("commit", max_examples=100, deadline=None, derandomize=True, database=None)
 hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("FASTSPEC_HYPOTHESIS", "commit"))
 
@@ -35,7 +33,5 @@ def shared() -> Path:
     """Recordings and outputs of other libraries that the project does not ship."""
     path = Path(os.environ.get("FASTSPEC_SHARED", ROOT.parent / "shared"))
     if not path.is_dir():
-        pytest.skip(
-            "the recordings and outputs of other libraries are not here; FASTSPEC_SHARED names their folder"
-        )
+        pytest.skip("the recordings and outputs of other libraries are not here; FASTSPEC_SHARED names their folder")
     return path

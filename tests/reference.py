@@ -36,9 +36,7 @@ def frames(
     return cut.swapaxes(-1, -2)
 
 
-def stft(
-    y, *, n_fft, hop_length, win_length=None, window_name="hann", center=True, pad_mode="constant"
-) -> np.ndarray:
+def stft(y, *, n_fft, hop_length, win_length=None, window_name="hann", center=True, pad_mode="constant") -> np.ndarray:
     w = window(window_name, win_length or n_fft, n_fft).astype(y.dtype)
     cut = frames(y, n_fft, hop_length, center=center, pad_mode=pad_mode)
     return scipy.fft.rfft(cut * w[:, np.newaxis], axis=-2)

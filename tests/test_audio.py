@@ -119,9 +119,7 @@ def test_load_mono_is_the_mean_of_the_channels(wav, dtype):
     np.testing.assert_array_equal(y, expected)
 
 
-@pytest.mark.parametrize(
-    ("offset", "duration"), [(0, 0.03), (0.05, None), (0.012, 0.02), (-0.04, 0.01), (0.09, 9)]
-)
+@pytest.mark.parametrize(("offset", "duration"), [(0, 0.03), (0.05, None), (0.012, 0.02), (-0.04, 0.01), (0.09, 9)])
 def test_load_excerpt(wav, offset, duration):
     y, sr = fastspec.load(wav, sr=None, offset=offset, duration=duration)
     whole, _ = fastspec.load(wav, sr=None)
@@ -139,9 +137,7 @@ def test_load_resamples_to_the_length_of_the_ratio(wav, sr):
 
 def test_load_excerpt_outside_the_file(wav):
     for offset in (0.2, -0.2):
-        with pytest.raises(
-            _audio_file.AudioFileError, match=r"two channels.wav: offset=.* outside its 0.1 s"
-        ):
+        with pytest.raises(_audio_file.AudioFileError, match=r"two channels.wav: offset=.* outside its 0.1 s"):
             fastspec.load(wav, offset=offset)
 
 
@@ -399,9 +395,7 @@ def test_to_mono_is_a_copy_or_out():
 
 def test_to_stereo_sides():
     left, right = np.ones((2, 3)), np.full(5, 3.0)
-    np.testing.assert_array_equal(
-        fastspec.to_stereo(left=left, right=right), [[1, 1, 1, 0, 0], [3, 3, 3, 3, 3]]
-    )
+    np.testing.assert_array_equal(fastspec.to_stereo(left=left, right=right), [[1, 1, 1, 0, 0], [3, 3, 3, 3, 3]])
     np.testing.assert_array_equal(fastspec.to_stereo(left=None, right=right, pad=False), [[0] * 5, [3] * 5])
     np.testing.assert_array_equal(
         fastspec.to_stereo(left=left, right=right, downmix=False, pad=False), [[0.5] * 3, [2] * 3]

@@ -218,18 +218,14 @@ def test_window_unknown_to_scipy(function, window):
 
 
 @on_audio
-@pytest.mark.parametrize(
-    "pad_mode", ["nonsense", "wrap", "mean", "median", "maximum", "minimum", None, 3, "", b"edge"]
-)
+@pytest.mark.parametrize("pad_mode", ["nonsense", "wrap", "mean", "median", "maximum", "minimum", None, 3, "", b"edge"])
 def test_pad_mode_that_is_not_supported(function, pad_mode):
     with pytest.raises(ParameterError, match=f"pad_mode={pad_mode!r}.*constant"):
         function(Y, pad_mode=pad_mode)
 
 
 def test_pad_mode_says_nothing_without_centring():
-    np.testing.assert_array_equal(
-        fastspec.stft(Y, center=False, pad_mode="nonsense"), fastspec.stft(Y, center=False)
-    )
+    np.testing.assert_array_equal(fastspec.stft(Y, center=False, pad_mode="nonsense"), fastspec.stft(Y, center=False))
 
 
 @pytest.mark.parametrize("dtype", [np.int16, "U3", "M8[s]", np.dtype([("a", "f4")])])
@@ -255,9 +251,7 @@ def bad_outs():
     yield "read-only", frozen, "out is read-only"
 
 
-@pytest.mark.parametrize(
-    ("out", "words"), [case[1:] for case in bad_outs()], ids=[case[0] for case in bad_outs()]
-)
+@pytest.mark.parametrize(("out", "words"), [case[1:] for case in bad_outs()], ids=[case[0] for case in bad_outs()])
 def test_out_that_does_not_fit(out, words):
     with pytest.raises(ParameterError, match=words):
         fastspec.stft(Y, n_fft=64, out=out)
@@ -273,9 +267,7 @@ def test_out_over_the_samples():
             fastspec.stft(memory[:3000], n_fft=64, out=out)
     np.testing.assert_array_equal(memory[:3000], Y)
     beside = memory[3000 : 3000 + 2 * 33 * 188].view(np.complex64).reshape(188, 33).T
-    np.testing.assert_array_equal(
-        fastspec.stft(memory[:3000], n_fft=64, out=beside), fastspec.stft(Y, n_fft=64)
-    )
+    np.testing.assert_array_equal(fastspec.stft(memory[:3000], n_fft=64, out=beside), fastspec.stft(Y, n_fft=64))
 
 
 @pytest.mark.parametrize(

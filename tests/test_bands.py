@@ -20,10 +20,7 @@ def test_as_librosa(case):
 
 
 def true_mel(y, *, sr, n_fft, hop_length, exponent=2.0, bank=None, **framing):
-    S = (
-        np.abs(reference.stft(y.astype(np.float64), n_fft=n_fft, hop_length=hop_length, **framing))
-        ** exponent
-    )
+    S = np.abs(reference.stft(y.astype(np.float64), n_fft=n_fft, hop_length=hop_length, **framing)) ** exponent
     return reference.mel_bank(sr=sr, n_fft=n_fft, **(bank or {})) @ S
 
 
@@ -53,9 +50,7 @@ def test_float64_mel_has_the_error_of_its_bank():
     options = {"sr": 16000, "n_fft": 512, "hop_length": 128}
     truth = true_mel(y, **options, bank={"n_mels": 40})
     assert reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, **options), truth) < 1e-7
-    assert (
-        reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, dtype=np.float64, **options), truth) < 1e-14
-    )
+    assert reference.of_frame_maximum(melspectrogram(y=y, n_mels=40, dtype=np.float64, **options), truth) < 1e-14
 
 
 @pytest.mark.parametrize("pad_mode", ["reflect", "edge"])

@@ -36,9 +36,7 @@ def reference_logmel(
     edges = fastspec.mel_frequencies(n_mels + 2, fmin=fmin, fmax=fmax or sr / 2)
     bins = np.fft.rfftfreq(n_fft, 1 / sr)
     lower, centre, upper = (edges[k : k + n_mels, np.newaxis] for k in range(3))
-    triangles = np.maximum(
-        0, np.minimum((bins - lower) / (centre - lower), (upper - bins) / (upper - centre))
-    )
+    triangles = np.maximum(0, np.minimum((bins - lower) / (centre - lower), (upper - bins) / (upper - centre)))
     mel = np.swapaxes(power @ (triangles * 2 / (upper - lower)).T, -1, -2)
     level = ref(mel, axis=(-2, -1), keepdims=True) if callable(ref) else ref
     levels = 10 * np.log10(np.maximum(1e-10, mel)) - 10 * np.log10(np.maximum(1e-10, level))
@@ -190,9 +188,7 @@ def test_values_with_words(option, text, value):
     assert getattr(args, option.replace("-", "_")) == value
 
 
-@pytest.mark.parametrize(
-    "extra", [(), ("--channels", "keep", "--ref", "max"), ("--fmin", "1000", "--fmax", "1100")]
-)
+@pytest.mark.parametrize("extra", [(), ("--channels", "keep", "--ref", "max"), ("--fmin", "1000", "--fmax", "1100")])
 def test_picture(sound, extra):
     assert run(sound, "-o", "out.png", *extra) == 0
     from matplotlib.image import imread
@@ -353,9 +349,7 @@ def test_full_disk_leaves_nothing_and_the_old_file_as_it_was(sound, suffix, monk
     target = Path(f"out.{suffix}")
     target.write_bytes(b"old")
     assert run(sound, "-o", target) == 1
-    assert (
-        f"fastspec: error: {target}: cannot be written: No space left on device\n" in capsys.readouterr().err
-    )
+    assert f"fastspec: error: {target}: cannot be written: No space left on device\n" in capsys.readouterr().err
     assert target.read_bytes() == b"old"
     assert sorted(os.listdir()) == ["noise.wav", target.name]
 
@@ -460,9 +454,7 @@ def program(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 def environment() -> dict[str, str]:
     """What finds this fastspec, installed or not."""
-    return os.environ | {
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(Path(fastspec.__file__).parent.parent)]))
-    }
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(Path(fastspec.__file__).parent.parent)]))}
 
 
 def test_program_help_and_version():

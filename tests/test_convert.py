@@ -41,9 +41,7 @@ def test_module_exports_what_the_stubs_promise():
 def test_frames_survive_the_way_to_samples_and_back(hop_length, n_fft):
     frames = np.arange(1000)
     samples = convert.frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft)
-    np.testing.assert_array_equal(
-        convert.samples_to_frames(samples, hop_length=hop_length, n_fft=n_fft), frames
-    )
+    np.testing.assert_array_equal(convert.samples_to_frames(samples, hop_length=hop_length, n_fft=n_fft), frames)
 
 
 def test_samples_survive_the_way_to_time_and_back_at_a_power_of_two():
@@ -119,13 +117,9 @@ def test_pitch_scales_are_their_definitions():
     midi = [69 + 12 * math.log2(hz / 440) for hz in FREQUENCIES]
     np.testing.assert_allclose(convert.hz_to_midi(FREQUENCIES), midi, rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(convert.midi_to_hz(midi), FREQUENCIES, rtol=1e-13)
-    np.testing.assert_allclose(
-        convert.hz_to_octs(FREQUENCIES), (np.array(midi) - 21) / 12, rtol=0, atol=1e-13
-    )
+    np.testing.assert_allclose(convert.hz_to_octs(FREQUENCIES), (np.array(midi) - 21) / 12, rtol=0, atol=1e-13)
     np.testing.assert_allclose(convert.octs_to_hz(convert.hz_to_octs(FREQUENCIES)), FREQUENCIES, rtol=1e-13)
-    np.testing.assert_allclose(
-        convert.tuning_to_A4(convert.A4_to_tuning([415.3, 440, 466.2])), [415.3, 440, 466.2]
-    )
+    np.testing.assert_allclose(convert.tuning_to_A4(convert.A4_to_tuning([415.3, 440, 466.2])), [415.3, 440, 466.2])
 
 
 @pytest.mark.parametrize("n_fft", [1, 2, 7, 512])
@@ -135,9 +129,7 @@ def test_fft_frequencies_are_multiples_of_the_bin(n_fft):
 
 
 def test_tempo_axes_are_their_definitions():
-    np.testing.assert_allclose(
-        convert.tempo_frequencies(5)[1:], [60 * 22050 / (512 * k) for k in range(1, 5)]
-    )
+    np.testing.assert_allclose(convert.tempo_frequencies(5)[1:], [60 * 22050 / (512 * k) for k in range(1, 5)])
     np.testing.assert_allclose(
         convert.fourier_tempo_frequencies(win_length=8), [60 * 22050 / 512 * k / 8 for k in range(5)]
     )

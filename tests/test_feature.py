@@ -60,9 +60,7 @@ def test_strides_do_not_matter(view):
 @pytest.mark.parametrize("dtype", [">f4", ">f8", np.float16, np.int16])
 def test_other_dtypes_have_the_same_values(dtype):
     S = (30 * noise(40, 6)).astype(dtype)
-    np.testing.assert_allclose(
-        mfcc(S=S), mfcc(S=S.astype(np.float64)), rtol=0, atol=1e-4 if S.itemsize < 8 else 1e-12
-    )
+    np.testing.assert_allclose(mfcc(S=S), mfcc(S=S.astype(np.float64)), rtol=0, atol=1e-4 if S.itemsize < 8 else 1e-12)
 
 
 def test_list_is_taken_as_an_array():
@@ -209,9 +207,7 @@ def test_whisper_log_mel(shared, speech, n_mels):
     np.testing.assert_allclose((levels + 4) / 4, out, rtol=0, atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("name", "options"), [("torchaudio_spectrogram_1", {"n_fft": 400, "hop_length": 200})]
-)
+@pytest.mark.parametrize(("name", "options"), [("torchaudio_spectrogram_1", {"n_fft": 400, "hop_length": 200})])
 def test_torchaudio_spectrogram(shared, speech, name, options):
     out, y = peer(shared, name, speech)
     S = np.abs(fastspec.stft(y, pad_mode="reflect", **options)) ** 2

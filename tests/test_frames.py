@@ -35,9 +35,7 @@ def test_frames_are_those_of_the_padded_signal(n_fft, pad_mode):
     hops = {1, 2, max(1, n_fft // 2), n_fft, n_fft + 5, 1000}
     for n, hop_length in itertools.product(sorted(lengths), sorted(hops)):
         if n + 2 * (n_fft // 2) >= n_fft:
-            assert_same_frames(
-                noise(n, dtype=np.float64), n_fft=n_fft, hop_length=hop_length, pad_mode=pad_mode
-            )
+            assert_same_frames(noise(n, dtype=np.float64), n_fft=n_fft, hop_length=hop_length, pad_mode=pad_mode)
 
 
 @pytest.mark.parametrize("n_fft", [1, 2, 9, 30, 64])
@@ -109,8 +107,6 @@ def test_warning_is_blamed_on_the_caller():
         lambda: fastspec.feature.mfcc(y=noise(100), n_fft=128, n_mels=8),
     )
     for function in functions:
-        with pytest.warns(
-            UserWarning, match="n_fft=128 is too large for input signal of length=100"
-        ) as caught:
+        with pytest.warns(UserWarning, match="n_fft=128 is too large for input signal of length=100") as caught:
             function()
         assert [w.filename for w in caught] == [__file__]

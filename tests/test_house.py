@@ -11,9 +11,7 @@ LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
 LONGEST_PYX, LONGEST_MODULE = 400, 600
 WHERE = "fastspec"
 # What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
-KERNEL_INCLUDES = re.compile(
-    r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h"
-)
+KERNEL_INCLUDES = re.compile(r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h")
 STAGE_INCLUDES = {"fastspec.h", "internal.h", "kernels.h", "kernels/kernels.h"}
 
 
@@ -81,13 +79,11 @@ def test_gate_and_specification_stand_alone(root):
     """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
     floors = ["_lazy", "_arrays", "_spec", "_threads", "_run"]
     for i, name in enumerate(floors):
-        used = {
-            module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")
-        }
+        used = {module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")}
         allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_run" else name)}
-        assert all(
-            any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used
-        ), used
+        assert all(any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used), (
+            used
+        )
 
 
 def test_nothing_heavy_is_imported_at_import(root):
@@ -115,9 +111,7 @@ def test_stubs_name_what_exists_one_a_line_and_sorted(root):
         lines = [line for line in path.read_text().splitlines() if line.startswith("from ")]
         assert all(re.fullmatch(r"from (\S+) import (\w+) as \2", line) for line in lines), path
         assert len(set(lines)) == len(lines), path
-        assert lines == sorted(
-            lines, key=lambda line: (line.split()[1] != ".", line.split()[1], line.split()[3])
-        ), path
+        assert lines == sorted(lines, key=lambda line: (line.split()[1] != ".", line.split()[1], line.split()[3])), path
 
 
 def test_public_functions_say_what_they_do(root):
@@ -164,9 +158,7 @@ def test_stages_include_the_contract_and_the_private_header(root):
 
 def test_stubs_of_instruction_sets_are_stubs(root):
     names = {path.stem for path in sources(root, "csrc/isa/*.c")}
-    assert names == {
-        f"{isa}_{kind}" for isa in ("scalar", "sse2", "avx2", "avx512", "neon") for kind in ("f32", "f64")
-    }
+    assert names == {f"{isa}_{kind}" for isa in ("scalar", "sse2", "avx2", "avx512", "neon") for kind in ("f32", "f64")}
     for path in sources(root, "csrc/isa/*.c"):
         assert len(path.read_text().splitlines()) <= 8, path
 
@@ -243,9 +235,7 @@ def test_nothing_names_the_machine_it_was_made_on(root):
         "*.toml",
     )
     paths = [path for pattern in patterns for path in root.glob(pattern)]
-    places = re.compile(
-        "|".join(re.escape(f"/{name}/") + r"\w" for name in ("work", "opt", "tmp", "root", "home"))
-    )
+    places = re.compile("|".join(re.escape(f"/{name}/") + r"\w" for name in ("work", "opt", "tmp", "root", "home")))
     for path in paths:
         assert not places.search(path.read_text(encoding="utf-8")), path
 

@@ -70,9 +70,7 @@ def test_frequencies_double_each_octave(name, bins_per_octave):
 
 def test_equal_temperament_is_the_cqt_axis():
     found = intervals.interval_frequencies(40, fmin=55, intervals="equal", bins_per_octave=17, tuning=0.3)
-    np.testing.assert_allclose(
-        found, fastspec.cqt_frequencies(40, fmin=55, bins_per_octave=17, tuning=0.3), rtol=RTOL
-    )
+    np.testing.assert_allclose(found, fastspec.cqt_frequencies(40, fmin=55, bins_per_octave=17, tuning=0.3), rtol=RTOL)
 
 
 @pytest.mark.parametrize(

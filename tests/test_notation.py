@@ -41,9 +41,7 @@ def test_a_scale_uses_each_letter_once(tonic, scale):
 def test_modes_are_rotations_of_the_major_scale(mode):
     white = notation.key_to_degrees("C:maj")
     tonic = "CDEFGAB"[MODES.index(mode)]
-    np.testing.assert_array_equal(
-        notation.key_to_degrees(f"{tonic}:{mode}"), np.roll(white, -MODES.index(mode))
-    )
+    np.testing.assert_array_equal(notation.key_to_degrees(f"{tonic}:{mode}"), np.roll(white, -MODES.index(mode)))
     assert notation.key_to_notes(f"{tonic}:{mode}") == notation.key_to_notes("C:maj")
 
 

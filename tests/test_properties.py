@@ -13,9 +13,7 @@ from fastspec.feature import logmel, melspectrogram, mfcc
 
 DTYPES = st.sampled_from([np.float32, np.float64])
 # Lengths with every kind of pass: radix 2 to 16, odd radices, primes up to 31, Bluestein.
-N_FFT = st.one_of(
-    st.integers(1, 200), st.sampled_from([37, 64, 74, 97, 128, 202, 210, 243, 256, 400, 509, 512])
-)
+N_FFT = st.one_of(st.integers(1, 200), st.sampled_from([37, 64, 74, 97, 128, 202, 210, 243, 256, 400, 509, 512]))
 SEEDS = st.integers(0, 2**32 - 1)
 CENTER = st.booleans()
 WINDOWS = st.sampled_from(["hann", "boxcar", "hamming", "blackman"])
@@ -53,9 +51,7 @@ def test_linearity(seed, dtype, options, a, b):
     apart = a * fastspec.stft(x.astype(dtype), **options) + b * fastspec.stft(y.astype(dtype), **options)
     # Three transforms of at most (1 + 1.8) u sqrt(log2 n) each, and samples rounded before and after.
     size = np.sqrt(options["n_fft"]) * l2(reference.window(options["window"], *2 * [options["n_fft"]])) * 1.2
-    bound = (
-        3 * 4 * roundoff(dtype) * np.sqrt(np.log2(options["n_fft"]) + 1) * (abs(a) + abs(b) + 1e-30) * size
-    )
+    bound = 3 * 4 * roundoff(dtype) * np.sqrt(np.log2(options["n_fft"]) + 1) * (abs(a) + abs(b) + 1e-30) * size
     assert l2(both - apart, axis=0).max() <= bound
 
 
@@ -100,9 +96,7 @@ def test_impulse_gives_the_window(dtype, options, where):
     )
 
 
-@given(
-    seed=SEEDS, dtype=DTYPES, options=stft_options(), leading=st.sampled_from([(1,), (2,), (3, 2), (1, 1, 3)])
-)
+@given(seed=SEEDS, dtype=DTYPES, options=stft_options(), leading=st.sampled_from([(1,), (2,), (3, 2), (1, 1, 3)]))
 def test_channels_are_independent(seed, dtype, options, leading):
     n = 2 * options["n_fft"] + 100
     y = signal(seed, *leading, n, dtype=dtype)
@@ -229,6 +223,4 @@ def test_a_factor_is_an_offset_in_decibels(seed, exponent):
     S = np.exp(signal(seed, 40, 30, dtype=np.float64) * 5)
     assume(10**exponent != 0)
     louder = fastspec.power_to_db(S * 10**exponent, amin=1e-30)
-    np.testing.assert_allclose(
-        louder, fastspec.power_to_db(S, amin=1e-30) + 10 * exponent, rtol=0, atol=1e-11
-    )
+    np.testing.assert_allclose(louder, fastspec.power_to_db(S, amin=1e-30) + 10 * exponent, rtol=0, atol=1e-11)

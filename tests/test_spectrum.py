@@ -37,9 +37,7 @@ def errors_on_noise(n_fft: int, dtype) -> np.ndarray:
     """Uniform noise, no window: the error is the FFT's own. In u sqrt(log2 n), see reference.fft_errors."""
     y = uniform_frames(n_fft, dtype)
     D = fastspec.stft(y, n_fft=n_fft, hop_length=n_fft, window="boxcar", center=False)
-    truth = reference.stft(
-        reference.wider(y), n_fft=n_fft, hop_length=n_fft, window_name="boxcar", center=False
-    )
+    truth = reference.stft(reference.wider(y), n_fft=n_fft, hop_length=n_fft, window_name="boxcar", center=False)
     return reference.fft_errors(D, truth, n_fft)
 
 

@@ -23,9 +23,7 @@ def test_fmt_is_a_sum_over_logarithmic_time():
     grid = np.exp(np.linspace(np.log(0.5 / 40), 0, n_fmt + 2)[:-2])
     samples = np.interp(np.minimum(grid, 39 / 40), np.arange(40) / 40, y) * np.sqrt(grid * 40) / n_fmt
     samples[grid > 39 / 40] = y[-1] * np.sqrt(39 / 40 * 40) / n_fmt
-    np.testing.assert_allclose(
-        fastspec.fmt(y, n_fmt=n_fmt, kind="linear"), np.fft.rfft(samples), atol=1e-12
-    )
+    np.testing.assert_allclose(fastspec.fmt(y, n_fmt=n_fmt, kind="linear"), np.fft.rfft(samples), atol=1e-12)
 
 
 @pytest.mark.parametrize("n_fmt", [2, 0, -3])

@@ -53,8 +53,6 @@ def test_a_program_is_checked_through_the_stubs(tmp_path):
     )
     kinds = [re.split(r"[\[\"]", found)[0] for found in re.findall(r'Revealed type is "(.*)"', run.stdout)]
     array = "numpy.ndarray"
-    assert kinds == [array, "float", array, array, array, array, "fastspec._arrays.ParameterError"], (
-        run.stdout
-    )
+    assert kinds == [array, "float", array, array, array, array, "fastspec._arrays.ParameterError"], run.stdout
     errors = re.findall(r"error: .*\[([\w-]+)\]", run.stdout)
     assert errors == ["arg-type", "call-arg", "attr-defined"], run.stdout + run.stderr

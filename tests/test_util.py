@@ -63,9 +63,7 @@ def test_frame_by_definition(axis):
     # The frame axis is next to the one within a frame: before it for axis >= 0, after it otherwise.
     at = axis if axis >= 0 else x.ndim + axis + 1
     for j in range(frames.shape[at]):
-        np.testing.assert_array_equal(
-            np.take(frames, j, axis=at), np.take(x, range(j, j + 3), axis=axis)
-        )
+        np.testing.assert_array_equal(np.take(frames, j, axis=at), np.take(x, range(j, j + 3), axis=axis))
 
 
 def test_frame_of_strided_readonly_and_subclass():
@@ -139,9 +137,7 @@ def test_abs2_keeps_the_layout():
     assert util.abs2(np.asfortranarray(CX)).flags.f_contiguous
 
 
-@pytest.mark.parametrize(
-    ("angle", "dtype"), [(0.5, np.complex128), (1, np.complex64), (np.float32(1), np.complex64)]
-)
+@pytest.mark.parametrize(("angle", "dtype"), [(0.5, np.complex128), (1, np.complex64), (np.float32(1), np.complex64)])
 def test_phasor_of_scalars(angle, dtype):
     z = util.phasor(angle, mag=2)
     assert isinstance(z, dtype)
@@ -330,9 +326,7 @@ def best_subset(places, values, wait):
         return 0.0
     with_first = [k for k, place in enumerate(places) if place > places[0] + wait]
     rest = with_first[0] if with_first else len(places)
-    return max(
-        values[0] + best_subset(places[rest:], values[rest:], wait), best_subset(places[1:], values[1:], wait)
-    )
+    return max(values[0] + best_subset(places[rest:], values[rest:], wait), best_subset(places[1:], values[1:], wait))
 
 
 @pytest.mark.parametrize("method", ["dp_count", "dp_value"])

@@ -119,9 +119,7 @@ def _opening_error(source, error: soundfile.LibsndfileError) -> AudioFileError:
 
 def reading_error(file: soundfile.SoundFile, error: soundfile.LibsndfileError) -> AudioFileError:
     """What to raise when decoding an opened file fails."""
-    reason = (
-        f"is damaged or cut short: reading its {file.frames} frames failed (libsndfile: {error.error_string})"
-    )
+    reason = f"is damaged or cut short: reading its {file.frames} frames failed (libsndfile: {error.error_string})"
     return AudioFileError(name_of(file), reason, error.code)
 
 
@@ -150,9 +148,7 @@ def read(source, *, offset: float = 0.0, duration: float | None = None, dtype=np
     """
     with open_audio(source) as file:
         if file.frames > _UNKNOWN_FRAMES:
-            raise AudioFileError(
-                name_of(file), "does not say how long it is (libsndfile: unknown number of frames)"
-            )
+            raise AudioFileError(name_of(file), "does not say how long it is (libsndfile: unknown number of frames)")
         if offset != 0:
             seek_to(file, offset)
         wanted = -1 if duration is None else int(duration * file.samplerate)

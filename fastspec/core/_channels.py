@@ -38,9 +38,7 @@ def _common_size(signals, pad: bool) -> int:
     return (max if pad else min)(y.shape[-1] for y in signals)
 
 
-def to_mono(
-    *signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None
-) -> np.ndarray:
+def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None) -> np.ndarray:
     """Mix one or more signals down to a single channel.
 
     Parameters
@@ -201,9 +199,7 @@ def to_multi(
     layout = (len(signals),) if downmix else signals[0].shape[:-1]
     if not downmix and any(y.shape[:-1] != layout for y in signals):
         shapes = ", ".join(str(y.shape) for y in signals)
-        raise ParameterError(
-            f"downmix=False needs signals of the same channels, but their shapes are {shapes}"
-        )
+        raise ParameterError(f"downmix=False needs signals of the same channels, but their shapes are {shapes}")
     size = _common_size(signals, pad)
     dtype = np.result_type(*(y.dtype for y in signals))
     output = _output(out, (*layout, size), dtype)

@@ -126,7 +126,13 @@ def _extent(a, n_frames: int, length: int | None) -> tuple[int, int]:
 def _frame_major(D: np.ndarray, n_bins: int) -> np.ndarray:
     """Complex spectra of `n_bins` bins, contiguous, cut or filled with zeros as the inverse FFT does."""
     dtype = np.complex64 if D.dtype.newbyteorder("=") in (np.complex64, np.float32, np.float16) else np.complex128
-    if D.shape[-2] == n_bins and D.dtype == dtype and D.dtype.isnative and D.flags.aligned and D.strides[-2] == D.itemsize:
+    if (
+        D.shape[-2] == n_bins
+        and D.dtype == dtype
+        and D.dtype.isnative
+        and D.flags.aligned
+        and D.strides[-2] == D.itemsize
+    ):
         return D
     whole = np.zeros((*D.shape[:-2], D.shape[-1], n_bins), dtype).swapaxes(-1, -2)
     kept = min(n_bins, D.shape[-2])
@@ -355,7 +361,9 @@ def phase_vocoder(
     """
     for name, value in (("hop_length", hop_length), ("n_fft", n_fft)):
         if not isinstance(value, Deprecated):
-            warnings.warn(f"{name} is deprecated since 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2)
+            warnings.warn(
+                f"{name} is deprecated since 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
+            )
     D = np.asarray(D)
     times = _output_times(rate, t_out, D.shape[-1])
     n_frames = D.shape[-1]
@@ -388,7 +396,9 @@ def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
         return np.arange(0.0, n_frames, rate)
     times = np.asarray(t_out, dtype=np.float64)
     if np.any(times < 0) or np.any(times >= n_frames):
-        raise ParameterError(f"t_out reaches from {times.min()} to {times.max()}; it must stay within 0 and {n_frames} frames")
+        raise ParameterError(
+            f"t_out reaches from {times.min()} to {times.max()}; it must stay within 0 and {n_frames} frames"
+        )
     if np.any(np.diff(times) < 0):
         warnings.warn("t_out is not monotonic; phases may come out wrong", stacklevel=3)
     return times

@@ -381,9 +381,7 @@ def midi_to_svara_c(
     >>> fastspec.midi_to_svara_c([60, 62, 48], Sa=60, mela=1, unicode=False).tolist()
     ['S', 'G1', 'S,']
     """
-    return _svaras(
-        midi, Sa, lambda: mela_to_svara(mela, abbr=abbr, unicode=unicode), octave=octave, unicode=unicode
-    )
+    return _svaras(midi, Sa, lambda: mela_to_svara(mela, abbr=abbr, unicode=unicode), octave=octave, unicode=unicode)
 
 
 def hz_to_svara_c(

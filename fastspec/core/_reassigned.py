@@ -150,9 +150,7 @@ def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
         return np.divide(numerator, denominator, out=numerator)
 
 
-def _finish(
-    origin: np.ndarray, shift: np.ndarray, low: np.ndarray, fill_nan: bool, upper: float | None
-) -> np.ndarray:
+def _finish(origin: np.ndarray, shift: np.ndarray, low: np.ndarray, fill_nan: bool, upper: float | None) -> np.ndarray:
     """Reassigned coordinates: empty cells marked or filled with their `origin`, the rest limited to [0, upper]."""
     values = origin + shift
     np.copyto(values, np.nan, where=low)

@@ -185,9 +185,7 @@ def clicks(
     else:
         starts = np.atleast_1d(time_to_samples(times, sr=sr))
     if starts.size and starts.min() < 0:
-        raise ParameterError(
-            f"a click at sample {starts.min()} lies before the start of the signal, which is 0"
-        )
+        raise ParameterError(f"a click at sample {starts.min()} lies before the start of the signal, which is 0")
 
     if click is None:
         click = _decaying_tone(sr, click_freq, click_duration)

@@ -118,9 +118,7 @@ def frames_to_time(
     return samples_to_time(frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
 
 
-def time_to_frames(
-    times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
-) -> Ints:
+def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each time.
 
     Parameters
@@ -304,9 +302,7 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
     return samples_to_time(blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
 
 
-def samples_like(
-    X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
-) -> np.ndarray:
+def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
     """Sample number of every frame of a feature matrix.
 
     Parameters

@@ -246,17 +246,13 @@ def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
         from scipy.signal import resample_poly
 
         if int(orig_sr) != orig_sr or int(target_sr) != target_sr:
-            raise ParameterError(
-                f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates"
-            )
+            raise ParameterError(f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates")
         divisor = math.gcd(int(orig_sr), int(target_sr))
         return lambda y, axis: resample_poly(y, int(target_sr) // divisor, int(orig_sr) // divisor, axis=axis)
     if res_type in _SAMPLERATE:
         samplerate = _optional("samplerate", res_type)
         ratio = target_sr / orig_sr
-        return functools.partial(
-            _along_axis, lambda x: samplerate.resample(x, ratio, converter_type=res_type)
-        )
+        return functools.partial(_along_axis, lambda x: samplerate.resample(x, ratio, converter_type=res_type))
     if res_type in _RESAMPY or callable(res_type):
         resampy = _optional("resampy", res_type)
         return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)

@@ -125,14 +125,18 @@ def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stackle
     if n_fft > n:
         if not center:
             raise ParameterError(
-                f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True or a smaller n_fft"
+                f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
             )
         warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel)
     if n == 0 and pad_mode not in ("constant", "empty"):
-        raise ParameterError(f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'")
+        raise ParameterError(
+            f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
+        )
     n_frames = framing.n_frames(n)
     if n_frames == 0:
-        raise ParameterError(f"y.shape={x.shape} is too short for a frame of n_fft={n_fft}; use an even n_fft or more samples")
+        raise ParameterError(
+            f"y.shape={x.shape} is too short for a frame of n_fft={n_fft}; use an even n_fft or more samples"
+        )
     return n_frames
 
 

@@ -98,8 +98,7 @@ def _frames_of_samples(y: np.ndarray, stft: StftOptions, power: float) -> Frames
     return Frames(spec.framing.n_fft, plan.n_rows, n_frames, x.shape[:-1], spec.dtype, fill)
 
 
-def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec,
-int]:
+def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec, int]:
     arguments = _transforms.stft_arguments(*stft)
     x = as_samples(y)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE

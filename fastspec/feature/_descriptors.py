@@ -267,8 +267,7 @@ def spectral_contrast(
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
 
-def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[slice | np.ndarray,
-int]:
+def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[slice | np.ndarray, int]:
     """The bins of band k, and how many of them are peaks.
 
     Bands share a bin: each starts one below its lower edge. The upper one is left out, but counts for the

@@ -98,9 +98,7 @@ def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     return np.stack(arrays, axis=0, out=result)
 
 
-def sparsify_rows(
-    x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike | None = None
-) -> sparse.csr_array:
+def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike | None = None) -> sparse.csr_array:
     """Drop the smallest values of each row, as many as make up a given share of its magnitude.
 
     Parameters

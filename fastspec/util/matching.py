@@ -123,8 +123,7 @@ def match_events(
     """
     if len(events_from) == 0 or len(events_to) == 0:
         raise ParameterError(
-            f"events_from has {len(events_from)} events, events_to has {len(events_to)}; "
-            "both need at least one"
+            f"events_from has {len(events_from)} events, events_to has {len(events_to)}; both need at least one"
         )
     source, target = np.asarray(events_from), np.asarray(events_to)
     _check_matchable(source, target, left=left, right=right)

@@ -48,9 +48,7 @@ def save(area: str, expressions: list[str], module) -> None:
         cases.append(case)
     versions = {name: version(name) for name in ("librosa", "numpy", "scipy")}
     versions["python"] = platform.python_version()
-    np.savez_compressed(
-        HERE / f"{area}.npz", cases=json.dumps(cases), versions=json.dumps(versions), **arrays
-    )
+    np.savez_compressed(HERE / f"{area}.npz", cases=json.dumps(cases), versions=json.dumps(versions), **arrays)
     print(f"{area}: {len(cases)} calls, {(HERE / f'{area}.npz').stat().st_size} bytes")
 
 

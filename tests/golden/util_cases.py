@@ -85,13 +85,9 @@ UTIL = {
 
 FILTERS = {
     "mel": lambda filters: filters.mel(sr=22050, n_fft=512, n_mels=40),
-    "mel_htk": lambda filters: filters.mel(
-        sr=16000, n_fft=400, n_mels=23, htk=True, norm=None, fmin=20, fmax=7600
-    ),
+    "mel_htk": lambda filters: filters.mel(sr=16000, n_fft=400, n_mels=23, htk=True, norm=None, fmin=20, fmax=7600),
     "mel_l1": lambda filters: filters.mel(sr=8000, n_fft=256, n_mels=20, norm=1, dtype=np.float64),
-    "mel_backwards": lambda filters: filters.mel(
-        sr=8000, n_fft=128, n_mels=5, norm=None, fmin=3000, fmax=100
-    ),
+    "mel_backwards": lambda filters: filters.mel(sr=8000, n_fft=128, n_mels=5, norm=None, fmin=3000, fmax=100),
     "chroma": lambda filters: filters.chroma(sr=22050, n_fft=512),
     "chroma_a_24": lambda filters: filters.chroma(
         sr=8000, n_fft=255, n_chroma=24, tuning=0.3, base_c=False, octwidth=None, norm=np.inf, dtype="f8"
@@ -101,9 +97,7 @@ FILTERS = {
         30, bins_per_octave=24, n_chroma=12, base_c=False, window=np.array([0.25, 0.5, 0.25])
     ),
     "diagonal_filter": lambda filters: filters.diagonal_filter("hann", 7),
-    "diagonal_filter_slope": lambda filters: filters.diagonal_filter(
-        "hann", 7, slope=0.5, zero_mean=True
-    ),
+    "diagonal_filter_slope": lambda filters: filters.diagonal_filter("hann", 7, slope=0.5, zero_mean=True),
     "mr_frequencies": lambda filters: filters.mr_frequencies(0.25),
     "semitone_filterbank": lambda filters: filters.semitone_filterbank(
         center_freqs=np.array([110.0, 440.0]), sample_rates=np.array([882.0, 4410.0]), flayout="sos"
@@ -113,16 +107,12 @@ FILTERS = {
         freqs=FREQS[:5] * 8, sr=8000, pad_fft=False, norm=2, gamma=20, window="hamming", dtype=np.complex128
     ),
     "wavelet_lengths": lambda filters: filters.wavelet_lengths(freqs=FREQS, filter_scale=0.5)[0],
-    "wavelet_lengths_erb": lambda filters: filters.wavelet_lengths(
-        freqs=FREQS, gamma=None, window="blackman"
-    ),
+    "wavelet_lengths_erb": lambda filters: filters.wavelet_lengths(freqs=FREQS, gamma=None, window="blackman"),
     "window_bandwidth": lambda filters: np.array(
         [filters.window_bandwidth(name) for name in ("hann", "ham", "tri", "bohman", "flt", "par", "ones")]
     ),
     "window_bandwidth_kaiser": lambda filters: np.array(filters.window_bandwidth(("kaiser", 8.0), 500)),
-    "window_sumsquare": lambda filters: filters.window_sumsquare(
-        window="hann", n_frames=9, n_fft=64, hop_length=16
-    ),
+    "window_sumsquare": lambda filters: filters.window_sumsquare(window="hann", n_frames=9, n_fft=64, hop_length=16),
     "window_sumsquare_gaps": lambda filters: filters.window_sumsquare(
         window="hamming", n_frames=4, n_fft=32, win_length=20, hop_length=40, norm=2, dtype=np.float64
     ),
