@@ -1,4 +1,4 @@
-"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. The one module that knows the engine."""
+"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. Only this module knows the engine."""
 
 from __future__ import annotations
 

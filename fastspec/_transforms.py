@@ -150,7 +150,7 @@ def cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
-    """The matrix of scipy.fft.dct(x, type, norm) in float64. Types 2 and 3 are made here: importing scipy takes long."""
+    """The matrix of scipy.fft.dct(x, type, norm) in float64. Types 2 and 3 need no scipy, slow to import."""
     if dct_type not in (2, 3) or norm not in (None, "ortho"):
         import scipy.fft
 
