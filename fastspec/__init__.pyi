@@ -11,6 +11,7 @@ from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
 from ._run import show_config as show_config
+from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads
 from ._threads import set_num_threads as set_num_threads
 from ._threads import threads as threads
@@ -108,7 +109,6 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
-from .stream import Stream as Stream
 from .util.files import ex as ex
 
 __version__: str

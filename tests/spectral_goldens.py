@@ -34,6 +34,8 @@ def check(case: dict) -> None:
     value = case.get("value")
     if value is not None and value.dtype.kind in "fc":
         tolerance = TOLERANCE[1 + np.finfo(value.dtype).nmant]
+        if "lib.noise(" in case["call"] and "dtype=np.float64" in case["call"]:
+            tolerance = TOLERANCE[24]  # float64 bands of float32 audio: librosa rounds the spectrum to complex64
         scale = np.abs(value)[np.isfinite(value)].max(initial=0)
         if "_to_db" in case["call"]:
             scale = max(scale, 100)  # a difference of two levels

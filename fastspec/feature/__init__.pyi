@@ -1,7 +1,7 @@
 """The names of this namespace: one a line, read by `_lazy.attach` and by type checkers."""
 
 from . import inverse as inverse
-from ..stream import logmel_file as logmel_file
+from .._stream import logmel_file as logmel_file
 from ._chroma import chroma_cens as chroma_cens
 from ._chroma import chroma_cqt as chroma_cqt
 from ._chroma import chroma_stft as chroma_stft
