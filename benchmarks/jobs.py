@@ -114,6 +114,26 @@ def log_mel(
     )
 
 
+def complex_spectrogram(seconds: float) -> tuple:
+    import fastspec
+
+    return (fastspec.stft(*noisy_tone(22050)(seconds)),)
+
+
+def drop_in(
+    path: str, make=None, *, seconds: float = 30.0, target: float | None = None, chaotic=False, **arguments
+) -> Job:
+    """The same call of both libraries: librosa's own function and ours. `chaotic`: rounding grows into the result."""
+    return Job(
+        path,
+        make or noisy_tone(22050),
+        {"fastspec": fastspec_call(path, **arguments), "librosa": librosa_call(path, **arguments)},
+        seconds,
+        {"librosa": target} if target else {},
+        own_convention=frozenset({"librosa"} if chaotic else ()),
+    )
+
+
 _FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32)); "
 
 JOBS = [
@@ -245,4 +265,38 @@ JOBS = [
         targets={"librosa": 18},
         within_ms={"numpy (import alone)": 30},
     ),
+    Job(
+        "istft",
+        complex_spectrogram,
+        {"fastspec": fastspec_call("istft"), "librosa": librosa_call("istft")},
+        targets={"librosa": 14},
+    ),
+    drop_in("griffinlim", spectrogram(1), target=17, chaotic=True, rng=0),
+    drop_in("phase_vocoder", complex_spectrogram, rate=1.5),
+    drop_in("yin", target=5, fmin=65, fmax=2093),
+    drop_in("pyin", seconds=10.0, target=5, fmin=65, fmax=2093),
+    drop_in("piptrack", _as="y"),
+    drop_in("feature.spectral_centroid", _as="y", target=8),
+    drop_in("feature.spectral_bandwidth", _as="y", target=8),
+    drop_in("feature.spectral_contrast", _as="y", target=8),
+    drop_in("feature.spectral_flatness", _as="y", target=8),
+    drop_in("feature.spectral_rolloff", _as="y", target=8),
+    drop_in("feature.chroma_stft", _as="y", target=8, tuning=0.0),
+    drop_in("feature.rms", _as="y"),
+    drop_in("feature.zero_crossing_rate"),
+    drop_in("feature.delta", decibel_mel),
+    drop_in("feature.inverse.mel_to_stft", lambda _: (mel_power(5.0),), seconds=None, target=5, chaotic=True),
+    drop_in("pcen", lambda seconds: (mel_power(seconds),)),
+    drop_in("decompose.hpss", spectrogram(1)),
+    drop_in("onset.onset_strength", _as="y"),
+    drop_in("feature.tempogram", _as="y"),
+    drop_in("effects.trim"),
+    drop_in("effects.time_stretch", rate=1.5),
+    drop_in("effects.pitch_shift", seconds=10.0, sr=22050, n_steps=2),
 ]
+
+
+def mel_power(seconds: float) -> np.ndarray:
+    import fastspec
+
+    return fastspec.feature.melspectrogram(y=noisy_tone(22050)(seconds)[0])

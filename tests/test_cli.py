@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import functools
 import io
 import json
 import os
@@ -497,7 +498,9 @@ def test_program_interrupted(folder):
     for name in names[1:]:
         os.link(names[0], name)
     command = [sys.executable, "-m", "fastspec", "mel", *names, "-o", "out"]
-    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
+    # A background job of a shell ignores SIGINT, and so would what the tests start from there.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(), preexec_fn=heed)
     deadline = time.monotonic() + 30
     while not Path("out/1.npz").exists() and time.monotonic() < deadline:
         time.sleep(0.01)

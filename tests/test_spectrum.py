@@ -49,8 +49,16 @@ def errors_on_noise(n_fft: int, dtype) -> np.ndarray:
 def test_error_of_smooth_lengths(n_fft, dtype):
     # RELIABILITY.md, A: SciPy's float32 FFT has 0.54 to 0.67 and at most 0.79.
     errors = errors_on_noise(n_fft, dtype)
-    assert errors.mean() <= 0.70
+    assert errors.mean() <= 0.70 + roundings_without_fma(n_fft)
     assert errors.max() <= 1.0
+
+
+def roundings_without_fma(n_fft: int) -> float:
+    """What odd radices add where no FMA saves a rounding: tests/c/check_accuracy.c has the reason."""
+    if _run.ISA not in (b"scalar", b"sse2"):
+        return 0.0
+    shares = {3: 0.02, 5: 0.01, 7: 0.01}
+    return sum(share for p, share in shares.items() for k in range(1, 9) if n_fft % p**k == 0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

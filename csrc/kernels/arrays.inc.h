@@ -1,5 +1,8 @@
 /* The same arithmetic over plain arrays, element by element. The last vector is a partial one. */
 
+/* Far enough ahead to hide the memory, which the hardware's own prefetching alone does not. */
+enum { AHEAD = 2048 / REAL_BYTES };
+
 /* The largest of n values and at least `start`; NaN if any value is NaN, as numpy.max has it. */
 static double k_array_peak(const void *values, size_t n, int magnitude)
 {
@@ -9,6 +12,7 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         V v = (V)((VU)v_load(x + i) & ~sign);
+        __builtin_prefetch(x + i + AHEAD);
         top = v_max(v, top);
         nan = (V)((VU)nan | (VU)(v != v));
     }
@@ -25,22 +29,30 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
 }
 
 /* out = max(level(x) + shift, lower). With `square`, x^2 stands for x. */
+INLINE void array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int square, V shift, V lower, REAL *y)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const V v = v_load(x + i);
+        __builtin_prefetch(x + i + AHEAD);
+        __builtin_prefetch(y + i + AHEAD, 1);
+        v_store(y + i, v_max(lower, v_level(square ? v * v : v, scale) + shift));
+    }
+    if (i < n) {
+        const V v = v_load_some(x + i, n - i);
+        v_store_some(y + i, v_max(lower, v_level(square ? v * v : v, scale) + shift), n - i);
+    }
+}
+
 static void k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
                            void *out)
 {
-    const REAL *x = in;
-    REAL *y = out;
     const LEVEL_SCALE scale = level_scale(levels);
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
-    for (size_t i = 0; i < n; i += LANES) {
-        const size_t count = n - i < LANES ? n - i : LANES;
-        V v = count == LANES ? v_load(x + i) : v_load_some(x + i, count);
-        v = v_max(low, v_level(square ? v * v : v, &scale) + s);
-        if (count == LANES)
-            v_store(y + i, v);
-        else
-            v_store_some(y + i, v, count);
-    }
+    if (square)
+        array_levels(in, n, &scale, 1, s, low, out);
+    else
+        array_levels(in, n, &scale, 0, s, low, out);
 }
 
 /* out = max(x + shift, lower); x and out may be the same array. */
@@ -50,6 +62,9 @@ static void k_array_clamp(const void *in, size_t n, double shift, double lower, 
     REAL *y = out;
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) v_store(y + i, v_max(low, v_load(x + i) + s));
+    for (; i + LANES <= n; i += LANES) {
+        __builtin_prefetch(x + i + AHEAD);
+        v_store(y + i, v_max(low, v_load(x + i) + s));
+    }
     if (i < n) v_store_some(y + i, v_max(low, v_load_some(x + i, n - i) + s), n - i);
 }

@@ -6,7 +6,7 @@
 
 enum {
     BINS_A_ROW = LANES > 1 ? LANES / 2 : 1,  /* complex numbers in a vector */
-    AHEAD = 512 / REAL_BYTES,  /* eight cache lines: more streams are read at once than the hardware follows */
+    ROW_AHEAD = 512 / REAL_BYTES,  /* eight cache lines: more streams are read at once than the hardware follows */
 };
 
 /* Bins k .. of one frame per lane; `count` of them are there. */
@@ -16,7 +16,7 @@ INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, 
     V v[LANES];
     UNROLL for (int l = 0; l < LANES; l++)
         v[l] = count >= BINS_A_ROW ? v_load(frames[l] + 2 * k) : v_load_some(frames[l] + 2 * k, 2 * count);
-    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + 2 * k + AHEAD);
+    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + 2 * k + ROW_AHEAD);
     v_transpose(v);
     UNROLL for (int j = 0; j < LANES / 2; j++) {
         re[j] = v[2 * j];
