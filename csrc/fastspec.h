@@ -69,8 +69,8 @@ typedef struct {
     ptrdiff_t stride;                 /* between samples */
     ptrdiff_t row_stride, frame_stride;  /* FSP_GIVEN only; one of the two is 1 */
     size_t first_frame, n_frames;
-    int check_finite;                 /* look at each sample once; the first range looks at those before it too,
-                                         the last (of `total_frames`) at those after it */
+    int check_finite;                 /* look for NaN and infinity in the samples of these frames, between them, and,
+                                         where the range ends at `total_frames`, after them */
     size_t total_frames;
     const double *clamp;              /* FSP_GIVEN: per channel, shift and lower bound: x = max(x + shift, lower); or NULL */
 } fsp_input;

@@ -2,6 +2,7 @@
  * the multiplications: they are applied to the sums (or differences) of mirrored bands. */
 #include "internal.h"
 
+#include <float.h>
 #include <math.h>
 
 enum { PLAIN, EVEN, ODD };
@@ -12,7 +13,7 @@ static int mirrors(const double *row, size_t n, double sign)
     double largest = 0;
     for (size_t k = 0; k < n; k++) largest = fmax(largest, fabs(row[k]));
     for (size_t k = 0; k < n; k++)
-        if (!(fabs(row[k] - sign * row[n - 1 - k]) <= 1e-12 * largest)) return 0;
+        if (!(fabs(row[k] - sign * row[n - 1 - k]) <= (double)n * DBL_EPSILON * largest)) return 0;
     return 1;
 }
 

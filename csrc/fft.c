@@ -342,6 +342,9 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
     complex_run(convolution, kernels, y, FSP_PASS_LAST);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
+    /* These two are real; the convolution knows it only to within rounding. */
+    memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
+    if (fft->n % 2 == 0) memset(vectors(tile, fft->n + 1, kernels), 0, kernels->lanes * kernels->itemsize);
 }
 
 /* all -------------------------------------------------------------------------------------------------------------- */

@@ -70,8 +70,8 @@ fsp_status fsp_running_median(fsp_precision precision, const char *isa, const fs
 {
     median_job job = {.kernels = fsp_find_kernels(isa, precision), .medians = medians, .in = in, .out = out};
     const fsp_medians *m = medians;
-    if (!job.kernels || m->width == 0 || (m->in_series != 1 && m->in_step != 1) || (m->out_series != 1 && m->out_step != 1))
-        return FSP_EBUG;
+    if (!job.kernels || n_threads < 1 || m->width == 0) return FSP_EBUG;
+    if ((m->in_series != 1 && m->in_step != 1) || (m->out_series != 1 && m->out_step != 1)) return FSP_EBUG;
     if (m->n == 0 || m->n_series == 0) return FSP_OK;
     if (m->width > PTRDIFF_MAX / 4 || m->n > UINT32_MAX) return FSP_ENOMEM;
     const size_t n_tiles = (m->n_series + job.kernels->lanes - 1) / job.kernels->lanes;

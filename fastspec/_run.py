@@ -9,9 +9,14 @@ from math import prod
 
 import numpy as np
 
-from . import _engine, _threads
+from . import _threads
 from ._arrays import ParameterError, first_nonfinite
 from ._spec import Spec, Spectrum
+
+try:
+    from . import _engine
+except ImportError as error:
+    raise ImportError("fastspec's engine is not built here; leave this folder, or run: pip install -e .") from error
 
 # About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
 WORK_PER_RANGE = 2**27

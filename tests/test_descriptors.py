@@ -92,7 +92,7 @@ def test_polynomials_come_back(order):
 
 
 def test_polynomials_that_the_frequencies_leave_open_warn():
-    with pytest.warns(np.exceptions.RankWarning):
+    with pytest.warns(getattr(np.exceptions, "RankWarning", None) or np.RankWarning):
         feature.poly_features(S=np.ones((3, 2)), order=2, freq=np.ones(3))
 
 

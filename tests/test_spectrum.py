@@ -9,6 +9,7 @@ import spectral_goldens
 from spectral_signals import noise, spikes
 
 import fastspec
+from fastspec import _run
 from fastspec.core.spectrum import _spectrogram
 
 EXTENDED = pytest.mark.skipif(

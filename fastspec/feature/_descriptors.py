@@ -576,6 +576,6 @@ def _fit_each(freq: np.ndarray, S: np.ndarray, order: int) -> np.ndarray:
 def _warn_of_rank(order: int) -> None:
     warnings.warn(
         f"order={order} polynomials are not determined by the given frequencies; use a lower order",
-        np.exceptions.RankWarning,
+        getattr(np.exceptions, "RankWarning", None) or np.RankWarning,  # the latter before NumPy 2
         stacklevel=3,
     )

@@ -92,12 +92,16 @@ static void on_fault(int signal_number)
 
 static void catch_faults(void)
 {
-#ifndef __SANITIZE_ADDRESS__
+#ifdef __SANITIZE_ADDRESS__
+    const int sanitized = 1;
+#else
+    const int sanitized = 0;
+#endif
+    if (sanitized) return;
     struct sigaction action = {.sa_handler = on_fault};
     main_thread = pthread_self();
     sigaction(SIGSEGV, &action, NULL);
     sigaction(SIGBUS, &action, NULL);
-#endif
 }
 
 static void run_check(const entry *s, check *t)
@@ -120,6 +124,8 @@ static void check_subject(const entry *s, const char *isa, fsp_precision precisi
     count(s->subject, isa, precision == FSP_F32 ? "f32" : "f64", &t);
 }
 
+static const char USAGE[] = "usage: check [--quick] [--exhaustive-log] [--report] [--isa NAME] [--only SUBJECT]\n";
+
 int main(int argc, char **argv)
 {
     const char *only_isa = NULL, *only_subject = NULL;
@@ -129,7 +135,7 @@ int main(int argc, char **argv)
         else if (!strcmp(argv[i], "--report")) options.report = 1;
         else if (!strcmp(argv[i], "--isa") && i + 1 < argc) only_isa = argv[++i];
         else if (!strcmp(argv[i], "--only") && i + 1 < argc) only_subject = argv[++i];
-        else return fprintf(stderr, "usage: check [--quick] [--exhaustive-log] [--report] [--isa NAME] [--only SUBJECT]\n"), 2;
+        else return fputs(USAGE, stderr), 2;
     }
     catch_faults();
     check_the_list();

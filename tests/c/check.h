@@ -38,7 +38,7 @@ extern check_options options;
 
 void fail(check *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* random numbers ---------------------------------------------------------------------------------------------------- */
+/* random numbers --------------------------------------------------------------------------------------------------- */
 
 uint64_t random_bits(check *t);
 size_t random_below(check *t, size_t n);  /* 0 .. n-1 */
@@ -48,7 +48,7 @@ double random_real(check *t);             /* in [-1, 1), of the precision */
 size_t n_lengths(void);
 size_t length_at(check *t, size_t i, size_t most);
 
-/* arrays of the precision ------------------------------------------------------------------------------------------- */
+/* arrays of the precision ------------------------------------------------------------------------------------------ */
 
 double get(const check *t, const void *p, size_t i);
 void put(const check *t, void *p, size_t i, double x);
@@ -56,7 +56,7 @@ void put(const check *t, void *p, size_t i, double x);
  * the correctly rounded result: 53 >= 2 * 24 + 2 bits make the second rounding harmless. */
 double rounded(const check *t, double x);
 
-/* guarded buffers --------------------------------------------------------------------------------------------------- */
+/* guarded buffers -------------------------------------------------------------------------------------------------- */
 
 enum { MOST_SLOTS = 8, N_PLACES = 17, AT_END = 16 };
 
@@ -79,7 +79,7 @@ typedef struct { wide value, bound; } expected;
 expected *expect(const check *t, int slot);
 int met(const check *t, int slot);  /* of the slot's expectations and canaries */
 
-/* reference ----------------------------------------------------------------------------------------------------------- */
+/* reference -------------------------------------------------------------------------------------------------------- */
 
 /* exp(-2 pi i j / n), j < n; kept for the life of the program. */
 const wide_complex *roots_of(size_t n);
@@ -90,7 +90,7 @@ wide magnitude(wide_complex a);
 /* ceil(log2 n) + 4: times u and the sum of |a b|, what a dot product may be off by */
 wide dot_factor(size_t n);
 
-/* the checks: one file per stage -------------------------------------------------------------------------------------- */
+/* the checks: one file per stage ----------------------------------------------------------------------------------- */
 
 check_function check_all_finite, check_gather, check_carry;                                   /* check_samples.c */
 check_function check_real_even, check_window, check_real_odd, check_pass, check_unpack;       /* check_fft.c */
@@ -100,7 +100,8 @@ check_function check_levels, check_clamp, check_array_peak, check_array_levels, 
 check_function check_log, check_array_calls;
 check_function check_store_rows, check_store_rows_complex, check_store_frames;                /* check_tiles.c */
 check_function check_store_frames_complex, check_load_rows, check_load_frames;
-check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit, check_inverse;  /* check_inverse.c */
+check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit;         /* check_inverse.c */
+check_function check_inverse;
 check_function check_median, check_medians;                                                   /* check_median.c */
 check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */

@@ -15,10 +15,10 @@ static int smooth(size_t n, size_t largest)
 typedef struct { double mean, most; } fft_bound;
 
 /* 0.70 on average, for products of 2, 3, 5 and 7. A radix-3 pass rounds about as often as a radix-4 one, yet splits by
- * log2 3 = 1.58 bits, not 2: without FMA its share is sqrt(2 / 1.58) = 1.12 times as large. And its constant sin(2 pi/3)
- * is off by 0.3 u as a float, 0.5 u as a double, in the same direction in every pass. Hence 0.02 more a factor of 3,
- * 0.01 one of 5 or 7, whose passes do likewise. Measured over 64 frames, the worst are 0.72 at 486 and 6561 = 3^8 (float),
- * 0.76 and 0.80 (double); with FMA 0.70 (float), 0.74 and 0.78 (double); 0.63 for powers of 2. */
+ * log2 3 = 1.58 bits, not 2: without FMA its share is sqrt(2 / 1.58) = 1.12 times as large. And its constant
+ * sin(2 pi/3) is off by 0.3 u as a float, 0.5 u as a double, in the same direction in every pass. Hence 0.02 more a
+ * factor of 3, 0.01 one of 5 or 7, whose passes do likewise. Measured over 64 frames, the worst are 0.72 at 486 and
+ * 6561 = 3^8 (float), 0.76 and 0.80 (double); with FMA 0.70 (float), 0.74 and 0.78 (double); 0.63 for powers of 2. */
 static fft_bound fft_bound_of(size_t n)
 {
     double mean = 0.70;
@@ -54,7 +54,8 @@ static void *transform(check *t, size_t n, fsp_spectrum spectrum, const void *x,
 }
 
 /* The bins of two real frames from one complex transform. */
-static void reference_pair(const check *t, size_t n, const void *x, size_t first, size_t second, wide_complex *a, wide_complex *b)
+static void reference_pair(const check *t, size_t n, const void *x, size_t first, size_t second, wide_complex *a,
+                           wide_complex *b)
 {
     static wide_complex z[MOST_POINTS], s[MOST_POINTS];
     for (size_t i = 0; i < n; i++) z[i] = (wide_complex){get(t, x, first * n + i), get(t, x, second * n + i)};
@@ -102,14 +103,15 @@ static void fft_error_case(check *t, size_t n, size_t n_frames)
         printf("%-7s f%zu %6zu  mean %.3f  most %.3f%s\n", t->k->isa, 8 * t->k->itemsize, n, e.mean, e.most,
                e.mean <= allowed.mean && e.most <= allowed.most ? "" : "  above the bound");
     if (!(e.mean <= allowed.mean && e.most <= allowed.most))
-        fail(t, "n=%zu: mean %.3f (bound %.2f), most %.3f (bound %.2f) times u sqrt(log2 n)", n, e.mean, allowed.mean, e.most,
-             allowed.most);
+        fail(t, "n=%zu: mean %.3f (bound %.2f), most %.3f (bound %.2f) times u sqrt(log2 n)", n, e.mean, allowed.mean,
+             e.most, allowed.most);
 }
 
 void check_fft_error(check *t)
 {
-    const size_t more[] = {625, 640, 729, 768, 800, 882, 961, 1000, 1009, 1024, 1102, 1103, 1200, 1323, 1536, 1764, 2000,
-                           2048, 2053, 2205, 2400, 3072, 4000, 4096, 4410, 4800, 6561, 8192, 10000, 16384, 16807};
+    const size_t more[] = {625,  640,  729,  768,  800,  882,  961,   1000,  1009, 1024, 1102,
+                           1103, 1200, 1323, 1536, 1764, 2000, 2048,  2053,  2205, 2400, 3072,
+                           4000, 4096, 4410, 4800, 6561, 8192, 10000, 16384, 16807};
     const size_t most = options.quick ? 100 : 600, longest = options.quick ? 1024 : MOST_POINTS;
     for (size_t n = 1; n <= most; n++) fft_error_case(t, n, n >= 64 && smooth(n, 7) ? N_FRAMES : 4);
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
@@ -123,7 +125,8 @@ void check_fft_growth(check *t)
     const size_t top = 16;
     if (options.quick) return;
     double mean[17] = {0}, middle = 0, last = 0;
-    for (size_t bits = 4; bits <= top; bits++) mean[bits] = fft_error(t, (size_t)1 << bits, bits < 12 ? N_FRAMES : 4).mean;
+    for (size_t bits = 4; bits <= top; bits++)
+        mean[bits] = fft_error(t, (size_t)1 << bits, bits < 12 ? N_FRAMES : 4).mean;
     for (size_t bits = top - 3; bits <= top; bits++) {
         middle += mean[bits - 4] / 4;
         last += mean[bits] / 4;
@@ -131,10 +134,11 @@ void check_fft_growth(check *t)
     if (options.report)
         for (size_t bits = 4; bits <= top; bits++)
             printf("%-7s f%zu 2^%-2zu  mean %.3f\n", t->k->isa, 8 * t->k->itemsize, bits, mean[bits]);
-    if (!(last <= 1.1 * middle)) fail(t, "%.3f at 2^%zu..2^%zu after %.3f four powers before", last, top - 3, top, middle);
+    if (!(last <= 1.1 * middle))
+        fail(t, "%.3f at 2^%zu..2^%zu after %.3f four powers before", last, top - 3, top, middle);
 }
 
-/* laws -------------------------------------------------------------------------------------------------------------- */
+/* laws ------------------------------------------------------------------------------------------------------------- */
 
 static wide distance(const check *t, size_t n_bins, const void *y, size_t frame, const wide_complex *want)
 {
@@ -161,7 +165,8 @@ static void impulses(check *t, size_t n)
     for (size_t f = 0; f < n_frames; f++) {
         for (size_t k = 0; k < n_bins; k++) want[k] = roots_of(n)[at[f] * k % n];
         const wide d = distance(t, n_bins, y, f, want);
-        if (!(d <= allowed)) fail(t, "n=%zu: impulse at %zu off by %.2f u sqrt(log2 n)", n, at[f], (double)(d / unit(t, n)));
+        if (!(d <= allowed))
+            fail(t, "n=%zu: impulse at %zu off by %.2f u sqrt(log2 n)", n, at[f], (double)(d / unit(t, n)));
     }
 }
 
@@ -183,7 +188,8 @@ static void linearity_and_shift(check *t, size_t n)
     const char *y = transform(t, n, FSP_COMPLEX, x, 5, 1);
     for (size_t k = 0; k < n_bins; k++) {
         const wide_complex one = bin(t, y, n_bins, 0, k), other = bin(t, y, n_bins, 1, k);
-        if (other.r != -8 * one.r || other.i != -8 * one.i) fail(t, "n=%zu: bin %zu of -8x is not -8 times that of x", n, k);
+        if (other.r != -8 * one.r || other.i != -8 * one.i)
+            fail(t, "n=%zu: bin %zu of -8x is not -8 times that of x", n, k);
         want[k].r = bin(t, y, n_bins, 2, k).r + bin(t, y, n_bins, 3, k).r;
         want[k].i = bin(t, y, n_bins, 2, k).i + bin(t, y, n_bins, 3, k).i;
     }
@@ -192,18 +198,21 @@ static void linearity_and_shift(check *t, size_t n)
     if (!(distance(t, n_bins, y, 4, want) <= allowed)) fail(t, "n=%zu: a shift is not a turn of phase", n);
     /* bins 0 and n/2 are real: exactly, but for the convolution's, which is a complex transform */
     const wide imaginary = fmaxl(fabsl(get(t, y, 1)), n % 2 ? 0 : fabsl(get(t, y + 2 * (n_bins - 1) * size, 1)));
-    if (!(imaginary <= (smooth(n, FSP_LARGEST_RADIX) ? 0 : allowed * n))) fail(t, "n=%zu: bin 0 or n/2 has an imaginary part", n);
+    if (!(imaginary <= (smooth(n, FSP_LARGEST_RADIX) ? 0 : allowed * n)))
+        fail(t, "n=%zu: bin 0 or n/2 has an imaginary part", n);
     wide energy = 0, power = 0;
     for (size_t i = 0; i < n; i++) energy += (wide)get(t, x, i) * get(t, x, i);
     for (size_t k = 0; k < n_bins; k++) {
         const wide_complex b = bin(t, y, n_bins, 0, k);
         power += (k == 0 || 2 * k == n ? 1 : 2) * (b.r * b.r + b.i * b.i);
     }
-    if (!(fabsl(power - energy * n) <= 8 * t->u * energy * n)) fail(t, "n=%zu: energy is off by %.1f u", n, (double)((power / (energy * n) - 1) / t->u));
+    if (!(fabsl(power - energy * n) <= 8 * t->u * energy * n))
+        fail(t, "n=%zu: energy is off by %.1f u", n, (double)((power / (energy * n) - 1) / t->u));
 }
 
-static const size_t LAWFUL[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15, 16, 17, 24, 31, 32, 37, 48, 49, 60, 62, 64, 74,
-                                77, 97, 100, 121, 128, 210, 256, 289, 331, 400, 512, 961, 1000, 1024, 1103, 2048, 2053, 4096, 8192};
+static const size_t LAWFUL[] = {1,   2,   3,   4,   5,   6,   7,   8,   9,    10,   11,   12,   13,   15,   16,
+                                17,  24,  31,  32,  37,  48,  49,  60,  62,   64,   74,   77,   97,   100,  121,
+                                128, 210, 256, 289, 331, 400, 512, 961, 1000, 1024, 1103, 2048, 2053, 4096, 8192};
 
 void check_fft_laws(check *t)
 {
@@ -228,8 +237,10 @@ static void power_case(check *t, size_t n)
         for (size_t k = 0; k < n_bins; k++) {
             const wide_complex b = bin(t, z, n_bins, f, k);
             const wide power = b.r * b.r + b.i * b.i, size = sqrtl(power);
-            if (!(fabsl(get(t, p, f * n_bins + k) - power) <= (2 + more) * t->u * power)) fail(t, "n=%zu: power of bin %zu", n, k);
-            if (!(fabsl(get(t, m, f * n_bins + k) - size) <= (2 + more / 2) * t->u * size)) fail(t, "n=%zu: magnitude of bin %zu", n, k);
+            if (!(fabsl(get(t, p, f * n_bins + k) - power) <= (2 + more) * t->u * power))
+                fail(t, "n=%zu: power of bin %zu", n, k);
+            if (!(fabsl(get(t, m, f * n_bins + k) - size) <= (2 + more / 2) * t->u * size))
+                fail(t, "n=%zu: magnitude of bin %zu", n, k);
         }
     }
 }

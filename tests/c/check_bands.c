@@ -3,19 +3,17 @@
 
 static size_t at(const check *t, size_t row, size_t lane) { return row * t->k->lanes + lane; }
 
-/* A tile with room for rows at `where`, and each row's vector: even ones, odd ones, any. */
-static uint32_t *random_where(check *t, int slot, size_t n, size_t n_vectors) { return shuffled(t, slot, n, n_vectors); }
-
 void check_root(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 900), n_vectors = n + random_below(t, n + 2);
         void *x = noise(t, 0, n_vectors * t->k->lanes, AT_END);
         for (size_t j = 0; j < n_vectors * t->k->lanes; j++) put(t, x, j, fabs(get(t, x, j)));
-        const uint32_t *where = random_where(t, 1, n, n_vectors);
+        const uint32_t *where = shuffled(t, 1, n, n_vectors);
         void *want = twin(0);
         for (size_t k = 0; k < n; k++)
-            for (size_t l = 0; l < t->k->lanes; l++) put(t, want, at(t, where[k], l), sqrt(get(t, x, at(t, where[k], l))));
+            for (size_t l = 0; l < t->k->lanes; l++)
+                put(t, want, at(t, where[k], l), sqrt(get(t, x, at(t, where[k], l))));
         t->k->root(x, where, n);
         if (!same(0)) fail(t, "n_bins=%zu: not the correctly rounded root", n);
     }
@@ -24,9 +22,10 @@ void check_root(check *t)
 void check_collect(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++) {
-        const size_t n = length_at(t, i, 900), n_vectors = n + random_below(t, n + 2), vector = t->k->lanes * t->k->itemsize;
+        const size_t n = length_at(t, i, 900), n_vectors = n + random_below(t, n + 2),
+                     vector = t->k->lanes * t->k->itemsize;
         const char *tile = rough(t, 0, n_vectors * t->k->lanes, AT_END);
-        const uint32_t *where = random_where(t, 1, n, n_vectors);
+        const uint32_t *where = shuffled(t, 1, n, n_vectors);
         void *rows = guarded(t, 2, n * t->k->lanes, AT_END);
         char *want = twin(2);
         for (size_t k = 0; k < n; k++) memcpy(want + k * vector, tile + where[k] * vector, vector);
@@ -72,7 +71,7 @@ static void bank_case(check *t, size_t n_bands, size_t n_bins, int pairs, size_t
     const fsp_bank bank = random_bank(t, n_bands, n_bins, pairs, longest);
     const size_t n_vectors = 2 * n_bins;
     const void *x = noise(t, 0, n_vectors * t->k->lanes, AT_END);
-    const uint32_t *where = random_where(t, 1, n_bins, n_vectors);
+    const uint32_t *where = shuffled(t, 1, n_bins, n_vectors);
     void *bands = guarded(t, 2, n_bands * t->k->lanes, AT_END);
     expected *e = expect(t, 2);
     for (size_t b = 0; b < n_bands; b++) {
@@ -106,10 +105,12 @@ void check_bank_rows(check *t) { check_bank(t, 0); }
 
 /* Where row `i` of the groups finds column k's band, or bands: in a folded matrix the first group's columns are sums of
  * mirrored bands, the middle one alone; the second's are differences, from the middle outward. */
-static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane, wide *sum, wide *size)
+static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane,
+                       wide *sum, wide *size)
 {
     const size_t n = m->n_in, first = group ? n / 2 - 1 - k : k, mirrored = n - 1 - first;
-    const wide a = get(t, x, at(t, first, lane)), b = m->folded && mirrored != first ? get(t, x, at(t, mirrored, lane)) : 0;
+    const wide a = get(t, x, at(t, first, lane)),
+               b = m->folded && mirrored != first ? get(t, x, at(t, mirrored, lane)) : 0;
     *sum += w * (group ? a - b : a + b);
     *size += fabsl(w) * (fabsl(a) + fabsl(b));
 }
@@ -132,7 +133,8 @@ static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t 
         const size_t w = rows->first_weight + (i - (group ? n_even : 0)) * rows->n_columns;
         for (size_t l = 0; l < t->k->lanes; l++) {
             wide sum = 0, size = 0;
-            for (size_t k = 0; k < rows->n_columns; k++) add_column(t, &m, group, k, get(t, m.weights, w + k), x, l, &sum, &size);
+            for (size_t k = 0; k < rows->n_columns; k++)
+                add_column(t, &m, group, k, get(t, m.weights, w + k), x, l, &sum, &size);
             ey[at(t, m.target[i], l)] = (expected){sum, dot_factor(n_in) * t->u * size};
         }
     }
@@ -143,7 +145,8 @@ static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t 
 void check_matrix(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++)
-        for (int folded = 0; folded < 2; folded++) matrix_case(t, random_below(t, 14), length_at(t, i, 400), folded, i % N_PLACES);
+        for (int folded = 0; folded < 2; folded++)
+            matrix_case(t, random_below(t, 14), length_at(t, i, 400), folded, i % N_PLACES);
     for (size_t n_out = 0; n_out < 42; n_out++)
         for (int folded = 0; folded < 2; folded++) matrix_case(t, n_out, 1 + random_below(t, 40), folded, AT_END);
 }

@@ -56,7 +56,8 @@ static void real_even_case(check *t, size_t radix, size_t m, size_t gap, size_t 
             wide_complex v[16];
             wide size = 0, even = 0, odd = 0;
             for (size_t i = 0; i < radix; i++) {
-                v[i] = (wide_complex){(wide)get(t, table, offsets[j * radix + i] + l) * get(t, window, j * radix + i), 0};
+                v[i] = (wide_complex){(wide)get(t, table, offsets[j * radix + i] + l) * get(t, window, j * radix + i),
+                                      0};
                 size += fabsl(v[i].r);
                 *(i % 2 ? &odd : &even) += v[i].r;
             }
@@ -117,7 +118,8 @@ static void real_odd_case(check *t, size_t radix, size_t m, size_t gap)
 {
     const size_t n = radix * m, half = radix / 2, class_stride = m + gap;
     const fsp_pass pass = random_pass(t, radix, m, half);
-    void *r = noise(t, 0, vectors(t, n), AT_END), *z = guarded(t, 1, vectors(t, 2 * (class_stride * (half - 1) + m)), AT_END);
+    void *r = noise(t, 0, vectors(t, n), AT_END),
+         *z = guarded(t, 1, vectors(t, 2 * (class_stride * (half - 1) + m)), AT_END);
     expected *er = expect(t, 0), *ez = expect(t, 1);
     for (size_t j = 0; j < m; j++) {
         for (size_t l = 0; l < t->k->lanes; l++) {

@@ -38,14 +38,15 @@ void check_hartley(check *t)
 }
 
 /* magnitude * X / |X|, X = rebuilt - momentum * previous */
-static wide_complex rephased(const check *t, const void *rebuilt, const void *previous, const void *magnitudes, double momentum,
-                             size_t n, size_t k, wide *err)
+static wide_complex rephased(const check *t, const void *rebuilt, const void *previous, const void *magnitudes,
+                             double momentum, size_t n, size_t k, wide *err)
 {
     const wide_complex a = bin_of(t, rebuilt, n, k), b = bin_of(t, previous, n, k);
     const wide m = rounded(t, momentum), wanted = get(t, magnitudes, k);
     /* the part that is not looked at later still has a say in the phase */
     const wide_complex x = {a.r - m * b.r, (wide)get(t, rebuilt, 2 * k + 1) - m * get(t, previous, 2 * k + 1)};
-    const wide size = magnitude(x), rounding = 2 * t->u * (3 + 3 * fabsl(m));  /* of X, whose parts are at most 1 + |m| */
+    const wide size = magnitude(x),
+               rounding = 2 * t->u * (3 + 3 * fabsl(m)); /* of X, whose parts are at most 1 + |m| */
     *err = wanted * (2 * rounding / size + 8 * t->u);
     return (wide_complex){wanted * x.r / size, k == 0 || 2 * k == n ? 0 : wanted * x.i / size};
 }
@@ -91,9 +92,11 @@ static void overlap_add_case(check *t, size_t n, size_t length, size_t start)
     for (size_t i = 0; i < n; i++) {
         const size_t k = i <= n / 2 ? i : n - i, to = (start + i) % length;
         for (size_t l = 0; l < lanes; l++) {
-            const wide re = get(t, tile, where[k] * lanes + l), im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k);
+            const wide re = get(t, tile, where[k] * lanes + l),
+                       im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k);
             const wide w = get(t, window, i), before = get(t, ring, to * lanes + l), x = i == k ? re - im : re + im;
-            e[to * lanes + l] = (expected){before + w * x, t->u * (fabsl(before) + 4 * fabsl(w) * (fabsl(re) + fabsl(im)))};
+            e[to * lanes + l] = (expected){before + w * x,
+                                           t->u * (fabsl(before) + 4 * fabsl(w) * (fabsl(re) + fabsl(im)))};
         }
     }
     t->k->overlap_add(tile, where, sign, n, window, ring, length, start);
@@ -130,7 +133,7 @@ void check_emit(check *t)
     }
 }
 
-/* through fastspec.h ------------------------------------------------------------------------------------------------ */
+/* through fastspec.h ----------------------------------------------------------------------------------------------- */
 
 enum { CHANNELS = 2, MOST_SIGNAL = 1 << 14, MOST_POINTS = 1 << 10 };
 
@@ -184,7 +187,9 @@ static void inverse_case(check *t, inverse_scene *s)
                             .frame_stride = (ptrdiff_t)s->frame_stride};
     const char *name = "n_fft=%zu hop=%zu lead=%zu frames=%zu samples=%zu: %s";
     fsp_inverse *inverse;
-    if (fsp_inverse_create(&s->config, &inverse)) return fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples, "no plan");
+    if (fsp_inverse_create(&s->config, &inverse))
+        return fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples,
+                    "no plan");
     for (int n_threads = 1; n_threads < 9; n_threads += 3) {
         char *out = guarded(t, 1, 2 * s->n_samples + 3, AT_END);
         expected *e = expect(t, 1);
@@ -196,7 +201,8 @@ static void inverse_case(check *t, inverse_scene *s)
         const int good = status == FSP_OK && met(t, 1) && canaries_alive(0);
         if (n_threads == 1) memcpy(first_bits, out, (2 * s->n_samples + 3) * size);
         if (!good || memcmp(first_bits, out, (2 * s->n_samples + 3) * size))
-            fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples, good ? "other bits" : "wrong");
+            fail(t, name, s->config.n_fft, s->config.hop_length, s->config.lead, s->n_frames, s->n_samples,
+                 good ? "other bits" : "wrong");
     }
     fsp_inverse_destroy(inverse);
 }

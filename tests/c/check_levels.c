@@ -12,22 +12,24 @@ static wide ulp(const check *t, wide x)
 /* Float: a double's log10 is exact enough, and this runs ten million times. */
 static wide log10_of(const check *t, double x) { return t->precision == FSP_F32 ? (wide)log10(x) : log10l((wide)x); }
 
-/* What a logarithm may be off by, in ulp. Over all positive floats and multiplier 10 the worst is 2.063 (2.009 with FMA)
- * at a level just below -1, where the ulp has halved: 10 / ln 10 alone, rounded to a float, is off by 0.76 u there. Over
- * ten million doubles it is 1.8. */
+/* What a logarithm may be off by, in ulp. Over all positive floats and multiplier 10 the worst is 2.063 (2.009 with
+ * FMA) at a level just below -1, where the ulp has halved: 10 / ln 10 alone, rounded to a float, is off by 0.76 u
+ * there. Over ten million doubles it is 1.8. */
 static const wide LOG_ULP = 2.07L;
 
 typedef struct { double multiplier, floor, offset; } scale;
 
-/* multiplier log10 max(x, floor) within 2 ulp of itself. An offset costs the rounding of the sum, and two of what it and
- * the mantissa's logarithm (at most multiplier log10 sqrt 2) make on the way. */
+/* multiplier log10 max(x, floor), within that. An offset costs the rounding of the sum, and two of what it and the
+ * mantissa's logarithm (at most multiplier log10 sqrt 2) make on the way. */
 static expected level_of(const check *t, const scale *s, double x)
 {
     const double smallest = t->precision == FSP_F32 ? 0x1p-149 : 0x1p-1074, floor = rounded(t, s->floor);
     const double low = floor > smallest ? floor : smallest;
     if (isnan(x) || isinf(x)) return (expected){x > 0 ? INFINITY : x < 0 ? 0 : NAN, UNSPECIFIED};
     const wide level = s->multiplier * log10_of(t, x > low ? x : low), sum = level + (wide)rounded(t, s->offset);
-    return (expected){sum, LOG_ULP * ulp(t, level) + (s->offset != 0 ? ulp(t, sum) / 2 + ulp(t, fabs(s->offset) + 0.1506 * fabs(s->multiplier)) : 0)};
+    wide bound = LOG_ULP * ulp(t, level);
+    if (s->offset != 0) bound += ulp(t, sum) / 2 + ulp(t, fabs(s->offset) + 0.1506 * fabs(s->multiplier));
+    return (expected){sum, bound};
 }
 
 static const scale SCALES[] = {{10, 1e-10, 0}, {20, 1e-5, 0}, {10, 1e-10, 3.5}, {1, 1e-30, 0},
@@ -76,7 +78,8 @@ void check_clamp(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 600) * t->k->lanes;
-        const double shift = 40 * random_real(t), lower = random_real(t), s = rounded(t, shift), low = rounded(t, lower);
+        const double shift = 40 * random_real(t), lower = random_real(t), s = rounded(t, shift),
+                     low = rounded(t, lower);
         void *x = noise(t, 0, n, AT_END);
         if (n) put(t, x, random_below(t, n), NAN);
         void *want = twin(0);
@@ -125,7 +128,8 @@ void check_array_peak(check *t)
 }
 
 /* Levels of x, shifted: one more rounding. */
-static void expect_levels(const check *t, expected *e, const scale *s, const void *x, size_t n, int square, double shift, double lower)
+static void expect_levels(const check *t, expected *e, const scale *s, const void *x, size_t n, int square,
+                          double shift, double lower)
 {
     for (size_t j = 0; j < n; j++) {
         const double v = get(t, x, j);
@@ -150,7 +154,8 @@ void check_array_levels(check *t)
             const int slot = in_place ? 0 : 1;
             expect_levels(t, expect(t, slot), s, x, n, square, shift, lower);
             t->k->array_levels(x, n, &levels, square, shift, lower, in_place ? x : y);
-            if (!met(t, slot)) fail(t, "n=%zu square=%d in_place=%d multiplier=%g", n, square, in_place / 2, s->multiplier);
+            if (!met(t, slot))
+                fail(t, "n=%zu square=%d in_place=%d multiplier=%g", n, square, in_place / 2, s->multiplier);
         }
         /* NaN and infinity pass through, whatever the length */
         void *x = noise(t, 0, n, AT_END);
@@ -158,7 +163,8 @@ void check_array_levels(check *t)
         put(t, x, 0, INFINITY);
         put(t, x, n - 1, NAN);
         t->k->array_levels(x, n, &levels, 0, 0, -INFINITY, x);
-        if (!isnan(get(t, x, n - 1)) || (n > 1 && get(t, x, 0) != INFINITY)) fail(t, "n=%zu: NaN or infinity is lost", n);
+        if (!isnan(get(t, x, n - 1)) || (n > 1 && get(t, x, 0) != INFINITY))
+            fail(t, "n=%zu: NaN or infinity is lost", n);
     }
 }
 
@@ -167,7 +173,8 @@ void check_array_clamp(check *t)
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 2000);
         for (int in_place = 0; in_place < 2; in_place++) {
-            const double shift = 3 * random_real(t), lower = random_real(t), s = rounded(t, shift), low = rounded(t, lower);
+            const double shift = 3 * random_real(t), lower = random_real(t), s = rounded(t, shift),
+                         low = rounded(t, lower);
             void *x = noise(t, 0, n, i % N_PLACES), *y = guarded(t, 1, n, (i * 3) % N_PLACES);
             if (n) put(t, x, n - 1, NAN);
             const int slot = in_place ? 0 : 1;
@@ -182,7 +189,7 @@ void check_array_clamp(check *t)
     }
 }
 
-/* log: ten million numbers, or every positive float ------------------------------------------------------------------- */
+/* log: ten million numbers, or every positive float ---------------------------------------------------------------- */
 
 enum { BATCH = 4096 };
 
@@ -199,7 +206,8 @@ static void log_batch(const check *t, log_run *run, const void *x, void *y, size
     }
 }
 
-/* Half uniform in bits, so in magnitude; a quarter within a factor of 2 of 1, where log changes sign; the rest closer. */
+/* Half uniform in bits, so in magnitude; a quarter within a factor of 2 of 1, where log changes sign; the rest
+ * closer. */
 static void log_numbers(check *t, void *x)
 {
     for (size_t i = 0; i < BATCH; i++) {
@@ -237,14 +245,17 @@ void check_log(check *t)
     const double multipliers[] = {10, 20, 1, 2.302585092994045684, 0.3, -10};
     const size_t n = options.quick ? 50000 : 10000000;
     for (size_t i = 0; i < sizeof multipliers / sizeof *multipliers; i++) {
-        log_run run = {.multiplier = multipliers[i], .levels = fsp_levels_of(multipliers[i], 0x1p-1074, 0, t->precision)};
+        log_run run = {.multiplier = multipliers[i],
+                       .levels = fsp_levels_of(multipliers[i], 0x1p-1074, 0, t->precision)};
         if (options.exhaustive_log && t->precision == FSP_F32 && i == 0)
             log_of_every_float(t, &run);
         else
             log_at_random(t, &run, i ? n / 20 : n);
         if (options.report)
-            printf("%-7s f%zu log * %-8g worst %.3Lf ulp at %a\n", t->k->isa, 8 * t->k->itemsize, run.multiplier, run.worst, run.worst_at);
-        if (!(run.worst <= LOG_ULP)) fail(t, "multiplier=%g: off by %.3Lf ulp at %a", run.multiplier, run.worst, run.worst_at);
+            printf("%-7s f%zu log * %-8g worst %.3Lf ulp at %a\n", t->k->isa, 8 * t->k->itemsize, run.multiplier,
+                   run.worst, run.worst_at);
+        if (!(run.worst <= LOG_ULP))
+            fail(t, "multiplier=%g: off by %.3Lf ulp at %a", run.multiplier, run.worst, run.worst_at);
     }
 }
 
@@ -261,7 +272,7 @@ static void levels_of_reference(check *t, double y)
     if (get(t, x, 0) != 0) fail(t, "the level of %g against itself is %g", y, get(t, x, 0));
 }
 
-/* through fastspec.h: chunks and threads change nothing --------------------------------------------------------------- */
+/* through fastspec.h: chunks and threads change nothing ------------------------------------------------------------ */
 
 static void array_calls_case(check *t, size_t n, int n_threads)
 {
@@ -282,7 +293,8 @@ static void array_calls_case(check *t, size_t n, int n_threads)
         fail(t, "clamp, n=%zu, %d threads", n, n_threads);
     if (n == 0) return;
     put(t, x, random_below(t, n), NAN);
-    if (fsp_array_peak(t->precision, isa, x, n, 0, n_threads, &peak) || !isnan(peak)) fail(t, "peak, n=%zu: NaN is lost", n);
+    if (fsp_array_peak(t->precision, isa, x, n, 0, n_threads, &peak) || !isnan(peak))
+        fail(t, "peak, n=%zu: NaN is lost", n);
 }
 
 void check_array_calls(check *t)
@@ -291,5 +303,6 @@ void check_array_calls(check *t)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         for (int n_threads = 1; n_threads <= 64; n_threads *= 4) array_calls_case(t, lengths[i], n_threads);
     for (int i = 0; i < 1000; i++) levels_of_reference(t, 10 * fabs(random_real(t)));
-    if (!options.quick) array_calls_case(t, 64 * chunk + 12345, 3); /* more than 64 chunks: the peak makes them longer */
+    if (!options.quick)
+        array_calls_case(t, 64 * chunk + 12345, 3); /* more than 64 chunks: the peak makes them longer */
 }

@@ -39,9 +39,11 @@ static double mirrored(const check *t, const void *x, ptrdiff_t i, ptrdiff_t n, 
     return get(t, x, (size_t)(start + i * step));
 }
 
-static void medians_case(check *t, size_t n, size_t n_series, size_t width, int in_by_series, int out_by_series, int n_threads)
+static void medians_case(check *t, size_t n, size_t n_series, size_t width, int in_by_series, int out_by_series,
+                         int n_threads)
 {
-    const size_t gap = random_below(t, 3), in_stride = (in_by_series ? n : n_series) + gap, out_stride = (out_by_series ? n : n_series) + gap;
+    const size_t gap = random_below(t, 3), in_stride = (in_by_series ? n : n_series) + gap,
+                 out_stride = (out_by_series ? n : n_series) + gap;
     fsp_medians m = {.n = n, .n_series = n_series, .width = width};
     m.in_step = in_by_series ? 1 : (ptrdiff_t)in_stride;
     m.in_series = in_by_series ? (ptrdiff_t)in_stride : 1;
@@ -56,23 +58,25 @@ static void medians_case(check *t, size_t n, size_t n_series, size_t width, int 
         for (size_t i = 0; i < n; i++) {
             double window[WIDEST];
             for (size_t j = 0; j < width; j++)
-                window[j] = mirrored(t, x, (ptrdiff_t)(i + j) - (ptrdiff_t)(width / 2), (ptrdiff_t)n, (ptrdiff_t)s * m.in_series, m.in_step);
+                window[j] = mirrored(t, x, (ptrdiff_t)(i + j) - (ptrdiff_t)(width / 2), (ptrdiff_t)n,
+                                     (ptrdiff_t)s * m.in_series, m.in_step);
             qsort(window, width, sizeof *window, by_size);
             put(t, want, s * (size_t)m.out_series + i * (size_t)m.out_step, window[width / 2]);
         }
     }
     const fsp_status status = fsp_running_median(t->precision, t->k->isa, &m, x, y, n_threads);
     if (status || !same(1) || !canaries_alive(0))
-        fail(t, "n=%zu n_series=%zu width=%zu in_by_series=%d out_by_series=%d %d threads: status %d", n, n_series, width, in_by_series,
-             out_by_series, n_threads, status);
+        fail(t, "n=%zu n_series=%zu width=%zu in_by_series=%d out_by_series=%d %d threads: status %d", n, n_series,
+             width, in_by_series, out_by_series, n_threads, status);
 }
 
 void check_medians(check *t)
 {
     for (int i = 0; i < (options.quick ? 60 : 400); i++)
-        medians_case(t, 1 + random_below(t, i % 3 ? 40 : 200), 1 + random_below(t, 50), 1 + random_below(t, i % 4 ? 9 : WIDEST), i & 1,
-                     i >> 1 & 1, 1 + i % 5);
-    fsp_medians nothing = {.width = 3, .in_step = 1, .out_step = 1}, no_width = {.in_step = 1, .out_step = 1}, no_step = {.width = 3};
+        medians_case(t, 1 + random_below(t, i % 3 ? 40 : 200), 1 + random_below(t, 50),
+                     1 + random_below(t, i % 4 ? 9 : WIDEST), i & 1, i >> 1 & 1, 1 + i % 5);
+    fsp_medians nothing = {.width = 3, .in_step = 1, .out_step = 1}, no_width = {.in_step = 1, .out_step = 1},
+                no_step = {.width = 3};
     if (fsp_running_median(t->precision, t->k->isa, &nothing, NULL, NULL, 1)) fail(t, "no series of no values");
     if (fsp_running_median(t->precision, t->k->isa, &no_width, NULL, NULL, 1) != FSP_EBUG ||
         fsp_running_median(t->precision, t->k->isa, &no_step, NULL, NULL, 1) != FSP_EBUG ||

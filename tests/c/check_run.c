@@ -42,7 +42,8 @@ void check_scenes(check *t)
     for (int i = 0; i < (options.quick ? 60 : 400); i++) {
         const fsp_config config = random_config(t);
         const int short_samples = t->precision == FSP_F32 || i % 2;
-        const size_t n_frames = 1 + random_below(t, i % 3 ? 30 : 90), span = n_frames * config.hop_length + config.n_fft;
+        const size_t n_frames = 1 + random_below(t, i % 3 ? 30 : 90),
+                     span = n_frames * config.hop_length + config.n_fft;
         scene s;
         scene_create(t, &s, &config, random_below(t, 2) ? BANK_PAIRS : BANK_ROWS, random_below(t, 4),
                      random_below(t, 10) ? random_below(t, span + 20) : random_below(t, 3), n_frames, short_samples);
@@ -55,14 +56,15 @@ void check_scenes(check *t)
     }
 }
 
-/* given ------------------------------------------------------------------------------------------------------------- */
+/* given ------------------------------------------------------------------------------------------------------------ */
 
 typedef struct { const void *data; ptrdiff_t row_stride, frame_stride; } array;
 
-/* Rows x frames in slot `slot`, either way round, with a gap. All values may be below 0 or above: silence is neither. */
+/* Rows x frames in a slot, either way round, with a gap. All values may be below 0, or above: silence is neither. */
 static array given_array(check *t, int slot, size_t n_rows, size_t n_frames, int by_rows, size_t gap, int filled)
 {
-    const size_t along = by_rows ? n_frames : n_rows, across = by_rows ? n_rows : n_frames, n = (across - 1) * (along + gap) + along;
+    const size_t along = by_rows ? n_frames : n_rows, across = by_rows ? n_rows : n_frames,
+                 n = (across - 1) * (along + gap) + along;
     const double middle = 1.5 * random_real(t);
     void *data = guarded(t, slot, n, AT_END);
     for (size_t i = 0; i < n && filled; i++) put(t, data, i, middle + random_real(t) / 2);
@@ -70,7 +72,8 @@ static array given_array(check *t, int slot, size_t n_rows, size_t n_frames, int
     return by_rows ? (array){data, stride, 1} : (array){data, 1, stride};
 }
 
-static void given_case(check *t, fsp_config c, size_t n_frames, int in_by_rows, int out_by_rows, const double *clamp, int n_threads)
+static void given_case(check *t, fsp_config c, size_t n_frames, int in_by_rows, int out_by_rows, const double *clamp,
+                       int n_threads)
 {
     static value x[1 << 13];
     const ptrdiff_t start = 0;
@@ -91,18 +94,30 @@ static void given_case(check *t, fsp_config c, size_t n_frames, int in_by_rows, 
         for (size_t k = 0; k < n; k++)
             e[(ptrdiff_t)k * to.row_stride + (ptrdiff_t)f * to.frame_stride] = (expected){x[k].x, x[k].err};
     }
-    fsp_input in = {.data = from.data, .precision = t->precision, .n_channels = 1, .channel_offset = &start,
-                    .row_stride = from.row_stride, .frame_stride = from.frame_stride, .n_frames = n_frames, .clamp = clamp};
-    fsp_output out = {.data = (void *)to.data, .channel_offset = &start, .row_stride = to.row_stride, .frame_stride = to.frame_stride,
+    fsp_input in = {.data = from.data,
+                    .precision = t->precision,
+                    .n_channels = 1,
+                    .channel_offset = &start,
+                    .row_stride = from.row_stride,
+                    .frame_stride = from.frame_stride,
+                    .n_frames = n_frames,
+                    .clamp = clamp};
+    fsp_output out = {.data = (void *)to.data,
+                      .channel_offset = &start,
+                      .row_stride = to.row_stride,
+                      .frame_stride = to.frame_stride,
                       .peak = &peak};
     if (status == FSP_OK) status = fsp_run(plan, &in, &out, n_threads);
     for (size_t i = 0; i < n_out * n_frames; i++)
-        highest = fmax(highest, get(t, to.data, (size_t)((ptrdiff_t)(i % n_out) * to.row_stride + (ptrdiff_t)(i / n_out) * to.frame_stride)));
+        highest = fmax(
+            highest, get(t, to.data,
+                         (size_t)((ptrdiff_t)(i % n_out) * to.row_stride + (ptrdiff_t)(i / n_out) * to.frame_stride)));
     if (status || !met(t, 1))
-        fail(t, "rows=%zu frames=%zu in_by_rows=%d out_by_rows=%d bands=%zu mult=%g features=%zu clamp=%d: status %d", c.n_fft, n_frames,
-             in_by_rows, out_by_rows, c.n_bands, c.multiplier, c.n_features, clamp != NULL, status);
+        fail(t, "rows=%zu frames=%zu in_by_rows=%d out_by_rows=%d bands=%zu mult=%g features=%zu clamp=%d: status %d",
+             c.n_fft, n_frames, in_by_rows, out_by_rows, c.n_bands, c.multiplier, c.n_features, clamp != NULL, status);
     if (c.multiplier != 0 && !c.n_features && peak != highest)
-        fail(t, "rows=%zu frames=%zu mult=%g: peak %g, highest level %g", c.n_fft, n_frames, c.multiplier, peak, highest);
+        fail(t, "rows=%zu frames=%zu mult=%g: peak %g, highest level %g", c.n_fft, n_frames, c.multiplier, peak,
+             highest);
     fsp_plan_destroy(plan);
 }
 
@@ -111,8 +126,13 @@ void check_given(check *t)
 {
     for (int i = 0; i < (options.quick ? 60 : 600); i++) {
         const size_t n_frames = 1 + random_below(t, 150);
-        fsp_config c = {.precision = t->precision, .isa = t->k->isa, .spectrum = FSP_GIVEN, .n_fft = 1 + random_below(t, 90),
-                        .hop_length = 1, .floor = 1e-5, .offset = 2};
+        fsp_config c = {.precision = t->precision,
+                        .isa = t->k->isa,
+                        .spectrum = FSP_GIVEN,
+                        .n_fft = 1 + random_below(t, 90),
+                        .hop_length = 1,
+                        .floor = 1e-5,
+                        .offset = 2};
         double *bank = NULL, *matrix = NULL, clamp[] = {3 * random_real(t), random_real(t)};
         if (random_below(t, 2)) c.n_bands = 1 + random_below(t, 30);
         if (random_below(t, 2)) c.multiplier = random_below(t, 2) ? 10 : -3;
@@ -125,16 +145,22 @@ void check_given(check *t)
     }
 }
 
-/* blocks and threads ------------------------------------------------------------------------------------------------ */
+/* blocks and threads ----------------------------------------------------------------------------------------------- */
 
-static const struct { size_t n_fft, hop, lead; } SHAPES[] = {
-    {64, 16, 32}, {48, 48, 0}, {30, 41, 15}, {25, 5, 12}, {74, 20, 37}, {512, 2, 256}, {1, 1, 0}, {2, 1, 1}, {400, 160, 200},
+typedef struct { size_t n_fft, hop, lead; } shape;
+
+static const shape SHAPES[] = {
+    {64, 16, 32}, {48, 48, 0}, {30, 41, 15}, {25, 5, 12}, {74, 20, 37}, {512, 2, 256}, {1, 1, 0}, {2, 1, 1},
+    {400, 160, 200},
 };
 enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 
 static fsp_config shape_config(size_t i)
 {
-    fsp_config c = {.n_fft = SHAPES[i].n_fft, .hop_length = SHAPES[i].hop, .lead = SHAPES[i].lead, .padding = FSP_PAD_REFLECT,
+    fsp_config c = {.n_fft = SHAPES[i].n_fft,
+                    .hop_length = SHAPES[i].hop,
+                    .lead = SHAPES[i].lead,
+                    .padding = FSP_PAD_REFLECT,
                     .spectrum = FSP_COMPLEX};
     return c;
 }
@@ -171,16 +197,26 @@ void check_threads(check *t)
     }
 }
 
-/* finite ------------------------------------------------------------------------------------------------------------ */
+/* finite ----------------------------------------------------------------------------------------------------------- */
 
 /* Status of frames first .. first + n_frames - 1 of a signal of one channel, and their bits in slot 1. */
-static fsp_status run_range(check *t, const scene *s, const void *data, fsp_precision precision, ptrdiff_t stride, size_t first,
-                            size_t n_frames, int look)
+static fsp_status run_range(check *t, const scene *s, const void *data, fsp_precision precision, ptrdiff_t stride,
+                            size_t first, size_t n_frames, int look)
 {
     const ptrdiff_t start = 0, row = (ptrdiff_t)(s->n_rows * s->width);
-    fsp_input in = {.data = data, .precision = precision, .n_channels = 1, .n_samples = s->n_samples, .channel_offset = &start,
-                    .stride = stride, .first_frame = first, .n_frames = n_frames, .check_finite = look, .total_frames = s->total_frames};
-    fsp_output out = {.data = guarded(t, 1, n_frames * (size_t)row, 0), .channel_offset = &start, .row_stride = (ptrdiff_t)s->width,
+    fsp_input in = {.data = data,
+                    .precision = precision,
+                    .n_channels = 1,
+                    .n_samples = s->n_samples,
+                    .channel_offset = &start,
+                    .stride = stride,
+                    .first_frame = first,
+                    .n_frames = n_frames,
+                    .check_finite = look,
+                    .total_frames = s->total_frames};
+    fsp_output out = {.data = guarded(t, 1, n_frames * (size_t)row, 0),
+                      .channel_offset = &start,
+                      .row_stride = (ptrdiff_t)s->width,
                       .frame_stride = row};
     return fsp_run(s->plan, &in, &out, 1 + (int)(first % 3));
 }
@@ -197,20 +233,26 @@ static void finite_case(check *t, const scene *s, size_t at, double trouble)
     memcpy(x, s->signal, n * t->k->itemsize);
     put(t, x, at, trouble);
     for (size_t i = 0; i < n; i++) single[3 * i] = (float)(twice[3 * i] = get(t, x, i));
-    if (run_range(t, s, x, t->precision, 1, 0, total, 1) != FSP_ENONFINITE) fail(t, "%g at %zu is not seen: %s", trouble, at, name);
-    if (run_range(t, s, single, FSP_F32, 3, 0, total, 1) != FSP_ENONFINITE || run_range(t, s, twice, FSP_F64, 3, 0, total, 1) != FSP_ENONFINITE)
+    if (run_range(t, s, x, t->precision, 1, 0, total, 1) != FSP_ENONFINITE)
+        fail(t, "%g at %zu is not seen: %s", trouble, at, name);
+    if (run_range(t, s, single, FSP_F32, 3, 0, total, 1) != FSP_ENONFINITE ||
+        run_range(t, s, twice, FSP_F64, 3, 0, total, 1) != FSP_ENONFINITE)
         fail(t, "%g at %zu is not seen with a stride: %s", trouble, at, name);
     int seen = 0;
-    for (int i = 0; i < 3; i++) seen += run_range(t, s, x, t->precision, 1, cuts[i], cuts[i + 1] - cuts[i], 1) == FSP_ENONFINITE;
+    for (int i = 0; i < 3; i++)
+        seen += run_range(t, s, x, t->precision, 1, cuts[i], cuts[i + 1] - cuts[i], 1) == FSP_ENONFINITE;
     if (!seen) fail(t, "%g at %zu is seen by none of three ranges: %s", trouble, at, name);
-    if (run_range(t, s, x, t->precision, 1, 0, total, 0)) fail(t, "%g at %zu is seen though nobody asked: %s", trouble, at, name);
+    if (run_range(t, s, x, t->precision, 1, 0, total, 0))
+        fail(t, "%g at %zu is seen though nobody asked: %s", trouble, at, name);
     const char *y = twin(1);
     const size_t row = s->n_rows * s->width;
     for (size_t f = 0; f < total; f++) {
         const ptrdiff_t from = (ptrdiff_t)(f * s->config.hop_length) - (ptrdiff_t)s->config.lead, i = (ptrdiff_t)at;
         const int touches = i >= from && i < from + (ptrdiff_t)s->config.n_fft;
-        const int equal = !memcmp(y + f * row * t->k->itemsize, s->baseline + f * row * t->k->itemsize, row * t->k->itemsize);
-        if (touches == equal) fail(t, "%g at %zu: frame %zu is %s: %s", trouble, at, f, equal ? "as if nothing were" : "changed", name);
+        const int equal = !memcmp(y + f * row * t->k->itemsize, s->baseline + f * row * t->k->itemsize,
+                                  row * t->k->itemsize);
+        if (touches == equal)
+            fail(t, "%g at %zu: frame %zu is %s: %s", trouble, at, f, equal ? "as if nothing were" : "changed", name);
     }
 }
 
@@ -230,7 +272,7 @@ void check_finite(check *t)
     }
 }
 
-/* peak -------------------------------------------------------------------------------------------------------------- */
+/* peak ------------------------------------------------------------------------------------------------------------- */
 
 /* The peak is that of the frames asked for, though the last tile computes others with them: loud material after the
  * last frame, or a range that ends before the signal does, must not count. */
@@ -258,7 +300,7 @@ void check_peak(check *t)
     }
 }
 
-/* refusals ---------------------------------------------------------------------------------------------------------- */
+/* refusals --------------------------------------------------------------------------------------------------------- */
 
 static void refused(check *t, const char *what, fsp_config c)
 {
@@ -267,11 +309,16 @@ static void refused(check *t, const char *what, fsp_config c)
     if (status != FSP_EBUG || plan) fail(t, "%s: status %d", what, status);
 }
 
-#define REFUSED(change)                                                   \
-    do {                                                                  \
-        fsp_config c = {.precision = t->precision, .isa = t->k->isa, .n_fft = 8, .hop_length = 2, .window = ones, .spectrum = FSP_POWER}; \
-        change;                                                           \
-        refused(t, #change, c);                                           \
+#define REFUSED(change)                                                                                               \
+    do {                                                                                                              \
+        fsp_config c = {.precision = t->precision,                                                                    \
+                        .isa = t->k->isa,                                                                             \
+                        .n_fft = 8,                                                                                   \
+                        .hop_length = 2,                                                                              \
+                        .window = ones,                                                                               \
+                        .spectrum = FSP_POWER};                                                                       \
+        change;                                                                                                       \
+        refused(t, #change, c);                                                                                       \
     } while (0)
 
 /* Broken preconditions are "you have a bug", never a crash; nothing asked for is nothing done. */
@@ -298,7 +345,8 @@ void check_refusals(check *t)
     if (fsp_plan_create(&c, &plan)) return fail(t, "no plan for a given spectrum");
     if (fsp_run(plan, &in, &out, 1) != FSP_EBUG) fail(t, "a given spectrum in another precision");
     in.precision = t->precision;
-    if (fsp_run(NULL, &in, &out, 1) != FSP_EBUG || fsp_run(plan, &in, &out, 0) != FSP_EBUG) fail(t, "no plan, no threads");
+    if (fsp_run(NULL, &in, &out, 1) != FSP_EBUG || fsp_run(plan, &in, &out, 0) != FSP_EBUG)
+        fail(t, "no plan, no threads");
     if (fsp_run(plan, &in, &out, 1)) fail(t, "no channels, no frames");
     fsp_plan_destroy(plan);
     fsp_plan_destroy(NULL);

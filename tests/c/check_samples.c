@@ -64,12 +64,14 @@ static void gather_case(check *t, size_t rows, size_t columns, size_t stride, si
     void *table = guarded(t, 1, columns && rows ? (rows - 1) * table_stride + columns : 0, N_PLACES - 1 - place);
     char *want = twin(1);
     for (size_t c = 0; c < columns; c++)
-        for (size_t r = 0; r < rows; r++) memcpy(want + (r * table_stride + c) * size, x + (c * stride + r) * size, size);
+        for (size_t r = 0; r < rows; r++)
+            memcpy(want + (r * table_stride + c) * size, x + (c * stride + r) * size, size);
     const int finite = t->k->gather(x, (ptrdiff_t)stride, rows, columns, table, table_stride);
     if (finite != wholly_finite(t, table, rows, columns, table_stride))
         fail(t, "rows=%zu columns=%zu: says finite=%d", rows, columns, finite);
     if (!same(1) || !canaries_alive(0))
-        fail(t, "rows=%zu columns=%zu column_stride=%zu table_stride=%zu offset=%zu", rows, columns, stride, table_stride, place);
+        fail(t, "rows=%zu columns=%zu column_stride=%zu table_stride=%zu offset=%zu", rows, columns, stride,
+             table_stride, place);
 }
 
 void check_gather(check *t)
@@ -77,7 +79,8 @@ void check_gather(check *t)
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t rows = length_at(t, i, 700), columns = random_below(t, 6) * t->k->lanes;
         const size_t strides[] = {rows, rows + 1 + random_below(t, 40), 1 + random_below(t, rows + 1)};
-        for (size_t s = 0; s < 3; s++) gather_case(t, rows, columns, strides[s], random_below(t, 20), (i + s) % N_PLACES);
+        for (size_t s = 0; s < 3; s++)
+            gather_case(t, rows, columns, strides[s], random_below(t, 20), (i + s) % N_PLACES);
         gather_case(t, rows, t->k->lanes, rows, 0, AT_END);
     }
 }
@@ -87,7 +90,8 @@ static void carry_case(check *t, size_t rows, size_t from, size_t count, size_t 
     const size_t size = t->k->itemsize, stride = from + count + slack;
     void *table = noise(t, 0, rows ? (rows - 1) * stride + from + count : 0, place);
     char *want = twin(0);
-    for (size_t r = 0; r < rows; r++) memmove(want + r * stride * size, want + (r * stride + from) * size, count * size);
+    for (size_t r = 0; r < rows; r++)
+        memmove(want + r * stride * size, want + (r * stride + from) * size, count * size);
     t->k->carry(table, rows, stride, from, count);
     if (!same(0)) fail(t, "rows=%zu from=%zu count=%zu table_stride=%zu", rows, from, count, stride);
 }
@@ -96,7 +100,8 @@ static void carry_case(check *t, size_t rows, size_t from, size_t count, size_t 
 void check_carry(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++) {
-        const size_t rows = length_at(t, i, 300), from = (1 + random_below(t, 5)) * t->k->lanes, count = random_below(t, 12) * t->k->lanes;
+        const size_t rows = length_at(t, i, 300), from = (1 + random_below(t, 5)) * t->k->lanes,
+                     count = random_below(t, 12) * t->k->lanes;
         carry_case(t, rows, from, count, random_below(t, 3), i % N_PLACES);
         carry_case(t, rows, from, count, 0, AT_END);
     }

@@ -9,13 +9,17 @@ typedef struct {
     ptrdiff_t stride;
 } moved;
 
-static size_t element(const check *t, size_t vector, size_t lane) { return (vector * t->k->lanes + lane) * t->k->itemsize; }
+static size_t element(const check *t, size_t vector, size_t lane)
+{
+    return (vector * t->k->lanes + lane) * t->k->itemsize;
+}
 
 /* The tile in slot 0, where in 1, signs in 2. A complex row is two neighbouring vectors, the first an even one. */
 static moved tile_to_move(check *t, size_t n, size_t valid, size_t width, size_t shortest_stride)
 {
     moved m = {.n = n, .valid = valid, .n_vectors = width * (n + random_below(t, n + 1))};
-    m.tile = width == 1 ? rough(t, 0, m.n_vectors * t->k->lanes, AT_END) : noise(t, 0, m.n_vectors * t->k->lanes, AT_END);
+    m.tile = width == 1 ? rough(t, 0, m.n_vectors * t->k->lanes, AT_END)
+                        : noise(t, 0, m.n_vectors * t->k->lanes, AT_END);
     uint32_t *where = shuffled(t, 1, n, m.n_vectors / width);
     for (size_t k = 0; k < n; k++) where[k] *= (uint32_t)width;
     m.where = where;
@@ -46,7 +50,8 @@ static void store_case(check *t, size_t n, size_t valid, size_t width, int by_ro
     for (size_t k = 0; k < n; k++)
         for (size_t f = 0; f < valid; f++)
             for (size_t part = 0; part < width; part++)
-                want_part(t, &m, want, by_rows ? k * (size_t)m.stride + width * f + part : f * (size_t)m.stride + width * k + part,
+                want_part(t, &m, want,
+                          by_rows ? k * (size_t)m.stride + width * f + part : f * (size_t)m.stride + width * k + part,
                           k, f, part);
     if (width == 1 && by_rows) t->k->store_rows(m.tile, m.where, n, out, m.stride, valid);
     if (width == 1 && !by_rows) t->k->store_frames(m.tile, m.where, n, out, m.stride, valid);

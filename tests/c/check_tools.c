@@ -22,7 +22,7 @@ static void *must(void *p)
     exit(2);
 }
 
-/* random numbers ---------------------------------------------------------------------------------------------------- */
+/* random numbers --------------------------------------------------------------------------------------------------- */
 
 /* splitmix64 */
 uint64_t random_bits(check *t)
@@ -50,7 +50,7 @@ size_t length_at(check *t, size_t i, size_t most)
     return i < small ? i : random_below(t, most + 1);
 }
 
-/* arrays of the precision ------------------------------------------------------------------------------------------- */
+/* arrays of the precision ------------------------------------------------------------------------------------------ */
 
 double get(const check *t, const void *p, size_t i)
 {
@@ -67,7 +67,7 @@ void put(const check *t, void *p, size_t i, double x)
 
 double rounded(const check *t, double x) { return t->precision == FSP_F32 ? (double)(float)x : x; }
 
-/* guarded buffers --------------------------------------------------------------------------------------------------- */
+/* guarded buffers -------------------------------------------------------------------------------------------------- */
 
 enum { CANARY = 0xcb, MARGIN = 512 };
 
@@ -202,7 +202,7 @@ int met(const check *t, int slot)
     return canaries_alive(slot);
 }
 
-/* reference --------------------------------------------------------------------------------------------------------- */
+/* reference -------------------------------------------------------------------------------------------------------- */
 
 enum { LONGEST = 1 << 17 };
 
@@ -216,7 +216,8 @@ const wide_complex *roots_of(size_t n)
         for (size_t j = 0; j < n; j++) {
             /* the nearer to zero the angle, the smaller its error: count from the nearest quarter */
             const size_t quarter = (4 * j + n / 2) / n;
-            const wide angle = turn * ((wide)(4 * j) - (wide)(quarter * n)) / (4 * (wide)n), c = cosl(angle), s = sinl(angle);
+            const wide angle = turn * ((wide)(4 * j) - (wide)(quarter * n)) / (4 * (wide)n), c = cosl(angle),
+                       s = sinl(angle);
             const wide_complex w[] = {{c, -s}, {-s, -c}, {-c, s}, {s, c}};
             tables[n][j] = w[quarter % 4];
         }
@@ -250,7 +251,8 @@ static size_t smallest_factor(size_t n)
 }
 
 /* Decimation in time by the smallest factor p; `step` roots of the whole make one of this part. */
-static void dft_part(const wide_complex *x, size_t stride, size_t n, const wide_complex *w, size_t step, wide_complex *out)
+static void dft_part(const wide_complex *x, size_t stride, size_t n, const wide_complex *w, size_t step,
+                     wide_complex *out)
 {
     static wide_complex column[LONGEST];
     if (n == 1) {

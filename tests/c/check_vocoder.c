@@ -1,7 +1,10 @@
 /* The phase vocoder: directions of complex numbers, multiplied up. */
 #include "check.h"
 
-static wide_complex bin_at(const check *t, const void *x, size_t k) { return (wide_complex){get(t, x, 2 * k), get(t, x, 2 * k + 1)}; }
+static wide_complex bin_at(const check *t, const void *x, size_t k)
+{
+    return (wide_complex){get(t, x, 2 * k), get(t, x, 2 * k + 1)};
+}
 
 /* x / |x|; silence has phase 0 */
 static wide_complex direction(wide_complex x)
@@ -45,14 +48,16 @@ void check_advance_phase(check *t)
         }
         expected *e = expect(t, 2);
         for (size_t k = 0; k < n; k++) {
-            const wide_complex p = bin_at(t, phase, k), z = first ? direction(bin_at(t, from, k)) : times(p, turn(t, from, to, k));
+            const wide_complex p = bin_at(t, phase, k),
+                               z = first ? direction(bin_at(t, from, k)) : times(p, turn(t, from, to, k));
             e[2 * k] = (expected){z.r, STEP_ROUNDINGS * t->u};
             e[2 * k + 1] = (expected){z.i, STEP_ROUNDINGS * t->u};
         }
         t->k->advance_phase(from, to, n, first, phase);
         if (!met(t, 2)) fail(t, "n_bins=%zu first=%d offset=%zu", n, first, place);
         for (size_t k = 0; k < n; k++)
-            if (!(fabsl(magnitude(bin_at(t, phase, k)) - 1) <= 4 * t->u)) fail(t, "n_bins=%zu: phase %zu has not length 1", n, k);
+            if (!(fabsl(magnitude(bin_at(t, phase, k)) - 1) <= 4 * t->u))
+                fail(t, "n_bins=%zu: phase %zu has not length 1", n, k);
     }
 }
 
@@ -73,7 +78,8 @@ void check_set_magnitude(check *t)
         expected *e = expect(t, 3);
         for (size_t k = 0; k < n; k++) {
             const wide_complex p = bin_at(t, phase, k);
-            const wide m = between(t, low, high, fraction, k), size = magnitude(bin_at(t, low, k)) + magnitude(bin_at(t, high, k));
+            const wide m = between(t, low, high, fraction, k),
+                       size = magnitude(bin_at(t, low, k)) + magnitude(bin_at(t, high, k));
             e[2 * k] = (expected){p.r * m, 8 * t->u * size * fabsl(p.r)};
             e[2 * k + 1] = (expected){p.i * m, 8 * t->u * size * fabsl(p.i)};
         }
@@ -82,13 +88,14 @@ void check_set_magnitude(check *t)
     }
 }
 
-/* through fastspec.h ------------------------------------------------------------------------------------------------ */
+/* through fastspec.h ----------------------------------------------------------------------------------------------- */
 
 enum { CHANNELS = 3, MOST_OUT = 60, MOST_IN = 40 };
 
 static void vocode_case(check *t, size_t n_bins, size_t n_in, size_t n_out, int n_threads)
 {
-    const size_t in_stride = 2 * n_bins + random_below(t, 3), out_stride = 2 * n_bins + random_below(t, 3), size = t->k->itemsize;
+    const size_t in_stride = 2 * n_bins + random_below(t, 3), out_stride = 2 * n_bins + random_below(t, 3),
+                 size = t->k->itemsize;
     ptrdiff_t from[MOST_OUT], to[MOST_OUT], low[MOST_OUT], in_offset[CHANNELS], out_offset[CHANNELS];
     double fraction[MOST_OUT];
     for (size_t i = 0; i < n_out; i++) {
@@ -108,25 +115,41 @@ static void vocode_case(check *t, size_t n_bins, size_t n_in, size_t n_out, int 
             wide_complex phase = direction(bin_at(t, x + (size_t)from[0] * in_stride * size, k));
             for (size_t i = 0; i < n_out; i++) {
                 const char *a = x + (size_t)low[i] * in_stride * size, *b = a + in_stride * size;
-                if (i) phase = times(phase, turn(t, x + (size_t)from[i - 1] * in_stride * size, x + (size_t)to[i - 1] * in_stride * size, k));
-                const wide m = between(t, a, b, fraction[i], k), most = magnitude(bin_at(t, a, k)) + magnitude(bin_at(t, b, k));
+                if (i)
+                    phase = times(phase, turn(t, x + (size_t)from[i - 1] * in_stride * size,
+                                              x + (size_t)to[i - 1] * in_stride * size, k));
+                const wide m = between(t, a, b, fraction[i], k),
+                           most = magnitude(bin_at(t, a, k)) + magnitude(bin_at(t, b, k));
                 const wide err = (STEP_ROUNDINGS * (wide)(i + 1) + 8) * t->u * most;
                 e[(size_t)out_offset[c] + i * out_stride + 2 * k] = (expected){phase.r * m, err};
                 e[(size_t)out_offset[c] + i * out_stride + 2 * k + 1] = (expected){phase.i * m, err};
             }
         }
     }
-    const fsp_vocoder v = {.data = data, .out = out, .n_channels = CHANNELS, .n_bins = n_bins, .n_out = n_out, .channel_offset = in_offset,
-                           .out_offset = out_offset, .frame_stride = (ptrdiff_t)in_stride, .out_stride = (ptrdiff_t)out_stride,
-                           .from = from, .to = to, .low = low, .span = 1, .fraction = fraction};
+    const fsp_vocoder v = {.data = data,
+                           .out = out,
+                           .n_channels = CHANNELS,
+                           .n_bins = n_bins,
+                           .n_out = n_out,
+                           .channel_offset = in_offset,
+                           .out_offset = out_offset,
+                           .frame_stride = (ptrdiff_t)in_stride,
+                           .out_stride = (ptrdiff_t)out_stride,
+                           .from = from,
+                           .to = to,
+                           .low = low,
+                           .span = 1,
+                           .fraction = fraction};
     const fsp_status status = fsp_vocode(t->precision, t->k->isa, &v, n_threads);
-    if (status || !met(t, 1)) fail(t, "n_bins=%zu n_in=%zu n_out=%zu %d threads: status %d", n_bins, n_in, n_out, n_threads, status);
+    if (status || !met(t, 1))
+        fail(t, "n_bins=%zu n_in=%zu n_out=%zu %d threads: status %d", n_bins, n_in, n_out, n_threads, status);
 }
 
 void check_vocode(check *t)
 {
     for (int i = 0; i < (options.quick ? 20 : 100); i++)
-        vocode_case(t, 1 + random_below(t, 40), 2 + random_below(t, MOST_IN - 2), 1 + random_below(t, MOST_OUT - 1), 1 + i % 4);
+        vocode_case(t, 1 + random_below(t, 40), 2 + random_below(t, MOST_IN - 2), 1 + random_below(t, MOST_OUT - 1),
+                    1 + i % 4);
     const fsp_vocoder nothing = {0};
     if (fsp_vocode(t->precision, t->k->isa, &nothing, 1)) fail(t, "no channels");
     if (fsp_vocode(t->precision, "abacus", &nothing, 1) != FSP_EBUG) fail(t, "an instruction set that is none");

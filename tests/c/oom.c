@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* what fails -------------------------------------------------------------------------------------------------------- */
+/* what fails ------------------------------------------------------------------------------------------------------- */
 
 static int counting;          /* within the library only */
 static long n_calls, n_live;  /* allocations asked for; blocks the library holds */
@@ -89,7 +89,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
     return status;
 }
 
-/* what is run ------------------------------------------------------------------------------------------------------- */
+/* what is run ------------------------------------------------------------------------------------------------------ */
 
 enum { MOST_FFT = 400, N_SAMPLES = 20000, N_FRAMES = 200, MOST_ROWS = 402 };
 
@@ -110,7 +110,13 @@ static const fsp_config CASES[] = {
     {.n_fft = 256, .hop_length = 64, .spectrum = FSP_POWER, .n_bands = 20, .multiplier = 10, .floor = 1e-10},
     {.n_fft = 105, .hop_length = 20, .spectrum = FSP_MAGNITUDE, .n_features = 13},
     {.n_fft = 37, .hop_length = 50, .spectrum = FSP_POWER, .n_bands = 3, .n_features = 2},
-    {.n_fft = 64, .hop_length = 1, .spectrum = FSP_GIVEN, .n_bands = 20, .multiplier = 10, .floor = 1e-10, .n_features = 13},
+    {.n_fft = 64,
+     .hop_length = 1,
+     .spectrum = FSP_GIVEN,
+     .n_bands = 20,
+     .multiplier = 10,
+     .floor = 1e-10,
+     .n_features = 13},
 };
 enum { N_CASES = sizeof CASES / sizeof *CASES };
 
@@ -135,9 +141,17 @@ static fsp_status run(const fsp_plan *plan, const fsp_config *c, int n_threads, 
     const int given = c->spectrum == FSP_GIVEN;
     const ptrdiff_t width = c->spectrum == FSP_COMPLEX ? 2 : 1, rows = (ptrdiff_t)fsp_plan_rows(plan);
     for (size_t i = 0; i < N_SAMPLES; i++) floats[i] = (float)samples[i];
-    const fsp_input in = {.data = c->precision == FSP_F32 ? (const void *)floats : samples, .precision = c->precision, .n_channels = 1,
-                          .n_samples = N_SAMPLES, .channel_offset = &start, .stride = 1, .row_stride = given,
-                          .frame_stride = given ? (ptrdiff_t)c->n_fft : 0, .n_frames = N_FRAMES, .total_frames = N_FRAMES, .check_finite = 1};
+    const fsp_input in = {.data = c->precision == FSP_F32 ? (const void *)floats : samples,
+                          .precision = c->precision,
+                          .n_channels = 1,
+                          .n_samples = N_SAMPLES,
+                          .channel_offset = &start,
+                          .stride = 1,
+                          .row_stride = given,
+                          .frame_stride = given ? (ptrdiff_t)c->n_fft : 0,
+                          .n_frames = N_FRAMES,
+                          .total_frames = N_FRAMES,
+                          .check_finite = 1};
     const fsp_output out = {.data = data, .channel_offset = &start, .row_stride = width, .frame_stride = width * rows};
     counting = 1;
     const fsp_status status = fsp_run(plan, &in, &out, n_threads);
@@ -181,7 +195,8 @@ static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t 
         n_calls = 0;
         const fsp_status status = run(plan, c, 3, out_data);
         if (n_calls < failing) {
-            result(status == FSP_OK && n_live == held && !memcmp(out_data, want, sizeof want), "a run with all its memory", i, failing);
+            result(status == FSP_OK && n_live == held && !memcmp(out_data, want, sizeof want),
+                   "a run with all its memory", i, failing);
             break;
         }
         result(status == FSP_ENOMEM && n_live == held && untouched(), "a run without its n-th allocation", i, failing);
@@ -214,7 +229,8 @@ static void arrays_without_threads(fsp_precision precision)
     failing = 0;
     threads_left = -1;
     const size_t bytes = n * (precision == FSP_F32 ? sizeof(float) : sizeof(double));
-    result(status == FSP_OK && peak == -100 && n_calls == 0 && !memcmp(out_data, want, bytes), "arrays with one helping thread", 0, 0);
+    result(status == FSP_OK && peak == -100 && n_calls == 0 && !memcmp(out_data, want, bytes),
+           "arrays with one helping thread", 0, 0);
 }
 
 int main(void)

@@ -31,7 +31,7 @@ double *random_bank(check *t, int kind, size_t n_bands, size_t n_bins)
     return bank;
 }
 
-/* Half of them mirrored, every row a symmetric or antisymmetric one, as a DCT's are: the engine has a short way for those. */
+/* Half of them mirrored, every row a symmetric or antisymmetric one, as a DCT's are: those have a short way. */
 double *random_matrix(check *t, size_t n_out, size_t n_in)
 {
     double *matrix = random_reals(t, n_out * n_in, -1, 1);
@@ -48,8 +48,9 @@ const char *scene_name(const scene *s)
 {
     static char name[160];
     const fsp_config *c = &s->config;
-    snprintf(name, sizeof name, "n_fft=%zu hop=%zu lead=%zu pad=%d spectrum=%d bands=%zu mult=%g features=%zu samples=%zu",
-             c->n_fft, c->hop_length, c->lead, c->padding, c->spectrum, c->n_bands, c->multiplier, c->n_features, s->n_samples);
+    snprintf(name, sizeof name,
+             "n_fft=%zu hop=%zu lead=%zu pad=%d spectrum=%d bands=%zu mult=%g features=%zu samples=%zu", c->n_fft,
+             c->hop_length, c->lead, c->padding, c->spectrum, c->n_bands, c->multiplier, c->n_features, s->n_samples);
     return name;
 }
 
@@ -58,7 +59,7 @@ way plain_way(const check *t, const scene *s)
     return (way){.n_frames = s->total_frames, .n_threads = 1, .stride = 1, .precision = t->precision};
 }
 
-/* reference --------------------------------------------------------------------------------------------------------- */
+/* reference -------------------------------------------------------------------------------------------------------- */
 
 /* What numpy.pad puts around the signal for a pad of `lead` on either side; zeros beyond. Linear ramps are computed in
  * double and rounded to the precision, as everything that becomes a sample. */
@@ -71,7 +72,8 @@ static double sample_at(const check *t, const scene *s, size_t channel, ptrdiff_
     const double out = i < 0 ? (double)-i : (double)(i - n + 1);  /* 1: the sample next to the signal */
     switch (s->config.padding) {
     case FSP_PAD_EDGE: return get(t, x, i < 0 ? 0 : (size_t)n - 1);
-    case FSP_PAD_LINEAR_RAMP: return rounded(t, get(t, x, i < 0 ? 0 : (size_t)n - 1) * (((double)lead - out) / (double)lead));
+    case FSP_PAD_LINEAR_RAMP:
+        return rounded(t, get(t, x, i < 0 ? 0 : (size_t)n - 1) * (((double)lead - out) / (double)lead));
     case FSP_PAD_REFLECT:
         while (n > 1 && (i < 0 || i >= n)) i = i < 0 ? -i : 2 * (n - 1) - i;
         return get(t, x, n > 1 ? (size_t)i : 0);
@@ -124,7 +126,8 @@ static value level_value(const check *t, const fsp_config *c, value x)
 {
     const wide low = rounded(t, c->floor), middle = x.x > low ? x.x : low;
     const wide top = x.x + x.err > low ? x.x + x.err : low, bottom = x.x - x.err > low ? x.x - x.err : low;
-    const wide level = c->multiplier * log10l(middle), up = c->multiplier * log10l(top), down = c->multiplier * log10l(bottom);
+    const wide level = c->multiplier * log10l(middle), up = c->multiplier * log10l(top),
+               down = c->multiplier * log10l(bottom);
     const wide off = fmaxl(fabsl(up - level), fabsl(down - level)), sum = level + rounded(t, c->offset);
     return (value){sum, off + 4 * t->u * (fabsl(level) + off) + t->u * (fabsl(sum) + 2 * fabsl(c->offset))};
 }
@@ -210,14 +213,15 @@ void scene_reference(check *t, const scene *s)
         for (size_t f = 0; f < s->total_frames; f++) reference_frame(t, s, c, f);
 }
 
-/* runs -------------------------------------------------------------------------------------------------------------- */
+/* runs ------------------------------------------------------------------------------------------------------------- */
 
 enum { INPUT = 0, OUTPUT = 1, MOST_CHANNELS = 8 };
 
 /* The signal as the way wants it laid out, NaN in between. */
 static const void *lay_out_input(const check *t, const scene *s, const way *w, ptrdiff_t *channel_offset)
 {
-    const size_t size = w->precision == FSP_F32 ? sizeof(float) : sizeof(double), step = (size_t)(w->stride < 0 ? -w->stride : w->stride);
+    const size_t size = w->precision == FSP_F32 ? sizeof(float) : sizeof(double),
+                 step = (size_t)(w->stride < 0 ? -w->stride : w->stride);
     const size_t length = s->n_samples ? (s->n_samples - 1) * step + 1 : 0, n = length * s->n_channels;
     check in = *t;
     fsp_kernels k = *t->k;
@@ -230,7 +234,8 @@ static const void *lay_out_input(const check *t, const scene *s, const way *w, p
         const size_t channel = s->n_channels - 1 - c;  /* not in their order */
         channel_offset[c] = (ptrdiff_t)(channel * length + (w->stride < 0 && length ? length - 1 : 0));
         for (size_t i = 0; i < s->n_samples; i++)
-            put(&in, data, (size_t)(channel_offset[c] + (ptrdiff_t)i * w->stride), get(t, s->signal, c * s->n_samples + i));
+            put(&in, data, (size_t)(channel_offset[c] + (ptrdiff_t)i * w->stride),
+                get(t, s->signal, c * s->n_samples + i));
     }
     return data;
 }
@@ -238,9 +243,11 @@ static const void *lay_out_input(const check *t, const scene *s, const way *w, p
 static fsp_output lay_out_output(const check *t, const scene *s, const way *w, ptrdiff_t *channel_offset, char **want)
 {
     const size_t size = t->k->itemsize, along = (w->by_rows ? w->n_frames : s->n_rows) * s->width;
-    const size_t across = w->by_rows ? s->n_rows : w->n_frames, stride = along + w->gap, channel = across * stride + w->gap;
+    const size_t across = w->by_rows ? s->n_rows : w->n_frames, stride = along + w->gap,
+                 channel = across * stride + w->gap;
     fsp_output out = {.channel_offset = channel_offset};
-    out.data = guarded(t, OUTPUT, along && across && s->n_channels ? s->n_channels * channel - 2 * w->gap : 0, w->place);
+    out.data = guarded(t, OUTPUT, along && across && s->n_channels ? s->n_channels * channel - 2 * w->gap : 0,
+                       w->place);
     out.row_stride = w->by_rows ? (ptrdiff_t)stride : (ptrdiff_t)s->width;
     out.frame_stride = w->by_rows ? (ptrdiff_t)s->width : (ptrdiff_t)stride;
     *want = twin(OUTPUT);
@@ -248,7 +255,8 @@ static fsp_output lay_out_output(const check *t, const scene *s, const way *w, p
         channel_offset[c] = (ptrdiff_t)(c * channel);
         for (size_t f = 0; f < w->n_frames; f++)
             for (size_t r = 0; r < s->n_rows; r++)
-                memcpy(*want + (channel_offset[c] + (ptrdiff_t)r * out.row_stride + (ptrdiff_t)f * out.frame_stride) * (ptrdiff_t)size,
+                memcpy(*want + (channel_offset[c] + (ptrdiff_t)r * out.row_stride + (ptrdiff_t)f * out.frame_stride) *
+                                   (ptrdiff_t)size,
                        baseline_at(t, s, c, w->first + f, r), s->width * size);
     }
     return out;
@@ -268,22 +276,30 @@ void scene_run(check *t, const scene *s, const way *w)
     ptrdiff_t in_offset[MOST_CHANNELS], out_offset[MOST_CHANNELS];
     double peak[MOST_CHANNELS];
     char *want;
-    fsp_input in = {.data = lay_out_input(t, s, w, in_offset), .precision = w->precision, .n_channels = s->n_channels,
-                    .n_samples = s->n_samples, .channel_offset = in_offset, .stride = w->stride, .first_frame = w->first,
-                    .n_frames = w->n_frames, .check_finite = w->check_finite, .total_frames = s->total_frames};
+    fsp_input in = {.data = lay_out_input(t, s, w, in_offset),
+                    .precision = w->precision,
+                    .n_channels = s->n_channels,
+                    .n_samples = s->n_samples,
+                    .channel_offset = in_offset,
+                    .stride = w->stride,
+                    .first_frame = w->first,
+                    .n_frames = w->n_frames,
+                    .check_finite = w->check_finite,
+                    .total_frames = s->total_frames};
     fsp_output out = lay_out_output(t, s, w, out_offset, &want);
     out.peak = s->config.multiplier != 0 ? peak : NULL;
     for (size_t c = 0; c < s->n_channels; c++) peak[c] = -INFINITY;
     const fsp_status status = fsp_run(s->plan, &in, &out, w->n_threads);
     if (status) fail(t, "status %d: %s", status, scene_name(s));
     if (!same(OUTPUT) || !canaries_alive(INPUT))
-        fail(t, "other bits: frames %zu+%zu of %zu, %d threads, by_rows=%d stride=%td gap=%zu offset=%zu f%d input: %s", w->first,
-             w->n_frames, s->total_frames, w->n_threads, w->by_rows, w->stride, w->gap, w->place,
+        fail(t,
+             "other bits: frames %zu+%zu of %zu, %d threads, by_rows=%d stride=%td gap=%zu offset=%zu f%d input: %s",
+             w->first, w->n_frames, s->total_frames, w->n_threads, w->by_rows, w->stride, w->gap, w->place,
              w->precision == FSP_F32 ? 32 : 64, scene_name(s));
     for (size_t c = 0; c < s->n_channels && w->check_peak; c++)
         if (peak[c] != peak_wanted(t, s, w, c))
-            fail(t, "peak %.9g, highest level %.9g: frames %zu+%zu of %zu: %s", peak[c], peak_wanted(t, s, w, c), w->first,
-                 w->n_frames, s->total_frames, scene_name(s));
+            fail(t, "peak %.9g, highest level %.9g: frames %zu+%zu of %zu: %s", peak[c], peak_wanted(t, s, w, c),
+                 w->first, w->n_frames, s->total_frames, scene_name(s));
 }
 
 void scene_baseline(check *t, const scene *s)
@@ -294,9 +310,18 @@ void scene_baseline(check *t, const scene *s)
         in_offset[c] = (ptrdiff_t)(c * s->n_samples);
         out_offset[c] = (ptrdiff_t)(c * s->total_frames * row);
     }
-    fsp_input in = {.data = s->signal, .precision = t->precision, .n_channels = s->n_channels, .n_samples = s->n_samples,
-                    .channel_offset = in_offset, .stride = 1, .n_frames = s->total_frames, .total_frames = s->total_frames};
-    fsp_output out = {.data = s->baseline, .channel_offset = out_offset, .row_stride = (ptrdiff_t)s->width, .frame_stride = (ptrdiff_t)row};
+    fsp_input in = {.data = s->signal,
+                    .precision = t->precision,
+                    .n_channels = s->n_channels,
+                    .n_samples = s->n_samples,
+                    .channel_offset = in_offset,
+                    .stride = 1,
+                    .n_frames = s->total_frames,
+                    .total_frames = s->total_frames};
+    fsp_output out = {.data = s->baseline,
+                      .channel_offset = out_offset,
+                      .row_stride = (ptrdiff_t)s->width,
+                      .frame_stride = (ptrdiff_t)row};
     const fsp_status status = fsp_run(s->plan, &in, &out, 1);
     if (status) fail(t, "status %d: %s", status, scene_name(s));
 }
@@ -325,7 +350,8 @@ void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t
         return;
     }
     s->n_rows = fsp_plan_rows(s->plan);
-    if (s->n_rows != (c->n_features ? c->n_features : c->n_bands ? c->n_bands : n_bins)) fail(t, "%zu rows: %s", s->n_rows, scene_name(s));
+    if (s->n_rows != (c->n_features ? c->n_features : c->n_bands ? c->n_bands : n_bins))
+        fail(t, "%zu rows: %s", s->n_rows, scene_name(s));
     s->baseline = must(calloc(n_channels * total_frames * s->n_rows * s->width + 1, t->k->itemsize));
     scene_baseline(t, s);
 }

@@ -26,7 +26,8 @@ typedef struct {
     int check_finite, check_peak;
 } way;
 
-/* `config` says all but window, bank and matrix; those are random. Signals are floats in either precision if `short_samples`. */
+/* `config` says all but window, bank and matrix; those are random. With `short_samples`, signals are floats in either
+ * precision. */
 void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t n_channels, size_t n_samples,
                   size_t total_frames, int short_samples);
 void scene_destroy(scene *s);

@@ -8,8 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_RUNNERS = 64, N_MAKERS = 8, RUNS = 160, PLANS = 40, N_FFT = 64, HOP = 16, N_SAMPLES = 2000, N_FRAMES = 120, N_BANDS = 10,
-       N_CHANNELS = 2 };
+enum {
+    N_RUNNERS = 64,
+    N_MAKERS = 8,
+    RUNS = 160,
+    PLANS = 40,
+    N_FFT = 64,
+    HOP = 16,
+    N_SAMPLES = 2000,
+    N_FRAMES = 120,
+    N_BANDS = 10,
+    N_CHANNELS = 2
+};
 
 static double window[N_FFT], bank[N_BANDS * (N_FFT / 2 + 1)];
 static float signal[N_CHANNELS * N_SAMPLES], want[N_CHANNELS * N_FRAMES * N_BANDS];
@@ -19,18 +29,34 @@ static fsp_plan *shared;
 static fsp_plan *make_plan(void)
 {
     fsp_plan *plan = NULL;
-    const fsp_config config = {.precision = FSP_F32, .n_fft = N_FFT, .hop_length = HOP, .window = window, .lead = N_FFT / 2,
-                               .padding = FSP_PAD_REFLECT, .spectrum = FSP_POWER, .n_bands = N_BANDS, .bank = bank,
-                               .multiplier = 10, .floor = 1e-10};
+    const fsp_config config = {.precision = FSP_F32,
+                               .n_fft = N_FFT,
+                               .hop_length = HOP,
+                               .window = window,
+                               .lead = N_FFT / 2,
+                               .padding = FSP_PAD_REFLECT,
+                               .spectrum = FSP_POWER,
+                               .n_bands = N_BANDS,
+                               .bank = bank,
+                               .multiplier = 10,
+                               .floor = 1e-10};
     return fsp_plan_create(&config, &plan) == FSP_OK ? plan : NULL;
 }
 
 static fsp_status run(const fsp_plan *plan, int n_threads, float *out_data, double *peak)
 {
     const ptrdiff_t in_start[] = {0, N_SAMPLES}, out_start[] = {0, N_FRAMES * N_BANDS};
-    const fsp_input in = {.data = signal, .precision = FSP_F32, .n_channels = N_CHANNELS, .n_samples = N_SAMPLES, .channel_offset = in_start,
-                          .stride = 1, .n_frames = N_FRAMES, .total_frames = N_FRAMES, .check_finite = 1};
-    const fsp_output out = {.data = out_data, .channel_offset = out_start, .row_stride = 1, .frame_stride = N_BANDS, .peak = peak};
+    const fsp_input in = {.data = signal,
+                          .precision = FSP_F32,
+                          .n_channels = N_CHANNELS,
+                          .n_samples = N_SAMPLES,
+                          .channel_offset = in_start,
+                          .stride = 1,
+                          .n_frames = N_FRAMES,
+                          .total_frames = N_FRAMES,
+                          .check_finite = 1};
+    const fsp_output out = {
+        .data = out_data, .channel_offset = out_start, .row_stride = 1, .frame_stride = N_BANDS, .peak = peak};
     peak[0] = peak[1] = -INFINITY;
     return fsp_run(plan, &in, &out, n_threads);
 }
@@ -39,7 +65,8 @@ static int as_alone(const fsp_plan *plan, int n_threads, float *out)
 {
     double peak[N_CHANNELS];
     memset(out, 0, sizeof want);
-    return run(plan, n_threads, out, peak) == FSP_OK && !memcmp(out, want, sizeof want) && !memcmp(peak, want_peak, sizeof peak);
+    return run(plan, n_threads, out, peak) == FSP_OK && !memcmp(out, want, sizeof want) &&
+           !memcmp(peak, want_peak, sizeof peak);
 }
 
 /* How many of the runs were as a run alone. */
@@ -47,7 +74,8 @@ static void *run_shared(void *index)
 {
     float *out = malloc(sizeof want);
     size_t good = 0;
-    for (size_t i = 0; i < RUNS && out; i++) good += (size_t)as_alone(shared, i % 16 == 0 ? 1 + (int)((size_t)index % 4) : 1, out);
+    for (size_t i = 0; i < RUNS && out; i++)
+        good += (size_t)as_alone(shared, i % 16 == 0 ? 1 + (int)((size_t)index % 4) : 1, out);
     free(out);
     return (void *)good;
 }
@@ -76,7 +104,9 @@ int main(void)
     shared = make_plan();
     if (!shared || run(shared, 1, want, want_peak)) return 2;
     for (; n_started < N_RUNNERS + N_MAKERS; n_started++)
-        if (pthread_create(&threads[n_started], NULL, n_started % 9 == 8 ? make_and_run : run_shared, (void *)n_started)) break;
+        if (pthread_create(&threads[n_started], NULL, n_started % 9 == 8 ? make_and_run : run_shared,
+                           (void *)n_started))
+            break;
     size_t wanted = 0;
     for (size_t i = 0; i < n_started; i++) {
         void *good;
