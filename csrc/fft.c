@@ -82,10 +82,11 @@ static size_t smallest_odd_factor(size_t n)
     return n;
 }
 
-/* Powers of two in as few passes of at most 16 as will do, of sizes as equal as can be; then the odd primes. */
+/* Powers of two in as few passes of at most 16 as will do, of sizes as equal as can be; then nines, for each pass
+ * costs accuracy; then the odd primes. */
 static size_t next_radix(size_t n)
 {
-    if (n % 2) return smallest_odd_factor(n);
+    if (n % 2) return n % 9 == 0 ? 9 : smallest_odd_factor(n);
     size_t bits = 0;
     while ((n >> bits) % 2 == 0) bits++;
     size_t n_passes = (bits + 3) / 4;

@@ -73,7 +73,7 @@ INLINE void fft_16(C *x)
     }
 }
 
-/* Odd p from its definition, halved by symmetry: with a_j, b_j = x_j +- x_(p-j),
+/* Any odd p from its definition, halved by symmetry: with a_j, b_j = x_j +- x_(p-j),
  * X_k, X_(p-k) = (x_0 + sum a_j cos) -+ i (sum b_j sin). roots: cos(2 pi j/p), sin(2 pi j/p) for j < p. */
 INLINE void fft_odd(C *x, const REAL *roots, int p)
 {
@@ -156,6 +156,7 @@ static void k_pass(void *z, size_t blocks, const fsp_pass *p, int mode)
     case 5: pass_modes(z, blocks, p, mode, 5); break;
     case 7: pass_modes(z, blocks, p, mode, 7); break;
     case 8: pass_modes(z, blocks, p, mode, 8); break;
+    case 9: pass_modes(z, blocks, p, mode, 9); break;
     case 16: pass_modes(z, blocks, p, mode, 16); break;
     default: pass_modes(z, blocks, p, mode, (int)p->radix);
     }
