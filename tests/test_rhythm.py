@@ -1,6 +1,5 @@
 """Tempograms and tempo against librosa 1.0's results, against definitions, and on bad input."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,9 @@ import fastspec
 from fastspec import feature
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "rhythm.npz")
-needs_harmonics = pytest.mark.skipif(
-    find_spec("fastspec.core.harmonic") is None, reason="f0_harmonics is not there yet"
-)
 
 
-def marked(case: str):
-    return pytest.param(case, marks=needs_harmonics) if "ratio" in case else case
-
-
-@pytest.mark.parametrize("case", [marked(case) for case in sorted(RHYTHM)])
+@pytest.mark.parametrize("case", sorted(RHYTHM))
 def test_as_librosa(case):
     """float64 throughout, but for envelopes of audio, which are float32 (2e-5, see test_onset)."""
     for i, ours in enumerate(as_arrays(RHYTHM[case](fastspec))):
@@ -80,7 +72,6 @@ def test_tempo_obeys_its_limit():
     np.testing.assert_allclose(feature.tempo(**arguments, max_tempo=400), [200])
 
 
-@needs_harmonics
 def test_ratio_at_the_tempo_itself_is_the_tempogram_there():
     T = np.abs(noise(60, 7, seed=3))
     rows = np.array([5, 9, 20, 30, 41, 8, 59])
