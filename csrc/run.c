@@ -117,7 +117,7 @@ static int fill_table(worker *w)
     x += (ptrdiff_t)(overlap - first) * stride * (ptrdiff_t)k->itemsize;
     finite &= k->gather(x, stride, plan->rows, n_frames, table + overlap * k->itemsize, plan->table_stride);
     w->carried_to = w->count == plan->block ? w->first + plan->block : SIZE_MAX;
-    return finite && rest_finite(w);
+    return finite && (!w->j->in->check_finite || rest_finite(w));
 }
 
 static char *output_at(const worker *w, size_t frame)
@@ -294,7 +294,6 @@ static void run_worker(void *context, size_t index)
         }
     }
     if (w.channel != SIZE_MAX) report_peak(j, &w);
-    atomic_thread_fence(memory_order_seq_cst);  /* streamed stores are seen before the call returns */
 }
 
 enum { RUNS_PER_THREAD = 8 };

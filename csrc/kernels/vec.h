@@ -1,9 +1,9 @@
 /* The vector vocabulary shared by every instruction set: GCC/Clang vector extensions over REAL.
  *
- * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic
- * (v_fma, v_fnma, v_max, v_min, v_sqrt; v_if_le: x <= limit ? yes : no, no for NaN; v_stream: a store past the
- * caches, to an aligned address; v_load_some, v_store_some: the first `count` < LANES lanes), then all.inc.h includes the kernels. One translation unit holds one
- * precision, so nothing here needs a mangled name. */
+ * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic (v_fma, v_fnma,
+ * v_max, v_min, v_sqrt; v_if_le: x <= limit ? yes : no, no for NaN; v_load_some, v_store_some: the first `count` < LANES
+ * lanes), then all.inc.h includes the kernels. One translation unit holds one precision, so nothing here needs a mangled
+ * name. */
 #ifndef FSP_VEC_H
 #define FSP_VEC_H
 

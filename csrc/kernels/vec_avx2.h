@@ -13,7 +13,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 {
     return (V)_mm256_blendv_pd((__m256d)no, (__m256d)yes, _mm256_cmp_pd((__m256d)x, (__m256d)limit, _CMP_LE_OQ));
 }
-INLINE void v_stream(REAL *p, V v) { _mm256_stream_pd(p, (__m256d)v); }
 INLINE __m256i first_lanes(size_t count) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x((long long)count), _mm256_set_epi64x(3, 2, 1, 0)); }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm256_maskload_pd(p, first_lanes(count)); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm256_maskstore_pd(p, first_lanes(count), (__m256d)v); }
@@ -27,7 +26,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 {
     return (V)_mm256_blendv_ps((__m256)no, (__m256)yes, _mm256_cmp_ps((__m256)x, (__m256)limit, _CMP_LE_OQ));
 }
-INLINE void v_stream(REAL *p, V v) { _mm256_stream_ps(p, (__m256)v); }
 INLINE __m256i first_lanes(size_t count) { return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0)); }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm256_maskload_ps(p, first_lanes(count)); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm256_maskstore_ps(p, first_lanes(count), (__m256)v); }

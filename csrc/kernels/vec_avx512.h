@@ -13,7 +13,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 {
     return (V)_mm512_mask_blend_pd(_mm512_cmp_pd_mask((__m512d)x, (__m512d)limit, _CMP_LE_OQ), (__m512d)no, (__m512d)yes);
 }
-INLINE void v_stream(REAL *p, V v) { _mm512_stream_pd(p, (__m512d)v); }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_pd((__mmask8)((1u << count) - 1), p); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << count) - 1), (__m512d)v); }
 #else
@@ -26,7 +25,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 {
     return (V)_mm512_mask_blend_ps(_mm512_cmp_ps_mask((__m512)x, (__m512)limit, _CMP_LE_OQ), (__m512)no, (__m512)yes);
 }
-INLINE void v_stream(REAL *p, V v) { _mm512_stream_ps(p, (__m512)v); }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v); }
 #endif

@@ -16,7 +16,6 @@ INLINE V v_sqrt(V a) { return (V)vsqrtq_f32((float32x4_t)a); }
 INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }
 INLINE V v_min(V a, V b) { return v_select((VU)(a < b), a, b); }
 INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), yes, no); }
-INLINE void v_stream(REAL *p, V v) { v_store(p, v); }
 
 INLINE V v_load_some(const REAL *p, size_t count)
 {

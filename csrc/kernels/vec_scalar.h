@@ -7,7 +7,6 @@ INLINE V v_fnma(V a, V b, V c) { return c - a * b; }
 INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }
 INLINE V v_min(V a, V b) { return v_select((VU)(a < b), a, b); }
 INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), yes, no); }
-INLINE void v_stream(REAL *p, V v) { v_store(p, v); }
 #if FSP_DOUBLE
 INLINE V v_sqrt(V a) { return (V){__builtin_sqrt(a[0])}; }
 #else

@@ -10,12 +10,10 @@ INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), 
 INLINE V v_max(V a, V b) { return (V)_mm_max_pd((__m128d)a, (__m128d)b); }
 INLINE V v_min(V a, V b) { return (V)_mm_min_pd((__m128d)a, (__m128d)b); }
 INLINE V v_sqrt(V a) { return (V)_mm_sqrt_pd((__m128d)a); }
-INLINE void v_stream(REAL *p, V v) { _mm_stream_pd(p, (__m128d)v); }
 #else
 INLINE V v_max(V a, V b) { return (V)_mm_max_ps((__m128)a, (__m128)b); }
 INLINE V v_min(V a, V b) { return (V)_mm_min_ps((__m128)a, (__m128)b); }
 INLINE V v_sqrt(V a) { return (V)_mm_sqrt_ps((__m128)a); }
-INLINE void v_stream(REAL *p, V v) { _mm_stream_ps(p, (__m128)v); }
 #endif
 
 INLINE V v_load_some(const REAL *p, size_t count)
