@@ -233,6 +233,7 @@ def resample(
 
 def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
     """The conversion, as a function of an array and an axis; its package is imported here."""
+    check_res_type(res_type)
     if res_type in _SOXR:
         import soxr
 
@@ -253,11 +254,14 @@ def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
         samplerate = _optional("samplerate", res_type)
         ratio = target_sr / orig_sr
         return functools.partial(_along_axis, lambda x: samplerate.resample(x, ratio, converter_type=res_type))
-    if res_type in _RESAMPY or callable(res_type):
-        resampy = _optional("resampy", res_type)
-        return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)
-    known = ", ".join((*_SOXR_STREAMING, "fft", "scipy", "polyphase", *_SAMPLERATE, *_RESAMPY))
-    raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {known}")
+    resampy = _optional("resampy", res_type)
+    return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)
+
+
+def check_res_type(res_type: str) -> None:
+    known = (*_SOXR_STREAMING, "fft", "scipy", "polyphase", *_SAMPLERATE, *_RESAMPY)
+    if res_type not in (*known, *_SOXR) and not callable(res_type):
+        raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {', '.join(known)}")
 
 
 def _optional(module: str, res_type: str):

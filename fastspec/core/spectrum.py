@@ -99,7 +99,7 @@ def stft(
     """
     arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
     x = as_samples(y)
-    target = _complex_dtype(dtype, y.dtype, out)
+    target = complex_dtype(dtype, y.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
     n_frames = check_length(spec.framing, x, center=center, pad_mode=pad_mode, stacklevel=3)
@@ -110,7 +110,8 @@ def stft(
     return _stft_into(out, spec, x, n_frames)
 
 
-def _complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
+def complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None = None) -> np.dtype:
+    """Of a spectrum: `out`'s, the one asked for, or the one that goes with the samples."""
     if isinstance(out, np.ndarray) and np.iscomplexobj(out):
         return out.dtype
     target = np.dtype(dtype_r2c(samples_dtype) if dtype is None else dtype)

@@ -133,7 +133,11 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
         raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
     if not 0.0 <= quantile < 1:
         raise ParameterError(f"quantile={quantile} must lie in [0, 1)")
-    x = np.atleast_2d(x)
+    return csr_array(without_smallest(np.atleast_2d(x), quantile).astype(dtype or x.dtype, copy=False))
+
+
+def without_smallest(x: np.ndarray, quantile: float) -> np.ndarray:
+    """What `sparsify_rows` leaves of the rows of `x`, with zeros elsewhere."""
     magnitude = np.abs(x)
     ascending = np.sort(magnitude, axis=1)
     # A row of zeros divides by zero; its threshold does not matter, as there is nothing to keep.
@@ -141,7 +145,7 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
         share = np.cumsum(ascending / magnitude.sum(axis=1, keepdims=True), axis=1)
     first_kept = np.argmin(share < quantile, axis=1)
     threshold = np.take_along_axis(ascending, first_kept[:, np.newaxis], axis=1)
-    return csr_array(np.where(magnitude >= threshold, x, 0).astype(dtype or x.dtype, copy=False))
+    return np.where(magnitude >= threshold, x, 0)
 
 
 def shear(

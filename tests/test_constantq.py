@@ -1,0 +1,154 @@
+"""The constant-Q and variable-Q transforms against their definition in float64."""
+
+from __future__ import annotations
+
+import cqt_reference as definition
+import numpy as np
+import pytest
+from spectral_signals import noise
+
+import fastspec
+from fastspec import ParameterError
+
+# Signals here are as short as tests like them; that they are shorter than the longest atom is no news.
+pytestmark = pytest.mark.filterwarnings("ignore:.*too large for input signal:UserWarning")
+
+C1 = 32.70319566257483
+
+# docs/cqt.md states these: of the frame's peak in every bin, and of the whole.
+OF_PEAK, OF_ALL = 1e-4, 1e-5
+
+
+def music(n: int, dtype=np.float32, sr: float = 22050) -> np.ndarray:
+    """Tones over all of the range, a chirp, and some noise: no bin and no frame is empty."""
+    t = np.arange(n) / sr
+    y = sum(np.sin(2 * np.pi * f * t + f) / (3 + i) for i, f in enumerate((33, 58.5, 110, 247, 523.3, 1318, 3729)))
+    y = y + 0.3 * np.sin(2 * np.pi * 50 * t * (1 + 10 * t)) + 0.03 * noise(n, dtype=np.float64)
+    return y.astype(dtype)
+
+
+def assert_close(found: np.ndarray, wanted: np.ndarray) -> None:
+    off = np.abs(found - wanted)
+    assert (off / np.abs(wanted).max(axis=-2, keepdims=True)).max() <= OF_PEAK
+    assert np.linalg.norm(off) <= OF_ALL * np.linalg.norm(wanted)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"hop_length": 511},
+        {"hop_length": 1000, "scale": False},
+        {"window": "hamming"},
+        {"window": ("kaiser", 8.0), "filter_scale": 1.7},
+        {"filter_scale": 0.5},
+        {"norm": 1.0, "pad_mode": "reflect"},
+        {"pad_mode": "edge"},
+        {"pad_mode": "symmetric"},
+    ],
+    ids=str,
+)
+def test_cqt_is_its_definition(options, dtype):
+    y = music(12000, dtype)
+    found = fastspec.cqt(y, n_bins=80, **options)
+    wanted = definition.vqt(y, definition.equal_frequencies(80, fmin=C1), **options)
+    assert found.dtype == (np.complex64 if dtype == np.float32 else np.complex128)
+    assert_close(found, wanted)
+
+
+@pytest.mark.parametrize(("sr", "fmin", "n_bins", "per_octave"), [(16000, 65.4, 96, 24), (8000, 30.0, 1, 7)])
+def test_other_rates_and_resolutions(sr, fmin, n_bins, per_octave):
+    y = music(9000, sr=sr)
+    found = fastspec.cqt(y, sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=per_octave, hop_length=256)
+    freqs = definition.equal_frequencies(n_bins, fmin=fmin, bins_per_octave=per_octave)
+    assert_close(found, definition.vqt(y, freqs, sr=sr, hop_length=256, bins_per_octave=per_octave))
+
+
+@pytest.mark.parametrize("gamma", [0, 20, None])
+@pytest.mark.parametrize("intervals", ["equal", "pythagorean", "ji3", "ji5", (1, 1.2, 1.5)])
+def test_vqt_is_its_definition(intervals, gamma):
+    y, n_bins = music(8000), 15 if isinstance(intervals, tuple) else 60
+    found = fastspec.vqt(y, fmin=55.0, n_bins=n_bins, intervals=intervals, gamma=gamma)
+    freqs = fastspec.interval_frequencies(n_bins, fmin=55.0, intervals=intervals)
+    assert_close(found, definition.vqt(y, freqs, gamma=gamma))
+
+
+def test_channels_are_independent():
+    y = np.stack([music(9000), noise(9000)])
+    for function in (fastspec.cqt, fastspec.vqt, fastspec.hybrid_cqt, fastspec.pseudo_cqt):
+        whole = function(y[:, np.newaxis])
+        for found, channel in zip(whole[:, 0], y, strict=True):
+            np.testing.assert_array_equal(found, function(channel))
+
+
+@pytest.mark.parametrize("window", [np.hanning, lambda n: np.hanning(n)], ids=["named", "lambda"])
+def test_window_may_be_a_function(window):
+    y = music(6000)
+    found = fastspec.cqt(y, fmin=110.0, n_bins=40, window=window)
+    reference = definition.vqt(y, definition.equal_frequencies(40, fmin=110.0))
+    # numpy's Hann window is the symmetric one, which is not quite the periodic one.
+    assert 1e-4 < np.linalg.norm(found - reference) / np.linalg.norm(reference) < 0.05
+
+
+def test_samples_may_lie_anywhere():
+    y = music(9000)
+    wanted = fastspec.cqt(y, fmin=110.0, n_bins=24)
+    assert wanted.flags.f_contiguous
+    for other in (np.repeat(y, 2)[::2], y[::-1].copy()[::-1], y.astype(">f4")):
+        np.testing.assert_array_equal(fastspec.cqt(other, fmin=110.0, n_bins=24), wanted)
+
+
+@pytest.mark.parametrize(
+    ("call", "complaint"),
+    [
+        (lambda y: fastspec.cqt(y, fmin=12000), "fmin=12000.0 must be less than sr/2=11025.0"),
+        (lambda y: fastspec.cqt(y, fmin=0), "fmin=0.0 must be strictly positive"),
+        (lambda y: fastspec.cqt(y, n_bins=110), "n_bins=110"),
+        (lambda y: fastspec.cqt(y, n_bins=0), "n_bins=0"),
+        (lambda y: fastspec.cqt(y, n_bins=84.0), "n_bins=84.0"),
+        (lambda y: fastspec.cqt(y, bins_per_octave=0), "bins_per_octave=0"),
+        (lambda y: fastspec.cqt(y, hop_length=0), "hop_length=0"),
+        (lambda y: fastspec.cqt(y, hop_length=512.0), "hop_length=512.0"),
+        (lambda y: fastspec.cqt(y, filter_scale=0), "filter_scale=0"),
+        (lambda y: fastspec.cqt(y, filter_scale=0, n_bins=None), "filter_scale=0"),
+        (lambda y: fastspec.cqt(y, sparsity=1), "sparsity=1"),
+        (lambda y: fastspec.pseudo_cqt(y, sparsity=-0.1), "sparsity=-0.1"),
+        (lambda y: fastspec.cqt(y, norm="max"), "norm='max'"),
+        (lambda y: fastspec.cqt(y, pad_mode="wrap"), "pad_mode='wrap'"),
+        (lambda y: fastspec.cqt(y, res_type="best"), "res_type='best'"),
+        (lambda y: fastspec.cqt(y, dtype=np.float32), "is not complex"),
+        (lambda y: fastspec.cqt(y, window=np.ones(5)), "window has 5 samples"),
+        (lambda y: fastspec.cqt(y.tolist()), "y is list"),
+        (lambda y: fastspec.cqt((y * 99).astype(np.int16)), "y.dtype=int16"),
+        (lambda y: fastspec.cqt(np.append(y, np.nan)), "not finite"),
+        (lambda y: fastspec.cqt(y[:0], pad_mode="edge"), "no samples to pad from"),
+        (lambda y: fastspec.cqt(y[:20], hop_length=4096, n_bins=12), "too short"),
+        (lambda y: fastspec.vqt(y, gamma=-1), "gamma=-1"),
+        (lambda y: fastspec.vqt(y, intervals="just"), "intervals='just'"),
+        (lambda y: fastspec.vqt(y, intervals=[]), "bins_per_octave=0"),
+        (lambda y: fastspec.hybrid_cqt(y, n_bins=110), "above the Nyquist frequency"),
+        (lambda y: fastspec.pseudo_cqt(y, n_bins=110), "above the Nyquist frequency"),
+        (lambda y: fastspec.cqt(y, sr=10, fmin=4.9, n_bins=None), "leaves no room"),
+    ],
+)
+def test_bad_input(call, complaint):
+    with pytest.raises(ParameterError) as caught:
+        call(music(22050))
+    assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("n", [0, 1, 5, 700])
+def test_short_signals_warn_and_have_a_frame(n):
+    y = music(n)
+    with pytest.warns(UserWarning, match="too large for input signal"):
+        C = fastspec.cqt(y)
+    assert C.shape == (84, 1 + n // 512)
+    if n:
+        assert_close(C, definition.vqt(y, definition.equal_frequencies(84, fmin=C1)))
+    else:
+        assert not C.any()
+
+
+def test_no_channels_give_no_channels():
+    assert fastspec.cqt(np.zeros((0, 3000), np.float32), fmin=440.0, n_bins=12).shape == (0, 12, 6)
