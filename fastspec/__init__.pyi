@@ -37,7 +37,9 @@ from .core.audio import to_stereo as to_stereo
 from .core.audio import tone as tone
 from .core.audio import zero_crossings as zero_crossings
 from .core.constantq import cqt as cqt
+from .core.constantq import griffinlim_cqt as griffinlim_cqt
 from .core.constantq import hybrid_cqt as hybrid_cqt
+from .core.constantq import icqt as icqt
 from .core.constantq import pseudo_cqt as pseudo_cqt
 from .core.constantq import vqt as vqt
 from .core.convert import A4_to_tuning as A4_to_tuning

@@ -85,10 +85,21 @@ def test_tonal_centroids_of_single_classes_lie_on_their_circles(n_chroma):
     np.testing.assert_allclose(np.abs(np.angle(step)), np.pi / 6, rtol=1e-9)
 
 
-def test_what_needs_the_constant_q_transform_says_so():
-    y = noise(4000)
-    for function in (feature.chroma_cqt, feature.chroma_cens, feature.tonnetz):
-        with pytest.raises(NotImplementedError, match="constant-Q"):
-            function(y=y)
-    with pytest.raises(NotImplementedError, match="constant-Q"):
-        feature.chroma_vqt(y=y, intervals="equal")
+@pytest.mark.parametrize("note", ["C3", "F#4", "A5"])
+def test_a_note_is_its_pitch_class_in_each_chroma_of_audio(note):
+    y = fastspec.tone(fastspec.note_to_hz(note), sr=22050, duration=2.0).astype(np.float32)
+    wanted = int(fastspec.note_to_midi(note)) % 12
+    for chroma in (
+        feature.chroma_cqt(y=y, tuning=0.0, n_octaves=6, fmin=65.4),
+        feature.chroma_cqt(y=y, tuning=0.0, cqt_mode="hybrid", n_octaves=6, fmin=65.4),
+        feature.chroma_cens(y=y, tuning=0.0, n_octaves=6, fmin=65.4),
+        feature.chroma_vqt(y=y, intervals="ji5", n_octaves=6, fmin=65.4),
+    ):
+        assert set(chroma[:, 3:-3].argmax(axis=0)) == {wanted}
+    points = feature.tonnetz(y=y, tuning=0.0, n_octaves=6, fmin=65.4)
+    np.testing.assert_allclose(points[:, 10], feature.tonnetz(chroma=np.eye(12)[:, [wanted]])[:, 0], atol=0.35)
+
+
+def test_modes_that_are_not_there():
+    with pytest.raises(fastspec.ParameterError, match="cqt_mode='half'"):
+        feature.chroma_cqt(y=noise(4000), cqt_mode="half")

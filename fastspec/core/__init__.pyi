@@ -21,7 +21,9 @@ from .audio import to_stereo as to_stereo
 from .audio import tone as tone
 from .audio import zero_crossings as zero_crossings
 from .constantq import cqt as cqt
+from .constantq import griffinlim_cqt as griffinlim_cqt
 from .constantq import hybrid_cqt as hybrid_cqt
+from .constantq import icqt as icqt
 from .constantq import pseudo_cqt as pseudo_cqt
 from .constantq import vqt as vqt
 from .convert import A4_to_tuning as A4_to_tuning

@@ -130,6 +130,20 @@ def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma
     return freqs[:count]
 
 
+def check_sparsity(sparsity: float) -> None:
+    if not 0 <= sparsity < 1:
+        raise ParameterError(f"sparsity={sparsity} must lie in [0, 1)")
+
+
+def check_cutoff(bins: Bins) -> None:
+    nyquist = bins.atoms.sr / 2
+    if bins.cutoff > nyquist:
+        raise ParameterError(
+            f"n_bins={len(bins)} lead to {max(bins.atoms.frequencies):.1f} Hz, whose atom passes up to "
+            f"{bins.cutoff:.1f} Hz, above the Nyquist frequency sr/2={nyquist}; use fewer bins, or n_bins=None"
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Rates:
     """By which power of two librosa decimates for each bin, and for all of them before it looks at octaves."""

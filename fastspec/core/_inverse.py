@@ -230,7 +230,7 @@ def griffinlim(
     >>> fastspec.griffinlim(S, rng=0).shape
     (8192,)
     """
-    generator = _generator(rng, random_state)
+    generator = generator_of(rng, random_state)
     if momentum > 1:
         warnings.warn(f"momentum={momentum} exceeds 1, with which Griffin-Lim can be unstable", stacklevel=2)
     elif momentum < 0:
@@ -248,7 +248,8 @@ def griffinlim(
     return y if dtype is None else y.astype(dtype, copy=False)
 
 
-def _generator(rng, random_state):
+def generator_of(rng, random_state):
+    """The source of random numbers; called by the function that the user called."""
     if not isinstance(random_state, Deprecated):
         if rng is not None:
             raise ParameterError(f"random_state={random_state!r} and rng={rng!r} are both given; use rng alone")

@@ -17,7 +17,8 @@ from .._transforms import padded_window
 from ..util._matrices import without_smallest
 from ..util.utils import dtype_c2r
 from ._constant_q import transform
-from ._constant_q_bins import Bins, Rates, bins_of, gains, librosa_rates
+from ._constant_q_bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_inverse import griffinlim_cqt, icqt
 from .audio import check_res_type
 from .pitch import estimate_tuning
 from .spectrum import check_length, complex_dtype
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from .._windows import Window
 
-__all__ = ["cqt", "hybrid_cqt", "pseudo_cqt", "vqt"]
+__all__ = ["cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt"]
 
 
 def cqt(
@@ -211,7 +212,7 @@ def _vqt(
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_index(hop_length, name="hop_length")
-    _check_sparsity(sparsity)
+    check_sparsity(sparsity)
     padding_of(pad_mode)
     if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
@@ -223,7 +224,7 @@ def _vqt(
         sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave, tuning=tuning, filter_scale=filter_scale,
         norm=norm, window=window, intervals=intervals, gamma=gamma,
     )  # fmt: skip
-    _check_cutoff(bins)
+    check_cutoff(bins)
     rates = librosa_rates(bins, hop_length)
     if rates.decimates:
         check_res_type(res_type)
@@ -235,20 +236,6 @@ def _vqt(
 
 def _per_octave(intervals, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
-
-
-def _check_sparsity(sparsity: float) -> None:
-    if not 0 <= sparsity < 1:
-        raise ParameterError(f"sparsity={sparsity} must lie in [0, 1)")
-
-
-def _check_cutoff(bins: Bins) -> None:
-    nyquist = bins.atoms.sr / 2
-    if bins.cutoff > nyquist:
-        raise ParameterError(
-            f"n_bins={len(bins)} lead to {max(bins.atoms.frequencies):.1f} Hz, whose atom passes up to "
-            f"{bins.cutoff:.1f} Hz, above the Nyquist frequency sr/2={nyquist}; use fewer bins, or n_bins=None"
-        )
 
 
 def _check_length(bins: Bins, rates: Rates, n_samples: int) -> None:
@@ -351,14 +338,14 @@ def _magnitude_bins(
     y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
 ) -> _MagnitudeAnalysis:
     hop_length = as_index(hop_length, name="hop_length")
-    _check_sparsity(sparsity)
+    check_sparsity(sparsity)
     if tuning is None:
         tuning = estimate_tuning(y=y, sr=sr, bins_per_octave=bins_per_octave)
     bins = bins_of(
         sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave, tuning=tuning, filter_scale=filter_scale,
         norm=norm, window=window,
     )  # fmt: skip
-    _check_cutoff(bins)
+    check_cutoff(bins)
     return _MagnitudeAnalysis(bins, hop_length, float(sparsity))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from .. import _run, filters
 from .._arrays import ParameterError
 from .._spec import Spec
 from .._transforms import CACHED
+from ..core._numbers import look_up
+from ..core.constantq import cqt, hybrid_cqt, vqt
 from ..core.spectrum import _spectrogram
 from ..util.utils import normalize
 from ._blocks import StftOptions, prepare
@@ -181,9 +183,8 @@ def chroma_cqt(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor `C`, or `bins_per_octave` is no multiple of `n_chroma`.
-    NotImplementedError
-        If there is no `C`: the transform of `y` is not written yet.
+        If there is neither `y` nor `C`, `bins_per_octave` is no multiple of `n_chroma`, or `cqt_mode` is unknown; as
+        `fastspec.cqt`.
 
     Examples
     --------
@@ -199,15 +200,17 @@ def chroma_cqt(
     if C is None:
         if y is None:
             raise ParameterError("y=None and C=None: give audio or a constant-Q spectrogram")
-        _refuse_samples("C=np.abs(...) of a constant-Q transform")
+        transform = look_up({"full": cqt, "hybrid": hybrid_cqt}, cqt_mode, name="cqt_mode")
+        C = np.abs(
+            transform(
+                y, sr=sr, hop_length=hop_length, fmin=fmin, n_bins=n_octaves * bins_per_octave,
+                bins_per_octave=bins_per_octave, tuning=tuning,
+            )
+        )  # fmt: skip
     bank = filters.cq_to_chroma(
         C.shape[-2], bins_per_octave=bins_per_octave, n_chroma=n_chroma, fmin=fmin, window=window
     )
     return _chroma_of_bins(bank, C, threshold, norm)
-
-
-def _refuse_samples(way_out: str) -> NoReturn:
-    raise NotImplementedError(f"the constant-Q transform is not part of fastspec yet: y cannot be used, pass {way_out}")
 
 
 def _chroma_of_bins(bank: np.ndarray, C: np.ndarray, threshold: float | None, norm: float | None) -> np.ndarray:
@@ -343,9 +346,7 @@ def chroma_vqt(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor `V`.
-    NotImplementedError
-        If there is no `V`: the transform of `y` is not written yet.
+        If there is neither `y` nor `V`; as `fastspec.vqt`.
 
     Examples
     --------
@@ -359,7 +360,12 @@ def chroma_vqt(
     if V is None:
         if y is None:
             raise ParameterError("y=None and V=None: give audio or a variable-Q spectrogram")
-        _refuse_samples("V=np.abs(...) of a variable-Q transform")
+        V = np.abs(
+            vqt(
+                y, sr=sr, hop_length=hop_length, fmin=fmin, intervals=intervals, gamma=gamma,
+                n_bins=n_octaves * bins_per_octave, bins_per_octave=bins_per_octave,
+            )
+        )  # fmt: skip
     bank = filters.cq_to_chroma(V.shape[-2], bins_per_octave=bins_per_octave, n_chroma=bins_per_octave, fmin=fmin)
     return _chroma_of_bins(bank, V, threshold, norm)
 
@@ -388,9 +394,7 @@ def tonnetz(
     Raises
     ------
     ParameterError
-        If there is neither `y` nor `chroma`.
-    NotImplementedError
-        If there is no `chroma`: see `chroma_cqt`.
+        If there is neither `y` nor `chroma`; as `chroma_cqt`.
 
     References
     ----------

@@ -1,0 +1,382 @@
+"""From constant-Q spectra back to samples: least squares, and Griffin and Lim's phases."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import filters
+from .._arrays import DTypeError, ParameterError, as_index
+from .._spec import padding_of
+from ..util.deprecation import Deprecated
+from ..util.utils import fix_length, normalize, phasor, tiny
+from ._constant_q import Atoms, synthesize, transform
+from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._inverse import generator_of
+from .audio import check_res_type
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .._windows import Window
+
+# Rounds of conjugate gradients in `icqt`. docs/cqt.md has what each is worth; the fourth gains half a decibel at most.
+_ROUNDS = 3
+
+# Atoms' spectra are taken to end this many main-lobe steps (sr / N_k) from their middle, and sampled this finely.
+_REACH, _STEPS = 8, 8
+
+
+def icqt(
+    C: np.ndarray,
+    *,
+    sr: float = 22050,
+    hop_length: int = 512,
+    fmin: float | None = None,
+    bins_per_octave: int = 12,
+    tuning: float = 0.0,
+    filter_scale: float = 1,
+    norm: float | None = 1,
+    sparsity: float = 0.01,
+    window: Window = "hann",
+    scale: bool = True,
+    length: int | None = None,
+    res_type: str = "soxr_hq",
+    dtype: npt.DTypeLike | None = None,
+) -> np.ndarray:
+    """Inverse constant-Q transform: the signal whose `cqt` is nearest to the one given.
+
+    It is found by a weighted sum of atoms, whose weights make up for how densely they cover time and frequency, and
+    three rounds of conjugate gradients. What no atom has seen cannot come back: above the last bin, below the first,
+    and between frames, where the hop is longer than the atoms.
+
+    Parameters
+    ----------
+    C : np.ndarray [shape=(..., n_bins, t)]
+        Constant-Q spectra, as `cqt` makes them; real ones have phase 0.
+    sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, window, scale
+        As they were in `cqt`.
+    sparsity : float, default 0.01
+        Must lie in [0, 1); has no effect.
+    length : int, optional
+        Samples to return. Default: from the centre of the first frame to that of the last.
+    res_type : str, default 'soxr_hq'
+        A name that `fastspec.resample` knows; has no effect.
+    dtype : real dtype, optional
+        Of the result. Default: float64, also for complex64, as in librosa.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., n)]
+        Samples.
+
+    Raises
+    ------
+    ParameterError
+        If `C` is not finite or not (..., bins, frames), or an argument is out of its range, as in `cqt`.
+
+    See Also
+    --------
+    cqt, griffinlim_cqt
+
+    References
+    ----------
+    .. [1] J. W. Demmel, "Applied Numerical Linear Algebra", SIAM, 1997: conjugate gradients.
+    .. [2] P. Balazs, M. Dörfler, F. Jaillet, N. Holighaus and G. Velasco, "Theory, implementation and applications of
+       nonstationary Gabor frames", Journal of Computational and Applied Mathematics 236(6), 2011.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> y = fastspec.tone(440, sr=22050, duration=1.0)
+    >>> C = fastspec.cqt(y, fmin=110.0, n_bins=48, hop_length=64)
+    >>> found = fastspec.icqt(C, fmin=110.0, hop_length=64, length=len(y))
+    >>> bool(np.linalg.norm((found - y)[2000:-2000]) < 0.01 * np.linalg.norm(y))
+    True
+    """
+    C = _spectra(C)
+    result = _real_dtype(dtype)
+    inversion = _inversion(
+        C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
+    )
+    n_frames, n_work, n = inversion.extent(C.shape[-1], length)
+    y = inversion.solve(C[..., :n_frames], n_work, _ROUNDS)
+    return fix_length(y, size=n).astype(result, copy=False)
+
+
+def _spectra(C) -> np.ndarray:
+    C = np.asarray(C)
+    if C.dtype.kind not in "fciub":
+        raise DTypeError(f"C.dtype={C.dtype} holds no spectra; pass complex numbers or magnitudes")
+    if C.ndim < 2 or C.shape[-1] == 0 or C.shape[-2] == 0:
+        raise ParameterError(f"C.shape={C.shape} must be (..., bins, frames), with a bin and a frame at least")
+    return C.astype(np.complex64 if C.dtype.itemsize <= 4 or C.dtype == np.complex64 else np.complex128, copy=False)
+
+
+def _real_dtype(dtype) -> np.dtype:
+    result = np.dtype(np.float64 if dtype is None else dtype)
+    if result.kind != "f":
+        raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype; use float32 or float64")
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class _Inversion:
+    """Least squares with atoms of L1 norm 1: `factors` are what `cqt` multiplies their inner products with."""
+
+    atoms: Atoms
+    lengths: np.ndarray
+    hop_length: int
+    factors: np.ndarray
+    weights: np.ndarray
+
+    def extent(self, n_frames: int, length: int | None) -> tuple[int, int, int]:
+        """Frames to use, samples to solve for, samples to return."""
+        if not length:
+            return n_frames, self.hop_length * n_frames - 1, self.hop_length * (n_frames - 1)
+        length = as_index(length, name="length")
+        if n_frames == 1 + length // self.hop_length:
+            return n_frames, length, length
+        # A signal of which the first part is wanted, or less than that: solve for all that these frames see.
+        n_frames = min(n_frames, int(np.ceil((length + self.lengths.max()) / self.hop_length)))
+        return n_frames, self.hop_length * n_frames - 1, length
+
+    def analyse(self, y: np.ndarray, dtype: np.dtype, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
+        return transform(y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype)
+
+    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray) -> np.ndarray:
+        """The weighted sum of atoms: where they cover time and frequency evenly, the solution."""
+        dtype = np.dtype(np.float32 if C.dtype == np.complex64 else np.float64)
+        return synthesize(C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype)
+
+    def solve(self, C: np.ndarray, n_samples: int, rounds: int) -> np.ndarray:
+        """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
+        y = self.add_up(C, n_samples, self.weights / self.factors)
+        if not np.isfinite(y).all():
+            raise ParameterError("C is not finite everywhere; clean it with np.nan_to_num(C)")
+        for channel in np.ndindex(y.shape[:-1]):
+            y[channel] = self._refine(y[channel], C.dtype, rounds)
+        return y
+
+    def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
+        """Conjugate gradients for normal equations whose right side is `target`."""
+        ones = np.ones_like(self.weights)
+        y, residual, direction = np.zeros_like(target), target.copy(), target
+        power = _inner(residual, residual)
+        for _ in range(rounds):
+            image = self.add_up(self.analyse(direction, dtype, ones), len(y), self.weights)
+            curvature = _inner(direction, image)
+            if not curvature > 0:  # silence
+                break
+            step = power / curvature
+            y += step * direction
+            residual -= step * image
+            power, last = _inner(residual, residual), power
+            direction = residual + power / last * direction
+        return y
+
+
+def _inner(a: np.ndarray, b: np.ndarray):
+    # BLAS would do, but its sums depend on its threads.
+    return np.einsum("i,i->", a, b)
+
+
+def _inversion(
+    C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
+) -> _Inversion:
+    hop_length = as_index(hop_length, name="hop_length")
+    check_sparsity(sparsity)
+    bins = bins_of(
+        sr=sr, fmin=fmin, n_bins=C.shape[-2], bins_per_octave=bins_per_octave, tuning=tuning,
+        filter_scale=filter_scale, norm=norm, window=window,
+    )  # fmt: skip
+    check_cutoff(bins)
+    rates = librosa_rates(bins, hop_length)
+    if rates.decimates:
+        check_res_type(res_type)
+    factors = gains(bins, rates, scale=bool(scale)) * _norm_ratios(bins)
+    return _Inversion(replace(bins.atoms, norm=1), bins.lengths, hop_length, factors, _weights(bins.atoms, hop_length))
+
+
+def _norm_ratios(bins: Bins) -> np.ndarray:
+    """L1 norm over the norm that was asked for, of each atom's window."""
+    norm = bins.atoms.norm
+    ratios = np.ones(len(bins))
+    if norm == 1:
+        return ratios
+    sizes = (np.floor(bins.lengths / 2) + np.ceil(bins.lengths / 2)).astype(int)
+    for k, size in enumerate(sizes.tolist()):
+        samples = np.abs(filters.get_window(bins.atoms.window, size))
+        ratios[k] = np.sum(samples) * _scale_of(samples, norm)
+    return ratios
+
+
+def _scale_of(samples: np.ndarray, norm: float | None) -> float:
+    """What `util.normalize` multiplies with."""
+    peak = int(np.argmax(samples))
+    return float(normalize(samples, norm=norm)[peak] / samples[peak])
+
+
+@lru_cache(64)
+def _weights(atoms: Atoms, hop_length: int) -> np.ndarray:
+    """Weights that turn a sum of inner products times atoms, of L1 norm 1, into a signal of the right level.
+
+    For atom a and the frame operator S, ``|a|^2 / <a, S a>``. Where frames are close enough, and so S is no more than
+    a gain for each frequency, that is its inverse; where they are not, it gives the least error for a signal that is
+    white around f_k. ``<a, S a>`` is a sum over all atoms of squared inner products at multiples of the hop: of the
+    product of spectra, over time. The sum is taken as an integral, or as its middle term alone where this is more.
+    """
+    freqs = np.array(atoms.frequencies)
+    lengths, _ = filters.wavelet_lengths(
+        freqs=freqs, sr=atoms.sr, filter_scale=atoms.filter_scale, gamma=atoms.gamma, alpha=np.array(atoms.alpha)
+    )
+    offsets, spectrum = _window_spectrum(atoms.window)
+    steps = atoms.sr / lengths
+    near = np.arange(-_REACH * _STEPS, _REACH * _STEPS + 1) / _STEPS
+    own = np.interp(near, offsets, spectrum)
+    weights = np.empty(len(freqs))
+    for k, (freq, step) in enumerate(zip(freqs, steps, strict=True)):
+        others = np.flatnonzero(np.abs(freqs - freq) < _REACH * (step + steps))
+        distance = (freq + near * step - freqs[others, np.newaxis]) / steps[others, np.newaxis]
+        products = own * np.interp(distance, offsets, spectrum, left=0.0, right=0.0)
+        width = step / _STEPS / atoms.sr
+        middle = (products.sum(axis=1) * width) ** 2
+        integral = (products**2).sum(axis=1) * width / hop_length
+        weights[k] = np.sum(own**2) * width / np.maximum(middle, integral).sum()
+    weights *= (
+        2  # a real signal has half its amplitude at the frequencies of these atoms, and half at the negative ones
+    )
+    weights.flags.writeable = False
+    return weights
+
+
+def _window_spectrum(window) -> tuple[np.ndarray, np.ndarray]:
+    """The spectrum of a centred window of L1 norm 1, at frequencies in units of one over its length."""
+    n, finer = 1000, 32
+    samples = filters.get_window(window, n)
+    spectrum = np.fft.fft(samples / np.abs(samples).sum(), n * finer)
+    reach = 2 * _REACH * finer
+    index = np.arange(-reach, reach + 1)
+    return index / finer, (spectrum[index] * np.exp(1j * np.pi * index / finer)).real
+
+
+def griffinlim_cqt(
+    C: np.ndarray,
+    *,
+    n_iter: int = 32,
+    sr: float = 22050,
+    hop_length: int = 512,
+    fmin: float | None = None,
+    bins_per_octave: int = 12,
+    tuning: float = 0.0,
+    filter_scale: float = 1,
+    norm: float | None = 1,
+    sparsity: float = 0.01,
+    window: Window = "hann",
+    scale: bool = True,
+    pad_mode: str = "constant",
+    res_type: str = "soxr_hq",
+    dtype: npt.DTypeLike | None = None,
+    length: int | None = None,
+    momentum: float = 0.99,
+    init: str | None = "random",
+    rng: Any = None,
+    random_state: Any = Deprecated(),
+) -> np.ndarray:
+    """A signal with given constant-Q magnitudes, its phases found by iteration.
+
+    Parameters
+    ----------
+    C : np.ndarray [shape=(..., n_bins, t)], non-negative
+        Magnitudes of a constant-Q transform.
+    n_iter : int, default 32
+        Rounds: to the time domain and back, keeping the phases that come out.
+    sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type
+        As in `cqt`.
+    dtype, length
+        As in `icqt`.
+    momentum : float >= 0, default 0.99
+        0 gives the original algorithm; above 1 it may diverge.
+    init : 'random' or None, default 'random'
+        Whether phases start uniformly random or at zero.
+    rng : None, int, Generator, RandomState, ..., optional
+        What `numpy.random.default_rng` takes, or a RandomState.
+    random_state
+        Deprecated name of `rng`.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., n)]
+        Samples.
+
+    Raises
+    ------
+    ParameterError
+        If `momentum` is negative, `init` unknown, or `length` does not go with the frames of `C`; as `icqt`.
+
+    Warns
+    -----
+    UserWarning
+        If `momentum` exceeds 1.
+    FutureWarning
+        If `random_state` is used.
+
+    References
+    ----------
+    .. [1] D. W. Griffin and J. S. Lim, "Signal estimation from modified short-time Fourier transform",
+       IEEE Trans. ASSP 32 (1984).
+    .. [2] N. Perraudin, P. Balazs and P. L. Soendergaard, "A fast Griffin-Lim algorithm", WASPAA 2013.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> y = fastspec.tone(440, sr=22050, duration=0.5)
+    >>> C = np.abs(fastspec.cqt(y, fmin=220.0, n_bins=24))
+    >>> fastspec.griffinlim_cqt(C, fmin=220.0, n_iter=4, rng=0).shape
+    (10752,)
+    """
+    generator = generator_of(rng, random_state)
+    if momentum > 1:
+        warnings.warn(f"momentum={momentum} exceeds 1, with which Griffin-Lim can be unstable", stacklevel=2)
+    elif momentum < 0:
+        raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
+    if init not in ("random", None):
+        raise ParameterError(f"init={init!r} must be 'random' or None")
+    if np.iscomplexobj(C):
+        raise DTypeError(f"C.dtype={np.asarray(C).dtype} is complex; magnitudes are real, pass np.abs(C)")
+    result, spectrum = _real_dtype(dtype), _spectra(C)
+    padding_of(pad_mode)
+    inversion = _inversion(
+        spectrum, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
+    )
+    _, n_work, n = inversion.extent(spectrum.shape[-1], length)
+    if length and n_work != n:
+        raise ParameterError(
+            f"length={length} does not go with C.shape={spectrum.shape}; leave it out, or pad C to match"
+        )
+    magnitudes = spectrum.real.copy()
+    if init == "random":
+        spectrum *= phasor(2 * np.pi * generator.random(size=spectrum.shape))
+    spectrum = _find_phases(inversion, spectrum, magnitudes, n_work, pad_mode, n_iter, momentum / (1 + momentum))
+    return fix_length(inversion.solve(spectrum, n_work, _ROUNDS), size=n).astype(result, copy=False)
+
+
+def _find_phases(
+    inversion: _Inversion, spectrum, magnitudes, n_samples: int, pad_mode: str, n_iter: int, momentum: float
+) -> np.ndarray:
+    """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse: the next round mends it."""
+    least = tiny(magnitudes)
+    previous = None
+    for _ in range(n_iter):
+        y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors)
+        rebuilt = inversion.analyse(y, spectrum.dtype, inversion.factors, pad_mode)
+        spectrum = rebuilt.copy() if previous is None else rebuilt - momentum * previous
+        spectrum *= magnitudes / np.maximum(np.abs(spectrum), least)
+        previous = rebuilt
+    return spectrum
