@@ -36,7 +36,7 @@ class Bins:
 
 
 @dataclass(frozen=True)
-class _SampledWindow:
+class SampledWindow:
     """A window that is given by a function, or by samples, at the lengths that are needed: hashable."""
 
     samples: tuple[tuple[int, bytes], ...]
@@ -109,7 +109,7 @@ def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
     sizes = np.floor(lengths / 2) + np.ceil(lengths / 2)
     sizes = np.unique(np.append(sizes, 1000)).astype(int).tolist()  # 1000: where its bandwidth is measured
     samples = ((n, np.asarray(filters.get_window(window, n), dtype=np.float64).tobytes()) for n in sizes)
-    return _SampledWindow(tuple(samples))
+    return SampledWindow(tuple(samples))
 
 
 def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float):
