@@ -53,7 +53,8 @@ engine = Extension(
     "fastspec._engine",
     ["fastspec/_engine.pyx"],
     include_dirs=["csrc"],
-    depends=HEADERS,
+    # Whatever the libraries are made of: the extension is linked again when one of these changes.
+    depends=[*HEADERS, *glob.glob("csrc/*.c"), *glob.glob("fastspec/*.pxi")],
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,
     extra_compile_args=["-fvisibility=hidden", "-O2"],

@@ -226,6 +226,49 @@ fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observation
 fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, size_t n_frames, int to_the_start, size_t *state,
                              size_t *states);
 
+/* atoms. Frames correlated with short signals ("atoms"), each at the lowest rate that holds it.
+ *
+ * Rate 0 is the signal; each halving filters rate s and keeps every second sample, as rate s + 1. The middle of frame t is
+ * half a sample before sample t * hop_length, at every rate: between samples -1 and 0 at rate 0, upon sample 0 at others.
+ * An atom weighs pairs of samples equally far from it, by `even` their sum and by `odd` their difference (later minus
+ * earlier): pair i is samples i and -1 - i at rate 0, i and -i at others. Its two sums, times complex factors, are added
+ * to its bin. */
+typedef struct {
+    fsp_precision precision;
+    const char *isa;
+    size_t hop_length;       /* a multiple of 2^n_halvings */
+    size_t lead;             /* how far padding reaches; zeros beyond */
+    fsp_padding padding;
+    size_t n_halvings;       /* up to FSP_MOST_HALVINGS */
+    const size_t *n_taps;    /* per halving, half the filter: taps of samples i and -1 - i in the first one; in others */
+    const double *taps;      /*   of 2 i + 1 and -2 i - 1, that of the middle being 1/2. One filter after the other */
+    size_t n_atoms, n_bins;
+    const size_t *rate, *bin, *n_pairs;  /* per atom; rates ascend; every n_pairs >= 1 */
+    const double *even, *odd;            /* one atom after the other */
+    const double *factors;               /* per atom four: the even sum's real and imaginary part, the odd sum's */
+} fsp_atoms_config;
+
+enum { FSP_MOST_HALVINGS = 32 };
+
+typedef struct fsp_atoms fsp_atoms;
+
+fsp_status fsp_atoms_create(const fsp_atoms_config *config, fsp_atoms **atoms);
+void fsp_atoms_destroy(fsp_atoms *atoms);
+
+/* Complex frames (..., n_bins) of a signal; of `in`, row_stride, frame_stride and clamp are not read. */
+fsp_status fsp_atoms_run(const fsp_atoms *atoms, const fsp_input *in, const fsp_output *out, int n_threads);
+
+/* The adjoint: atoms at every hop, times the complex numbers of their bins, added up; of that the real part. lead and
+ * padding are not read; no sample but those of the output exists. */
+typedef struct fsp_atom_sum fsp_atom_sum;
+
+fsp_status fsp_atom_sum_create(const fsp_atoms_config *config, fsp_atom_sum **sum);
+void fsp_atom_sum_destroy(fsp_atom_sum *sum);
+
+/* Writes out[0 .. n_samples - 1] of every channel; of `in`, only data, its channels, n_frames and frame_stride are read. */
+fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
+                            size_t n_samples, int n_threads);
+
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);
 int fsp_has_isa(const char *isa);

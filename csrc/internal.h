@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+static inline size_t fsp_larger(size_t a, size_t b) { return a > b ? a : b; }
+static inline size_t fsp_round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
+
 /* cpu.c */
 const fsp_kernels *fsp_find_kernels(const char *isa, fsp_precision precision);
 
@@ -76,6 +79,36 @@ void fsp_bank_destroy(fsp_bank *bank);
 /* feature.c */
 fsp_status fsp_matrix_create(fsp_matrix *matrix, size_t n_out, size_t n_in, const double *dense, size_t itemsize);
 void fsp_matrix_destroy(fsp_matrix *matrix);
+
+/* atoms.c: atoms in groups, as many as k_correlate takes at once, and the halvings between their rates. */
+typedef struct {
+    size_t first_atom, n_atoms, first_weight;
+    uint32_t ends[FSP_MOST_ATOM_TRIOS];
+} fsp_atom_group;
+
+typedef struct {
+    size_t n_pairs;  /* of the longest atom */
+    size_t first_group, n_groups;
+    fsp_halving halving;  /* to this rate from the one before */
+} fsp_atom_rate;
+
+typedef struct {
+    const fsp_kernels *kernels;
+    size_t n_rates, n_groups, n_weights;
+    fsp_atom_rate rates[1 + FSP_MOST_HALVINGS];
+    fsp_atom_group *groups;
+    uint32_t *bin;
+    void *weights, *factors;
+} fsp_atom_bank;
+
+fsp_status fsp_atom_bank_create(fsp_atom_bank *bank, const fsp_atoms_config *config);
+void fsp_atom_bank_destroy(fsp_atom_bank *bank);
+
+ptrdiff_t fsp_divide_down(ptrdiff_t a, ptrdiff_t b);
+/* Where the pairs of a frame stand in a table of `rows` by `stride`, if sample 0 is at row `delay` of column `own`. Both
+ * arrays are to be freed, whatever the status. */
+fsp_status fsp_pair_offsets(size_t n_pairs, int between, ptrdiff_t delay, size_t rows, size_t stride, ptrdiff_t own,
+                            uint32_t **right, uint32_t **left);
 
 /* levels.c */
 fsp_levels fsp_levels_of(double multiplier, double floor, double offset, fsp_precision precision);

@@ -172,6 +172,26 @@ cdef int channel_offsets(Py_buffer *view, int n_last, Py_ssize_t real_size, offs
     return 0
 
 
+cdef int describe_samples(fsp_input *given, Py_buffer *source, offsets *channels) except -1:
+    """Samples along the last axis."""
+    given.data, given.precision = source.buf, precision_of(source)
+    channel_offsets(source, 1, source.itemsize, channels)
+    given.n_channels, given.channel_offset = channels.n, channels.at
+    given.n_samples = <size_t>source.shape[source.ndim - 1]
+    given.stride = source.strides[source.ndim - 1] // source.itemsize
+    return 0
+
+
+cdef int describe_output(fsp_output *result, Py_buffer *target, offsets *channels) except -1:
+    """Rows and frames along the last two axes."""
+    cdef Py_ssize_t real = 4 if precision_of(target) == FSP_F32 else 8
+    channel_offsets(target, 2, real, channels)
+    result.data, result.channel_offset = target.buf, channels.at
+    result.row_stride = target.strides[target.ndim - 2] // real
+    result.frame_stride = target.strides[target.ndim - 1] // real
+    return 0
+
+
 cdef class Plan:
     """A prepared transform (fsp_plan), immutable and shareable between threads."""
     cdef fsp_plan *plan
@@ -216,7 +236,6 @@ cdef class Plan:
         cdef fsp_input given
         cdef fsp_output result
         cdef offsets x_channels, out_channels
-        cdef Py_ssize_t real
         cdef fsp_status status = FSP_OK
         cdef int last = 2 if self.spectrum == FSP_GIVEN else 1
         buffers.n = 0
@@ -226,30 +245,17 @@ cdef class Plan:
             target = hold(&buffers, out, PyBUF_WRITABLE)
             given.clamp = doubles(&buffers, clamp)
             result.peak = <double *>doubles(&buffers, peak)
-            given.precision = precision_of(source)
-            given.data = source.buf
-            real = source.itemsize
-            channel_offsets(source, last, real, &x_channels)
-            given.n_channels = x_channels.n
-            given.channel_offset = x_channels.at
             if last == 1:
-                given.n_samples = <size_t>source.shape[source.ndim - 1]
-                given.stride = source.strides[source.ndim - 1] // real
-                given.row_stride = given.frame_stride = 0
+                describe_samples(&given, source, &x_channels)
             else:
-                given.n_samples = 0
-                given.stride = 0
-                given.row_stride = source.strides[source.ndim - 2] // real
-                given.frame_stride = source.strides[source.ndim - 1] // real
-            given.first_frame = first_frame
-            given.total_frames = total_frames
-            given.check_finite = check_finite
-            real = 4 if precision_of(target) == FSP_F32 else 8
-            channel_offsets(target, 2, real, &out_channels)
-            result.data = target.buf
-            result.channel_offset = out_channels.at
-            result.row_stride = target.strides[target.ndim - 2] // real
-            result.frame_stride = target.strides[target.ndim - 1] // real
+                given.data, given.precision = source.buf, precision_of(source)
+                channel_offsets(source, 2, source.itemsize, &x_channels)
+                given.n_channels, given.channel_offset = x_channels.n, x_channels.at
+                given.n_samples, given.stride = 0, 0
+                given.row_stride = source.strides[source.ndim - 2] // source.itemsize
+                given.frame_stride = source.strides[source.ndim - 1] // source.itemsize
+            describe_output(&result, target, &out_channels)
+            given.first_frame, given.total_frames, given.check_finite = first_frame, total_frames, check_finite
             given.n_frames = <size_t>target.shape[target.ndim - 1]
             if out_channels.n != x_channels.n:
                 status = FSP_EBUG
@@ -345,5 +351,6 @@ def lanes(bytes isa not None):
     return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)
 
 
+include "_atoms.pxi"
 include "_inverse.pxi"
 include "_pitch.pxi"

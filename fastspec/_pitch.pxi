@@ -63,7 +63,6 @@ cdef class Yin:
             probabilities, int n_threads):
         """Periods of frames of x (..., samples): (channels, n_frames) doubles, or, given a prior, candidates."""
         cdef opened buffers, priors
-        cdef Py_buffer *source
         cdef fsp_input given
         cdef fsp_pyin_prior belief
         cdef double *period
@@ -75,12 +74,7 @@ cdef class Yin:
         buffers.n = priors.n = 0
         channels.at = NULL
         try:
-            source = hold(&buffers, x, 0)
-            given.data, given.precision = source.buf, precision_of(source)
-            channel_offsets(source, 1, source.itemsize, &channels)
-            given.n_channels, given.channel_offset = channels.n, channels.at
-            given.n_samples = <size_t>source.shape[source.ndim - 1]
-            given.stride = source.strides[source.ndim - 1] // source.itemsize
+            describe_samples(&given, hold(&buffers, x, 0), &channels)
             given.first_frame, given.n_frames = first_frame, n_frames
             period = <double *>hold(&buffers, periods, PyBUF_WRITABLE).buf
             if candidates:

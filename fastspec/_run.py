@@ -6,12 +6,16 @@ import os
 import warnings
 from functools import lru_cache
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import _threads
 from ._arrays import ParameterError, first_nonfinite
 from ._spec import Spec, Spectrum
+
+if TYPE_CHECKING:
+    from .core._atoms import Description
 
 try:
     from . import _engine
@@ -137,6 +141,31 @@ def run_inverse(
     """Fill `out` (..., samples) from spectra (..., bins, frames), bins contiguous; see `_engine.Inverse.run`."""
     n_threads = _threads.for_work(n_fft * spectra.shape[-1] * prod(spectra.shape[:-2]))
     inverse.run(spectra, out, previous, magnitudes, momentum, n_threads)
+
+
+def correlator_of(description: Description) -> _engine.Atoms:
+    return _engine.Atoms(ISA, description)
+
+
+def synthesizer_of(description: Description) -> _engine.AtomSum:
+    return _engine.AtomSum(ISA, description)
+
+
+def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int, *, check_finite: bool = True) -> None:
+    """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
+    n_frames, work_per_frame = out.shape[-1], work_per_frame * prod(out.shape[:-2])
+    step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
+    try:
+        for first in range(0, n_frames, step):
+            part = out[..., first : first + step]
+            atoms.run(x, part, first, n_frames, check_finite, _threads.for_work(work_per_frame * part.shape[-1]))
+    except _engine.NonFinite:
+        raise first_nonfinite(x) from None
+
+
+def synthesize(atoms: _engine.AtomSum, spectra: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
+    """Fill `out` (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
+    atoms.run(spectra, out, _threads.for_work(work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])))
 
 
 def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:

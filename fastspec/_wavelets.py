@@ -195,10 +195,14 @@ def wavelet(
     size = int(2.0 ** np.ceil(np.log2(longest)) if pad_fft else np.ceil(longest))
     filters = np.empty((len(lengths), size), dtype=dtype)
     for row, length, freq in zip(filters, lengths, freqs, strict=True):
-        time = np.arange(-length // 2, length // 2, dtype=float)
-        wave = phasor(time * 2 * np.pi * freq / sr) * get_window(window, len(time))
-        row[:] = pad_center(normalize(wave, norm=norm), size=size, **kwargs)
+        row[:] = pad_center(atom(length, freq / sr, window, norm), size=size, **kwargs)
     return filters, lengths
+
+
+def atom(length: float, frequency: float, window: Window, norm: float | None) -> npt.NDArray[np.complex128]:
+    """One wavelet, of `frequency` cycles per sample; its first sample is at time ``-length // 2``."""
+    time = np.arange(-length // 2, length // 2, dtype=float)
+    return normalize(phasor(time * 2 * np.pi * frequency) * get_window(window, len(time)), norm=norm)
 
 
 def constant_q_lengths(

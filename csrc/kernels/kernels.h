@@ -48,6 +48,17 @@ typedef struct {
     double per_octave_high, per_octave_low, per_neper, floor, offset;
 } fsp_levels;
 
+/* A lowpass filter, symmetric about its centre, after which every second sample is enough:
+ * centre x[0] + sum_j taps[j] (x[right + j step] + x[-1 - j step]). */
+typedef struct {
+    size_t n_taps;
+    ptrdiff_t right, step;
+    double centre;
+    void *taps;
+} fsp_halving;
+
+enum { FSP_MOST_ATOM_TRIOS = 4 };
+
 typedef struct {
     const char *isa;
     size_t lanes, itemsize;
@@ -104,6 +115,21 @@ typedef struct {
     double (*array_peak)(const void *values, size_t n, int magnitude);
     void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
+
+    /* frames correlated with atoms, as many at a time as the registers hold sums of */
+    size_t atom_trios;
+    void (*halve)(const fsp_halving *halving, const void *in, size_t in_stride, size_t rows, void *out,
+                  size_t out_stride);
+    void (*wrap_rows)(void *table, size_t rows, size_t stride, size_t n);
+    void (*correlate)(const void *table, const uint32_t *right, const uint32_t *left, const uint32_t *ends,
+                      const void *weights, void *sums);
+    void (*mix)(const void *sums, size_t n, const void *factors, const uint32_t *bin, void *tile);
+
+    /* and back */
+    void (*unmix)(const void *tile, size_t n, const void *factors, const uint32_t *bin, void *sums);
+    void (*spread)(const void *sums, const uint32_t *right, const uint32_t *left, const uint32_t *ends, const void *weights,
+                   void *table);
+    void (*add_rows)(const void *const *rows, const void *weights, size_t n, size_t columns, void *out);
 
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);

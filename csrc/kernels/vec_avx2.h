@@ -1,5 +1,6 @@
 /* AVX2 with FMA: eight floats or four doubles. */
 #define FSP_VECTOR_BYTES 32
+#define FSP_REGISTERS 16
 #include "vec.h"
 #include <immintrin.h>
 

@@ -1,5 +1,6 @@
 /* AVX-512 (F, DQ, BW, VL): sixteen floats or eight doubles. */
 #define FSP_VECTOR_BYTES 64
+#define FSP_REGISTERS 32
 #include "vec.h"
 #include <immintrin.h>
 

@@ -1,5 +1,6 @@
 /* NEON (AArch64): four floats or two doubles, fused multiply-add. */
 #define FSP_VECTOR_BYTES 16
+#define FSP_REGISTERS 32
 #include "vec.h"
 #include <arm_neon.h>
 

@@ -1,5 +1,6 @@
 /* Plain C: one lane, no fused multiply-add. The reference that every other instruction set is held against. */
 #define FSP_VECTOR_BYTES REAL_BYTES
+#define FSP_REGISTERS 16
 #include "vec.h"
 
 INLINE V v_fma(V a, V b, V c) { return a * b + c; }

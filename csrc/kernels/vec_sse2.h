@@ -1,5 +1,6 @@
 /* SSE2, the x86-64 baseline: four floats or two doubles, multiply and add rounded apart. */
 #define FSP_VECTOR_BYTES 16
+#define FSP_REGISTERS 16
 #include "vec.h"
 #include <emmintrin.h>
 
