@@ -56,7 +56,8 @@ static void shape_joined(fsp_atoms *atoms)
     }
 }
 
-/* Columns that stand alone: from the deepest rate up, the samples that its frames and the next rate read. */
+/* Columns that stand alone: from the deepest rate up, the samples that its frames and the next rate read. Until all
+ * are known, `rows` are those from the middle on. */
 static void shape_alone(fsp_atoms *atoms)
 {
     for (size_t s = atoms->n_rates; s-- > 0;) {
@@ -65,9 +66,8 @@ static void shape_alone(fsp_atoms *atoms)
         r->wrapped = 0;
         if (s + 1 == atoms->n_rates) continue;
         const rate *below = r + 1;
-        const size_t after = below->rows - below->delay;
         r->delay = fsp_larger(r->delay, 2 * below->delay + left_of(&below->atoms->halving));
-        r->rows = fsp_larger(r->rows, 2 * after + right_of(&below->atoms->halving));
+        r->rows = fsp_larger(r->rows, 2 * below->rows + right_of(&below->atoms->halving));
     }
     for (size_t s = 0; s < atoms->n_rates; s++) atoms->rates[s].rows += atoms->rates[s].delay;
 }

@@ -151,7 +151,9 @@ def synthesizer_of(description: Description) -> _engine.AtomSum:
     return _engine.AtomSum(ISA, description)
 
 
-def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int, *, check_finite: bool = True) -> None:
+def correlate(
+    atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int, *, check_finite: bool = True
+) -> None:
     """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
     n_frames, work_per_frame = out.shape[-1], work_per_frame * prod(out.shape[:-2])
     step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))

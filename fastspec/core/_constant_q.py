@@ -1,26 +1,22 @@
-"""Correlation of samples with wavelets at every hop, and its adjoint: all that the constant-Q family asks of an engine.
+"""Correlation of samples with wavelets at every hop, and its adjoint: all that the constant-Q family asks of the engine.
 
-Plain NumPy in float64, which defines what any faster evaluation has to give; `docs/cqt.md` has it in words.
+`docs/cqt.md` says what these are; `_atoms` how the engine goes about it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._arrays import first_nonfinite
-from .._spec import padding_of
+from .. import _run, filters
+from .._spec import Padding, padding_of
+from ._atoms import Description, describe
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
-
-# Samples that a block of frames is cut into, for one size of atom.
-_BLOCK_SAMPLES = 2**21
 
 
 @dataclass(frozen=True)
@@ -34,32 +30,6 @@ class Atoms:
     norm: float | None
     gamma: float | None
     alpha: tuple[float, ...] | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Group:
-    """Atoms that one power of two holds: rows of `samples`, whose column ``size // 2`` is time 0."""
-
-    bins: np.ndarray
-    samples: np.ndarray
-
-    @property
-    def size(self) -> int:
-        return self.samples.shape[1]
-
-
-@lru_cache(4)
-def _groups(atoms: Atoms) -> tuple[_Group, ...]:
-    freqs, alpha = np.array(atoms.frequencies), np.array(atoms.alpha)
-    shared = {"sr": atoms.sr, "window": atoms.window, "filter_scale": atoms.filter_scale, "gamma": atoms.gamma}
-    lengths, _ = filters.wavelet_lengths(freqs=freqs, alpha=alpha, **(shared | {"window": "hann"}))
-    sizes = np.ceil(np.log2(lengths))
-    groups = []
-    for size in np.unique(sizes):
-        bins = np.flatnonzero(sizes == size)
-        rows, _ = filters.wavelet(freqs=freqs[bins], alpha=alpha[bins], norm=atoms.norm, dtype=complex, **shared)
-        groups.append(_Group(bins, rows))
-    return tuple(groups)
 
 
 def transform(
@@ -77,7 +47,7 @@ def transform(
     pad_mode : str
         As in `fastspec.stft`.
     dtype : complex dtype
-        Of the result; the arithmetic has the precision of the wider one of `y` and this.
+        Of the result, and of the arithmetic.
 
     Returns
     -------
@@ -89,30 +59,11 @@ def transform(
     ParameterError
         If `y` holds a value that is not finite, or `pad_mode` is not known.
     """
-    padding = padding_of(pad_mode)
-    if not np.isfinite(y).all():
-        raise first_nonfinite(y)
-    n_frames, n_bins = 1 + y.shape[-1] // hop_length, len(atoms.frequencies)
-    out = np.empty((*y.shape[:-1], n_frames, n_bins), dtype)
-    groups = _groups(atoms)
-    lead = max(group.size for group in groups) // 2
-    for channel in np.ndindex(y.shape[:-1]):
-        x = np.pad(y[channel].astype(np.float64), lead, mode=padding.name.lower())
-        x = np.append(x, np.zeros(hop_length))  # so that the view below has the last frame in any case
-        for group in groups:
-            matrix = np.concatenate([group.samples.real, -group.samples.imag]).T
-            for part, cut in _frames(x[lead - group.size // 2 :], group.size, hop_length, n_frames):
-                real, imag = np.split(cut @ matrix, 2, axis=1)
-                out[channel][part, group.bins] = (real + 1j * imag) * factors[group.bins]
-    return out.swapaxes(-1, -2)
-
-
-def _frames(x: np.ndarray, size: int, hop_length: int, n_frames: int) -> Iterator[tuple[slice, np.ndarray]]:
-    step = max(1, _BLOCK_SAMPLES // size)
-    view = np.lib.stride_tricks.sliding_window_view(x, size)[::hop_length]
-    for first in range(0, n_frames, step):
-        part = slice(first, min(first + step, n_frames))
-        yield part, np.ascontiguousarray(view[part])
+    dtype = np.dtype(dtype)
+    plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
+    out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
+    _run.correlate(plan, y, out, work)
+    return out
 
 
 def synthesize(
@@ -130,26 +81,49 @@ def synthesize(
     n_samples : int
         Length of the result: what frames put beyond it is cut, where they leave a rest there are zeros.
     dtype : real dtype
-        Of the result; the arithmetic has the precision of the wider one of `C` and this.
+        Of the result, and of the arithmetic.
 
     Returns
     -------
     np.ndarray [shape=(..., n_samples)]
         ``y[..., n] = Re sum_t sum_k factors[k] * C[..., k, t] * atom[k][n - t * hop_length]``
     """
+    dtype = np.dtype(dtype)
+    plan, work = _synthesizer(atoms, hop_length, _frozen(factors), dtype)
+    frames = np.ascontiguousarray(C.swapaxes(-1, -2), dtype=np.result_type(dtype, np.complex64)).swapaxes(-1, -2)
     out = np.empty((*C.shape[:-2], n_samples), dtype)
-    groups = _groups(atoms)
-    lead, n_frames = max(group.size for group in groups) // 2, C.shape[-1]
-    for channel in np.ndindex(C.shape[:-2]):
-        y = np.zeros(max(n_samples, n_frames * hop_length) + 2 * lead)
-        for group in groups:
-            rows = (C[channel][group.bins] * factors[group.bins, np.newaxis]).T
-            rows = np.concatenate([rows.real, rows.imag], axis=1)
-            matrix = np.concatenate([group.samples.real, -group.samples.imag])
-            first = lead - group.size // 2
-            step = max(1, _BLOCK_SAMPLES // group.size)
-            for t in range(0, n_frames, step):
-                for i, frame in enumerate(rows[t : t + step] @ matrix, start=t):
-                    y[first + i * hop_length :][: group.size] += frame
-        out[channel] = y[lead : lead + n_samples]
+    _run.synthesize(plan, frames, out, work)
     return out
+
+
+def _frozen(factors: np.ndarray) -> bytes:
+    return np.ascontiguousarray(factors, dtype=np.float64).tobytes()
+
+
+@lru_cache(16)
+def _correlator(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
+    description = _describe(atoms, hop_length, factors, padding, dtype)
+    return _run.correlator_of(description), description.work
+
+
+@lru_cache(16)
+def _synthesizer(atoms: Atoms, hop_length: int, factors: bytes, dtype: np.dtype):
+    description = _describe(atoms, hop_length, factors, Padding.CONSTANT, dtype)
+    return _run.synthesizer_of(description), description.work
+
+
+def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> Description:
+    freqs = np.array(atoms.frequencies)
+    lengths, _ = filters.wavelet_lengths(
+        freqs=freqs, sr=atoms.sr, filter_scale=atoms.filter_scale, gamma=atoms.gamma, alpha=atoms.alpha
+    )
+    return describe(
+        freqs / atoms.sr,
+        lengths,
+        atoms.window,
+        atoms.norm,
+        np.frombuffer(factors),
+        hop_length=hop_length,
+        padding=padding,
+        precision=int(dtype in (np.dtype(np.float64), np.dtype(np.complex128))),
+    )
