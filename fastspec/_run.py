@@ -6,16 +6,12 @@ import os
 import warnings
 from functools import lru_cache
 from math import prod
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import _threads
 from ._arrays import ParameterError, first_nonfinite
-from ._spec import Spec, Spectrum
-
-if TYPE_CHECKING:
-    from .core._atoms import Description
+from ._spec import AtomSpec, Spec, Spectrum
 
 try:
     from . import _engine
@@ -143,11 +139,11 @@ def run_inverse(
     inverse.run(spectra, out, previous, magnitudes, momentum, n_threads)
 
 
-def correlator_of(description: Description) -> _engine.Atoms:
+def correlator_of(description: AtomSpec) -> _engine.Atoms:
     return _engine.Atoms(ISA, description)
 
 
-def synthesizer_of(description: Description) -> _engine.AtomSum:
+def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
     return _engine.AtomSum(ISA, description)
 
 

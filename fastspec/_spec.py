@@ -105,3 +105,23 @@ class Spec:
 def precision_of(dtype: np.dtype) -> int:
     """fsp_precision: 0 for float32, complex64 and what is smaller, 1 for the double ones."""
     return 0 if dtype.char in "fFe" else 1
+
+
+@dataclass(frozen=True, eq=False)
+class AtomSpec:
+    """Atoms at their rates: the fields of fsp_atoms_config, and the work that a frame is."""
+
+    precision: int
+    hop_length: int
+    lead: int
+    padding: int
+    n_bins: int
+    n_taps: np.ndarray
+    taps: np.ndarray
+    rate: np.ndarray
+    bin: np.ndarray
+    n_pairs: np.ndarray
+    even: np.ndarray
+    odd: np.ndarray
+    factors: np.ndarray
+    work: int

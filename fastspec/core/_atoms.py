@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._spec import AtomSpec
 from .._wavelets import atom
 from .._windows import get_window
 
@@ -148,26 +149,6 @@ def rows(even: np.ndarray, odd: np.ndarray, factor: float) -> list[tuple[np.ndar
     return [(even.real, odd.imag, [factor, 0.0, 0.0, -factor]), (even.imag, odd.real, [0.0, -factor, factor, 0.0])]
 
 
-@dataclass(frozen=True, eq=False)
-class Description:
-    """What the engine wants to know of atoms: the fields of fsp_atoms_config, and the work that a frame is."""
-
-    precision: int
-    hop_length: int
-    lead: int
-    padding: int
-    n_bins: int
-    n_taps: npt.NDArray[np.uintp]
-    taps: npt.NDArray[np.float64]
-    rate: npt.NDArray[np.uintp]
-    bin: npt.NDArray[np.uintp]
-    n_pairs: npt.NDArray[np.uintp]
-    even: npt.NDArray[np.float64]
-    odd: npt.NDArray[np.float64]
-    factors: npt.NDArray[np.float64]
-    work: int
-
-
 def describe(
     frequencies: np.ndarray,
     lengths: np.ndarray,
@@ -178,7 +159,7 @@ def describe(
     hop_length: int,
     padding: int,
     precision: int,
-) -> Description:
+) -> AtomSpec:
     """`filters.wavelet`'s atoms, each times a factor. Frequencies are in cycles per sample, lengths in samples."""
     rates = choose_rates(frequencies, lengths, window, hop_length)
     table: list[tuple[int, int, np.ndarray, np.ndarray, list[float]]] = []
@@ -188,10 +169,10 @@ def describe(
         table += [(rate, k, e, o, f) for e, o, f in rows(even, odd, float(factors[k]))]
     table.sort(key=lambda row: (row[0], -len(row[2])))  # longest first, as the engine's groups want them
     rate, bins, even, odd, mix = zip(*table, strict=True)
-    return Description(
+    return AtomSpec(
         precision=precision,
         hop_length=hop_length,
-        # Half of the power of two that holds the longest atom, as librosa pads; all that atoms and filters reach is less.
+        # Half of the power of two that holds the longest atom, as librosa pads.
         lead=2 ** int(np.ceil(np.log2(lengths.max()))) // 2,
         padding=padding,
         n_bins=len(lengths),

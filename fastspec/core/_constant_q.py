@@ -1,4 +1,4 @@
-"""Correlation of samples with wavelets at every hop, and its adjoint: all that the constant-Q family asks of the engine.
+"""Correlation of samples with wavelets at every hop, and its adjoint: all that the constant-Q family needs.
 
 `docs/cqt.md` says what these are; `_atoms` how the engine goes about it.
 """
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run, filters
-from .._spec import Padding, padding_of
-from ._atoms import Description, describe
+from .._spec import AtomSpec, Padding, padding_of, precision_of
+from ._atoms import describe
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -112,7 +112,7 @@ def _synthesizer(atoms: Atoms, hop_length: int, factors: bytes, dtype: np.dtype)
     return _run.synthesizer_of(description), description.work
 
 
-def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> Description:
+def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> AtomSpec:
     freqs = np.array(atoms.frequencies)
     lengths, _ = filters.wavelet_lengths(
         freqs=freqs, sr=atoms.sr, filter_scale=atoms.filter_scale, gamma=atoms.gamma, alpha=atoms.alpha
@@ -125,5 +125,5 @@ def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, d
         np.frombuffer(factors),
         hop_length=hop_length,
         padding=padding,
-        precision=int(dtype in (np.dtype(np.float64), np.dtype(np.complex128))),
+        precision=precision_of(dtype),
     )
