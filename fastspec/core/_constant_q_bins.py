@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from .convert import note_to_hz
 from .intervals import interval_frequencies
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Callable, Collection, Hashable
 
     from .._windows import Window
 
@@ -37,12 +37,14 @@ class Bins:
 
 @dataclass(frozen=True)
 class SampledWindow:
-    """A window that is given by a function, or by samples, at the lengths that are needed: hashable."""
+    """A window that is known by its samples at the lengths of atoms, and elsewhere by a function: hashable."""
 
     samples: tuple[tuple[int, bytes], ...]
+    elsewhere: Callable[[int], np.ndarray] = field(compare=False)
 
     def __call__(self, n: int) -> np.ndarray:
-        return np.frombuffer(dict(self.samples)[n])
+        known = dict(self.samples).get(n)
+        return self.elsewhere(n) if known is None else np.frombuffer(known)
 
 
 def bins_of(
@@ -106,10 +108,9 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
 def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
     if (not callable(window) and np.ndim(window) == 0) or isinstance(window, tuple):
         return window
-    sizes = np.floor(lengths / 2) + np.ceil(lengths / 2)
-    sizes = np.unique(np.append(sizes, 1000)).astype(int).tolist()  # 1000: where its bandwidth is measured
+    sizes = np.unique(np.floor(lengths / 2) + np.ceil(lengths / 2)).astype(int).tolist()
     samples = ((n, np.asarray(filters.get_window(window, n), dtype=np.float64).tobytes()) for n in sizes)
-    return SampledWindow(tuple(samples))
+    return SampledWindow(tuple(samples), partial(filters.get_window, window))
 
 
 def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float):
