@@ -71,15 +71,18 @@ def bins_of(
     if not 0 < fmin < sr / 2:
         rule = f"less than sr/2={sr / 2}" if fmin > 0 else "strictly positive"
         raise ParameterError(f"fmin={fmin} must be {rule}; choose another fmin")
-    normalize(np.ones(1), norm=norm)  # says what is wrong with it
     arguments = (sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm)
-    if isinstance(window, (str, float, int)):
-        return _find_bins(*arguments, window)
+    try:
+        if not callable(window):
+            return _find_bins(*arguments, window)
+    except TypeError:  # something cannot be hashed
+        pass
     return _find_bins.__wrapped__(*arguments, window)
 
 
 @lru_cache(64, typed=True)
 def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm, window) -> Bins:
+    normalize(np.ones(1), norm=norm)  # says what is wrong with it
     count = n_bins
     if count is None:  # an octave more than there is room for, to be cut below
         count = max(2, math.ceil(bins_per_octave * math.log2(sr / fmin)))
@@ -157,6 +160,7 @@ class Rates:
         return int(self.of_bins.max()) > 1
 
 
+@lru_cache(64)
 def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     """The rates that librosa 1.0 works at. We do not; but they decide the gain for some norms, and some shapes."""
     n_bins, sr = len(bins), bins.atoms.sr
@@ -174,7 +178,8 @@ def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     return Rates(rates, first)
 
 
-def gains(bins: Bins, rates: Rates, *, scale: bool) -> np.ndarray:
+@lru_cache(64)
+def gains(bins: Bins, rates: Rates, scale: bool) -> np.ndarray:
     """What the inner products are multiplied with: by `scale`, and by what librosa's rates do to norms other than 1."""
     factors = np.sqrt(bins.lengths) if scale else bins.lengths.copy()
     norm = bins.atoms.norm
@@ -183,4 +188,5 @@ def gains(bins: Bins, rates: Rates, *, scale: bool) -> np.ndarray:
         # smaller by R^(1/p), where the sum of products is smaller by R.
         exponent = -1.0 if norm is None or np.isinf(norm) else 1.0 / norm - 1.0
         factors *= rates.of_bins.astype(np.float64) ** exponent
+    factors.flags.writeable = False
     return factors
