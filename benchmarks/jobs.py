@@ -120,12 +120,29 @@ def complex_spectrogram(seconds: float) -> tuple:
     return (fastspec.stft(*noisy_tone(22050)(seconds)),)
 
 
+def constant_q(seconds: float) -> tuple:
+    import fastspec
+
+    return (fastspec.cqt(*noisy_tone(22050)(seconds)),)
+
+
+# Four octaves from C2.
+FINE = {"bins_per_octave": 24, "n_bins": 96, "fmin": 65.40639132514966, "hop_length": 1024}
+
+
 def drop_in(
-    path: str, make=None, *, seconds: float = 30.0, target: float | None = None, chaotic=False, **arguments
+    path: str,
+    make=None,
+    *,
+    name: str | None = None,
+    seconds: float = 30.0,
+    target: float | None = None,
+    chaotic=False,
+    **arguments,
 ) -> Job:
-    """The same call of both libraries: librosa's own function and ours. `chaotic`: rounding grows into the result."""
+    """The same call of both libraries: librosa's own function and ours. `chaotic`: results need not be equal."""
     return Job(
-        path,
+        name or path,
         make or noisy_tone(22050),
         {"fastspec": fastspec_call(path, **arguments), "librosa": librosa_call(path, **arguments)},
         seconds,
@@ -293,6 +310,17 @@ JOBS = [
     drop_in("effects.trim"),
     drop_in("effects.time_stretch", rate=1.5),
     drop_in("effects.pitch_shift", seconds=10.0, sr=22050, n_steps=2),
+    # Ours is the definition, librosa's an approximation; the inverses solve different problems.
+    drop_in("cqt", target=30, chaotic=True),
+    drop_in("cqt", name="cqt 24 bins per octave", target=20, chaotic=True, **FINE),
+    drop_in("vqt", chaotic=True),
+    drop_in("hybrid_cqt", chaotic=True),
+    drop_in("pseudo_cqt"),
+    drop_in("icqt", constant_q, target=8, chaotic=True),
+    drop_in(
+        "griffinlim_cqt", lambda seconds: (abs(constant_q(seconds)[0]),), seconds=10.0, target=8, chaotic=True, rng=0
+    ),
+    drop_in("feature.chroma_cqt", _as="y", chaotic=True, tuning=0.0),
 ]
 
 

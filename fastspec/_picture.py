@@ -1,4 +1,4 @@
-"""The picture that the command line draws: a log-mel spectrogram with seconds, Hz and dB on its axes."""
+"""The pictures that the command line draws: spectrograms with seconds, Hz or notes, and dB on their axes."""
 
 from __future__ import annotations
 
@@ -45,6 +45,78 @@ def draw_mel(
     level_label : str
         text beside the colour bar
     """
+    low, high = to_mel(np.asarray(frequency_range))
+    # Band k of n peaks (k + 1) / (n + 1) of the way up; its row of the picture is centred on the peak.
+    half_band = (high - low) / (levels.shape[-2] + 1) / 2
+    labelled = _labels(frequency_range, to_mel)
+    _draw(
+        file,
+        levels,
+        time_range=time_range,
+        rows=(low + half_band, high - half_band),
+        limits=(low, high),
+        ticks={to_mel(hz): f"{hz:g}" for hz in labelled},
+        frequency_label="Frequency (Hz)",
+        title=title,
+        level_label=level_label,
+    )
+
+
+def draw_notes(
+    file: BinaryIO,
+    levels: np.ndarray,
+    *,
+    time_range: tuple[float, float],
+    pitches: np.ndarray,
+    name_of: Callable[[float], str],
+    title: str,
+    level_label: str,
+) -> None:
+    """Write a PNG of a constant-Q spectrogram.
+
+    Parameters
+    ----------
+    file, levels, time_range, title, level_label
+        As in `draw_mel`.
+    pitches : np.ndarray [shape=(n_bins,)]
+        MIDI numbers of the bins, which need not be whole, in even steps.
+    name_of : callable
+        A whole MIDI number's name.
+    """
+    half_bin = (pitches[-1] - pitches[0]) / max(len(pitches) - 1, 1) / 2 or 0.5
+    rows = (pitches[0] - half_bin, pitches[-1] + half_bin)
+    # C alone, or as many notes more as make four labels.
+    for step in (12, 6, 3, 1):
+        first = step * int(np.ceil(rows[0] / step))
+        named = range(first, int(np.floor(rows[1])) + 1, step)
+        if len(named) >= 4:
+            break
+    _draw(
+        file,
+        levels,
+        time_range=time_range,
+        rows=rows,
+        limits=rows,
+        ticks={pitch: name_of(pitch) for pitch in named},
+        frequency_label="Note",
+        title=title,
+        level_label=level_label,
+    )
+
+
+def _draw(
+    file: BinaryIO,
+    levels: np.ndarray,
+    *,
+    time_range: tuple[float, float],
+    rows: tuple[float, float],
+    limits: tuple[float, float],
+    ticks: dict[float, str],
+    frequency_label: str,
+    title: str,
+    level_label: str,
+) -> None:
+    """`rows`: lower edge of the first bin and upper edge of the last; `limits`: of the axis, in the same unit."""
     # The object interface with its own canvas: no global state, no display, safe in threads.
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -54,12 +126,6 @@ def draw_mel(
     figure = Figure(figsize=(_WIDTH, height * len(panels) + 0.9), dpi=_DPI, layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
-
-    low, high = to_mel(np.asarray(frequency_range))
-    # Band k of n peaks (k + 1) / (n + 1) of the way up; its row of the picture is centred on the peak.
-    half_band = (high - low) / (panels.shape[1] + 1) / 2
-    rows = (low + half_band, high - half_band)
-    labelled = _labels(frequency_range, to_mel)
     for i, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
         image = ax.imshow(
             panel,
@@ -72,10 +138,10 @@ def draw_mel(
             interpolation="nearest" if panel.shape[1] < 1000 else "antialiased",
         )
         ax.set_xlim(max(0.0, time_range[0]), time_range[1])
-        ax.set_yticks(to_mel(labelled), [f"{hz:g}" for hz in labelled])
-        ax.set_ylim(low, high)
+        ax.set_yticks(list(ticks), list(ticks.values()))
+        ax.set_ylim(limits)
         ax.set_facecolor(image.cmap(0.0))
-        ax.set_ylabel("Frequency (Hz)", color=_INK)
+        ax.set_ylabel(frequency_label, color=_INK)
         if len(panels) > 1:
             ax.annotate(
                 f"channel {i + 1}", (1, 1), (-6, -6), xycoords="axes fraction", textcoords="offset points",

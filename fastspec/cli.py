@@ -10,7 +10,8 @@ import contextlib
 import functools
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +45,7 @@ examples:
   fastspec mel speech.wav -o speech.png
   fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80
   fastspec mel recordings/*.flac -o features/ --format npy --ref max
+  fastspec cqt music.wav -o music.png
 """
 
 _MEL_EPILOG = """\
@@ -62,6 +64,32 @@ examples:
 
 reading an .npz:
   data = numpy.load("speech.npz"); data["features"]; json.loads(str(data["parameters"]))
+"""
+
+
+_CQT_OPTIONS = (
+    "hop_length",
+    "fmin",
+    "n_bins",
+    "bins_per_octave",
+    "tuning",
+    "filter_scale",
+    "window",
+    "scale",
+    "pad_mode",
+)
+
+_CQT_EPILOG = """\
+outputs:
+  .npz  features (dB), times (s, of the frames), frequencies (Hz, of the bins), parameters (JSON)
+  .npy  the features alone, shape (n_bins, frames), or (channels, n_bins, frames)
+  .png  a picture with the names of notes (needs matplotlib)
+A result gets its name when it is complete. A file that fails is reported and left out; the exit status is 1.
+
+examples:
+  fastspec cqt music.wav -o music.png
+  fastspec cqt violin.flac -o violin.png --fmin G3 --n-bins 180 --bins-per-octave 36 --hop-length 256 --tuning auto
+  fastspec cqt recordings/*.flac -o features/ --n-bins all --top-db none
 """
 
 
@@ -87,6 +115,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fastspec {fastspec.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_mel(commands)
+    _add_cqt(commands)
     return parser
 
 
@@ -106,7 +135,52 @@ def _add_mel(commands) -> None:
         epilog=_MEL_EPILOG,
         formatter_class=_HelpFormatter,
     )
-    parser.set_defaults(command=_mel)
+    parser.set_defaults(command=functools.partial(_job, _mel_file))
+    _add_files(parser)
+    frames = parser.add_argument_group("frames and spectrum").add_argument
+    frames("--n-fft", type=_positive_int, default=2048, help="length of the transform")
+    frames("--hop-length", type=_positive_int, default=512, help="samples from frame to frame")
+    frames("--win-length", type=_positive_int, default=None, help="length of the window (default: n_fft)")
+    frames("--window", type=_window, default="hann", help="name, name:parameter, or a number for kaiser")
+    frames("--center", action=_Flag, default=True, help="centre frames on their times, or not (default: centre)")
+    frames("--pad-mode", default="constant", help="what is beyond the ends of the signal")
+    frames("--power", type=float, default=2.0, help="exponent of the magnitude")
+
+    bands = parser.add_argument_group("mel bands").add_argument
+    bands("--n-mels", type=_positive_int, default=128, help="how many")
+    bands("--fmin", type=float, default=0.0, help="lowest frequency in Hz")
+    bands("--fmax", type=float, default=None, help="highest frequency in Hz (default: sr / 2)")
+    bands("--htk", action=_Flag, default=False, help="HTK's mel formula instead of Slaney's")
+    bands("--norm", type=_norm, default="slaney", help="slaney, none, or the order of a vector norm")
+
+    _add_levels(parser, ref=1.0, amin=1e-10)
+
+
+def _add_cqt(commands) -> None:
+    parser = commands.add_parser(
+        "cqt",
+        help="constant-Q spectrograms",
+        description="Write the constant-Q spectrogram of each sound file, in dB.",
+        epilog=_CQT_EPILOG,
+        formatter_class=_HelpFormatter,
+    )
+    parser.set_defaults(command=functools.partial(_job, _cqt_file))
+    _add_files(parser)
+    bins = parser.add_argument_group("bins and frames").add_argument
+    bins("--hop-length", type=_positive_int, default=512, help="samples from frame to frame")
+    bins("--fmin", type=_note_or_hertz, default="C1", help="lowest bin, a note or Hz")
+    bins("--n-bins", type=_positive_int_or_all, default=84, help="how many, or all that there is room for")
+    bins("--bins-per-octave", type=_positive_int, default=12, help="12 are semitones")
+    bins("--tuning", type=_number_or_auto, default=0.0, help="shift in parts of a bin, or auto to estimate it")
+    bins("--filter-scale", type=_positive_float, default=1, help="below 1 sharper in time, above 1 in pitch")
+    bins("--window", type=_window, default="hann", help="name, name:parameter, or a number for kaiser")
+    bins("--scale", action=_Flag, default=True, help="scale by the root of the filters' lengths (default: do)")
+    bins("--pad-mode", default="constant", help="what is beyond the ends of the signal")
+    _add_levels(parser, ref="max", amin=1e-5)
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    """What to read and where to write: the same for all commands."""
     add = parser.add_argument
     add("inputs", nargs="+", metavar="INPUT", help="a sound file: WAV, FLAC, Ogg, MP3, AIFF, ...")
     add("-o", "--output", required=True, metavar="OUT", help="a file, a folder, or a pattern with {name}")
@@ -135,25 +209,11 @@ def _add_mel(commands) -> None:
     audio("--channels", choices=("mix", "keep"), default="mix", help="mix to mono, or keep each channel")
     audio("--dtype", choices=("float32", "float64"), default="float32", help="precision")
 
-    frames = parser.add_argument_group("frames and spectrum").add_argument
-    frames("--n-fft", type=_positive_int, default=2048, help="length of the transform")
-    frames("--hop-length", type=_positive_int, default=512, help="samples from frame to frame")
-    frames("--win-length", type=_positive_int, default=None, help="length of the window (default: n_fft)")
-    frames("--window", type=_window, default="hann", help="name, name:parameter, or a number for kaiser")
-    frames("--center", action=_Flag, default=True, help="centre frames on their times, or not (default: centre)")
-    frames("--pad-mode", default="constant", help="what is beyond the ends of the signal")
-    frames("--power", type=float, default=2.0, help="exponent of the magnitude")
 
-    bands = parser.add_argument_group("mel bands").add_argument
-    bands("--n-mels", type=_positive_int, default=128, help="how many")
-    bands("--fmin", type=float, default=0.0, help="lowest frequency in Hz")
-    bands("--fmax", type=float, default=None, help="highest frequency in Hz (default: sr / 2)")
-    bands("--htk", action=_Flag, default=False, help="HTK's mel formula instead of Slaney's")
-    bands("--norm", type=_norm, default="slaney", help="slaney, none, or the order of a vector norm")
-
+def _add_levels(parser: argparse.ArgumentParser, *, ref: float | str, amin: float) -> None:
     levels = parser.add_argument_group("levels").add_argument
-    levels("--ref", type=_ref, default=1.0, help="what 0 dB stands for: a number, or max")
-    levels("--amin", type=_positive_float, default=1e-10, help="smallest value that counts")
+    levels("--ref", type=_ref, default=ref, help="what 0 dB stands for: a number, or max")
+    levels("--amin", type=_positive_float, default=amin, help="smallest value that counts")
     levels("--top-db", type=_number_or_none, default=80.0, help="dB kept below the peak, or none")
 
 
@@ -179,6 +239,20 @@ def _number_or_none(text: str) -> float | None:
     return None if text.lower() == "none" else float(text)
 
 
+def _positive_int_or_all(text: str) -> int | None:
+    return None if text.lower() == "all" else _positive_int(text)
+
+
+def _number_or_auto(text: str) -> float | None:
+    return None if text.lower() == "auto" else float(text)
+
+
+def _note_or_hertz(text: str) -> float:
+    with contextlib.suppress(ValueError):
+        return _positive_float(text)
+    return float(fastspec.note_to_hz(text))
+
+
 def _ref(text: str) -> float | str:
     return "max" if text.lower() == "max" else float(text)
 
@@ -195,7 +269,19 @@ def _window(text: str) -> float | str | tuple:
     return (name, *map(float, parameters)) if parameters else name
 
 
-def _mel(args: argparse.Namespace) -> int:
+@dataclass(frozen=True)
+class _Result:
+    """Features of one file, ready to be written: their axes, what they are, and how to draw them."""
+
+    features: np.ndarray
+    times: Callable[[np.ndarray], np.ndarray]
+    frequencies: np.ndarray
+    parameters: dict
+    draw: Callable[..., None]
+
+
+def _job(work: Callable[[argparse.Namespace, np.ndarray, float], _Result], args: argparse.Namespace) -> int:
+    """Do `work` on the samples of each file, and write what comes out."""
     pairs = _batch.plan(args.inputs, args.output, getattr(args, "format", None), _KINDS)
     pictures = any(target.suffix == ".png" for _, target in pairs)
     if pictures and importlib.util.find_spec("matplotlib") is None:
@@ -204,14 +290,13 @@ def _mel(args: argparse.Namespace) -> int:
     with threads:
         return _batch.run(
             pairs,
-            functools.partial(_mel_file, args),
+            functools.partial(_file, work, args),
             progress=args.progress,
             skip_existing=args.skip_existing,
         )
 
 
-def _mel_file(args: argparse.Namespace, source: str, target: Path) -> None:
-    """Read one file and write its log-mel spectrogram."""
+def _file(work, args: argparse.Namespace, source: str, target: Path) -> None:
     from .core._audio_file import read_whole
 
     y, sr = read_whole(source, dtype=args.dtype)
@@ -219,11 +304,32 @@ def _mel_file(args: argparse.Namespace, source: str, target: Path) -> None:
         y = fastspec.to_mono(y)
     if args.sr is not None:
         y, sr = fastspec.resample(y, orig_sr=sr, target_sr=args.sr), args.sr
+    result = work(args, y, sr)
+    with _batch.whole_file(target) as file:
+        _WRITERS[target.suffix.lower()](file, result, source, args)
+
+
+def _mel_file(args: argparse.Namespace, y: np.ndarray, sr: float) -> _Result:
     parameters = _mel_parameters(args, sr)
     ref = np.max if args.ref == "max" else args.ref
     features = fastspec.feature.logmel(y=y, **(parameters | {"ref": ref}))
-    with _batch.whole_file(target) as file:
-        _WRITERS[target.suffix.lower()](file, features, parameters, source, args)
+    span = parameters["fmin"], parameters["fmax"]
+    edges = fastspec.mel_frequencies(args.n_mels + 2, fmin=span[0], fmax=span[1], htk=args.htk)
+    first = 0 if args.center else args.n_fft / 2
+    to_mel = functools.partial(fastspec.hz_to_mel, htk=args.htk)
+
+    def draw(file, levels, **labels) -> None:
+        from ._picture import draw_mel
+
+        draw_mel(file, levels, frequency_range=span, to_mel=to_mel, **labels)
+
+    return _Result(
+        features,
+        lambda frames: (frames * args.hop_length + first) / sr,
+        edges[1:-1],
+        {"feature": "logmel"} | parameters,
+        draw,
+    )
 
 
 def _mel_parameters(args: argparse.Namespace, sr: float) -> dict:
@@ -236,48 +342,61 @@ def _mel_parameters(args: argparse.Namespace, sr: float) -> dict:
     return parameters
 
 
-def _write_npy(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
-    np.save(file, features)
+def _cqt_file(args: argparse.Namespace, y: np.ndarray, sr: float) -> _Result:
+    parameters = {"sr": sr} | {name: getattr(args, name) for name in _CQT_OPTIONS}
+    if args.tuning is None:
+        parameters["tuning"] = float(fastspec.estimate_tuning(y=y, sr=sr, bins_per_octave=args.bins_per_octave))
+    C = np.abs(fastspec.cqt(y, **parameters))
+    parameters["n_bins"] = C.shape[-2]
+    levels = {"ref": args.ref, "amin": args.amin, "top_db": args.top_db}
+    features = fastspec.amplitude_to_db(C, **(levels | {"ref": np.max if args.ref == "max" else args.ref}))
+    named = {name: parameters[name] for name in ("fmin", "bins_per_octave", "tuning")}
+    frequencies = fastspec.cqt_frequencies(parameters["n_bins"], **named)
+
+    def draw(file, levels, **labels) -> None:
+        from ._picture import draw_notes
+
+        draw_notes(file, levels, pitches=fastspec.hz_to_midi(frequencies), name_of=fastspec.midi_to_note, **labels)
+
+    return _Result(
+        features,
+        lambda frames: frames * args.hop_length / sr,
+        frequencies,
+        {"feature": "cqt"} | parameters | levels,
+        draw,
+    )
 
 
-def _write_npz(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
-    edges = fastspec.mel_frequencies(args.n_mels + 2, fmin=parameters["fmin"], fmax=parameters["fmax"], htk=args.htk)
+def _write_npy(file, result: _Result, source: str, args: argparse.Namespace) -> None:
+    np.save(file, result.features)
+
+
+def _write_npz(file, result: _Result, source: str, args: argparse.Namespace) -> None:
     described = {
-        "feature": "logmel",
         "unit": "dB",
         "fastspec": fastspec.__version__,
         "source": source,
         "channels": args.channels,
         "dtype": args.dtype,
-        **parameters,
+        **result.parameters,
     }
     np.savez(
         file,
-        features=features,
-        times=_frame_times(args, parameters, np.arange(features.shape[-1])),
-        frequencies=edges[1:-1],
+        features=result.features,
+        times=result.times(np.arange(result.features.shape[-1])),
+        frequencies=result.frequencies,
         parameters=json.dumps(described),
     )
 
 
-def _write_png(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
-    from ._picture import draw_mel
-
-    draw_mel(
+def _write_png(file, result: _Result, source: str, args: argparse.Namespace) -> None:
+    result.draw(
         file,
-        features,
-        time_range=tuple(_frame_times(args, parameters, np.array([-0.5, features.shape[-1] - 0.5]))),
-        frequency_range=(parameters["fmin"], parameters["fmax"]),
-        to_mel=functools.partial(fastspec.hz_to_mel, htk=args.htk),
+        result.features,
+        time_range=tuple(result.times(np.array([-0.5, result.features.shape[-1] - 0.5]))),
         title=Path(source).name,
         level_label="Level (dB re maximum)" if args.ref == "max" else f"Level (dB re {args.ref:g})",
     )
-
-
-def _frame_times(args: argparse.Namespace, parameters: dict, frames: np.ndarray) -> np.ndarray:
-    """The times of the frames' centres in seconds."""
-    first = 0 if args.center else args.n_fft / 2
-    return (frames * args.hop_length + first) / parameters["sr"]
 
 
 _WRITERS = {".npz": _write_npz, ".npy": _write_npy, ".png": _write_png}

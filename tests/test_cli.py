@@ -244,6 +244,104 @@ def test_examples(folder, name):
     assert 0 < features.max() < 40
 
 
+# Constant-Q
+
+
+def cqt(*arguments: object) -> int:
+    return cli.main(["cqt", *map(str, arguments)])
+
+
+def test_cqt_npz_holds_all_that_is_needed(sound):
+    assert cqt(sound, "-o", "out.npz", "--fmin", "C3", "--n-bins", 30, "--hop-length", 300) == 0
+    y, sr = fastspec.load(sound, sr=None)
+    C = np.abs(fastspec.cqt(y, sr=sr, fmin=fastspec.note_to_hz("C3"), n_bins=30, hop_length=300))
+    with np.load("out.npz") as data:
+        np.testing.assert_array_equal(data["features"], fastspec.amplitude_to_db(C, ref=np.max))
+        np.testing.assert_allclose(data["times"], np.arange(27) * 300 / 16000)
+        np.testing.assert_allclose(data["frequencies"][[0, 12]], fastspec.note_to_hz(["C3", "C4"]))
+        parameters = parameters_of(data)
+    assert parameters["feature"] == "cqt"
+    assert (parameters["sr"], parameters["n_bins"], parameters["tuning"], parameters["ref"]) == (16000, 30, 0.0, "max")
+
+
+def test_every_cqt_option_reaches_the_function(sound, monkeypatch):
+    calls = []
+
+    def remember(y, **arguments):
+        calls.append(arguments)
+        return np.ones((24, 3), dtype=np.complex64)
+
+    monkeypatch.setattr(fastspec, "cqt", remember)
+    monkeypatch.setattr(fastspec, "estimate_tuning", lambda **arguments: 0.25)
+    options = (
+        "--hop-length 100 --fmin 110 --n-bins all --bins-per-octave 24 --tuning auto --filter-scale 0.5 "
+        "--window kaiser:8 --no-scale --pad-mode reflect --ref 0.5 --amin 1e-3 --top-db none"
+    )
+    assert cqt(sound, "-o", "out.npz", *options.split()) == 0
+    assert calls == [
+        {
+            "sr": 16000,
+            "hop_length": 100,
+            "fmin": 110,
+            "n_bins": None,
+            "bins_per_octave": 24,
+            "tuning": 0.25,
+            "filter_scale": 0.5,
+            "window": ("kaiser", 8.0),
+            "scale": False,
+            "pad_mode": "reflect",
+        }
+    ]
+    with np.load("out.npz") as data:
+        np.testing.assert_allclose(data["features"], 20 * np.log10(2), rtol=1e-6)
+        assert parameters_of(data)["n_bins"] == 24
+
+
+@pytest.mark.parametrize("extra", [(), ("--channels", "keep", "--bins-per-octave", 24), ("--n-bins", 1)])
+def test_cqt_picture(sound, extra):
+    assert cqt(sound, "-o", "out.png", "--fmin", "A3", "--n-bins", 40, *extra) == 0
+    from matplotlib.image import imread
+
+    assert np.ptp(imread("out.png")[..., :3]) > 0.5
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "names"),
+    [
+        (24, 107, ["C1", "C2", "C3", "C4", "C5", "C6", "C7"]),
+        (57, 83.5, ["C4", "F♯4", "C5", "F♯5"]),
+        (60, 71, ["C4", "D♯4", "F♯4", "A4"]),
+        (60.2, 63, ["C4", "C♯4", "D4", "D♯4"]),
+    ],
+)
+def test_notes_are_named(first, last, names):
+    from matplotlib.figure import Figure
+
+    from fastspec._picture import draw_notes
+
+    seen, pitches = {}, np.arange(first, last + 0.5, 0.5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda figure, file, **options: seen.update(axes=figure.axes))
+        draw_notes(
+            io.BytesIO(),
+            np.arange(10.0 * len(pitches)).reshape(-1, 10),
+            time_range=(-0.5, 9.5),
+            pitches=pitches,
+            name_of=fastspec.midi_to_note,
+            title="notes",
+            level_label="Level (dB re maximum)",
+        )
+    ax, _ = seen["axes"]
+    np.testing.assert_allclose(ax.get_ylim(), (first - 0.25, pitches[-1] + 0.25))
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == names
+    np.testing.assert_allclose(ax.get_yticks(), fastspec.note_to_midi(names))
+
+
+def test_cqt_that_does_not_fit_is_told_with_the_way_out(sound, capsys):
+    assert cqt(sound, "-o", "out.npy", "--n-bins", 100) == 1
+    assert "use fewer bins" in capsys.readouterr().err
+
+
 # Where it goes
 
 

@@ -7,7 +7,7 @@ That is how nnAudio's layers see it. A front end under its names needs no more t
 from __future__ import annotations
 
 import math
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -144,9 +144,11 @@ def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray
     odd = {int(n): int(n) for n in lengths if n % 2}
     for n in sorted({int(n) for n in lengths if n % 2 == 0}):
         odd[n] = next(m for m in range(n + 1, 3 * len(lengths) + n, 2) if m not in odd.values())
-    samples = [(1000, filters.get_window(window, 1000))]  # where `filters.window_bandwidth` measures it
+    samples = []
     for n, size in odd.items():
         behind = (size - n) // 2
-        samples.append((size, np.pad(filters.get_window(window, n), (size - n - behind, behind))))
-    frozen = tuple((size, np.asarray(values, dtype=np.float64).tobytes()) for size, values in samples)
-    return np.array([odd[int(n)] for n in lengths]), SampledWindow(frozen)
+        for finer in (1, 2):  # twice as many samples: the values halfway between them, too
+            values = np.pad(filters.get_window(window, finer * n), (finer * (size - n - behind), finer * behind))
+            samples.append((finer * size, np.asarray(values, dtype=np.float64).tobytes()))
+    sampled = SampledWindow(tuple(samples), partial(filters.get_window, window))
+    return np.array([odd[int(n)] for n in lengths]), sampled

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,7 @@ from .convert import note_to_hz
 from .intervals import interval_frequencies
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable
+    from collections.abc import Callable, Collection, Hashable
 
     from .._windows import Window
 
@@ -37,12 +37,14 @@ class Bins:
 
 @dataclass(frozen=True)
 class SampledWindow:
-    """A window that is given by a function, or by samples, at the lengths that are needed: hashable."""
+    """A window that is known by its samples at the lengths of atoms, and elsewhere by a function: hashable."""
 
     samples: tuple[tuple[int, bytes], ...]
+    elsewhere: Callable[[int], np.ndarray] = field(compare=False)
 
     def __call__(self, n: int) -> np.ndarray:
-        return np.frombuffer(dict(self.samples)[n])
+        known = dict(self.samples).get(n)
+        return self.elsewhere(n) if known is None else np.frombuffer(known)
 
 
 def bins_of(
@@ -69,15 +71,18 @@ def bins_of(
     if not 0 < fmin < sr / 2:
         rule = f"less than sr/2={sr / 2}" if fmin > 0 else "strictly positive"
         raise ParameterError(f"fmin={fmin} must be {rule}; choose another fmin")
-    normalize(np.ones(1), norm=norm)  # says what is wrong with it
     arguments = (sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm)
-    if isinstance(window, (str, float, int)):
-        return _find_bins(*arguments, window)
+    try:
+        if not callable(window):
+            return _find_bins(*arguments, window)
+    except TypeError:  # something cannot be hashed
+        pass
     return _find_bins.__wrapped__(*arguments, window)
 
 
 @lru_cache(64, typed=True)
 def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm, window) -> Bins:
+    normalize(np.ones(1), norm=norm)  # says what is wrong with it
     count = n_bins
     if count is None:  # an octave more than there is room for, to be cut below
         count = max(2, math.ceil(bins_per_octave * math.log2(sr / fmin)))
@@ -106,10 +111,9 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
 def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
     if (not callable(window) and np.ndim(window) == 0) or isinstance(window, tuple):
         return window
-    sizes = np.floor(lengths / 2) + np.ceil(lengths / 2)
-    sizes = np.unique(np.append(sizes, 1000)).astype(int).tolist()  # 1000: where its bandwidth is measured
+    sizes = np.unique(np.floor(lengths / 2) + np.ceil(lengths / 2)).astype(int).tolist()
     samples = ((n, np.asarray(filters.get_window(window, n), dtype=np.float64).tobytes()) for n in sizes)
-    return SampledWindow(tuple(samples))
+    return SampledWindow(tuple(samples), partial(filters.get_window, window))
 
 
 def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float):
@@ -156,6 +160,7 @@ class Rates:
         return int(self.of_bins.max()) > 1
 
 
+@lru_cache(64)
 def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     """The rates that librosa 1.0 works at. We do not; but they decide the gain for some norms, and some shapes."""
     n_bins, sr = len(bins), bins.atoms.sr
@@ -173,7 +178,8 @@ def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     return Rates(rates, first)
 
 
-def gains(bins: Bins, rates: Rates, *, scale: bool) -> np.ndarray:
+@lru_cache(64)
+def gains(bins: Bins, rates: Rates, scale: bool) -> np.ndarray:
     """What the inner products are multiplied with: by `scale`, and by what librosa's rates do to norms other than 1."""
     factors = np.sqrt(bins.lengths) if scale else bins.lengths.copy()
     norm = bins.atoms.norm
@@ -182,4 +188,5 @@ def gains(bins: Bins, rates: Rates, *, scale: bool) -> np.ndarray:
         # smaller by R^(1/p), where the sum of products is smaller by R.
         exponent = -1.0 if norm is None or np.isinf(norm) else 1.0 / norm - 1.0
         factors *= rates.of_bins.astype(np.float64) ** exponent
+    factors.flags.writeable = False
     return factors

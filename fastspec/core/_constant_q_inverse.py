@@ -164,20 +164,23 @@ class _Inversion:
         return y
 
     def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
-        """Conjugate gradients for normal equations whose right side is `target`."""
+        """Conjugate gradients for normal equations whose right side is `target`, which is overwritten."""
         ones = np.ones_like(self.weights)
-        y, residual, direction = np.zeros_like(target), target.copy(), target
+        y, residual, direction, scratch = np.zeros_like(target), target, target.copy(), np.empty_like(target)
         power = _inner(residual, residual)
-        for _ in range(rounds):
+        for i in range(rounds):
             image = self.add_up(self.analyse(direction, dtype, ones), len(y), self.weights)
             curvature = _inner(direction, image)
             if not curvature > 0:  # silence
                 break
             step = power / curvature
-            y += step * direction
-            residual -= step * image
-            power, last = _inner(residual, residual), power
-            direction = residual + power / last * direction
+            y += np.multiply(direction, step, out=scratch)
+            if i + 1 < rounds:
+                image *= step
+                residual -= image
+                power, last = _inner(residual, residual), power
+                direction *= power / last
+                direction += residual
         return y
 
 
@@ -199,7 +202,7 @@ def _inversion(
     rates = librosa_rates(bins, hop_length)
     if rates.decimates:
         check_res_type(res_type)
-    factors = gains(bins, rates, scale=bool(scale)) * _norm_ratios(bins)
+    factors = gains(bins, rates, bool(scale)) * _norm_ratios(bins)
     return _Inversion(replace(bins.atoms, norm=1), bins.lengths, hop_length, factors, _weights(bins.atoms, hop_length))
 
 

@@ -213,7 +213,6 @@ def _vqt(
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_index(hop_length, name="hop_length")
     check_sparsity(sparsity)
-    padding_of(pad_mode)
     if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
@@ -230,8 +229,10 @@ def _vqt(
         check_res_type(res_type)
     _check_length(bins, rates, x.shape[-1])
     x = _as_long_as_librosa_has_it(x, rates, hop_length, pad_mode)
-    factors = gains(bins, rates, scale=bool(scale))
-    return transform(x, bins.atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=target)
+    factors = gains(bins, rates, bool(scale))
+    wider = np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64
+    C = transform(x, bins.atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=wider)
+    return C.astype(target, copy=False)
 
 
 def _per_octave(intervals, bins_per_octave: int) -> int:
