@@ -88,11 +88,11 @@ def test_one_number_gives_no_axis_of_harmonics(axis):
 
 
 def test_nan_frequencies_are_equal_frequencies():
-    with pytest.warns(UserWarning, match="equal frequencies"), np.errstate(all="ignore"):
+    with pytest.warns(UserWarning, match="Frequencies are not unique"), np.errstate(all="ignore"):
         fastspec.interp_harmonics(heights(5, 2), freqs=np.full((5, 2), np.nan), harmonics=[1])
 
 
 def test_equal_frequencies_warn():
-    with pytest.warns(UserWarning, match="equal frequencies") as caught, np.errstate(all="ignore"):
+    with pytest.warns(UserWarning, match="Frequencies are not unique") as caught, np.errstate(all="ignore"):
         fastspec.interp_harmonics(heights(3, 2), freqs=np.array([0.0, 1, 1]), harmonics=[1])
     assert caught[0].filename == __file__

@@ -49,6 +49,33 @@ def test_mellin_transform_is_double(kind):
     assert fastspec.fmt(Y[:50], kind=kind).dtype == np.complex128
 
 
+# Words of warnings that programs filter by
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("Empty filters detected", lambda: fastspec.filters.mel(sr=44100, n_fft=1024, fmax=2000, htk=True)),
+        ("A-weighting returned non-finite values", lambda: fastspec.A_weighting(0.0, min_db=None)),
+        ("Trying to estimate tuning from empty frequency set", lambda: fastspec.pitch_tuning([])),
+        ("less than two periods of fmin fit into the frame", lambda: fastspec.yin(Y, fmin=15, fmax=1000)),
+        ("n_fft=8192 is too large for input signal of length=6000", lambda: fastspec.stft(Y, n_fft=8192)),
+        ("power_to_db was called on complex input so phase", lambda: fastspec.power_to_db(1j * np.ones((2, 2)))),
+        ("amplitude_to_db was called on complex input so", lambda: fastspec.amplitude_to_db(1j * np.ones((2, 2)))),
+        ("pcen was called on complex input so phase", lambda: fastspec.pcen(1j * np.ones((2, 2)))),
+        ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim(np.ones((5, 9)), momentum=1.5)),
+        ("t_out is not monotonic", lambda: fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[1.0, 0.0])),
+        (
+            "Frequencies are not unique",
+            lambda: fastspec.interp_harmonics(np.ones(3), freqs=np.ones(3), harmonics=[1], axis=0),
+        ),
+    ],
+)
+def test_warnings_hold_librosas_words(words, call):
+    with np.errstate(all="ignore"), pytest.warns(UserWarning, match=words):
+        call()
+
+
 # Decorators
 
 
@@ -60,8 +87,11 @@ def half(x, by=2):
 @pytest.mark.parametrize(
     ("decorate", "words"),
     [
-        (util.decorators.deprecated(version="1.1", version_removed="2.0"), ["half", "1.1", "2.0"]),
-        (util.decorators.moved(moved_from="a.b", version="1.1", version_removed="2.0"), ["a.b", "half", "1.1", "2.0"]),
+        (util.decorators.deprecated(version="1.1", version_removed="2.0"), ["half", "Deprecated", "1.1", "2.0"]),
+        (
+            util.decorators.moved(moved_from="a.b", version="1.1", version_removed="2.0"),
+            ["a.b", "moved", "half", "1.1", "2.0"],
+        ),
     ],
 )
 def test_decorated_functions_warn_where_they_are_called(decorate, words):
@@ -76,7 +106,7 @@ def test_decorated_functions_warn_where_they_are_called(decorate, words):
 
 def test_future_default_warns_only_those_who_rely_on_it():
     changing = util.decorators.future_default(param_name="by", old_default=2, new_default=3, version="2.0")(half)
-    with pytest.warns(FutureWarning, match="by=2"):
+    with pytest.warns(FutureWarning, match="The default value of 'by' will change"):
         assert changing(6) == 3
     assert (changing(6, 2), changing(6, by=2)) == (3, 3)
 

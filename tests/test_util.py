@@ -691,7 +691,7 @@ def test_rename_kw():
 
     assert repr(util.Deprecated()) == "<DEPRECATED parameter>"
     assert renamed(util.Deprecated()) == 2
-    with pytest.warns(FutureWarning, match=r"renamed\(\): 'n' is called 'size'"):
+    with pytest.warns(FutureWarning, match=r"renamed\(\): 'n' has been renamed to 'size'"):
         assert renamed(7) == 7
 
 

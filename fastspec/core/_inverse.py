@@ -232,7 +232,7 @@ def griffinlim(
     """
     generator = _generator(rng, random_state)
     if momentum > 1:
-        warnings.warn(f"momentum={momentum} exceeds 1, with which Griffin-Lim can be unstable", stacklevel=2)
+        warnings.warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable", stacklevel=2)
     elif not momentum >= 0:
         raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
     if init not in ("random", None):
@@ -362,7 +362,7 @@ def phase_vocoder(
     for name, value in (("hop_length", hop_length), ("n_fft", n_fft)):
         if not isinstance(value, Deprecated):
             warnings.warn(
-                f"{name} is deprecated since 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
+                f"{name} is deprecated as of 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
             )
     D = np.asarray(D)
     times = _output_times(rate, t_out, D.shape[-1])

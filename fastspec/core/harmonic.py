@@ -240,7 +240,7 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
             f"freqs.shape={freqs.shape} must be that of x, {x.shape}, or its length along axis={axis} alone"
         )
     if not np.all(is_unique(freqs, axis=0 if fixed else axis)):
-        warnings.warn("freqs holds equal frequencies, between which values may be wrong", stacklevel=3)
+        warnings.warn("Frequencies are not unique: values between equal ones may be wrong", stacklevel=3)
     return fixed
 
 

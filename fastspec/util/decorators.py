@@ -54,7 +54,7 @@ def moved(*, moved_from: str, version: str, version_removed: str) -> Decorator:
     """
     return _warning(
         lambda function: (
-            f"{moved_from} is called {function.__module__}.{function.__name__} since version {version}; "
+            f"{moved_from} was moved to {function.__module__}.{function.__name__} in version {version}; "
             f"the old name goes in version {version_removed}"
         )
     )
@@ -80,8 +80,8 @@ def deprecated(*, version: str, version_removed: str) -> Decorator:
     """
     return _warning(
         lambda function: (
-            f"{function.__module__}.{function.__name__} is deprecated since version {version} "
-            f"and goes in version {version_removed}"
+            f"{function.__module__}.{function.__name__}: Deprecated as of version {version}. It "
+            f"goes in version {version_removed}"
         )
     )
 
@@ -160,8 +160,8 @@ def future_default(*, param_name: str, old_default: Any, new_default: Any, versi
         def call(*args: Any, **kwargs: Any) -> Any:
             if param_name not in signature.bind(*args, **kwargs).arguments:
                 warnings.warn(
-                    f"{param_name}={old_default!r}, the default, changes to {new_default!r} in version {version}; "
-                    f"pass {param_name}={old_default!r} to keep it",
+                    f"The default value of {param_name!r} will change from {old_default!r} to {new_default!r} "
+                    f"in version {version}; pass {param_name}={old_default!r} to keep it",
                     category=FutureWarning,
                     stacklevel=2,
                 )
