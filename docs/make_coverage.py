@@ -86,8 +86,9 @@ def page(title: str, found: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Coverage",
         "",
-        f"Every public name of {title}, and whether fastspec has it: *yes*; *in part*, where its docstring says what raises",
-        "`NotImplementedError`; *not yet*, where using it raises an `AttributeError`. Made by `docs/make_coverage.py` from the code.",
+        f"Every public name of {title}, and whether fastspec has it: *yes*; *in part*, where its docstring says what",
+        "raises `NotImplementedError`; *not yet*, where using it raises an `AttributeError`.",
+        "`docs/make_coverage.py` makes this page from the code.",
     ]
     for namespace, names in found.items():
         home = "librosa" if namespace == "librosa" else f"librosa.{namespace}"
