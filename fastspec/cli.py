@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib.util
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -251,13 +252,17 @@ def _write_npz(file, features: np.ndarray, parameters: dict, source: str, args: 
         "dtype": args.dtype,
         **parameters,
     }
-    np.savez(
-        file,
-        features=features,
-        times=_frame_times(args, parameters, np.arange(features.shape[-1])),
-        frequencies=edges[1:-1],
-        parameters=json.dumps(described),
-    )
+    arrays = {
+        "features": features,
+        "times": _frame_times(args, parameters, np.arange(features.shape[-1])),
+        "frequencies": edges[1:-1],
+        "parameters": np.array(json.dumps(described)),
+    }
+    # As np.savez does it, but closed on a full disk too: NumPy 1's left that to the collector, which complained.
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
 def _write_png(file, features: np.ndarray, parameters: dict, source: str, args: argparse.Namespace) -> None:
