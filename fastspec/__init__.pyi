@@ -10,6 +10,7 @@ from . import util as util
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
+from ._cache import cache as cache
 from ._run import show_config as show_config
 from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads
@@ -115,7 +116,9 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .util.files import cite as cite
 from .util.files import ex as ex
+from .util.files import example as example
+from .version import show_versions as show_versions
 
 __version__: str
-from .util.files import example as example

@@ -37,7 +37,8 @@ def as_samples(y, *, name: str = "y") -> np.ndarray:
     if y.ndim == 0:
         raise ParameterError(f"{name}.shape=() has no sample axis; audio is at least one-dimensional")
     if y.dtype.itemsize not in (4, 8) or not (y.dtype.isnative and y.flags.aligned):
-        return y.astype(working_dtype(y.dtype))
+        # Beyond double precision librosa's tables end, and their default is single.
+        return y.astype(np.float32 if y.itemsize > 8 else working_dtype(y.dtype))
     return y
 
 

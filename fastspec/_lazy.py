@@ -17,15 +17,18 @@ def attach(package: str):
         try:
             home = homes[name]
         except KeyError:
-            raise AttributeError(
-                f"{package} has no attribute {name!r} (yet); see the README for what is covered"
-            ) from None
+            raise missing(package, name) from None
         module = import_module("." + (home or name), package)
         value = getattr(module, name) if home else module
         setattr(import_module(package), name, value)
         return value
 
     return __getattr__, lambda: sorted(homes), sorted(homes)
+
+
+def missing(module: str, name: str) -> AttributeError:
+    """The error for a name that `module` has not, which librosa's may have."""
+    return AttributeError(f"{module} has no attribute {name!r} (yet); see the README for what is covered")
 
 
 def _read_stub(path: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import ParameterError, as_index
+from ._arrays import DTypeError, ParameterError, as_index
 from .util.utils import normalize, pad_center, tiny
 
 if TYPE_CHECKING:
@@ -77,9 +77,8 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     Raises
     ------
     ParameterError
-        If `window` is none of the above, or its samples are not `Nx`.
-    ValueError
-        If scipy does not know the name, or the name lacks a parameter. `Nx` must be a positive integer.
+        If `window` is none of the above, its samples are not `Nx`, scipy does not know the name, or the name lacks a
+        parameter. `Nx` must be a positive integer.
 
     Examples
     --------
@@ -92,14 +91,25 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     if isinstance(window, str) and window in _SHAPES:
         return _by_name(window, as_index(Nx, name="Nx"), periodic=bool(fftbins))
     if isinstance(window, (str, tuple)) or np.isscalar(window):
-        from scipy.signal import get_window as scipy_window
-
-        return scipy_window(window, Nx, fftbins=fftbins)
+        return _by_scipy(window, Nx, fftbins)
     if isinstance(window, (np.ndarray, list)):
         if len(window) != Nx:
             raise ParameterError(f"window has {len(window)} samples, Nx={Nx}; they must agree")
         return np.asarray(window)
     raise ParameterError(f"window={window!r} must be a name, a tuple, a number, a function or an array")
+
+
+def _by_scipy(window: str | tuple | float, length: int, fftbins: bool) -> np.ndarray:
+    from scipy.signal import get_window as scipy_window
+
+    try:
+        return scipy_window(window, length, fftbins=fftbins)
+    except (TypeError, ValueError) as error:
+        # Which of the two it is depends on scipy's version; the gate's classes are both or the latter.
+        kind = DTypeError if isinstance(error, TypeError) else ParameterError
+        raise kind(
+            f"window={window!r}, Nx={length!r}: {error}; see scipy.signal.get_window for what there is"
+        ) from error
 
 
 def _by_name(name: str, length: int, *, periodic: bool) -> np.ndarray:

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import importlib.util
 import json
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -380,13 +381,17 @@ def _write_npz(file, result: _Result, source: str, args: argparse.Namespace) -> 
         "dtype": args.dtype,
         **result.parameters,
     }
-    np.savez(
-        file,
-        features=result.features,
-        times=result.times(np.arange(result.features.shape[-1])),
-        frequencies=result.frequencies,
-        parameters=json.dumps(described),
-    )
+    arrays = {
+        "features": result.features,
+        "times": result.times(np.arange(result.features.shape[-1])),
+        "frequencies": result.frequencies,
+        "parameters": np.array(json.dumps(described)),
+    }
+    # As np.savez does it, but closed on a full disk too: NumPy 1's left that to the collector, which complained.
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
 def _write_png(file, result: _Result, source: str, args: argparse.Namespace) -> None:

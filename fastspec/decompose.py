@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from . import _run
 from ._arrays import ParameterError
+from ._lazy import missing
 from .util._matrices import softmask
 
 if TYPE_CHECKING:
@@ -152,3 +153,7 @@ def _median_by_scipy(x: np.ndarray, width: int, axis: int) -> npt.NDArray:
     size[axis] = width
     out[...] = median_filter(x, size=size, mode="reflect")
     return out
+
+
+def __getattr__(name: str) -> NoReturn:
+    raise missing(__name__, name)

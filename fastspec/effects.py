@@ -182,6 +182,11 @@ def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
     ParameterError
         If `rate` is not positive; as `fastspec.stft`.
 
+    Warns
+    -----
+    FutureWarning
+        Twice at every call, as librosa 1.0 does: for `phase_vocoder`'s two deprecated arguments.
+
     See Also
     --------
     pitch_shift, fastspec.phase_vocoder
@@ -197,8 +202,9 @@ def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
 
     if not rate > 0:
         raise ParameterError(f"rate={rate} must be positive; 2 is twice as fast")
-    # librosa also hands on hop_length and n_fft, for which its own phase vocoder then warns at every call.
-    stretched = phase_vocoder(stft(y, **kwargs), rate=rate)
+    # As in librosa 1.0, whose vocoder is handed both; code that counts on these warnings finds them.
+    unused = {name: kwargs.get(name) for name in ("hop_length", "n_fft")}
+    stretched = phase_vocoder(stft(y, **kwargs), rate=rate, **unused)
     return istft(stretched, dtype=y.dtype, length=round(y.shape[-1] / rate), **kwargs)
 
 

@@ -108,7 +108,7 @@ def mel(
         raise ParameterError(f"norm={norm!r} must be 'slaney', a number or None")
     if not np.all((edges[:-2] == 0) | (weights.max(axis=1) > 0)):
         warnings.warn(
-            f"n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}, and their output empty; "
+            f"Empty filters detected: n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}; "
             "use fewer bands, a larger n_fft, or a higher fmax",
             stacklevel=2,
         )

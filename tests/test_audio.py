@@ -213,6 +213,8 @@ def test_truncated_file_warns_in_load_and_is_an_error_in_a_job(tmp_path, extensi
         pytest.skip(f"this libsndfile knows no {extension}")
     soundfile.write(path, np.random.RandomState(3).uniform(-0.5, 0.5, (30000, 2)), 44100)
     assert len(_audio_file.read_whole(path)[0].T) >= 30000
+    if extension == "ogg" and tuple(map(int, soundfile.__libsndfile_version__.split("."))) < (1, 2, 2):
+        pytest.skip("this libsndfile reads nothing of an Ogg file without an end")
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(fastspec.AudioFileError, match=r"cut\.\w+: is cut short.*libsndfile"):
         _audio_file.read_whole(path)

@@ -224,9 +224,19 @@ def test_natural_sign_n_reads_as_in_keys():
     assert convert.note_to_midi("Cn4") == 60
 
 
-def test_unrounded_midi_is_always_float64():
-    for name in ("C4", "C#4", "C4+5"):
-        assert convert.note_to_midi(name, round_midi=False).dtype == np.float64
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [
+        ("C4", float),
+        ("C#4", np.int64),
+        ("C#4+5", float),
+        ("C4+5", float),
+        (["C#4", "Db4"], np.int64),
+        (["C4", "Db"], float),
+    ],
+)
+def test_unrounded_midi_has_librosas_dtype(name, dtype):
+    assert convert.note_to_midi(name, round_midi=False).dtype == dtype
 
 
 @pytest.mark.parametrize(

@@ -77,3 +77,22 @@ def test_steps_and_delays_are_whole_numbers(bad):
 def test_rules_of_deltas(bad):
     with pytest.raises(fastspec.ParameterError, match=next(iter(bad))):
         feature.delta(np.ones((2, 30)), **bad)
+
+
+@pytest.mark.parametrize(("frame", "fits"), [(0, False), (8, False), (9, True), (20, True), (21, False), (29, False)])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_polynomials_are_fitted_to_finite_ends_only(frame, fits, value):
+    x = np.ones((3, 30), np.float32)
+    x[1, frame] = value
+    if fits:
+        with np.errstate(invalid="ignore"):
+            found = fastspec.feature.delta(x)
+        # The frame itself has no weight in its own first derivative, but is asked for all the same.
+        np.testing.assert_array_equal(np.flatnonzero(~np.isfinite(found[1])), np.arange(frame - 4, frame + 5))
+    else:
+        with pytest.raises(fastspec.ParameterError, match="finite in its first and last 9"):
+            fastspec.feature.delta(x)
+
+
+def test_no_frames_give_no_slopes():
+    assert fastspec.feature.delta(np.zeros((4, 0)), mode="nearest").shape == (4, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-import importlib
+import importlib.util
 import pkgutil
 import re
 
@@ -57,6 +57,26 @@ def test_links_between_documents_lead_somewhere(root):
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not target.startswith("mailto:"):
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_coverage_is_what_the_code_has(root):
+    spec = importlib.util.spec_from_file_location("make_coverage", root / "docs" / "make_coverage.py")
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    for path, text in made.documents().items():
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: run python docs/make_coverage.py"
+    assert "| `librosa` | 1" in (root / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["", "core.", "feature.", "util.", "decompose."])
+def test_missing_names_say_so(name):
+    home = fastspec
+    for step in name.split(".")[:-1]:
+        home = getattr(home, step)
+    with pytest.raises(AttributeError, match=rf"^fastspec\.?{name[:-1]} has no attribute 'no_such_name' \(yet\); see"):
+        _ = home.no_such_name
+    with pytest.raises(AttributeError, match="_hidden"):
+        _ = home._hidden
 
 
 def test_versions_agree(root):

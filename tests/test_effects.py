@@ -113,6 +113,14 @@ def test_stretching_keeps_pitch_and_shifting_keeps_length(rate):
     assert _pitch(shifted) == pytest.approx(500 * rate, rel=0.01)
 
 
+@pytest.mark.parametrize("change", ["time_stretch", "pitch_shift"])
+def test_librosas_warnings_at_every_call(change):
+    options = {"rate": 2.0} if change == "time_stretch" else {"sr": SR, "n_steps": 1}
+    with pytest.warns(FutureWarning) as caught:
+        getattr(effects, change)(np.ones(SR), **options)
+    assert [str(w.message).split()[0] for w in caught] == ["hop_length", "n_fft"]
+
+
 def _pitch(y: np.ndarray) -> float:
     """Frequency of the largest bin of the whole signal, windowed."""
     return np.abs(np.fft.rfft(y * np.hanning(len(y)))).argmax() * SR / len(y)

@@ -68,11 +68,31 @@ def test_salience_is_a_weighted_mean_at_peaks():
 @pytest.mark.parametrize("name", ["interp_harmonics", "f0_harmonics", "salience"])
 def test_frequencies_must_fit(name):
     options = {"f0": np.ones(6)} if name == "f0_harmonics" else {}
-    with pytest.raises(fastspec.ParameterError, match=r"freqs\.shape=\(39,\) must be \(40,\)"):
+    with pytest.raises(fastspec.ParameterError, match=r"freqs\.shape=\(39,\) must be that of x, \(40, 6\)"):
         getattr(fastspec, name)(heights(40, 6), freqs=grid(39), harmonics=[1], **options)
 
 
+def test_frequencies_must_fit_a_single_frame():
+    with pytest.raises(fastspec.ParameterError, match=r"freqs\.shape=\(9, 4\)"):
+        fastspec.interp_harmonics(np.ones(9), freqs=np.ones((9, 4)), harmonics=[1])
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, -2])
+def test_one_number_gives_no_axis_of_harmonics(axis):
+    x = heights(40, 40)
+    options = {"freqs": grid(40), "axis": axis}
+    one = fastspec.interp_harmonics(x, harmonics=1.5, **options)
+    assert one.shape == x.shape
+    at = axis - 1 if axis < 0 else axis
+    np.testing.assert_array_equal(one, fastspec.interp_harmonics(x, harmonics=[1.5], **options).take(0, axis=at))
+
+
+def test_nan_frequencies_are_equal_frequencies():
+    with pytest.warns(UserWarning, match="Frequencies are not unique"), np.errstate(all="ignore"):
+        fastspec.interp_harmonics(heights(5, 2), freqs=np.full((5, 2), np.nan), harmonics=[1])
+
+
 def test_equal_frequencies_warn():
-    with pytest.warns(UserWarning, match="equal frequencies") as caught, np.errstate(all="ignore"):
+    with pytest.warns(UserWarning, match="Frequencies are not unique") as caught, np.errstate(all="ignore"):
         fastspec.interp_harmonics(heights(3, 2), freqs=np.array([0.0, 1, 1]), harmonics=[1])
     assert caught[0].filename == __file__

@@ -40,6 +40,13 @@ def test_match_intervals_nearest_on_either_side():
     assert match_intervals(np.array([[5.0, 6.0]]), target[1:2], strict=False).tolist() == [0]
 
 
+def test_match_intervals_equally_near():
+    """Of what precedes, the last one (as librosa's documentation shows); of both sides, what follows."""
+    queries = np.array([[0, 2], [1, 3], [4, 5], [6, 7]])
+    assert match_intervals(queries, np.array([[3, 5], [1, 4], [4, 5]]), strict=False).tolist() == [1, 1, 2, 2]
+    assert match_intervals(np.array([[4, 5]]), np.array([[1, 3], [6, 7], [6, 9]]), strict=False).tolist() == [1]
+
+
 def test_match_intervals_of_points_and_touching_ends():
     target = np.array([[1.0, 1.0], [2.0, 3.0]])
     assert match_intervals(np.array([[1.0, 1.0], [3.0, 5.0]]), target).tolist() == [0, 1]

@@ -523,9 +523,31 @@ def test_count_unique_against_numpy():
     x = np.round(noise(6, 40) * 20)
     assert util.count_unique(x).tolist() == [len(np.unique(row)) for row in x]
     assert util.count_unique(np.zeros((2, 0))).tolist() == [0, 0]
-    assert util.count_unique(np.array([np.nan, np.nan, 1])) == 3
+    assert util.count_unique(np.array([np.nan, np.nan, 1])) == 2
+    assert util.count_unique(np.array([np.nan + 1j, 1, np.nan])) == 2
+    assert not util.is_unique(np.array([np.nan, np.nan]))
     assert util.is_unique(np.array([1, 2, 3]))
     assert not util.is_unique(np.array([1, 2, 1]))
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_phasor_of_complex_angles(dtype):
+    angles = (noise(2, 5) + 1j * noise(5)).astype(dtype)
+    found = util.phasor(angles, mag=2.0)
+    assert found.dtype == dtype
+    rtol = 1e-6 if dtype == np.complex64 else 1e-13
+    np.testing.assert_allclose(found, 2 * (np.cos(angles) + 1j * np.sin(angles)), rtol=rtol)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.float16])
+def test_phasor_of_small_types_is_of_single_precision(dtype):
+    angles = np.array([1, 100], dtype)
+    np.testing.assert_allclose(util.phasor(angles), np.exp(1j * angles.astype(np.float64)), rtol=1e-6)
+
+
+def test_fill_of_norm_0_is_refused_for_numbers_too():
+    with pytest.raises(util.exceptions.ParameterError, match="norm=0"):
+        util.normalize(np.array(5.0), norm=0, fill=True)
 
 
 def test_interp_broadcast():
@@ -669,7 +691,7 @@ def test_rename_kw():
 
     assert repr(util.Deprecated()) == "<DEPRECATED parameter>"
     assert renamed(util.Deprecated()) == 2
-    with pytest.warns(FutureWarning, match=r"renamed\(\): 'n' is called 'size'"):
+    with pytest.warns(FutureWarning, match=r"renamed\(\): 'n' has been renamed to 'size'"):
         assert renamed(7) == 7
 
 

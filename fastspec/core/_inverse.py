@@ -232,8 +232,8 @@ def griffinlim(
     """
     generator = generator_of(rng, random_state)
     if momentum > 1:
-        warnings.warn(f"momentum={momentum} exceeds 1, with which Griffin-Lim can be unstable", stacklevel=2)
-    elif momentum < 0:
+        warnings.warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable", stacklevel=2)
+    elif not momentum >= 0:
         raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
     if init not in ("random", None):
         raise ParameterError(f"init={init!r} must be 'random' or None")
@@ -363,7 +363,7 @@ def phase_vocoder(
     for name, value in (("hop_length", hop_length), ("n_fft", n_fft)):
         if not isinstance(value, Deprecated):
             warnings.warn(
-                f"{name} is deprecated since 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
+                f"{name} is deprecated as of 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
             )
     D = np.asarray(D)
     times = _output_times(rate, t_out, D.shape[-1])
@@ -396,6 +396,8 @@ def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
             raise ParameterError(f"rate={rate} must be a positive number")
         return np.arange(0.0, n_frames, rate)
     times = np.asarray(t_out, dtype=np.float64)
+    if times.ndim > 1:
+        raise ParameterError(f"t_out.shape={times.shape} must be one-dimensional, a time for each frame to come")
     if np.any(times < 0) or np.any(times >= n_frames):
         raise ParameterError(
             f"t_out reaches from {times.min()} to {times.max()}; it must stay within 0 and {n_frames} frames"

@@ -143,7 +143,8 @@ def pcen(
         raise ParameterError(f"b={b} must be between 0 and 1; leave it out to have it from time_constant")
     if np.iscomplexobj(S):
         warnings.warn(
-            "pcen was called on complex input, whose phase it discards; call pcen(np.abs(D)) to say so", stacklevel=2
+            "pcen was called on complex input so phase information will be discarded; pcen(np.abs(D)) says so",
+            stacklevel=2,
         )
         S = np.abs(S)
     if ref is None:

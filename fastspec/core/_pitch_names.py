@@ -86,8 +86,8 @@ def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float
 
     Returns
     -------
-    int, np.float64 or np.ndarray
-        MIDI numbers: an int (np.float64 if not rounded) for one name, an array for many.
+    int, np.float64, np.int64 or np.ndarray
+        MIDI numbers: an int (a NumPy number if not rounded) for one name, an array for many.
 
     Raises
     ------
@@ -112,7 +112,10 @@ def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float
     letter, sharps = split(place_of(match))
     octave, cents = int(match["octave"] or 0), int(match["cents"] or 0)
     semitones = 12 * (octave + 1) + SEMITONES[letter] + sharps + cents * 0.01
-    return int(np.round(semitones)) if round_midi else np.float64(semitones)
+    if round_midi:
+        return int(np.round(semitones))
+    # librosa's sum over accidentals is an integer where there are any, and stays one without cents.
+    return np.int64(semitones) if match["accidentals"] and not match["cents"] else np.float64(semitones)
 
 
 def note_to_hz(note: str | Iterable[str], *, round_midi: bool = False) -> Floats:

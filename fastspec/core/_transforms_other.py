@@ -85,7 +85,7 @@ def fmt(
     resampled = interp1d(np.arange(n) / n, y, kind=kind, axis=axis)(grid)
     shape = [1] * resampled.ndim
     shape[axis] = -1
-    resampled *= (grid**beta * (np.sqrt(n) / len(grid))).reshape(shape)
+    resampled = resampled * (grid**beta * (np.sqrt(n) / len(grid))).reshape(shape)
     return scipy.fft.rfft(resampled, axis=axis)
 
 

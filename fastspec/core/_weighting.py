@@ -308,5 +308,7 @@ def _limit(weights: Floats, min_db: float | None, kind: str) -> Floats:
         return np.maximum(min_db, weights)
     if not np.all(np.isfinite(weights)):
         # stacklevel: past this function and the curve's own, to the caller
-        warnings.warn(f"{kind}-weighting is not finite at 0 Hz; pass min_db to limit it", stacklevel=3)
+        warnings.warn(
+            f"{kind}-weighting returned non-finite values, as it does at 0 Hz; pass min_db to limit it", stacklevel=3
+        )
     return weights

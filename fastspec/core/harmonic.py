@@ -114,7 +114,7 @@ def interp_harmonics(
     freqs : np.ndarray [shape=(d,) or x.shape]
         Frequencies of the bins, fixed or for each frame.
     harmonics : list of float
-        Which multiples.
+        Which multiples. One number gives no axis of harmonics.
     kind : str, default 'linear'
         How to interpolate; see `scipy.interpolate.interp1d`.
     fill_value : float, default 0
@@ -145,6 +145,10 @@ def interp_harmonics(
     >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
     [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
     """
+    if np.ndim(harmonics) == 0:
+        options = {"kind": kind, "fill_value": fill_value, "axis": axis}
+        at = axis - 1 if axis < 0 else axis
+        return interp_harmonics(x, freqs=freqs, harmonics=[harmonics], **options).take(0, axis=at)
     if _one_grid(x, freqs, axis):
         wanted = np.multiply.outer(harmonics, freqs)
         if _plain(freqs, kind, fill_value):
@@ -233,10 +237,10 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
     fixed = freqs.ndim == 1 and len(freqs) == x.shape[axis]
     if not fixed and freqs.shape != x.shape:
         raise ParameterError(
-            f"freqs.shape={freqs.shape} must be ({x.shape[axis]},), the bins of x along axis={axis}, or {x.shape}"
+            f"freqs.shape={freqs.shape} must be that of x, {x.shape}, or its length along axis={axis} alone"
         )
     if not np.all(is_unique(freqs, axis=0 if fixed else axis)):
-        warnings.warn("freqs holds equal frequencies, between which values may be wrong", stacklevel=3)
+        warnings.warn("Frequencies are not unique: values between equal ones may be wrong", stacklevel=3)
     return fixed
 
 

@@ -100,7 +100,7 @@ def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_p
     frequencies = np.atleast_1d(frequencies)
     frequencies = frequencies[frequencies > 0]
     if not np.any(frequencies):
-        warnings.warn("no positive frequency to estimate a tuning from; it is taken to be 0", stacklevel=2)
+        warnings.warn("Trying to estimate tuning from empty frequency set: it is taken to be 0", stacklevel=2)
         return 0.0
     residual = np.mod(bins_per_octave * hz_to_octs(frequencies), 1.0)
     residual[residual >= 0.5] -= 1.0  # the nearest bin may be the next one up
@@ -473,7 +473,8 @@ def _check_range(sr: float, fmin: float, fmax: float, frame_length: int) -> None
         )
     if sr / fmin >= frame_length // 2:
         warnings.warn(
-            f"frame_length={frame_length} holds less than two periods of fmin={fmin} at sr={sr}: pitches may be "
-            f"wrong; use frame_length={int(np.ceil(sr / fmin)) * 2 + 1} or fmin={sr / (frame_length / 2):.3f}, or more",
+            f"less than two periods of fmin fit into the frame: fmin={fmin}, sr={sr}, frame_length={frame_length} may "
+            f"give wrong pitches; use frame_length={int(np.ceil(sr / fmin)) * 2 + 1} or "
+            f"fmin={sr / (frame_length / 2):.3f}, or more",
             stacklevel=4,
         )

@@ -375,7 +375,7 @@ def amplitude_to_db(
 
 def _warn_about_phase(function: str, way_out: str) -> None:
     warnings.warn(
-        f"{function} was called on complex input, whose phase it discards; call {function}({way_out}) to say so",
+        f"{function} was called on complex input so phase information will be discarded; {function}({way_out}) says so",
         stacklevel=3,
     )
 

@@ -16,6 +16,8 @@ from ._descriptors import spectral_rolloff as spectral_rolloff
 from ._energy import rms as rms
 from ._energy import zero_crossing_rate as zero_crossing_rate
 from .rhythm import fourier_tempogram as fourier_tempogram
+from .rhythm import hybrid_tempogram as hybrid_tempogram
+from .rhythm import metrogram as metrogram
 from .rhythm import tempo as tempo
 from .rhythm import tempogram as tempogram
 from .rhythm import tempogram_ratio as tempogram_ratio

@@ -228,7 +228,7 @@ def mfcc_to_mel(
     >>> bool(np.allclose(levels, fastspec.power_to_db(M)))
     True
     """
-    if lifter < 0:
+    if not lifter >= 0:
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 means no liftering")
     if lifter > 0:
         mfcc = mfcc / (_lifter(mfcc, lifter) + tiny(mfcc))

@@ -11,7 +11,7 @@ from .. import _run
 from .._arrays import ParameterError, as_index
 from .._spec import Framing, Spec, Spectrum
 from .._transforms import CACHED
-from ..core.convert import tempo_frequencies, time_to_frames
+from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
 from ..core.spectrum import stft
 from ..filters import get_window
 from ..util.utils import expand_to, normalize
@@ -29,6 +29,9 @@ BLOCK = 256
 
 # Multiples of the tempo that simple and compound metres have levels at.
 RATIOS = (4, 8 / 3, 3, 2, 4 / 3, 3 / 2, 1, 2 / 3, 3 / 4, 1 / 2, 1 / 3, 3 / 8, 1 / 4)
+
+# Beats in a bar, as the tempo of the bar over that of the beat.
+BARS = (1 / 3, 1 / 4, 1 / 5, 1 / 7)
 
 
 def tempogram(
@@ -400,3 +403,140 @@ def tempogram_ratio(
         freqs, tg = freqs[order], tg[..., order, :]
     ratios = f0_harmonics(tg, freqs=freqs, f0=bpm, harmonics=factors, kind=kind, fill_value=fill_value)
     return ratios if aggregate is None else aggregate(ratios, axis=-1)
+
+
+def hybrid_tempogram(
+    *,
+    y: np.ndarray | None = None,
+    sr: float = 22050,
+    onset_envelope: np.ndarray | None = None,
+    hop_length: int = 512,
+    win_length: int = 384,
+    center: bool = True,
+    window: Window = "hann",
+    **kwargs: Any,
+) -> np.ndarray:
+    """Tempogram in which tempi count that both autocorrelation and Fourier transform find.
+
+    The Fourier tempogram shows a tempo's multiples, the autocorrelation its fractions. Their geometric mean, on the
+    tempi of the former, keeps what they have in common.
+
+    Parameters
+    ----------
+    y : np.ndarray [shape=(..., n)], optional
+        Samples, if there is no `onset_envelope`.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    onset_envelope : np.ndarray [shape=(..., t)], optional
+        An envelope, for instance from `fastspec.onset.onset_strength`.
+    hop_length, win_length, center, window
+        As in `tempogram`.
+    **kwargs
+        For `scipy.interpolate.interp1d`, which brings the autocorrelation to the tempi of the Fourier tempogram;
+        beyond its own it is 0 by default.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., 1 + win_length // 2, t)]
+        At the tempi that `fastspec.fourier_tempo_frequencies` gives.
+
+    Raises
+    ------
+    ParameterError
+        As in `tempogram` and `fourier_tempogram`.
+
+    See Also
+    --------
+    tempogram, fourier_tempogram, fastspec.fourier_tempo_frequencies
+
+    References
+    ----------
+    .. [1] G. Peeters, "Rhythm classification using periodicities and the beat-histogram", ISMIR 2005.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> envelope = np.zeros(1000)
+    >>> envelope[::20] = 1
+    >>> H = fastspec.feature.hybrid_tempogram(onset_envelope=envelope, sr=8000, hop_length=200)
+    >>> tempi = fastspec.fourier_tempo_frequencies(sr=8000, hop_length=200)
+    >>> H.shape, tempi[H[:, 500].argmax()].item()
+    ((193, 1000), 118.75)
+    """
+    from scipy.interpolate import interp1d
+
+    onset_envelope = _envelope(y, sr, onset_envelope, hop_length)
+    plain = {"sr": sr, "hop_length": hop_length, "win_length": win_length}
+    shared = {"onset_envelope": onset_envelope, "center": center, "window": window, **plain}
+    fourier = np.abs(fourier_tempogram(**shared))
+    lags = tempogram(**shared)
+    # Lag 0 has an infinite tempo.
+    tempi = tempo_frequencies(lags.shape[-2], sr=sr, hop_length=hop_length)[1:]
+    options = {"bounds_error": False, "fill_value": 0.0, "copy": False, "axis": -2, **kwargs}
+    at_tempi = np.abs(interp1d(tempi, lags[..., 1:, :], **options)(fourier_tempo_frequencies(**plain)))
+    n_frames = min(fourier.shape[-1], at_tempi.shape[-1])
+    return np.sqrt(fourier[..., :n_frames] * at_tempi[..., :n_frames])
+
+
+def metrogram(
+    *,
+    tg: np.ndarray,
+    freqs: np.ndarray,
+    factors: np.ndarray | None = None,
+    aggregate: Callable[..., Any] | None = np.sum,
+    kind: str = "linear",
+    fill_value: float = 0,
+) -> np.ndarray:
+    """How strongly pairs of tempi in given ratios occur together: a hint at the metre.
+
+    Parameters
+    ----------
+    tg : np.ndarray [shape=(..., d, t)]
+        A tempogram.
+    freqs : np.ndarray [shape=(d,)]
+        Its tempi in beats per minute, finite.
+    factors : array_like [shape=(n,)], optional
+        Ratios of bar to beat. Default: 1/3, 1/4, 1/5, 1/7.
+    aggregate : callable or None, default np.sum
+        Makes one value of all tempi, called with ``axis``; None keeps them apart.
+    kind : str, default 'linear'
+        Kind of interpolation; see `scipy.interpolate.interp1d`.
+    fill_value : float, default 0
+        Stands for tempi outside the tempogram.
+
+    Returns
+    -------
+    np.ndarray [shape=(..., n, t)], or [shape=(..., n, d, t)] without `aggregate`
+        For each ratio the product of the tempogram and itself at that multiple.
+
+    Raises
+    ------
+    ParameterError
+        If `freqs` does not fit the tempogram.
+
+    See Also
+    --------
+    tempogram, tempogram_ratio, fastspec.interp_harmonics
+
+    References
+    ----------
+    .. [1] J. Cozens and S. Godsill, "Dynamic time signature recognition, tempo inference, and beat tracking through
+       the metrogram transform", IEEE Open Journal of Signal Processing, 2023.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> tempi = np.arange(30.0, 241.0, 30.0)
+    >>> tg = np.isin(tempi, (60, 180)).astype(float)[:, np.newaxis]
+    >>> fastspec.feature.metrogram(tg=tg, freqs=tempi).ravel().round(6).tolist()
+    [1.0, 0.5, 0.2, 0.0]
+    """
+    from ..core.harmonic import interp_harmonics
+
+    if factors is None:
+        factors = np.array(BARS)
+    slower = interp_harmonics(tg, freqs=freqs, harmonics=factors, kind=kind, fill_value=fill_value, axis=-2)
+    product = slower * np.expand_dims(tg, axis=-3)
+    return product if aggregate is None else aggregate(product, axis=-2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log10
+from math import log10, prod
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -94,13 +94,21 @@ def _mel_of_samples(
     n_frames = check_length(
         spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel + 1
     )
+    if not len(weights):
+        return _no_bands(x, n_frames, spec.dtype)
     out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
     return out, _run.run(spec, x, out, check_finite=check_finite)
 
 
+def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
+    """What `n_mels=0` gives; to C, a bank without bands is no bank."""
+    return np.empty((*x.shape[:-1], 0, n_frames), dtype), np.full(prod(x.shape[:-1]), -np.inf)
+
+
 def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.ndarray:
     bank_key, bank = _transforms.mel_bank(sr=sr, n_fft=n_fft, stacklevel=3, **bank_arguments)
-    if S.dtype not in (np.float32, np.float64) or bank.dtype.itemsize > S.itemsize or S.shape[-2] != bank.shape[-1]:
+    direct = S.dtype in (np.float32, np.float64) and bank.dtype.itemsize <= S.itemsize and len(bank)
+    if not direct or S.shape[-2] != bank.shape[-1]:
         return np.einsum("...ft,mf->...mt", S, bank, optimize=True)
     spec = _transforms.mel_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), bank_key)
     return run_given(spec, S)
@@ -185,7 +193,7 @@ def logmel(
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, amin, offset)
     L, peaks = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite)
-    if by_peak or top_db is not None:
+    if L.size and (by_peak or top_db is not None):
         channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
         for channel, peak in zip(channels, peaks.tolist(), strict=True):
             shift = -peak if by_peak else 0.0

@@ -56,7 +56,7 @@ def delta(
     Raises
     ------
     ParameterError
-        If `width`, `order`, `mode` or `polyorder` breaks its rule.
+        If `width`, `order`, `mode` or `polyorder` breaks its rule, or NaN or infinity stands where 'interp' fits.
 
     References
     ----------
@@ -105,12 +105,20 @@ def _savitzky_golay(
     taps, first, last = _slopes(width, int(polyorder), order)
     scale = float(delta) ** order
     result = np.empty(data.shape, data.dtype.newbyteorder("="))
+    if not result.size:
+        return result
     target = np.moveaxis(result, axis, -1)
     source = np.moveaxis(data, axis, -1)
     if mode == "interp":
         inner = target[..., half : source.shape[-1] - half]
-        target[..., :half] = source[..., :width] @ (first / scale)
-        target[..., source.shape[-1] - half :] = source[..., source.shape[-1] - width :] @ (last / scale)
+        ends = source[..., :width], source[..., source.shape[-1] - width :]
+        if not all(np.isfinite(end).all() for end in ends):
+            raise ParameterError(
+                f"data must be finite in its first and last {width} frames, to which mode='interp' fits polynomials; "
+                "use mode='nearest' or clean it with np.nan_to_num(data)"
+            )
+        target[..., :half] = ends[0] @ (first / scale)
+        target[..., source.shape[-1] - half :] = ends[1] @ (last / scale)
     else:
         inner = target
         widths = [(0, 0)] * (source.ndim - 1) + [(half, half)]
@@ -142,7 +150,8 @@ def _correlate(x: np.ndarray, taps: np.ndarray, out: np.ndarray, *, odd: bool) -
     join = np.subtract if odd else np.add
     for index, block in _row_blocks(x):
         wide = block.astype(np.float64)
-        total = np.zeros_like(wide[..., :n]) if odd else taps[half] * wide[..., half : half + n]
+        # Odd derivatives do not ask the frame itself, but a NaN there is theirs as well.
+        total = (0.0 if odd else taps[half]) * wide[..., half : half + n]
         term = np.empty_like(total)
         for i in range(half):
             mirrored = len(taps) - 1 - i

@@ -1,5 +1,6 @@
 """The names of this namespace: one a line, read by `_lazy.attach` and by type checkers."""
 
+from . import decorators as decorators
 from . import exceptions as exceptions
 from . import files as files
 from . import matching as matching
@@ -25,6 +26,7 @@ from ._segments import sync as sync
 from ._segments import valid_intervals as valid_intervals
 from .deprecation import Deprecated as Deprecated
 from .deprecation import rename_kw as rename_kw
+from .files import cite as cite
 from .files import ex as ex
 from .files import example as example
 from .files import example_info as example_info

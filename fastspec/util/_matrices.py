@@ -377,7 +377,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     Parameters
     ----------
     data : np.ndarray
-        The data. Every NaN is distinct.
+        The data. NaNs count as one value.
     axis : int, default -1
         The axis.
 
@@ -394,6 +394,8 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     """
     ascending = np.moveaxis(np.sort(data, axis=axis), axis, 0)
     changes = ascending[1:] != ascending[:-1]
+    if ascending.dtype.kind in "fc":  # sorted last, and unequal to themselves
+        changes &= ~(np.isnan(ascending[1:]) & np.isnan(ascending[:-1]))
     return np.asarray(np.count_nonzero(changes, axis=0) + min(len(ascending), 1))
 
 
@@ -403,7 +405,7 @@ def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     Parameters
     ----------
     data : np.ndarray
-        The data. Every NaN is distinct.
+        The data. NaNs count as equal.
     axis : int, default -1
         The axis.
 

@@ -57,7 +57,7 @@ def rename_kw(
         return new_value
     function = inspect.currentframe().f_back.f_code.co_name
     warnings.warn(
-        f"{function}(): {old_name!r} is called {new_name!r} since version {version_deprecated}; "
+        f"{function}(): {old_name!r} has been renamed to {new_name!r} in version {version_deprecated}; "
         f"the old name goes in version {version_removed}",
         category=FutureWarning,
         stacklevel=3,

@@ -44,6 +44,10 @@ _EXAMPLES = {
 }
 
 
+# DOIs that librosa's documentation names; the whole index is a download.
+_CITATIONS = {"0.10.1": "10.5281/zenodo.8252662", "0.11.0": "10.5281/zenodo.15006942"}
+
+
 def find_files(
     directory: str | os.PathLike[Any],
     *,
@@ -193,6 +197,42 @@ def example_info(key: str, *, html: bool = False) -> str | None:
     lines = [f"{name + ':':13}{value}" for name, value in facts.items()]
     print("\n".join([card["title"], "=" * len(card["title"]), *lines, "", description]))
     return None
+
+
+def cite(version: str | None = None, *, bib: bool = False) -> str:
+    """DOI of a version of librosa. How to cite fastspec is in its ``CITATION.cff``.
+
+    librosa downloads the list of its versions; fastspec downloads nothing and knows the few in librosa's documentation.
+
+    Parameters
+    ----------
+    version : str, optional
+        The version of librosa. Needed, as there is no librosa here.
+    bib : bool, default False
+        librosa's BibTeX entry, which fastspec has not.
+
+    Returns
+    -------
+    str
+        The DOI as a link.
+
+    Raises
+    ------
+    ParameterError
+        If it is not known.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.cite("0.11.0")
+    'https://doi.org/10.5281/zenodo.15006942'
+    """
+    if bib or version not in _CITATIONS:
+        raise ParameterError(
+            f"version={version!r}, bib={bib}: there are DOIs of librosa {', '.join(_CITATIONS)} here, and no BibTeX; "
+            "ask librosa.cite for others, and see CITATION.cff for fastspec"
+        )
+    return f"https://doi.org/{_CITATIONS[version]}"
 
 
 def _as_html(title: str, facts: dict[str, str], description: str) -> str:

@@ -35,7 +35,8 @@ def match_intervals(
     Returns
     -------
     np.ndarray [shape=(n,), dtype=uint32]
-        For each interval the row of its match in `intervals_to`, the first of equal ones.
+        For each interval the row of its match in `intervals_to`, the first of those that overlap equally. Across a gap,
+        what follows at the same distance comes first, then the last of what precedes.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def match_intervals(
                 f"intervals_from[{row}]={queries[row].tolist()} meets none of intervals_to; "
                 "use strict=False to match it with the nearest"
             )
-        best[apart] = gap[apart].argmin(axis=1)
+        best[apart] = _across_smallest_gap(block[apart], targets, gap[apart])
         result[start : start + step] = best
     return result
 
@@ -85,6 +86,14 @@ def _overlap_and_gap(queries: np.ndarray, targets: np.ndarray) -> tuple[np.ndarr
     score = np.where(common < 0, -1.0, 0.0)
     np.divide(common, union, out=score, where=common > 0)
     return score, np.maximum(0, -common)
+
+
+def _across_smallest_gap(queries: np.ndarray, targets: np.ndarray, gap: np.ndarray) -> npt.NDArray[np.intp]:
+    """The nearest of `targets`; of several, the first of those that follow, or else the last."""
+    nearest = gap == gap.min(axis=1, keepdims=True)
+    following = nearest & (targets[:, 0] > queries[:, 1:])
+    last = len(targets) - 1 - nearest[:, ::-1].argmax(axis=1)
+    return np.where(following.any(axis=1), following.argmax(axis=1), last)
 
 
 def match_events(

@@ -377,6 +377,8 @@ def normalize(
         raise ParameterError("S is not finite everywhere; clean it with np.nan_to_num(S)")
     if norm is None:
         return S
+    if fill and norm == 0:
+        raise ParameterError("norm=0 has no constant vector of unit norm; use fill=None or False")
     magnitude = np.abs(S)
     length = _vector_norms(magnitude, norm, axis)
     small = length < threshold
@@ -404,8 +406,6 @@ def _vector_norms(magnitude: np.ndarray, norm: float, axis: int | None) -> np.nd
 
 def _unit_constant(magnitude: np.ndarray, norm: float, axis: int | None) -> float:
     """The value whose repetition along `axis` has unit norm."""
-    if norm == 0:
-        raise ParameterError("norm=0 has no constant vector of unit norm; use fill=None or False")
     return (magnitude.size if axis is None else magnitude.shape[axis]) ** (-1.0 / norm)
 
 
@@ -551,7 +551,7 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
     Parameters
     ----------
     angles : number or array_like
-        Real, in radians.
+        In radians. Complex ones give magnitudes other than 1.
     mag : number or array_like, optional
         Magnitudes, in a shape that broadcasts to that of `angles`. Default: 1.
 
@@ -567,9 +567,14 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
     [(1+0j), (2+0j)]
     """
     angles = np.asanyarray(angles)
-    z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
-    np.cos(angles, out=z.real)
-    np.sin(angles, out=z.imag)
+    if angles.dtype.kind == "c":
+        z = np.exp(1j * angles)
+    else:
+        z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
+        if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
+            angles = angles.astype(np.float32)
+        np.cos(angles, out=z.real)
+        np.sin(angles, out=z.imag)
     if mag is not None:
         z *= mag
     return z[()]

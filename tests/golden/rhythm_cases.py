@@ -109,6 +109,28 @@ RHYTHM = {
     "ratio_mean": lambda lib: lib.feature.tempogram_ratio(
         onset_envelope=ENVELOPE, win_length=60, aggregate=np.mean, kind="nearest"
     ),
+    "hybrid": lambda lib: lib.feature.hybrid_tempogram(onset_envelope=ENVELOPE[:40], sr=SR, win_length=24),
+    "hybrid_two": lambda lib: lib.feature.hybrid_tempogram(
+        onset_envelope=TWO_ENVELOPES, win_length=33, window="hamming"
+    ),
+    "hybrid_kind": lambda lib: lib.feature.hybrid_tempogram(
+        onset_envelope=ENVELOPE[:50], win_length=20, center=False, kind="nearest", fill_value=0.5
+    ),
+    "hybrid_audio": lambda lib: lib.feature.hybrid_tempogram(y=Y, sr=SR, win_length=16),
+    "metrogram": lambda lib: lib.feature.metrogram(tg=LEVELS[:, :9], freqs=np.linspace(30, 300, 24)),
+    "metrogram_factors": lambda lib: lib.feature.metrogram(
+        tg=np.abs(LEVELS[:, :9]),
+        freqs=np.linspace(30, 300, 24),
+        factors=np.array([0.5, 2]),
+        kind="cubic",
+        fill_value=1.5,
+    ),
+    "metrogram_pairs": lambda lib: lib.feature.metrogram(
+        tg=np.stack([LEVELS, -LEVELS])[..., :4], freqs=np.linspace(30, 300, 24), aggregate=None
+    ),
+    "metrogram_max": lambda lib: lib.feature.metrogram(
+        tg=LEVELS[:, :9], freqs=np.linspace(30, 300, 24), aggregate=np.max
+    ),
 }
 
 SHORT = Y[:3000]

@@ -1,0 +1,31 @@
+"""Write scripts.npz, what examples/scripts make with librosa 1.0: ``python tests/golden/write_scripts.py``.
+
+librosa's Python needs fastspec, too, for the distance between two signals.
+"""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import librosa
+import numpy as np
+import scipy
+import soundfile
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from script_runs import ROOT, RUNS, mel_distance, results, run
+
+with tempfile.TemporaryDirectory() as folder:
+    printed = {f"{name}.printed": np.array(run(name, "librosa", Path(folder))) for name in RUNS}
+    arrays = results(Path(folder))
+    original, _ = soundfile.read(ROOT / "examples" / "speech.flac", dtype="float32")
+    rebuilt, _ = soundfile.read(Path(folder) / "out.wav", dtype="float32")
+
+# Every fourth band and eighth frame of the patches keep the file small.
+arrays["patches"] = arrays["patches"][:, ::4, ::8]
+versions = f"librosa {librosa.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
+distance = np.array(mel_distance(original, rebuilt))
+np.savez_compressed(
+    Path(__file__).with_name("scripts.npz"), versions=versions, mel_distance=distance, **arrays, **printed
+)

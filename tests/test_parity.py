@@ -1,0 +1,144 @@
+"""Corners where librosa 1.0 was found to do something else, and the small names around its functions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import fastspec
+from fastspec import feature, util
+
+Y = np.sin(np.arange(6000, dtype=np.float32) ** 2 / 3e4)
+
+
+@pytest.mark.parametrize("y", [Y, np.stack([Y, -Y])], ids=["mono", "stereo"])
+def test_no_mel_bands_give_no_rows(y):
+    assert feature.melspectrogram(y=y, n_mels=0).shape == (*y.shape[:-1], 0, 12)
+    assert feature.melspectrogram(S=np.abs(fastspec.stft(y)), n_mels=0).shape == (*y.shape[:-1], 0, 12)
+    assert feature.logmel(y=y, n_mels=0).shape == (*y.shape[:-1], 0, 12)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        fastspec.stft,
+        lambda y: feature.melspectrogram(y=y),
+        lambda y: feature.mfcc(y=y),
+        lambda y: feature.spectral_flatness(y=y),
+        lambda y: fastspec.onset.onset_strength(y=y),
+    ],
+)
+def test_long_double_gives_single_precision(function):
+    assert function(Y.astype(np.longdouble)).dtype == function(Y).dtype
+
+
+def test_nan_is_no_parameter():
+    with pytest.raises(fastspec.ParameterError, match="lifter=nan"):
+        feature.inverse.mfcc_to_mel(np.zeros((5, 3)), lifter=np.nan)
+    with pytest.raises(fastspec.ParameterError, match="momentum=nan"):
+        fastspec.griffinlim(np.ones((5, 3)), momentum=np.nan)
+
+
+def test_vocoder_takes_one_sequence_of_times():
+    with pytest.raises(fastspec.ParameterError, match=r"t_out\.shape=\(1, 2\)"):
+        fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[[0.0, 1.0]])
+
+
+@pytest.mark.parametrize("kind", ["nearest", "linear", "cubic"])
+def test_mellin_transform_is_double(kind):
+    assert fastspec.fmt(Y[:50], kind=kind).dtype == np.complex128
+
+
+# Words of warnings that programs filter by
+
+
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("Empty filters detected", lambda: fastspec.filters.mel(sr=44100, n_fft=1024, fmax=2000, htk=True)),
+        ("A-weighting returned non-finite values", lambda: fastspec.A_weighting(0.0, min_db=None)),
+        ("Trying to estimate tuning from empty frequency set", lambda: fastspec.pitch_tuning([])),
+        ("less than two periods of fmin fit into the frame", lambda: fastspec.yin(Y, fmin=15, fmax=1000)),
+        ("n_fft=8192 is too large for input signal of length=6000", lambda: fastspec.stft(Y, n_fft=8192)),
+        ("power_to_db was called on complex input so phase", lambda: fastspec.power_to_db(1j * np.ones((2, 2)))),
+        ("amplitude_to_db was called on complex input so", lambda: fastspec.amplitude_to_db(1j * np.ones((2, 2)))),
+        ("pcen was called on complex input so phase", lambda: fastspec.pcen(1j * np.ones((2, 2)))),
+        ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim(np.ones((5, 9)), momentum=1.5)),
+        ("t_out is not monotonic", lambda: fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[1.0, 0.0])),
+        (
+            "Frequencies are not unique",
+            lambda: fastspec.interp_harmonics(np.ones(3), freqs=np.ones(3), harmonics=[1], axis=0),
+        ),
+    ],
+)
+def test_warnings_hold_librosas_words(words, call):
+    with np.errstate(all="ignore"), pytest.warns(UserWarning, match=words):
+        call()
+
+
+# Decorators
+
+
+def half(x, by=2):
+    """Divide."""
+    return x / by
+
+
+@pytest.mark.parametrize(
+    ("decorate", "words"),
+    [
+        (util.decorators.deprecated(version="1.1", version_removed="2.0"), ["half", "Deprecated", "1.1", "2.0"]),
+        (
+            util.decorators.moved(moved_from="a.b", version="1.1", version_removed="2.0"),
+            ["a.b", "moved", "half", "1.1", "2.0"],
+        ),
+    ],
+)
+def test_decorated_functions_warn_where_they_are_called(decorate, words):
+    going = decorate(half)
+    assert (going.__name__, going.__doc__) == ("half", "Divide.")
+    with pytest.warns(FutureWarning) as caught:
+        assert going(3, by=3) == 1
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    assert all(word in str(caught[0].message) for word in words)
+
+
+def test_future_default_warns_only_those_who_rely_on_it():
+    changing = util.decorators.future_default(param_name="by", old_default=2, new_default=3, version="2.0")(half)
+    with pytest.warns(FutureWarning, match="The default value of 'by' will change"):
+        assert changing(6) == 3
+    assert (changing(6, 2), changing(6, by=2)) == (3, 3)
+
+
+def test_vectorized_function_of_one_value_and_many():
+    each = util.decorators.vectorize(otypes="d")(half)
+    assert type(each(3)) is float
+    assert each(np.arange(3)).tolist() == [0, 0.5, 1]
+    assert each.__doc__ == "Divide."
+
+
+# Names that programs meet
+
+
+def test_cache_is_there_and_does_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIBROSA_CACHE_DIR", str(tmp_path))
+    assert fastspec.cache(level=10)(half) is half
+    assert fastspec.cache.eval(half, 3) == 1.5
+    assert fastspec.cache.clear() is None
+    assert not list(tmp_path.iterdir())
+
+
+def test_cite_knows_what_librosas_documentation_names():
+    assert fastspec.cite("0.10.1") == util.cite("0.10.1") == "https://doi.org/10.5281/zenodo.8252662"
+    for arguments in ({"version": "9.9"}, {}, {"version": "0.10.1", "bib": True}):
+        with pytest.raises(fastspec.ParameterError, match=r"0\.10\.1"):
+            fastspec.cite(**arguments)
+
+
+def test_versions_are_printed(capsys):
+    fastspec.show_versions()
+    printed = capsys.readouterr().out
+    assert printed.startswith("INSTALLED VERSIONS\n")
+    assert f"numpy: {np.__version__}\n" in printed
+    assert f"fastspec: {fastspec.version.version}\n" in printed
