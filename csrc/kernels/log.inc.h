@@ -1,6 +1,6 @@
 /* levels = multiplier * log10(max(x, floor)) + offset, for a tile or an array. */
 
-typedef struct { V per_octave_high, per_octave_low, per_neper, floor, offset; int may_be_tiny; } LEVEL_SCALE;
+typedef struct { V per_octave_high, per_octave_low, per_neper_high, per_neper_low, floor, offset; int may_be_tiny; } LEVEL_SCALE;
 
 #if FSP_DOUBLE
 enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
@@ -15,7 +15,9 @@ static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x
 
 INLINE LEVEL_SCALE level_scale(const fsp_levels *l)
 {
-    return (LEVEL_SCALE){v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low), v_set((REAL)l->per_neper),
+    const REAL per_neper = (REAL)l->per_neper;
+    return (LEVEL_SCALE){v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low),
+                         v_set(per_neper), v_set((REAL)(l->per_neper - (double)per_neper)),
                          v_set((REAL)l->floor), v_set((REAL)l->offset), l->floor < SMALLEST_NORMAL};
 }
 
@@ -55,8 +57,8 @@ INLINE V level_of_normal(V x, V shift, const LEVEL_SCALE *scale)
     const VU mantissa = (bits & (((UINT)1 << MANTISSA_BITS) - 1)) + ROOT_HALF_BITS;
     const V f = (V)mantissa - v_set(1);
     const V e = (V)((bits >> MANTISSA_BITS) | MAGIC_BITS) - shift;
-    const V tail = v_fma(e, scale->per_octave_low, v_fma(v_log1p(f), scale->per_neper, scale->offset));
-    return v_fma(e, scale->per_octave_high, tail);
+    const V ln = v_log1p(f), rest = v_fma(ln, scale->per_neper_low, v_fma(e, scale->per_octave_low, scale->offset));
+    return v_fma(e, scale->per_octave_high, v_fma(ln, scale->per_neper_high, rest));
 }
 
 /* Any x: floored, denormals scaled into the normal range first, NaN and infinity passed through. */
