@@ -226,6 +226,39 @@ fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observation
 fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, size_t n_frames, int to_the_start, size_t *state,
                              size_t *states);
 
+/* Adaptive pooling: output j of an axis that has n_in positions and shall have n_out is the mean (or the largest) of
+ * positions floor(j n_in / n_out) to ceil((j + 1) n_in / n_out) - 1; windows may overlap, and n_out may exceed n_in. Axes
+ * come in the order of the array's shape; the last n_pooled of them, 1 to 3, are pooled, the others, n_batch, are not and
+ * have in_size = out_size. All sizes >= 1. Any strides; an axis whose stride is 1 is made use of, wherever it stands.
+ *
+ * Error of a mean of x_1 .. x_n, u half a unit in the last place of 1 in double (2^-53): float32: the sums are double, so
+ * the mean is off by at most (n u / 16 + 4 u) mean |x| before it is rounded to float: without cancellation, that is within
+ * 0.51 ulp for windows of up to 2^28. float64: sums carry their rounding errors along; the mean is off by at most
+ * (n u)^2 mean |x| before two roundings: within 2 ulp without cancellation for windows of up to 2^26.
+ * NaN in a window makes its output NaN. The same bits for any strides, any range of pieces and any number of threads.
+ *
+ * The call does pieces first .. first + count - 1 of fsp_pool_pieces, which are independent: runs of outputs.
+ * Memory: besides a few kilobytes per thread, a row of doubles as long as the last axis' window (with all its channels, 64
+ * at most), no copy of the input. */
+typedef enum { FSP_POOL_MEAN, FSP_POOL_MAX } fsp_pool_kind;
+
+enum { FSP_POOL_AXES = 64 };
+
+typedef struct {
+    size_t in_size, out_size;
+    ptrdiff_t in_stride, out_stride;
+} fsp_pool_axis;
+
+typedef struct {
+    fsp_pool_kind kind;
+    size_t n_batch, n_pooled;                /* together at most FSP_POOL_AXES */
+    fsp_pool_axis axes[FSP_POOL_AXES];
+} fsp_pooling;
+
+size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooling *pooling);
+fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
+                    size_t first, size_t count, int n_threads);
+
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);
 int fsp_has_isa(const char *isa);

@@ -12,6 +12,8 @@
 #include "inverse.inc.h"
 #include "vocoder.inc.h"
 #include "median.inc.h"
+#include "pool.inc.h"
+#include "pool_max.inc.h"
 
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
@@ -24,5 +26,7 @@
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
         .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
-        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median                 \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median,                \
+        .pool_rows = {k_pool_rows_mean, k_pool_rows_max}, .pool_along = {k_pool_along_mean, k_pool_along_max},   \
+        .pool_across = {k_pool_across_mean, k_pool_across_max}                                                   \
     }
