@@ -39,6 +39,8 @@ def pool(x not None, out not None, size_t n_pooled, bint largest, bytes isa not 
                 pooling.axes[i].out_stride = target.strides[i] // target.itemsize
             n_pieces = fsp_pool_pieces(precision_of(&source), name, &pooling)
             step = n_pieces // n_ranges + 1
+            if n_pieces == 0:
+                status = FSP_EBUG
             while status == FSP_OK and first < n_pieces:
                 count = min(step, n_pieces - first)
                 with nogil:

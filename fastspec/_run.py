@@ -172,14 +172,11 @@ def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
         _engine.running_median(x[part], out[part], ISA, width, n_threads)
 
 
-def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, *, largest: bool) -> None:
+def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     """Pool the last `n_pooled` axes of `x` into those of `out`; see `_engine.pool`."""
-    # A vector of numbers is a unit of `_threads`: half a nanosecond.
-    work = (x.size + out.size) // 4
-    if work < _threads.WORK_PER_THREAD:
-        _engine.pool(x, out, n_pooled, largest, ISA, 1, 1)
-    else:
-        _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work), 1 + work // WORK_PER_RANGE)
+    work = (x.size + out.size) // 2  # in the units of `_threads`, at least
+    n_threads = 1 if work < _threads.WORK_PER_THREAD else _threads.for_work(work)
+    _engine.pool(x, out, n_pooled, largest, ISA, n_threads, 1 + 8 * work // WORK_PER_RANGE)
 
 
 @lru_cache(32)

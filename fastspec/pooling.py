@@ -14,7 +14,7 @@ import numpy as np
 from . import _run
 from ._arrays import DTypeError, ParameterError, as_index, working_dtype
 
-_NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
+_F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 def adaptive_avg_pool1d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
@@ -314,20 +314,29 @@ def _scaled(shape: tuple[int, ...], scale_factor) -> tuple[int, ...]:
 
 
 def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str = "output_size", array: str = "x"):
-    if type(x) is not np.ndarray or x.dtype not in _NATIVE or not x.flags.aligned:
+    if type(x) is not np.ndarray or (x.dtype is not _F32 and x.dtype is not _F64):
         x = _as_values(x, array)
-    if x.ndim < n_axes:
-        raise ParameterError(f"{array}.shape={x.shape} must have {n_axes} axes to pool, at least")
-    kept = x.shape[-n_axes:]
-    shape = x.shape[:-n_axes] + _sizes(output_size, kept, name)
+    flags = x.flags
+    if not flags.aligned:
+        x = x.copy(order="K")
+    shape = x.shape
+    if len(shape) < n_axes:
+        raise ParameterError(f"{array}.shape={shape} must have {n_axes} axes to pool, at least")
+    kept = shape[-n_axes:]
+    wanted = shape[:-n_axes] + _sizes(output_size, kept, name)
     if 0 in kept:
-        raise ParameterError(f"{array}.shape={x.shape} has an empty axis to pool; there must be one position at least")
+        raise ParameterError(f"{array}.shape={shape} has an empty axis to pool; there must be one position at least")
     if out is None:
-        out = _allocate(x, shape, name, output_size)
+        try:
+            out = np.empty(wanted, x.dtype) if flags.c_contiguous else np.empty_like(x, shape=wanted)
+        except ValueError:
+            raise ParameterError(
+                f"{name}={output_size!r} makes an array of shape {wanted}, which exceeds the address space"
+            ) from None
     else:
-        _check_out(out, shape, x, array)
-    if out.size:
-        _run.pool(x, out, n_axes, largest=largest)
+        _check_out(out, wanted, x, array)
+    if 0 not in wanted:
+        _run.pool(x, out, n_axes, largest)
     return out
 
 
@@ -351,19 +360,18 @@ def _check_array(x, name: str = "x") -> None:
 
 def _sizes(output_size, kept: tuple[int, ...], name: str) -> tuple[int, ...]:
     if not isinstance(output_size, (tuple, list)):
+        if type(output_size) is not int or output_size < 1:
+            output_size = None if output_size is None else as_index(output_size, name=name)
         output_size = (output_size,) * len(kept)
     elif len(output_size) != len(kept):
         raise ParameterError(f"{name}={output_size!r} must have {len(kept)} numbers, one for each axis, or be one number")
-    return tuple(
-        size if type(size) is int and size > 0 else old if size is None else as_index(size, name=name)
-        for size, old in zip(output_size, kept, strict=True)
-    )
-
-
-def _allocate(x: np.ndarray, shape: tuple[int, ...], name: str, value) -> np.ndarray:
-    if math.prod(shape) > _run.MOST_BYTES // x.itemsize:
-        raise ParameterError(f"{name}={value!r} makes an array of shape {shape}, which exceeds the address space")
-    return np.empty(shape, x.dtype) if x.flags.c_contiguous else np.empty_like(x, shape=shape)
+    for size in output_size:
+        if type(size) is not int or size < 1:
+            break
+    else:
+        return tuple(output_size)
+    sizes = [old if size is None else as_index(size, name=name) for size, old in zip(output_size, kept, strict=True)]
+    return tuple(sizes)
 
 
 def _check_out(out, shape: tuple[int, ...], x: np.ndarray | None = None, name: str = "x") -> np.ndarray:

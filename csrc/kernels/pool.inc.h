@@ -286,14 +286,19 @@ INLINE void all_short_across(const fsp_across *a, const char *src, size_t width,
 /* Lane l of the segment (+)= position l, l + DLANES, ... of at most ROWS_IN_CACHE positions. */
 enum { ROWS_IN_CACHE = 4 * DLANES };
 
+INLINE void deal_positions(SUM *s, const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, size_t valid)
+{
+    for (size_t i = 0; i < n_positions; i += DLANES)
+        UNROLL for (int l = 0; l < DLANES; l++, src += step)
+            s[l] = valid < DLANES ? add_some_at(s[l], src, 0, wide, rest, valid) : add_at(s[l], src, 0, wide, rest);
+}
+
 INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, double *parts, size_t pitch,
                           size_t parts_rest, int add, size_t valid)
 {
     SUM s[DLANES] = {0};
     if (add) UNROLL for (size_t l = 0; l < DLANES; l++) s[l] = load_sum(parts + l * pitch, parts_rest);
-    for (size_t i = 0; i < n_positions; i += DLANES)
-        UNROLL for (int l = 0; l < DLANES; l++, src += step)
-            s[l] = valid < DLANES ? add_some_at(s[l], src, 0, wide, rest, valid) : add_at(s[l], src, 0, wide, rest);
+    deal_positions(s, src, step, n_positions, wide, rest, valid);
     UNROLL for (size_t l = 0; l < DLANES; l++) store_sum(parts + l * pitch, parts_rest, s[l]);
 }
 
@@ -312,7 +317,13 @@ INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions
     }
 }
 
-/* The partial sums of one vector of neighbours and the last few positions, joined as `sum_along` joins them. */
+/* As `lane_tree` joins them. */
+INLINE SUM join_lanes(SUM *lane)
+{
+    UNROLL for (int half = DLANES / 2; half > 0; half /= 2) UNROLL for (int l = 0; l < half; l++) lane[l] = sum_join(lane[l], lane[l + half]);
+    return lane[0];
+}
+
 INLINE SUM join_parts(const double *parts, size_t pitch, size_t parts_rest, int segments)
 {
     SUM lane[DLANES];
@@ -321,28 +332,50 @@ INLINE SUM join_parts(const double *parts, size_t pitch, size_t parts_rest, int 
         UNROLL for (size_t u = 0; u < SEGMENTS; u++) s[u] = u < 1 || segments ? load_sum(parts + (u * DLANES + l) * pitch, parts_rest) : (SUM){0};
         lane[l] = segments ? sum_join(sum_join(s[0], s[1]), sum_join(s[2], s[3])) : s[0];
     }
-    UNROLL for (int half = DLANES / 2; half > 0; half /= 2) UNROLL for (int l = 0; l < half; l++) lane[l] = sum_join(lane[l], lane[l + half]);
-    return lane[0];
+    return join_lanes(lane);
+}
+
+/* One vector of means: what has been dealt and the last few positions, from `full` on. */
+INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, size_t full, size_t width, int wide, size_t rest, D scale,
+                        REAL *out, size_t valid)
+{
+    const ptrdiff_t step = a->stride * (ptrdiff_t)(wide ? sizeof(double) : sizeof(REAL));
+    SUM last = {0};
+    for (size_t i = full; i < width; i++) {
+        const char *row = src + (ptrdiff_t)i * step;
+        last = valid < DLANES ? add_some_at(last, row, 0, wide, rest, valid) : add_at(last, row, 0, wide, rest);
+    }
+    store_means(mean_of(sum_join(dealt, last), scale), out, a->out_inner, valid);
+}
+
+/* In registers, where the window is short enough for that. */
+INLINE void medium_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
+{
+    const size_t size = wide ? sizeof(double) : sizeof(REAL), full = width / DLANES * DLANES;
+    size_t c = 0;
+    for (; c + DLANES <= a->n; c += DLANES, src += DLANES * size) {
+        SUM s[DLANES] = {0};
+        deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, DLANES);
+        finish_long(a, join_lanes(s), src, full, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, DLANES);
+    }
+    if (c == a->n) return;
+    SUM s[DLANES] = {0};
+    deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, a->n - c);
+    finish_long(a, join_lanes(s), src, full, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, a->n - c);
 }
 
 INLINE void long_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
 {
-    const ptrdiff_t size = wide ? sizeof(double) : sizeof(REAL), step = a->stride * size;
+    const size_t size = wide ? sizeof(double) : sizeof(REAL);
+    const ptrdiff_t step = a->stride * (ptrdiff_t)size;
     const size_t pitch = (a->n + DLANES - 1) / DLANES * DLANES, parts_rest = FSP_POOL_PARTS * pitch;
     const size_t segment = segment_of(width), others = SEGMENTS * segment, full = width / DLANES * DLANES;
     for (size_t u = 0; u < SEGMENTS && segment; u++)
         sum_segment(a, src + (ptrdiff_t)(u * segment) * step, segment, wide, rest, a->parts + u * DLANES * pitch, pitch, parts_rest, 0);
     sum_segment(a, src + (ptrdiff_t)others * step, full - others, wide, rest, a->parts, pitch, parts_rest, others > 0);
-    for (size_t c = 0; c < a->n; c += DLANES) {
-        const size_t valid = a->n - c;
-        SUM last = {0};
-        for (size_t i = full; i < width; i++) {
-            const char *row = src + (ptrdiff_t)i * step + c * (size_t)size;
-            last = valid < DLANES ? add_some_at(last, row, 0, wide, rest, valid) : add_at(last, row, 0, wide, rest);
-        }
-        last = sum_join(join_parts(a->parts + c, pitch, parts_rest, others > 0), last);
-        store_means(mean_of(last, scale), out + (ptrdiff_t)c * a->out_inner, a->out_inner, valid);
-    }
+    for (size_t c = 0; c < a->n; c += DLANES)
+        finish_long(a, join_parts(a->parts + c, pitch, parts_rest, others > 0), src + c * size, full, width, wide, rest, scale,
+                    out + (ptrdiff_t)c * a->out_inner, a->n - c);
 }
 
 INLINE void means_across(const fsp_across *a, int wide, const fsp_windows *of, size_t rest, REAL *out)
@@ -354,6 +387,8 @@ INLINE void means_across(const fsp_across *a, int wide, const fsp_windows *of, s
         const D scale = d_set(scale_of(w.width, of->n_rows));
         if (w.width < LONG)
             all_short_across(a, src, w.width, wide, rest, scale, out);
+        else if (w.width < 2 * ROWS_IN_CACHE)
+            medium_across(a, src, w.width, wide, rest, scale, out);
         else
             long_across(a, src, w.width, wide, rest, scale, out);
     }
