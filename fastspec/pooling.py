@@ -1,8 +1,8 @@
 """Means and maxima over windows that divide an axis into a wanted number of outputs, as torch pools adaptively.
 
 Output `j` of an axis of `n` positions that shall have `m` is taken over positions ``floor(j * n / m)`` to
-``ceil((j + 1) * n / m) - 1``. Where `m` does not divide `n`, neighbouring windows overlap by one; where `m` exceeds `n`,
-positions are repeated or averaged in pairs.
+``ceil((j + 1) * n / m) - 1``. Where `m` does not divide `n`, neighbouring windows overlap by one; where `m` exceeds
+`n`, positions are repeated or averaged in pairs.
 """
 
 from __future__ import annotations
@@ -364,7 +364,9 @@ def _sizes(output_size, kept: tuple[int, ...], name: str) -> tuple[int, ...]:
             output_size = None if output_size is None else as_index(output_size, name=name)
         output_size = (output_size,) * len(kept)
     elif len(output_size) != len(kept):
-        raise ParameterError(f"{name}={output_size!r} must have {len(kept)} numbers, one for each axis, or be one number")
+        raise ParameterError(
+            f"{name}={output_size!r} must have {len(kept)} numbers, one for each axis, or be one number"
+        )
     for size in output_size:
         if type(size) is not int or size < 1:
             break
