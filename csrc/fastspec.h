@@ -231,15 +231,14 @@ fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, siz
  * come in the order of the array's shape; the last n_pooled of them, 1 to 3, are pooled, the others, n_batch, are not and
  * have in_size = out_size. All sizes >= 1. Any strides; an axis whose stride is 1 is made use of, wherever it stands.
  *
- * Error of a mean of x_1 .. x_n, u half a unit in the last place of 1 in double (2^-53): float32: the sums are double, so
- * the mean is off by at most (n u / 16 + 4 u) mean |x| before it is rounded to float: without cancellation, that is within
- * 0.51 ulp for windows of up to 2^28. float64: sums carry their rounding errors along; the mean is off by at most
- * (n u)^2 mean |x| before two roundings: within 2 ulp without cancellation for windows of up to 2^26.
+ * Error of a mean of n numbers, u = 2^-53: float32: sums are double, so the mean is off by at most (n + 4) u mean |x| before
+ * it is rounded to float: unless numbers cancel, within 0.51 ulp for windows of up to 2^22, within 1 ulp up to 2^28.
+ * float64: sums carry their rounding errors along; the mean is off by at most (n u)^2 mean |x| before two roundings: unless
+ * numbers cancel, within 2 ulp for windows of up to 2^26.
  * NaN in a window makes its output NaN. The same bits for any strides, any range of pieces and any number of threads.
  *
  * The call does pieces first .. first + count - 1 of fsp_pool_pieces, which are independent: runs of outputs.
- * Memory: besides a few kilobytes per thread, a row of doubles as long as the last axis' window (with all its channels, 64
- * at most), no copy of the input. */
+ * Memory: a megabyte per thread, or a row of doubles as long as one window of the last axis; no copy of the input. */
 typedef enum { FSP_POOL_MEAN, FSP_POOL_MAX } fsp_pool_kind;
 
 enum { FSP_POOL_AXES = 64 };

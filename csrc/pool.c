@@ -124,7 +124,8 @@ static int makes_bundles(const layout *l, const fsp_kernels *k)
     const fsp_pool_axis *d = &l->pooled[0], *h = &l->pooled[1], *w = &l->pooled[2];
     if (l->n_batch == 0 || l->batch[l->n_batch - 1].in_size < k->lanes / 2 || longest_window(w) >= long_from(k)) return 0;
     if (l->one_row) return 1;
-    if (w->in_size > MOST_TILE || h->in_size > MOST_TILE / w->in_size || d->in_size > MOST_TILE / w->in_size / h->in_size) return 0;
+    if (w->in_size > MOST_TILE || h->in_size > MOST_TILE / w->in_size) return 0;
+    if (d->in_size > MOST_TILE / w->in_size / h->in_size) return 0;
     return (h->in_size == 1 || h->in_stride == (ptrdiff_t)w->in_size) &&
            (d->in_size == 1 || d->in_stride == (ptrdiff_t)(w->in_size * h->in_size));
 }
@@ -305,8 +306,8 @@ static void gather_row(const pool_job *job, const char *in, size_t n, char *row)
 }
 
 /* `sums` (+)= n_rows rows, `row_stride` apart, of the positions that the piece needs. */
-static void add_rows(const pool_job *job, const piece *p, const char *in, ptrdiff_t row_stride, size_t n_rows, int add, char *sums,
-                     char *gathered)
+static void add_rows(const pool_job *job, const piece *p, const char *in, ptrdiff_t row_stride, size_t n_rows, int add,
+                     char *sums, char *gathered)
 {
     const layout *l = job->l;
     const size_t itemsize = job->kernels->itemsize, sum_size = job->kind == FSP_POOL_MEAN ? sizeof(double) : itemsize;
@@ -347,7 +348,8 @@ static void pool_bundle(const pool_job *job, piece *p, const char *in, char *out
     const fsp_kernels *k = job->kernels;
     const size_t width = l->pooled[2].in_size, height = l->pooled[1].in_size;
     k->load_frames(in, l->inner.in_stride, l->one_row ? p->span : l->pooled[0].in_size * height * width, tile, p->n);
-    fsp_across across = {.stride = (ptrdiff_t)k->lanes, .n = p->n, .out_stride = l->pooled[2].out_stride, .out_inner = l->inner.out_stride,
+    fsp_across across = {.stride = (ptrdiff_t)k->lanes, .n = p->n, .out_stride = l->pooled[2].out_stride,
+                         .out_inner = l->inner.out_stride,
                          .row_stride = {(ptrdiff_t)(height * width * k->lanes), (ptrdiff_t)(width * k->lanes)}};
     for (size_t i = 0; i < l->pooled[0].out_size; i++) {
         set_rows(l, p, 0, i);
@@ -383,14 +385,15 @@ static void pool_piece(const pool_job *job, char *scratch, piece *p, piece *held
     const layout *l = job->l;
     const fsp_kernels *k = job->kernels;
     const char *in = job->in + p->in * (ptrdiff_t)k->itemsize;
-    char *out = job->out + p->out * (ptrdiff_t)k->itemsize, *parts = scratch + job->sums_bytes, *gathered = parts + job->parts_bytes;
+    char *out = job->out + p->out * (ptrdiff_t)k->itemsize, *parts = scratch + job->sums_bytes,
+        *gathered = parts + job->parts_bytes;
     const int staged = p->windows.n_rows > 1 && !l->in_place;
     if (l->way == BUNDLE) {
         pool_bundle(job, p, in, out, gathered);
         return;
     }
     if (staged) {
-        if (held->in != p->in || held->windows.n_rows != p->windows.n_rows || held->span != p->span || held->n_rows[0] != p->n_rows[0]) {
+        if (held->in != p->in || held->span != p->span || held->n_rows[0] != p->n_rows[0] || held->n_rows[1] != p->n_rows[1]) {
             sum_rows(job, p, in, scratch, gathered);
             *held = *p;
         }
@@ -439,8 +442,8 @@ size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooli
     return lay_out(&l, pooling, fsp_find_kernels(isa, precision)) ? l.n_pieces : 0;
 }
 
-fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out, size_t first,
-                    size_t count, int n_threads)
+fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
+                    size_t first, size_t count, int n_threads)
 {
     layout l;
     pool_job job = {.kernels = fsp_find_kernels(isa, precision), .kind = pooling->kind, .l = &l, .in = in, .out = out};

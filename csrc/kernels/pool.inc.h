@@ -141,11 +141,13 @@ INLINE WINDOW window_first(const fsp_windows *of)
 }
 
 /* sums (+)= the rows; `vectors` of them at once keeps the adders busy. */
-INLINE void sum_columns(const REAL *x, ptrdiff_t row_stride, size_t n_rows, int add, double *sums, size_t rest, const int vectors)
+INLINE void sum_columns(const REAL *x, ptrdiff_t row_stride, size_t n_rows, int add, double *sums, size_t rest,
+                        const int vectors)
 {
     SUM s[ROW_VECTORS] = {0};
     if (add) UNROLL for (int k = 0; k < vectors; k++) s[k] = load_sum(sums + k * DLANES, rest);
-    for (size_t r = 0; r < n_rows; r++, x += row_stride) UNROLL for (int k = 0; k < vectors; k++) s[k] = sum_add(s[k], d_load(x + k * DLANES));
+    for (size_t r = 0; r < n_rows; r++, x += row_stride)
+        UNROLL for (int k = 0; k < vectors; k++) s[k] = sum_add(s[k], d_load(x + k * DLANES));
     UNROLL for (int k = 0; k < vectors; k++) store_sum(sums + k * DLANES, rest, s[k]);
 }
 
@@ -154,7 +156,8 @@ static void k_pool_rows_mean(const void *rows, ptrdiff_t row_stride, size_t n_ro
     const REAL *x = rows;
     double *y = sums;
     size_t i = 0;
-    for (; i + ROW_VECTORS * DLANES <= n; i += ROW_VECTORS * DLANES) sum_columns(x + i, row_stride, n_rows, add, y + i, rest, ROW_VECTORS);
+    for (; i + ROW_VECTORS * DLANES <= n; i += ROW_VECTORS * DLANES)
+        sum_columns(x + i, row_stride, n_rows, add, y + i, rest, ROW_VECTORS);
     for (; i + DLANES <= n; i += DLANES) sum_columns(x + i, row_stride, n_rows, add, y + i, rest, 1);
     if (i == n) return;
     SUM s = {0};
@@ -172,11 +175,12 @@ FSP_SUMS(D4, SUM4, sum4_add, sum4_join)
 typedef double D2 __attribute__((vector_size(16)));
 FSP_SUMS(D2, SUM2, sum2_add, sum2_join)
 #endif
+#define FSP_HALF_OF(H, x, which) \
+    ((union { __typeof__(x) all; __typeof__(((H *)0)->sum) half[2]; }){x}).half[which]
 #if FSP_DOUBLE
-#define FSP_HALF(H, s, which) (H){((union { __typeof__((s).sum) all; __typeof__(((H *)0)->sum) half[2]; }){(s).sum}).half[which], \
-                                  ((union { __typeof__((s).sum) all; __typeof__(((H *)0)->sum) half[2]; }){(s).rest}).half[which]}
+#define FSP_HALF(H, s, which) (H){FSP_HALF_OF(H, (s).sum, which), FSP_HALF_OF(H, (s).rest, which)}
 #else
-#define FSP_HALF(H, s, which) (H){((union { __typeof__((s).sum) all; __typeof__(((H *)0)->sum) half[2]; }){(s).sum}).half[which]}
+#define FSP_HALF(H, s, which) (H){FSP_HALF_OF(H, (s).sum, which)}
 #endif
 
 INLINE SUM1 lane_tree(SUM s)
@@ -251,8 +255,8 @@ INLINE void store_means(D mean, REAL *out, ptrdiff_t stride, size_t count)
 }
 
 /* Windows of few positions, each the sum of rows, in registers: `vectors` of neighbours, or (valid < DLANES) a part of one. */
-INLINE void short_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out, const int vectors,
-                         size_t valid)
+INLINE void short_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out,
+                         const int vectors, size_t valid)
 {
     const ptrdiff_t size = wide ? sizeof(double) : sizeof(REAL);
     SUM s[ROW_VECTORS] = {0};
@@ -267,7 +271,8 @@ INLINE void short_across(const fsp_across *a, const char *src, size_t width, int
         }
         UNROLL for (int k = 0; k < vectors; k++) s[k] = sum_join(s[k], position[k]);
     }
-    UNROLL for (int k = 0; k < vectors; k++) store_means(mean_of(s[k], scale), out + k * DLANES * a->out_inner, a->out_inner, valid);
+    UNROLL for (int k = 0; k < vectors; k++)
+        store_means(mean_of(s[k], scale), out + k * DLANES * a->out_inner, a->out_inner, valid);
 }
 
 INLINE void all_short_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
@@ -293,8 +298,8 @@ INLINE void deal_positions(SUM *s, const char *src, ptrdiff_t step, size_t n_pos
             s[l] = valid < DLANES ? add_some_at(s[l], src, 0, wide, rest, valid) : add_at(s[l], src, 0, wide, rest);
 }
 
-INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, double *parts, size_t pitch,
-                          size_t parts_rest, int add, size_t valid)
+INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, double *parts,
+                          size_t pitch, size_t parts_rest, int add, size_t valid)
 {
     SUM s[DLANES] = {0};
     if (add) UNROLL for (size_t l = 0; l < DLANES; l++) s[l] = load_sum(parts + l * pitch, parts_rest);
@@ -303,8 +308,8 @@ INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, i
 }
 
 /* A segment, read in the order of memory but for a few rows. `add`: to what `parts` holds. */
-INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions, int wide, size_t rest, double *parts, size_t pitch,
-                        size_t parts_rest, int add)
+INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions, int wide, size_t rest, double *parts,
+                        size_t pitch, size_t parts_rest, int add)
 {
     const ptrdiff_t size = wide ? sizeof(double) : sizeof(REAL), step = a->stride * size;
     for (size_t i = 0; i < n_positions; i += ROWS_IN_CACHE, add = 1) {
@@ -320,7 +325,8 @@ INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions
 /* As `lane_tree` joins them. */
 INLINE SUM join_lanes(SUM *lane)
 {
-    UNROLL for (int half = DLANES / 2; half > 0; half /= 2) UNROLL for (int l = 0; l < half; l++) lane[l] = sum_join(lane[l], lane[l + half]);
+    UNROLL for (int half = DLANES / 2; half > 0; half /= 2)
+        UNROLL for (int l = 0; l < half; l++) lane[l] = sum_join(lane[l], lane[l + half]);
     return lane[0];
 }
 
@@ -329,15 +335,16 @@ INLINE SUM join_parts(const double *parts, size_t pitch, size_t parts_rest, int 
     SUM lane[DLANES];
     UNROLL for (size_t l = 0; l < DLANES; l++) {
         SUM s[SEGMENTS];
-        UNROLL for (size_t u = 0; u < SEGMENTS; u++) s[u] = u < 1 || segments ? load_sum(parts + (u * DLANES + l) * pitch, parts_rest) : (SUM){0};
+        UNROLL for (size_t u = 0; u < SEGMENTS; u++)
+            s[u] = u < 1 || segments ? load_sum(parts + (u * DLANES + l) * pitch, parts_rest) : (SUM){0};
         lane[l] = segments ? sum_join(sum_join(s[0], s[1]), sum_join(s[2], s[3])) : s[0];
     }
     return join_lanes(lane);
 }
 
 /* One vector of means: what has been dealt and the last few positions, from `full` on. */
-INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, size_t full, size_t width, int wide, size_t rest, D scale,
-                        REAL *out, size_t valid)
+INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, size_t full, size_t width, int wide, size_t rest,
+                        D scale, REAL *out, size_t valid)
 {
     const ptrdiff_t step = a->stride * (ptrdiff_t)(wide ? sizeof(double) : sizeof(REAL));
     SUM last = {0};
@@ -371,7 +378,8 @@ INLINE void long_across(const fsp_across *a, const char *src, size_t width, int 
     const size_t pitch = (a->n + DLANES - 1) / DLANES * DLANES, parts_rest = FSP_POOL_PARTS * pitch;
     const size_t segment = segment_of(width), others = SEGMENTS * segment, full = width / DLANES * DLANES;
     for (size_t u = 0; u < SEGMENTS && segment; u++)
-        sum_segment(a, src + (ptrdiff_t)(u * segment) * step, segment, wide, rest, a->parts + u * DLANES * pitch, pitch, parts_rest, 0);
+        sum_segment(a, src + (ptrdiff_t)(u * segment) * step, segment, wide, rest, a->parts + u * DLANES * pitch, pitch,
+                    parts_rest, 0);
     sum_segment(a, src + (ptrdiff_t)others * step, full - others, wide, rest, a->parts, pitch, parts_rest, others > 0);
     for (size_t c = 0; c < a->n; c += DLANES)
         finish_long(a, join_parts(a->parts + c, pitch, parts_rest, others > 0), src + c * size, full, width, wide, rest, scale,

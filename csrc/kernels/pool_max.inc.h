@@ -10,7 +10,8 @@ INLINE void max_columns(const REAL *x, ptrdiff_t row_stride, size_t n_rows, int 
 {
     V m[ROW_VECTORS];
     UNROLL for (int k = 0; k < vectors; k++) m[k] = add ? v_load(maxima + k * LANES) : v_lowest();
-    for (size_t r = 0; r < n_rows; r++, x += row_stride) UNROLL for (int k = 0; k < vectors; k++) m[k] = max_of(m[k], v_load(x + k * LANES));
+    for (size_t r = 0; r < n_rows; r++, x += row_stride)
+        UNROLL for (int k = 0; k < vectors; k++) m[k] = max_of(m[k], v_load(x + k * LANES));
     UNROLL for (int k = 0; k < vectors; k++) v_store(maxima + k * LANES, m[k]);
 }
 
@@ -20,7 +21,8 @@ static void k_pool_rows_max(const void *rows, ptrdiff_t row_stride, size_t n_row
     REAL *y = maxima;
     (void)rest;
     size_t i = 0;
-    for (; i + ROW_VECTORS * LANES <= n; i += ROW_VECTORS * LANES) max_columns(x + i, row_stride, n_rows, add, y + i, ROW_VECTORS);
+    for (; i + ROW_VECTORS * LANES <= n; i += ROW_VECTORS * LANES)
+        max_columns(x + i, row_stride, n_rows, add, y + i, ROW_VECTORS);
     for (; i + LANES <= n; i += LANES) max_columns(x + i, row_stride, n_rows, add, y + i, 1);
     if (i == n) return;
     V m = add ? v_load(y + i) : v_lowest();
@@ -37,7 +39,8 @@ INLINE REAL max_along(const REAL *x, size_t width)
     }
     V m[4] = {v_lowest(), v_lowest(), v_lowest(), v_lowest()};
     size_t i = 0;
-    for (; i + 4 * LANES <= width; i += 4 * LANES) UNROLL for (int u = 0; u < 4; u++) m[u] = max_of(m[u], v_load(x + i + u * LANES));
+    for (; i + 4 * LANES <= width; i += 4 * LANES)
+        UNROLL for (int u = 0; u < 4; u++) m[u] = max_of(m[u], v_load(x + i + u * LANES));
     for (; i + LANES <= width; i += LANES) m[0] = max_of(m[0], v_load(x + i));
     m[1] = max_of(m[1], v_load(x + width - LANES));
     const V all = max_of(max_of(m[0], m[1]), max_of(m[2], m[3]));

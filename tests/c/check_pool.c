@@ -49,7 +49,8 @@ static void check_rows(check *t, int kind)
         char *sums = guarded_bytes(1, bytes, 0, 1), *pieces = guarded_bytes(2, bytes, 0, 1);
         t->k->pool_rows[kind](first, stride, n_rows, n, 0, sums, rest);
         if (before) t->k->pool_rows[kind](first, stride, before, n, 0, pieces, rest);
-        t->k->pool_rows[kind](first + (ptrdiff_t)before * stride * (ptrdiff_t)t->k->itemsize, stride, n_rows - before, n, before > 0, pieces, rest);
+        t->k->pool_rows[kind](first + (ptrdiff_t)before * stride * (ptrdiff_t)t->k->itemsize, stride, n_rows - before, n,
+                              before > 0, pieces, rest);
         int good = canaries_alive(0) && canaries_alive(1) && canaries_alive(2);
         for (size_t j = 0; j < n && good; j++) {
             summary s = {0};
@@ -57,7 +58,8 @@ static void check_rows(check *t, int kind)
             const double *sum = (const double *)sums;
             wide got = kind == MAX ? (wide)get(t, sums, j) : (wide)sum[j] / n_rows;
             if (kind == MEAN && t->precision == FSP_F64) got += (wide)sum[rest + j] / n_rows;
-            good = is_close(t, kind, &s, (double)got) && !memcmp(sums + j * sum_size(t, kind), pieces + j * sum_size(t, kind), sum_size(t, kind));
+            good = is_close(t, kind, &s, (double)got) && !memcmp(sums + j * sum_size(t, kind), pieces + j * sum_size(t, kind),
+                                                                 sum_size(t, kind));
             if (kind == MEAN && t->precision == FSP_F64) good = good && sum[rest + j] == ((double *)pieces)[rest + j];
         }
         if (!good) fail(t, "n=%zu n_rows=%zu before=%zu upward=%d", n, n_rows, before, upward);
@@ -71,7 +73,8 @@ void check_pool_rows_max(check *t) { check_rows(t, MAX); }
 static fsp_windows some_windows(check *t, size_t n_in, size_t n_out, size_t *at, size_t *reach)
 {
     const size_t first = random_below(t, n_out);
-    fsp_windows w = {.n_out = n_out, .step = n_in / n_out, .remainder = n_in % n_out, .count = 1 + random_below(t, n_out - first), .n_rows = 1};
+    fsp_windows w = {.n_out = n_out, .step = n_in / n_out, .remainder = n_in % n_out, .count = 1 + random_below(t,
+                                                                                                                n_out - first), .n_rows = 1};
     *at = start_of(first, n_in, n_out);
     *reach = end_of(first + w.count - 1, n_in, n_out) - *at;
     w.over = first * n_in % n_out;
@@ -105,7 +108,8 @@ static void check_along(check *t, int kind)
         int good = canaries_alive(0) && canaries_alive(1);
         for (size_t j = 0; j < w.count && good; j++) {
             summary s = {0};
-            for (size_t k = start_of(first + j, n_in, n_out); k < end_of(first + j, n_in, n_out); k++) include(&s, get(t, x, k - at));
+            for (size_t k = start_of(first + j, n_in, n_out); k < end_of(first + j, n_in, n_out); k++)
+                include(&s, get(t, x, k - at));
             good = is_close(t, kind, &s, get(t, y, j * stride));
         }
         /* The same from a row of sums, bit for bit, and nothing between the outputs. */
@@ -128,14 +132,16 @@ static void check_across(check *t, int kind)
         size_t n_in, n_out, at, reach;
         some_sizes(t, i, &n_in, &n_out);
         fsp_windows w = some_windows(t, n_in, n_out, &at, &reach);
-        const size_t n = 1 + random_below(t, i % 2 ? 12 : 70), gap = random_below(t, 3), stride = n + gap, itemsize = t->k->itemsize;
+        const size_t n = 1 + random_below(t, i % 2 ? 12 : 70), gap = random_below(t, 3), stride = n + gap,
+            itemsize = t->k->itemsize;
         const int scattered = random_bits(t) & 1;
         const size_t out_stride = scattered ? 1 : n, out_inner = scattered ? w.count : 1;
         const char *x = noise(t, 0, (reach - 1) * stride + n, AT_END);
         void *y = guarded(t, 1, w.count * n, AT_END);
         void *parts = guarded_bytes(2, 2 * FSP_POOL_PARTS * padded(n, t->k->lanes) * sizeof(double), 0, 1);
         void *alone = guarded(t, 3, reach, AT_END), *z = guarded(t, 4, w.count, AT_END);
-        const fsp_across across = {.src = x, .stride = (ptrdiff_t)stride, .n = n, .n_rows = {1, 1}, .out_stride = (ptrdiff_t)out_stride,
+        const fsp_across across = {.src = x, .stride = (ptrdiff_t)stride, .n = n, .n_rows = {1, 1},
+                                   .out_stride = (ptrdiff_t)out_stride,
                                    .out_inner = (ptrdiff_t)out_inner, .parts = parts};
         t->k->pool_across[kind](&across, 0, &w, 0, y);
         int good = canaries_alive(0) && canaries_alive(1) && canaries_alive(2);
@@ -143,7 +149,8 @@ static void check_across(check *t, int kind)
             for (size_t k = 0; k < reach; k++) put(t, alone, k, get(t, x, k * stride + c));
             t->k->pool_along[kind](alone, 0, &w, 0, z, 1);
             for (size_t j = 0; j < w.count; j++)
-                good = good && !memcmp((char *)y + (j * out_stride + c * out_inner) * itemsize, (char *)z + j * itemsize, itemsize);
+                good = good && !memcmp((char *)y + (j * out_stride + c * out_inner) * itemsize, (char *)z + j * itemsize,
+                                       itemsize);
         }
         if (!good) fail(t, "n_in=%zu n_out=%zu count=%zu n=%zu gap=%zu scattered=%d", n_in, n_out, w.count, n, gap, scattered);
     }
@@ -181,7 +188,8 @@ static ptrdiff_t offset_of(const fsp_pooling *p, size_t n_axes, size_t index, in
     for (size_t i = n_axes; i-- > 0; index /= p->axes[i].out_size) {
         const fsp_pool_axis *axis = &p->axes[i];
         const size_t j = index % axis->out_size;
-        at += output ? (ptrdiff_t)j * axis->out_stride : (ptrdiff_t)start_of(j, axis->in_size, axis->out_size) * axis->in_stride;
+        at += output ? (ptrdiff_t)j * axis->out_stride : (ptrdiff_t)start_of(j, axis->in_size,
+                                                                             axis->out_size) * axis->in_stride;
     }
     return at;
 }
@@ -219,7 +227,8 @@ static void pool_case(check *t, size_t number, int kind)
     for (size_t i = 0; i < n_axes; i++) {
         const int batch = i < p.n_batch;
         p.axes[i].in_size = 1 + random_below(t, batch ? (number % 4 ? 5 : 40) : most);
-        p.axes[i].out_size = batch || !random_below(t, 6) ? p.axes[i].in_size : 1 + random_below(t, number % 3 ? most / 3 : most + 5);
+        p.axes[i].out_size = batch || !random_below(t, 6) ? p.axes[i].in_size : 1 + random_below(t,
+                                                                                                 number % 3 ? most / 3 : most + 5);
         n_out *= p.axes[i].out_size;
     }
     ptrdiff_t in_from, out_from, dense_from;
@@ -229,7 +238,8 @@ static void pool_case(check *t, size_t number, int kind)
     x += in_from * (ptrdiff_t)itemsize;
     const size_t n_pieces = fsp_pool_pieces(t->precision, t->k->isa, &p), cut = random_below(t, n_pieces + 1);
     fsp_status status = fsp_pool(t->precision, t->k->isa, &p, x, y + out_from * (ptrdiff_t)itemsize, 0, cut, 1);
-    if (!status) status = fsp_pool(t->precision, t->k->isa, &p, x, y + out_from * (ptrdiff_t)itemsize, cut, n_pieces - cut, 1 + (int)random_below(t, 4));
+    if (!status) status = fsp_pool(t->precision, t->k->isa, &p, x, y + out_from * (ptrdiff_t)itemsize, cut, n_pieces - cut,
+                                   1 + (int)random_below(t, 4));
     /* Once more, from another layout into another one. */
     fsp_pooling other = p;
     ptrdiff_t other_out;
@@ -240,24 +250,31 @@ static void pool_case(check *t, size_t number, int kind)
     size_t n_in = 1;
     for (size_t i = 0; i < n_axes; i++) n_in *= p.axes[i].in_size;
     for (size_t i = 0; i < n_in; i++)
-        put(t, z, (size_t)(dense_from + offset_of(&copied, n_axes, i, 0)), get(t, x - in_from * (ptrdiff_t)itemsize, (size_t)(in_from + offset_of(&copy, n_axes, i, 0))));
+        put(t, z, (size_t)(dense_from + offset_of(&copied, n_axes, i, 0)), get(t, x - in_from * (ptrdiff_t)itemsize,
+                                                                               (size_t)(in_from + offset_of(&copy, n_axes, i,
+                                                                                                            0))));
     if (!status)
-        status = fsp_pool(t->precision, t->k->isa, &other, z + dense_from * (ptrdiff_t)itemsize, v + other_out * (ptrdiff_t)itemsize, 0,
+        status = fsp_pool(t->precision, t->k->isa, &other, z + dense_from * (ptrdiff_t)itemsize,
+                          v + other_out * (ptrdiff_t)itemsize, 0,
                           fsp_pool_pieces(t->precision, t->k->isa, &other), 3);
     int good = !status && canaries_alive(0) && canaries_alive(1) && canaries_alive(2) && canaries_alive(3);
     for (size_t i = 0; i < n_out && good; i++) {
         const char *got = y + (out_from + offset_of(&p, n_axes, i, 1)) * (ptrdiff_t)itemsize;
         const summary s = naive(t, &p, n_axes, i, x - in_from * (ptrdiff_t)itemsize, in_from);
-        good = is_close(t, kind, &s, get(t, got, 0)) && !memcmp(got, v + (other_out + offset_of(&other, n_axes, i, 1)) * (ptrdiff_t)itemsize, itemsize);
+        good = is_close(t, kind, &s, get(t, got, 0)) && !memcmp(got, v + (other_out + offset_of(&other, n_axes, i,
+                                                                                                1)) * (ptrdiff_t)itemsize,
+                                                                                                    itemsize);
     }
-    if (!good) fail(t, "case %zu, kind %d, %zu + %zu axes, first in %zu, last %zu to %zu: status %d", number, kind, p.n_batch, p.n_pooled,
+    if (!good) fail(t, "case %zu, kind %d, %zu + %zu axes, first in %zu, last %zu to %zu: status %d", number, kind, p.n_batch,
+                    p.n_pooled,
                     p.axes[0].in_size, p.axes[n_axes - 1].in_size, p.axes[n_axes - 1].out_size, status);
 }
 
 static void refused(check *t, const fsp_pooling *p, size_t first, size_t count, int n_threads, const char *what)
 {
     double number = 0;
-    if (fsp_pool(t->precision, t->k->isa, p, &number, &number, first, count, n_threads) != FSP_EBUG) fail(t, "accepted: %s", what);
+    if (fsp_pool(t->precision, t->k->isa, p, &number, &number, first, count, n_threads) != FSP_EBUG) fail(t, "accepted: %s",
+                                                                                                          what);
 }
 
 void check_pools(check *t)
@@ -277,5 +294,6 @@ void check_pools(check *t)
     refused(t, &p, 0, 0, 1, "an axis without outputs");
     p = (fsp_pooling){.n_pooled = 1, .n_batch = 1, .axes = {{3, 2, 1, 1}, {3, 2, 3, 3}}};
     refused(t, &p, 0, 0, 1, "a batch axis that changes its size");
-    if (fsp_pool_pieces(t->precision, t->k->isa, &p) || fsp_pool_pieces(t->precision, "abacus", &good)) fail(t, "pieces of what is refused");
+    if (fsp_pool_pieces(t->precision, t->k->isa, &p) || fsp_pool_pieces(t->precision, "abacus", &good)) fail(t,
+                                                                                                             "pieces of what is refused");
 }

@@ -236,7 +236,8 @@ static void arrays_without_threads(fsp_precision precision)
 /* Rows of sums, partial sums, a tile, a gathered row; `along`: the axis that is contiguous. */
 static void pools_with_failures(fsp_precision precision, size_t along, size_t n_out)
 {
-    fsp_pooling p = {.n_batch = 1, .n_pooled = 2, .axes = {{20, 20, 0, 9 * (ptrdiff_t)n_out}, {30, 9, 0, (ptrdiff_t)n_out}, {20, n_out, 0, 1}}};
+    fsp_pooling p = {.n_batch = 1, .n_pooled = 2, .axes = {{20, 20, 0, 9 * (ptrdiff_t)n_out}, {30, 9, 0, (ptrdiff_t)n_out},
+                                                           {20, n_out, 0, 1}}};
     ptrdiff_t stride = 1;
     for (size_t i = 0; i < 3; i++) {
         fsp_pool_axis *axis = &p.axes[(along + 3 - i) % 3];
@@ -257,7 +258,8 @@ static void pools_with_failures(fsp_precision precision, size_t along, size_t n_
         const fsp_status status = fsp_pool(precision, NULL, &p, in, out_data, 0, n_pieces, 4);
         counting = 0;
         if (n_calls < failing) {
-            result(status == FSP_OK && n_live == 0 && !memcmp(out_data, want, sizeof want), "a pooling with all its memory", along, failing);
+            result(status == FSP_OK && n_live == 0 && !memcmp(out_data, want, sizeof want), "a pooling with all its memory",
+                   along, failing);
             break;
         }
         result(status == FSP_ENOMEM && n_live == 0 && untouched(), "a pooling without its n-th allocation", along, failing);
