@@ -28,6 +28,7 @@ from peers import (
     torch_decibels,
     torch_log_mel,
     torch_matmul,
+    torch_pool,
     torch_stft,
     torchaudio_log_mel,
     two_calls,
@@ -148,6 +149,22 @@ def drop_in(
         seconds,
         {"librosa": target} if target else {},
         own_convention=frozenset({"librosa"} if chaotic else ()),
+    )
+
+
+def pooling(name: str, shape: tuple[int, ...], size, *, target: float = 1.0, channels_last: bool = False) -> Job:
+    """The same call of torch's function and ours. `channels_last`: axis 1 is the contiguous one."""
+
+    def make(_) -> tuple:
+        x = np.random.default_rng(0).standard_normal(shape).astype(np.float32)
+        return (np.moveaxis(np.moveaxis(x, 1, -1).copy(), -1, 1) if channels_last else x,)
+
+    return Job(
+        f"{name} {'x'.join(map(str, shape))} to {size}{' channels last' * channels_last}",
+        make,
+        {"fastspec": fastspec_call(name, output_size=size), "torch": torch_pool(name, size)},
+        None,
+        {"torch": target},
     )
 
 
@@ -321,6 +338,18 @@ JOBS = [
         "griffinlim_cqt", lambda seconds: (abs(constant_q(seconds)[0]),), seconds=10.0, target=8, chaotic=True, rng=0
     ),
     drop_in("feature.chroma_cqt", _as="y", chaotic=True, tuning=0.0),
+    pooling("adaptive_avg_pool2d", (16, 512, 500), (64, 100), target=3),
+    pooling("adaptive_avg_pool2d", (16, 513, 501), (64, 100)),
+    pooling("adaptive_avg_pool2d", (8, 64, 56, 56), (7, 7), channels_last=True),
+    pooling("adaptive_avg_pool2d", (8, 64, 56, 56), 1),
+    pooling("adaptive_avg_pool2d", (32, 512, 7, 7), 1),
+    pooling("adaptive_avg_pool2d", (1, 8, 8), 2),
+    pooling("adaptive_avg_pool1d", (64, 10000), 4000),
+    pooling("adaptive_avg_pool1d", (1, 4000000), 1000),
+    pooling("adaptive_avg_pool1d", (1, 1025, 2000), 100, channels_last=True),
+    pooling("adaptive_avg_pool3d", (4, 8, 32, 64, 64), (8, 16, 16)),
+    pooling("adaptive_max_pool1d", (64, 10000), 100),
+    pooling("adaptive_max_pool2d", (16, 512, 500), (64, 100)),
 ]
 
 

@@ -141,6 +141,18 @@ def torch_stft(n_fft: int, hop_length: int, *, center: bool = True) -> Factory:
     return prepare
 
 
+def torch_pool(name: str, size) -> Factory:
+    """`torch.nn.functional.<name>` of an array as it lies."""
+
+    def prepare(x: np.ndarray) -> Call:
+        import torch
+
+        function, given = getattr(torch.nn.functional, name), torch.from_numpy(x)
+        return torch.inference_mode()(lambda: function(given, size))
+
+    return prepare
+
+
 def torch_decibels(*, amplitude: bool = False) -> Factory:
     def prepare(S: np.ndarray) -> Call:
         import torch

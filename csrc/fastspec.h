@@ -268,6 +268,37 @@ void fsp_atom_sum_destroy(fsp_atom_sum *sum);
 /* Writes out[0 .. n_samples - 1] of every channel; of `in`, only data, its channels, n_frames and frame_stride are read. */
 fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
                             size_t n_samples, int n_threads);
+/* Adaptive pooling: output j of an axis that has n_in positions and shall have n_out is the mean (or the largest) of
+ * positions floor(j n_in / n_out) to ceil((j + 1) n_in / n_out) - 1; windows may overlap, and n_out may exceed n_in. Axes
+ * come in the order of the array's shape; the last n_pooled of them, 1 to 3, are pooled, the others, n_batch, are not and
+ * have in_size = out_size. All sizes >= 1. Any strides; an axis whose stride is 1 is made use of, wherever it stands.
+ *
+ * Error of a mean of n numbers, u = 2^-53: float32: sums are double, so the mean is off by at most (n + 4) u mean |x| before
+ * it is rounded to float: unless numbers cancel, within 0.51 ulp for windows of up to 2^22, within 1 ulp up to 2^28.
+ * float64: sums carry their rounding errors along; the mean is off by at most (n u)^2 mean |x| before two roundings: unless
+ * numbers cancel, within 2 ulp for windows of up to 2^26.
+ * NaN in a window makes its output NaN. The same bits for any strides, any range of pieces and any number of threads.
+ *
+ * The call does pieces first .. first + count - 1 of fsp_pool_pieces, which are independent: runs of outputs.
+ * Memory: a megabyte per thread, or a row of doubles as long as one window of the last axis; no copy of the input. */
+typedef enum { FSP_POOL_MEAN, FSP_POOL_MAX } fsp_pool_kind;
+
+enum { FSP_POOL_AXES = 64 };
+
+typedef struct {
+    size_t in_size, out_size;
+    ptrdiff_t in_stride, out_stride;
+} fsp_pool_axis;
+
+typedef struct {
+    fsp_pool_kind kind;
+    size_t n_batch, n_pooled;                /* together at most FSP_POOL_AXES */
+    fsp_pool_axis axes[FSP_POOL_AXES];
+} fsp_pooling;
+
+size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooling *pooling);
+fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
+                    size_t first, size_t count, int n_threads);
 
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);

@@ -6,6 +6,7 @@ from . import effects as effects
 from . import feature as feature
 from . import filters as filters
 from . import onset as onset
+from . import pooling as pooling
 from . import util as util
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
@@ -117,6 +118,13 @@ from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
 from .util.files import cite as cite
+from .pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
+from .pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
+from .pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
+from .pooling import adaptive_max_pool1d as adaptive_max_pool1d
+from .pooling import adaptive_max_pool2d as adaptive_max_pool2d
+from .pooling import interpolate_area as interpolate_area
+from .pooling import pool_frames as pool_frames
 from .util.files import ex as ex
 from .util.files import example as example
 from .version import show_versions as show_versions

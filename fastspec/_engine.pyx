@@ -354,3 +354,4 @@ def lanes(bytes isa not None):
 include "_atoms.pxi"
 include "_inverse.pxi"
 include "_pitch.pxi"
+include "_pool.pxi"

@@ -199,6 +199,13 @@ def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
         _engine.running_median(x[part], out[part], ISA, width, n_threads)
 
 
+def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
+    """Pool the last `n_pooled` axes of `x` into those of `out`; see `_engine.pool`."""
+    work = (x.size + out.size) // 2  # in the units of `_threads`, at least
+    n_threads = 1 if work < _threads.WORK_PER_THREAD else _threads.for_work(work)
+    _engine.pool(x, out, n_pooled, largest, ISA, n_threads, 1 + 8 * work // WORK_PER_RANGE)
+
+
 @lru_cache(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
     return _engine.Yin(

@@ -13,6 +13,8 @@
 #include "vocoder.inc.h"
 #include "median.inc.h"
 #include "atoms.inc.h"
+#include "pool.inc.h"
+#include "pool_max.inc.h"
 
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
@@ -27,5 +29,7 @@
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median,                \
         .halve = k_halve, .wrap_rows = k_wrap_rows, .atom_trios = TRIOS, .correlate = k_correlate, .mix = k_mix, \
-        .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows  \
+        .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                              \
+        .pool_rows = {k_pool_rows_mean, k_pool_rows_max}, .pool_along = {k_pool_along_mean, k_pool_along_max},   \
+        .pool_across = {k_pool_across_mean, k_pool_across_max}                                                   \
     }

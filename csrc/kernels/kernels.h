@@ -58,6 +58,25 @@ typedef struct {
 } fsp_halving;
 
 enum { FSP_MOST_ATOM_TRIOS = 4 };
+/* Windows along an axis of a pooling, outputs `first` to first + count - 1: window j is floor(j n_in / n_out) to
+ * ceil((j + 1) n_in / n_out) - 1, where n_in = step * n_out + remainder. The first one begins at position `start` of what
+ * the kernel is given, and `over` / n_out beyond. Each position is the sum of n_rows numbers. */
+typedef struct {
+    size_t n_out, step, remainder, start, over, count, n_rows;
+} fsp_windows;
+
+/* Positions `stride` apart, each of n neighbours that are pooled one by one. Where every window is shorter than two vectors
+ * of double, a position may be the sum of n_rows[0] x n_rows[1] rows, else of one. `parts`: scratch, FSP_POOL_PARTS rows
+ * of n numbers, rounded up to whole vectors, two doubles each. */
+enum { FSP_POOL_PARTS = 32 };
+
+typedef struct {
+    const void *src;
+    ptrdiff_t stride;
+    size_t n, n_rows[2];
+    ptrdiff_t row_stride[2], out_stride, out_inner;
+    double *parts;
+} fsp_across;
 
 typedef struct {
     const char *isa;
@@ -133,6 +152,12 @@ typedef struct {
 
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);
+
+    /* pooling, by kind. Rows of sums are double, with companions `rest` further where REAL is double, and padded to whole
+     * vectors; rows of maxima are REAL. `wide`: the source is such a row. */
+    void (*pool_rows[2])(const void *rows, ptrdiff_t row_stride, size_t n_rows, size_t n, int add, void *sums, size_t rest);
+    void (*pool_along[2])(const void *src, int wide, const fsp_windows *windows, size_t rest, void *out, ptrdiff_t out_stride);
+    void (*pool_across[2])(const fsp_across *across, int wide, const fsp_windows *windows, size_t rest, void *out);
 } fsp_kernels;
 
 extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;

@@ -2,8 +2,8 @@
  *
  * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic (v_fma, v_fnma,
  * v_max, v_min, v_sqrt; v_if_le: x <= limit ? yes : no, no for NaN; v_load_some, v_store_some: the first `count` < LANES
- * lanes), then all.inc.h includes the kernels. One translation unit holds one precision, so nothing here needs a mangled
- * name. */
+ * lanes; where REAL is float, d_widen and d_narrow between H and D), then all.inc.h includes the kernels. One translation
+ * unit holds one precision, so nothing here needs a mangled name. */
 #ifndef FSP_VEC_H
 #define FSP_VEC_H
 
@@ -30,6 +30,20 @@ typedef uint32_t UINT;
 typedef REAL V __attribute__((vector_size(FSP_VECTOR_BYTES)));
 typedef UINT VU __attribute__((vector_size(FSP_VECTOR_BYTES)));
 typedef REAL V_UNALIGNED __attribute__((vector_size(FSP_VECTOR_BYTES), aligned(REAL_BYTES), may_alias));
+
+/* D: as many doubles as a vector holds, at least one; where REAL is float, those of half a V. */
+#define D_BYTES (FSP_VECTOR_BYTES < 8 ? 8 : FSP_VECTOR_BYTES)
+#define DLANES (D_BYTES / 8)
+
+typedef double D __attribute__((vector_size(D_BYTES)));
+typedef double D_UNALIGNED __attribute__((vector_size(D_BYTES), aligned(8), may_alias));
+
+INLINE D d_set(double x) { return x - (D){0}; }
+
+#if !FSP_DOUBLE
+typedef REAL H __attribute__((vector_size(4 * DLANES)));
+typedef REAL H_UNALIGNED __attribute__((vector_size(4 * DLANES), aligned(4), may_alias));
+#endif
 
 /* A complex number per lane: VL frames side by side, so that no arithmetic ever crosses lanes. */
 typedef struct { V r, i; } C;

@@ -30,4 +30,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 INLINE __m256i first_lanes(size_t count) { return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)count), _mm256_set_epi32(7, 6, 5, 4, 3, 2, 1, 0)); }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm256_maskload_ps(p, first_lanes(count)); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm256_maskstore_ps(p, first_lanes(count), (__m256)v); }
+INLINE D d_widen(H h) { return __builtin_convertvector(h, D); }
+INLINE H d_narrow(D d) { return __builtin_convertvector(d, H); }
 #endif

@@ -28,4 +28,6 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v); }
+INLINE D d_widen(H h) { return (D)_mm512_cvtps_pd((__m256)h); }  /* as two halves, if compilers choose */
+INLINE H d_narrow(D d) { return (H)_mm512_cvtpd_ps((__m512d)d); }
 #endif

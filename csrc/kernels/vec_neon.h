@@ -12,6 +12,8 @@ INLINE V v_sqrt(V a) { return (V)vsqrtq_f64((float64x2_t)a); }
 INLINE V v_fma(V a, V b, V c) { return (V)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 INLINE V v_fnma(V a, V b, V c) { return (V)vfmsq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 INLINE V v_sqrt(V a) { return (V)vsqrtq_f32((float32x4_t)a); }
+INLINE D d_widen(H h) { return __builtin_convertvector(h, D); }
+INLINE H d_narrow(D d) { return __builtin_convertvector(d, H); }
 #endif
 /* FMAX and FMIN pass every NaN on; x86 hands on the second operand. Compare-and-select keeps x86's rule. */
 INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }

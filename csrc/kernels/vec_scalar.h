@@ -12,6 +12,8 @@ INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), 
 INLINE V v_sqrt(V a) { return (V){__builtin_sqrt(a[0])}; }
 #else
 INLINE V v_sqrt(V a) { return (V){__builtin_sqrtf(a[0])}; }
+INLINE D d_widen(H h) { return __builtin_convertvector(h, D); }
+INLINE H d_narrow(D d) { return __builtin_convertvector(d, H); }
 #endif
 
 INLINE V v_load_some(const REAL *p, size_t count)

@@ -15,6 +15,8 @@ INLINE V v_sqrt(V a) { return (V)_mm_sqrt_pd((__m128d)a); }
 INLINE V v_max(V a, V b) { return (V)_mm_max_ps((__m128)a, (__m128)b); }
 INLINE V v_min(V a, V b) { return (V)_mm_min_ps((__m128)a, (__m128)b); }
 INLINE V v_sqrt(V a) { return (V)_mm_sqrt_ps((__m128)a); }
+INLINE D d_widen(H h) { return __builtin_convertvector(h, D); }
+INLINE H d_narrow(D d) { return __builtin_convertvector(d, H); }
 #endif
 
 INLINE V v_load_some(const REAL *p, size_t count)

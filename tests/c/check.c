@@ -16,6 +16,8 @@ typedef struct {
 
 #define KERNEL(name) {#name, check_##name, offsetof(fsp_kernels, name)}
 
+#define POOL(name, kind, at) {"pool_" #name "_" #kind, check_pool_##name##_##kind, offsetof(fsp_kernels, pool_##name[at])}
+
 static const entry SUBJECTS[] = {
     /* samples -> frames */
     KERNEL(all_finite), KERNEL(gather), KERNEL(carry),
@@ -32,6 +34,9 @@ static const entry SUBJECTS[] = {
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
+    /* pooling: means, maxima */
+    POOL(rows, mean, 0), POOL(rows, max, 1), POOL(along, mean, 0), POOL(along, max, 1), POOL(across, mean, 0),
+    POOL(across, max, 1),
     /* several kernels at once */
     {"log", check_log, 0}, {"array calls", check_array_calls, 0},
     {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},
@@ -39,7 +44,7 @@ static const entry SUBJECTS[] = {
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
     {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
-    {"vocode", check_vocode, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
+    {"vocode", check_vocode, 0}, {"pools", check_pools, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 

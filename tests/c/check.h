@@ -103,6 +103,8 @@ check_function check_store_frames_complex, check_load_rows, check_load_frames;
 check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit;         /* check_inverse.c */
 check_function check_inverse;
 check_function check_median, check_medians;                                                   /* check_median.c */
+check_function check_pool_rows_mean, check_pool_rows_max, check_pool_along_mean;             /* check_pool.c */
+check_function check_pool_along_max, check_pool_across_mean, check_pool_across_max, check_pools;
 check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */

@@ -233,6 +233,41 @@ static void arrays_without_threads(fsp_precision precision)
            "arrays with one helping thread", 0, 0);
 }
 
+/* Rows of sums, partial sums, a tile, a gathered row; `along`: the axis that is contiguous. */
+static void pools_with_failures(fsp_precision precision, size_t along, size_t n_out)
+{
+    fsp_pooling p = {.n_batch = 1, .n_pooled = 2, .axes = {{20, 20, 0, 9 * (ptrdiff_t)n_out}, {30, 9, 0, (ptrdiff_t)n_out},
+                                                           {20, n_out, 0, 1}}};
+    ptrdiff_t stride = 1;
+    for (size_t i = 0; i < 3; i++) {
+        fsp_pool_axis *axis = &p.axes[(along + 3 - i) % 3];
+        axis->in_stride = stride;
+        stride *= (ptrdiff_t)axis->in_size;
+    }
+    const size_t n_pieces = fsp_pool_pieces(precision, NULL, &p);
+    static float floats[N_SAMPLES];
+    for (size_t i = 0; i < N_SAMPLES; i++) floats[i] = (float)samples[i];
+    const void *in = precision == FSP_F32 ? (const void *)floats : samples;
+    memset(want, 0xcb, sizeof want);
+    result(fsp_pool(precision, NULL, &p, in, want, 0, n_pieces, 1) == FSP_OK, "a pooling", along, 0);
+    for (failing = 1;; failing++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        n_calls = 0;
+        threads_left = failing;
+        counting = 1;
+        const fsp_status status = fsp_pool(precision, NULL, &p, in, out_data, 0, n_pieces, 4);
+        counting = 0;
+        if (n_calls < failing) {
+            result(status == FSP_OK && n_live == 0 && !memcmp(out_data, want, sizeof want), "a pooling with all its memory",
+                   along, failing);
+            break;
+        }
+        result(status == FSP_ENOMEM && n_live == 0 && untouched(), "a pooling without its n-th allocation", along, failing);
+    }
+    failing = 0;
+    threads_left = -1;
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
@@ -246,6 +281,7 @@ int main(void)
     }
     arrays_without_threads(FSP_F32);
     arrays_without_threads(FSP_F64);
+    for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }
