@@ -117,7 +117,6 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
-from .util.files import cite as cite
 from .pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
 from .pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
@@ -125,6 +124,7 @@ from .pooling import adaptive_max_pool1d as adaptive_max_pool1d
 from .pooling import adaptive_max_pool2d as adaptive_max_pool2d
 from .pooling import interpolate_area as interpolate_area
 from .pooling import pool_frames as pool_frames
+from .util.files import cite as cite
 from .util.files import ex as ex
 from .util.files import example as example
 from .version import show_versions as show_versions
