@@ -28,6 +28,14 @@ typedef enum { FSP_PAD_CONSTANT, FSP_PAD_EDGE, FSP_PAD_REFLECT, FSP_PAD_SYMMETRI
 /* What a frame's spectrum is: the FFT itself, |X|^2, |X|, or (GIVEN) the input is already an array of rows x frames. */
 typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
 
+/* What stands in place of a filter bank: a few numbers about the bins of a frame, as rows.
+ * ROLLOFF: the first bin up to which the sum is amount times the whole one, or more (1 row).
+ * FLATNESS: of max(bin, amount), the sum; and ln 2 times the second row plus the third is the sum of the logarithms.
+ * SQUARES_FLATNESS: the same of max(bin^2, amount).
+ * EXTREMES: for each group of bins the mean of its lowest and that of its highest ones (2 rows a group). A group that
+ * holds NaN has NaN for the highest; an empty one for both. */
+typedef enum { FSP_NO_SUMMARY, FSP_ROLLOFF, FSP_FLATNESS, FSP_SQUARES_FLATNESS, FSP_EXTREMES } fsp_summary_kind;
+
 typedef struct {
     fsp_precision precision;  /* of the arithmetic and of the output */
     const char *isa;          /* "scalar", "sse2", ...; NULL: the best this CPU has */
@@ -43,6 +51,12 @@ typedef struct {
     size_t n_bands;           /* 0: no filter bank */
     const double *bank;       /* n_bands x n_bins, row-major */
 
+    fsp_summary_kind summary; /* in place of a bank, and the last stage */
+    double amount;            /* ROLLOFF: between 0 and 1; the flatnesses: > 0 */
+    size_t n_groups;          /* EXTREMES: at least 1 */
+    const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
+    const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
+
     double multiplier;        /* 0: no levels; else level = multiplier log10(max(x, floor)) + offset */
     double floor, offset;     /* floor > 0 */
 
@@ -57,7 +71,7 @@ typedef struct fsp_plan fsp_plan;
 fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **plan);
 void fsp_plan_destroy(fsp_plan *plan);
 
-/* Rows of the output: features, bands or bins, whichever comes last. */
+/* Rows of the output: features, bands (or the summary) or bins, whichever comes last. */
 size_t fsp_plan_rows(const fsp_plan *plan);
 
 /* One call transforms frames first_frame .. first_frame + n_frames - 1 of every channel. */

@@ -43,7 +43,7 @@ ISA = _choose_isa()
 
 @lru_cache(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
-    framing, levels = spec.framing, spec.levels
+    framing, levels, summary = spec.framing, spec.levels, spec.summary
     return _engine.Plan(
         precision=spec.precision,
         isa=isa or ISA,
@@ -54,6 +54,9 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         padding=framing.padding,
         spectrum=spec.spectrum,
         bank=_doubles(spec.bank),
+        summary=int(summary.kind) if summary else 0,
+        amount=summary.amount if summary else 0.0,
+        groups=_groups(summary.groups) if summary and summary.groups else None,
         multiplier=levels.multiplier if levels else 0.0,
         floor=levels.floor if levels else 1.0,
         offset=levels.offset if levels else 0.0,
@@ -63,6 +66,13 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
 
 def _doubles(array: np.ndarray | None) -> np.ndarray | None:
     return None if array is None else np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _groups(groups: tuple[tuple[np.ndarray, int], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sizes, numbers of extremes, and bins one group after the other, as the engine takes them."""
+    sizes = np.array([len(bins) for bins, _ in groups], np.uintp)
+    extremes = np.array([n for _, n in groups], np.uintp)
+    return sizes, extremes, np.concatenate([bins for bins, _ in groups]).astype(np.uintp)
 
 
 def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major: bool) -> np.ndarray:

@@ -7,6 +7,7 @@
 #include "real_fft.inc.h"
 #include "log.inc.h"
 #include "bands.inc.h"
+#include "summary.inc.h"
 #include "tiles.inc.h"
 #include "arrays.inc.h"
 #include "inverse.inc.h"
@@ -19,6 +20,7 @@
         .carry = k_carry, .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
         .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
         .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \
+        .rolloff = k_rolloff, .flatness = k_flatness, .extremes = k_extremes,                                    \
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \

@@ -15,7 +15,7 @@ from .._spec import Spec
 from .._transforms import CACHED
 from ..core.spectrum import _spectrogram
 from ..util.utils import normalize
-from ._blocks import StftOptions, prepare
+from ._sources import StftOptions, prepare
 
 if TYPE_CHECKING:
     from .._windows import Window

@@ -23,7 +23,8 @@ static const entry SUBJECTS[] = {
     KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
     KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(collect),
     /* spectrum -> bands -> levels -> feature */
-    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(levels), KERNEL(clamp), KERNEL(matrix),
+    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(rolloff), KERNEL(flatness), KERNEL(extremes), KERNEL(levels),
+    KERNEL(clamp), KERNEL(matrix),
     /* tiles in and out of arrays */
     KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
     KERNEL(load_rows), KERNEL(load_frames),
@@ -38,7 +39,7 @@ static const entry SUBJECTS[] = {
     {"FFT power", check_fft_power, 0},
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
-    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
+    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0}, {"summaries", check_summaries, 0},
     {"vocode", check_vocode, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };

@@ -103,6 +103,8 @@ static void result(int good, const char *what, size_t i, long n)
     *(good ? &n_passed : &n_failed) += 1;
 }
 
+static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3};
+
 /* Each kind of FFT, bank and output; the tables of all stages. */
 static const fsp_config CASES[] = {
     {.n_fft = 400, .hop_length = 160, .lead = 200, .spectrum = FSP_COMPLEX},
@@ -110,6 +112,14 @@ static const fsp_config CASES[] = {
     {.n_fft = 256, .hop_length = 64, .spectrum = FSP_POWER, .n_bands = 20, .multiplier = 10, .floor = 1e-10},
     {.n_fft = 105, .hop_length = 20, .spectrum = FSP_MAGNITUDE, .n_features = 13},
     {.n_fft = 37, .hop_length = 50, .spectrum = FSP_POWER, .n_bands = 3, .n_features = 2},
+    {.n_fft = 64,
+     .hop_length = 16,
+     .spectrum = FSP_MAGNITUDE,
+     .summary = FSP_EXTREMES,
+     .n_groups = 2,
+     .group_sizes = GROUP_SIZES,
+     .group_extremes = GROUP_EXTREMES,
+     .group_bins = GROUP_BINS},
     {.n_fft = 64,
      .hop_length = 1,
      .spectrum = FSP_GIVEN,
