@@ -45,7 +45,8 @@ def library(name, sources, flags=()):
     return name, {"sources": sources, "cflags": [*CFLAGS, *flags], "obj_deps": {"": HEADERS}}
 
 
-libraries = [library("fsp_core", sorted(glob.glob("csrc/*.c")))]
+SOURCES = sorted(glob.glob("csrc/*.c"))
+libraries = [library("fsp_core", SOURCES)]
 for isa, flags in ISA_FLAGS.items():
     libraries.append(library(f"fsp_{isa}", [f"csrc/isa/{isa}_f32.c", f"csrc/isa/{isa}_f64.c"], flags))
 
@@ -53,7 +54,7 @@ engine = Extension(
     "fastspec._engine",
     ["fastspec/_engine.pyx"],
     include_dirs=["csrc"],
-    depends=HEADERS,
+    depends=[*HEADERS, *SOURCES],  # so that it is linked anew when the libraries change
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,
     extra_compile_args=["-fvisibility=hidden", "-O2"],

@@ -13,6 +13,7 @@
 #define FASTSPEC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum {
     FSP_OK = 0,
@@ -153,6 +154,31 @@ fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);
+
+/* out[i] = |in[i]|^2 of n complex numbers, products and sum rounded apart. */
+fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads);
+
+/* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
+ * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
+ * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left
+ * to right, in the precision of x, where `sums` is NULL. After a peak, `wait` values are passed over. post_max and
+ * post_avg are at least 1. */
+typedef struct {
+    const void *x, *sums;
+    fsp_precision precision;
+    size_t n, pre_max, post_max, pre_avg, post_avg, wait;
+    double delta;
+} fsp_peaks;
+
+/* Those among first .. end - 1; `places` has room for end - first. */
+fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
+/* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
+fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
+
+/* The nearest of n_to >= 1 ascending events (NaN last) for each of n, as order[its index]; of two the later one. `left`
+ * allows earlier ones, `right` later ones. */
+fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,
+                            int right, int32_t *matches);
 
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one

@@ -61,6 +61,13 @@ static void clamp_chunk(void *context, size_t i)
     job->kernels->array_clamp(job->in + at, chunk_length(job, i), job->shift, job->lower, job->out + at);
 }
 
+static void squares_chunk(void *context, size_t i)
+{
+    const array_job *job = context;
+    const size_t at = i * job->chunk * job->kernels->itemsize;
+    job->kernels->array_squares(job->in + 2 * at, chunk_length(job, i), job->out + at);
+}
+
 static void peak_chunk(void *context, size_t i)
 {
     array_job *job = context;
@@ -97,6 +104,15 @@ fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void 
     job.shift = shift;
     job.lower = lower;
     fsp_parallel(clamp_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    return FSP_OK;
+}
+
+fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    if (status) return status;
+    fsp_parallel(squares_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
     return FSP_OK;
 }
 

@@ -362,3 +362,4 @@ def lanes(bytes isa not None):
 
 include "_inverse.pxi"
 include "_pitch.pxi"
+include "_events.pxi"

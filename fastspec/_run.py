@@ -222,6 +222,40 @@ def viterbi_trace(trellis, rows: np.ndarray, state: int, states: np.ndarray, *, 
     return _engine.viterbi_trace(trellis, rows, state, to_the_start, states)
 
 
+def squares(z: np.ndarray, out: np.ndarray) -> None:
+    """out = |z|^2 of complex numbers; z and out have one memory order, without gaps."""
+    _engine.array_squares(z, out, ISA, _threads.for_work(z.size // 4))
+
+
+def find_peaks(
+    x: np.ndarray, sums: np.ndarray | None, spans: tuple[int, int, int, int], wait: int, delta: float
+) -> np.ndarray:
+    """The places (uintp) of the peaks of one contiguous curve, `wait` values passed over after each one.
+
+    `spans`: pre_max, post_max, pre_avg, post_avg. `sums` of the first 0, 1, .. values, for the means.
+    """
+    places = np.empty(len(x), np.uintp)
+    n = first = 0
+    step = max(1024, WORK_PER_RANGE // (1 + sum(spans)))
+    while first < len(x):
+        end = min(first + step, len(x))
+        n += _engine.find_peaks(x, sums, *spans, wait, delta, first, end, places[n:])
+        first = max(end, int(places[n - 1]) + wait + 1) if n else end
+    return places[:n]
+
+
+def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
+    """Of ascending places those, more than `wait` apart, with the largest sum of values."""
+    return places[: _engine.keep_peaks(places, values, wait)]
+
+
+def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, left: bool, right: bool) -> np.ndarray:
+    """For each source (float64) the entry of `order` that goes with the nearest of the ascending targets."""
+    matches = np.empty(len(source), np.int32)
+    _engine.match_events(source, target, order, left, right, matches)
+    return matches
+
+
 def show_config() -> None:
     """Print the version, the instruction set in use and those available, and the number of threads.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _run
 from .._arrays import DTypeError, ParameterError, as_index, as_samples, first_nonfinite
 
 if TYPE_CHECKING:
@@ -542,6 +543,9 @@ def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
         return np.square(x, dtype=dtype)
     x = np.asanyarray(x)
     result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
+    if type(x) is np.ndarray and x.flags.forc and x.flags.aligned and result.dtype == _REAL_OF.get(x.dtype):
+        _run.squares(x, result)
+        return result
     return np.add(np.square(x.real), np.square(x.imag), out=result)
 
 

@@ -33,13 +33,14 @@ static const entry SUBJECTS[] = {
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
+    KERNEL(array_squares),
     /* several kernels at once */
     {"log", check_log, 0}, {"array calls", check_array_calls, 0},
     {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},
     {"FFT power", check_fft_power, 0},
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
-    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0}, {"summaries", check_summaries, 0},
+    {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0}, {"summaries", check_summaries, 0}, {"events", check_events, 0},
     {"vocode", check_vocode, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };

@@ -243,6 +243,22 @@ static void arrays_without_threads(fsp_precision precision)
            "arrays with one helping thread", 0, 0);
 }
 
+static void keep_best_with_failures(void)
+{
+    const double values[] = {1, 3, 1};
+    for (failing = 1; failing <= 3; failing++) {
+        size_t places[] = {0, 1, 2}, kept = 7;
+        n_calls = 0;
+        counting = 1;
+        const fsp_status status = fsp_keep_best(places, values, 3, 1, &kept);
+        counting = 0;
+        const int good = failing <= 2 ? status == FSP_ENOMEM && kept == 7 && places[0] == 0
+                                      : status == FSP_OK && kept == 1 && places[0] == 1;
+        result(good && n_live == 0, "the best peaks without the n-th allocation", 0, failing);
+    }
+    failing = 0;
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
@@ -256,6 +272,7 @@ int main(void)
     }
     arrays_without_threads(FSP_F32);
     arrays_without_threads(FSP_F64);
+    keep_best_with_failures();
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }
