@@ -72,6 +72,40 @@ fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size
     return FSP_OK;
 }
 
+/* Every place is written down, and overwritten unless it was a peak: what the branch would be cannot be predicted. */
+INLINE size_t frame_peaks(const void *frame, ptrdiff_t stride, size_t first, size_t end, size_t n_bins, double reference,
+                          fsp_precision precision, size_t *bins)
+{
+    size_t n = 0;
+    double before = value_at(frame, (size_t)((ptrdiff_t)(first - 1) * stride), precision),
+           x = value_at(frame, (size_t)((ptrdiff_t)first * stride), precision);
+    for (size_t k = first; k < end; k++) {
+        const double after = k + 1 < n_bins ? value_at(frame, (size_t)((ptrdiff_t)(k + 1) * stride), precision) : x;
+        bins[n] = k;
+        n += (size_t)((x > reference) & (x > before) & (x >= after));
+        before = x;
+        x = after;
+    }
+    return n;
+}
+
+fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
+                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
+                              size_t *bins, size_t *counts)
+{
+    if (first < 1 || first >= end || end > n_bins) return FSP_EBUG;
+    const size_t itemsize = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    for (size_t t = 0; t < n_frames; t++) {
+        const char *frame = (const char *)spectrum + (ptrdiff_t)t * frame_stride * (ptrdiff_t)itemsize;
+        if (precision == FSP_F32)
+            counts[t] = frame_peaks(frame, bin_stride, first, end, n_bins, references[t], FSP_F32, bins);
+        else
+            counts[t] = frame_peaks(frame, bin_stride, first, end, n_bins, references[t], FSP_F64, bins);
+        bins += counts[t];
+    }
+    return FSP_OK;
+}
+
 /* From the last place to the first: the best sum of the places from each one on, and whether it takes that one. */
 fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept)
 {

@@ -172,6 +172,13 @@ typedef struct {
 
 /* Those among first .. end - 1; `places` has room for end - first. */
 fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
+/* Peaks of n_frames spectra: bins first .. end - 1 (first >= 1) above the frame's reference and the bin before, and not
+ * below the one after, if there is one. `counts` says how many each frame has, `bins` which, frame by frame; it has room
+ * for 1 + (end - first + 1) / 2 a frame. Strides are in elements. */
+fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
+                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
+                              size_t *bins, size_t *counts);
+
 /* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
 fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
 

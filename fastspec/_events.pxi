@@ -11,6 +11,8 @@ cdef extern from "fastspec.h" nogil:
         size_t n, pre_max, post_max, pre_avg, post_avg, wait
         double delta
     fsp_status fsp_find_peaks(const fsp_peaks *, size_t, size_t, size_t *, size_t *)
+    fsp_status fsp_spectral_peaks(fsp_precision, const void *, ptrdiff_t, ptrdiff_t, size_t, size_t, size_t, size_t,
+                                  const double *, size_t *, size_t *)
     fsp_status fsp_keep_best(size_t *, const double *, size_t, size_t, size_t *)
     fsp_status fsp_match_events(const double *, size_t, const double *, const ptrdiff_t *, size_t, int, int, int32_t *)
 
@@ -57,6 +59,33 @@ def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg
     finally:
         release(&buffers)
     return n
+
+
+def spectral_peaks(S not None, size_t first, size_t end, references not None, bins not None, counts not None):
+    """Peaks among bins first .. end - 1 of S (bins, frames); see fsp_spectral_peaks."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef const double *above
+    cdef size_t *found
+    cdef size_t *number
+    cdef ptrdiff_t bin_stride, frame_stride
+    cdef size_t n_bins, n_frames
+    cdef fsp_precision precision
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, S, 0)
+        above = doubles(&buffers, references)
+        found = <size_t *>hold(&buffers, bins, PyBUF_WRITABLE).buf
+        number = <size_t *>hold(&buffers, counts, PyBUF_WRITABLE).buf
+        bin_stride, frame_stride = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        n_bins, n_frames, precision = source.shape[0], source.shape[1], precision_of(source)
+        with nogil:
+            status = fsp_spectral_peaks(precision, source.buf, bin_stride, frame_stride, n_bins, n_frames, first, end,
+                                        above, found, number)
+        check(status, 0)
+    finally:
+        release(&buffers)
 
 
 def keep_peaks(places not None, values not None, size_t wait):

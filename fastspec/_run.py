@@ -244,6 +244,20 @@ def find_peaks(
     return places[:n]
 
 
+def spectral_peaks(S: np.ndarray, first: int, end: int, references: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bins and frames of the peaks of `S` (bins, frames) among bins first .. end - 1, above a reference a frame."""
+    n_frames = S.shape[1]
+    most = 1 + (end - first + 1) // 2
+    step = max(64, WORK_PER_RANGE // (4 * (end - first)))
+    counts, found = np.empty(n_frames, np.uintp), []
+    buffer = np.empty(min(step, n_frames) * most, np.uintp)
+    for t in range(0, n_frames, step):
+        part = slice(t, t + step)
+        _engine.spectral_peaks(S[:, part], first, end, references[part], buffer, counts[part])
+        found.append(buffer[: counts[part].sum()].astype(np.intp))
+    return np.concatenate(found or [np.empty(0, np.intp)]), np.repeat(np.arange(n_frames), counts.astype(np.intp))
+
+
 def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
     """Of ascending places those, more than `wait` apart, with the largest sum of values."""
     return places[: _engine.keep_peaks(places, values, wait)]

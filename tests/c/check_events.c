@@ -61,6 +61,36 @@ static void peaks_case(check *t, size_t n, int with_sums)
     if (found != expected_at) fail(t, "n=%zu: %zu peaks, not %zu", n, found, expected_at);
 }
 
+static void spectral_case(check *t, size_t n_bins, size_t n_frames, int by_frame)
+{
+    const size_t gap = random_below(t, 3), stride = (by_frame ? n_bins : n_frames) + gap;
+    const size_t first = 1 + random_below(t, n_bins - 1), end = first + 1 + random_below(t, n_bins - first);
+    const size_t most = 1 + (end - first + 1) / 2;
+    void *S = noise(t, 0, (by_frame ? n_frames : n_bins) * stride - gap, AT_END);
+    double *references = guarded_bytes(1, n_frames * sizeof *references, 0, 1);
+    size_t *bins = guarded_bytes(2, n_frames * most * sizeof *bins, 0, 1);
+    size_t *counts = guarded_bytes(3, n_frames * sizeof *counts, 0, 1);
+    const size_t of_bin = by_frame ? 1 : stride, of_frame = by_frame ? stride : 1;
+    for (size_t f = 0; f < n_frames; f++) {
+        references[f] = random_below(t, 2) ? -2 : 0.2;
+        for (size_t k = 0; k < n_bins; k++)
+            if (random_below(t, 9) == 0) put(t, S, k * of_bin + f * of_frame, k % 2 ? NAN : 0.5);
+    }
+    if (fsp_spectral_peaks(t->precision, S, (ptrdiff_t)of_bin, (ptrdiff_t)of_frame, n_bins, n_frames, first, end,
+                           references, bins, counts))
+        return fail(t, "n_bins=%zu first=%zu end=%zu: refused", n_bins, first, end);
+    for (size_t f = 0, at = 0; f < n_frames; f++) {
+        const size_t until = at + counts[f];
+        for (size_t k = first; k < end; k++) {
+            const double x = get(t, S, k * of_bin + f * of_frame);
+            if (!(x > references[f] && x > get(t, S, (k - 1) * of_bin + f * of_frame))) continue;
+            if (k + 1 < n_bins && !(x >= get(t, S, (k + 1) * of_bin + f * of_frame))) continue;
+            if (at == until || bins[at++] != k) return fail(t, "n_bins=%zu: frame %zu, bin %zu", n_bins, f, k);
+        }
+        if (at != until) return fail(t, "n_bins=%zu: %zu peaks too many in frame %zu", n_bins, until - at, f);
+    }
+}
+
 /* Against every subset of few places. */
 static void best_case(check *t, size_t n, size_t wait)
 {
@@ -120,6 +150,7 @@ void check_events(check *t)
 {
     for (int i = 0; i < (options.quick ? 200 : 1500); i++) {
         peaks_case(t, random_below(t, i % 3 ? 30 : 200), i & 1);
+        spectral_case(t, 2 + random_below(t, 40), 1 + random_below(t, 9), i & 1);
         best_case(t, random_below(t, 11), random_below(t, 6));
         match_case(t, random_below(t, 20), 1 + random_below(t, 30), i % 3 != 1, i % 3 != 2);
     }
