@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -132,6 +133,13 @@ def key_to_notes(key: str, *, unicode: bool = True, natural: bool = False) -> li
     >>> fastspec.key_to_notes('F:maj', unicode=False)
     ['C', 'Db', 'D', 'Eb', 'E', 'F', 'Gb', 'G', 'Ab', 'A', 'Bb', 'B']
     """
+    if not isinstance(key, str):
+        _match_key(key)  # which says what is wrong with it
+    return list(_notes_of_key(key, bool(unicode), bool(natural)))
+
+
+@lru_cache(256)
+def _notes_of_key(key: str, unicode: bool, natural: bool) -> tuple[str, ...]:
     match = _match_key(key)
     tonic, scale = place_of(match), match["scale"][:3]
     minor = scale == "min"
@@ -146,7 +154,7 @@ def key_to_notes(key: str, *, unicode: bool = True, natural: bool = False) -> li
     if natural and not beyond:
         in_key = set(key_to_degrees(key).tolist())
         notes = [n + "♮" if len(n) == 1 and c not in in_key else n for c, n in enumerate(notes)]
-    return notes if unicode else [note.translate(TO_ASCII) for note in notes]
+    return tuple(notes if unicode else (note.translate(TO_ASCII) for note in notes))
 
 
 def _fifths_above_major_tonic(mode: str) -> int:

@@ -234,7 +234,7 @@ def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> 
     if first >= end or not S.size:
         return tuple(np.empty(0, np.intp) for _ in S.shape)
     if reference.ndim > 1 and reference.shape[-2] != 1:  # one for each bin: what does not exceed it is silence
-        S, reference = np.where(S > reference, S, 0), np.zeros(1)
+        S, reference = np.where(reference < S, S, 0), np.zeros(1)
     if S.dtype not in (np.float32, np.float64) or not (S.dtype.isnative and S.flags.aligned):
         S = S.astype(np.float64)
     lines = np.broadcast_to(reference, (*S.shape[:-2], 1, S.shape[-1]))[..., 0, :].astype(np.float64)

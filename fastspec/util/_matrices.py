@@ -184,16 +184,17 @@ def shear(
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
         entries = X.tocoo()
-        shift = factor * (entries.col if along == 0 else entries.row).astype(np.int64)
-        return _moved(entries, shift, along, X.format)
-    rows, columns = np.ogrid[: X.shape[0], : X.shape[1]]
+        across = np.arange(X.shape[1 - along], dtype=np.int64)
+        shifts = factor * across % max(X.shape[along], 1)
+        return _moved(entries, shifts[entries.col if along == 0 else entries.row], along, X.format)
     # Memory order as in librosa: C where columns move, Fortran where rows do.
     result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
-    # The differences may be negative, and count from the end then, as they should.
-    if along == 0:
-        result[...] = X[rows - factor * columns % max(X.shape[0], 1), columns]
-    else:
-        result[...] = X[rows, columns - factor * rows % max(X.shape[1], 1)]
+    source, target = (X, result) if along == 0 else (X.T, result.T)
+    length = len(source)
+    for i in range(source.shape[1] if length else 0):
+        shift = factor * i % length
+        target[shift:, i] = source[: length - shift, i]
+        target[:shift, i] = source[length - shift :, i]
     return result
 
 
@@ -226,13 +227,15 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     """
     if not hasattr(x, "tocoo"):
         return np.roll(x, shift, axis=axis)
-    return _moved(x.tocoo(), shift, axis % 2, x.format)
+    along = axis % 2
+    return _moved(x.tocoo(), shift % max(x.shape[along], 1), along, x.format)
 
 
 def _moved(entries: Any, shift: npt.ArrayLike, along: int, fmt: str) -> Any:
-    """Sparse entries moved by `shift` places along an axis, cyclically, and converted to `fmt`."""
-    places = [entries.row, entries.col]
-    places[along] = (places[along] + shift) % entries.shape[along]
+    """Sparse entries moved along an axis, cyclically, by 0 or more places and less than it has, and converted to `fmt`."""
+    places, length = [entries.row, entries.col], entries.shape[along]
+    moved = places[along] + shift
+    places[along] = np.subtract(moved, length, out=moved, where=moved >= length)
     return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)
 
 
