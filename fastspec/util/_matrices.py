@@ -183,10 +183,10 @@ def shear(
         raise ParameterError(f"X.shape={X.shape} must be two-dimensional")
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
-        entries = X.tocoo()
-        across = np.arange(X.shape[1 - along], dtype=np.int64)
-        shifts = factor * across % max(X.shape[along], 1)
-        return _moved(entries, shifts[entries.col if along == 0 else entries.row], along, X.format)
+        lines = _sheared(X.tocsr(copy=True) if along else X.tocsc(copy=True), factor, X.shape[along])
+        if lines.format == X.format:
+            lines.sort_indices()  # which a conversion does anyway
+        return lines.asformat(X.format)
     # Memory order as in librosa: C where columns move, Fortran where rows do.
     result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
     source, target = (X, result) if along == 0 else (X.T, result.T)
@@ -196,6 +196,17 @@ def shear(
         target[shift:, i] = source[: length - shift, i]
         target[:shift, i] = source[length - shift :, i]
     return result
+
+
+def _sheared(lines: Any, factor: int, length: int) -> Any:
+    """A compressed matrix, the entries of each of its lines moved along it, in place."""
+    n_lines = len(lines.indptr) - 1
+    shifts = factor * np.arange(n_lines, dtype=np.int64) % max(length, 1)
+    moved = lines.indices + np.repeat(shifts, np.diff(lines.indptr))
+    np.subtract(moved, length, out=moved, where=moved >= length)
+    lines.indices[:] = moved
+    lines.has_sorted_indices = False
+    return lines
 
 
 def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
@@ -227,15 +238,13 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     """
     if not hasattr(x, "tocoo"):
         return np.roll(x, shift, axis=axis)
-    along = axis % 2
-    return _moved(x.tocoo(), shift % max(x.shape[along], 1), along, x.format)
+    return _moved(x.tocoo(), shift, axis % 2, x.format)
 
 
-def _moved(entries: Any, shift: npt.ArrayLike, along: int, fmt: str) -> Any:
-    """Sparse entries moved along an axis, cyclically, by 0 or more places and less than it has, and converted to `fmt`."""
-    places, length = [entries.row, entries.col], entries.shape[along]
-    moved = places[along] + shift
-    places[along] = np.subtract(moved, length, out=moved, where=moved >= length)
+def _moved(entries: Any, shift: int, along: int, fmt: str) -> Any:
+    """Sparse entries moved along an axis, cyclically, and converted to `fmt`."""
+    places = [entries.row, entries.col]
+    places[along] = (places[along] + shift) % entries.shape[along]
     return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)
 
 
