@@ -158,6 +158,11 @@ fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void 
 /* out[i] = |in[i]|^2 of n complex numbers, products and sum rounded apart. */
 fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads);
 
+/* out[i] = exp(i in[i]), n complex numbers. `reached`: whether all angles were within 2^20 (float: 2^12) and so near enough
+ * for this; if not, `out` is unspecified. */
+fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads,
+                             int *reached);
+
 /* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
  * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
  * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left

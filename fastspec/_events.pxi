@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t
 
 cdef extern from "fastspec.h" nogil:
     fsp_status fsp_array_squares(fsp_precision, const char *, const void *, size_t, void *, int)
+    fsp_status fsp_array_phasors(fsp_precision, const char *, const void *, size_t, void *, int, int *)
     ctypedef struct fsp_peaks:
         const void *x
         const void *sums
@@ -34,6 +35,27 @@ def array_squares(z not None, out not None, bytes isa not None, int n_threads):
         check(status, target.len)
     finally:
         release(&buffers)
+
+
+def array_phasors(angles not None, out not None, bytes isa not None, int n_threads):
+    """out = exp(i angles); both contiguous, in one memory order. Returns whether all angles were small enough for it."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef const char *name = isa
+    cdef fsp_status status
+    cdef int reached = 0
+    buffers.n = 0
+    try:
+        source = hold(&buffers, angles, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        with nogil:
+            status = fsp_array_phasors(precision_of(source), name, source.buf,
+                                       <size_t>(source.len // source.itemsize), target.buf, n_threads, &reached)
+        check(status, target.len)
+    finally:
+        release(&buffers)
+    return bool(reached)
 
 
 def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg, size_t post_avg, size_t wait,

@@ -227,6 +227,11 @@ def squares(z: np.ndarray, out: np.ndarray) -> None:
     _engine.array_squares(z, out, ISA, _threads.for_work(z.size // 4))
 
 
+def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
+    """out = exp(i angles), in one memory order; False, and `out` unspecified, if an angle is too large for the engine."""
+    return _engine.array_phasors(angles, out, ISA, _threads.for_work(2 * angles.size))
+
+
 def find_peaks(
     x: np.ndarray, sums: np.ndarray | None, spans: tuple[int, int, int, int], wait: int, delta: float
 ) -> np.ndarray:

@@ -10,6 +10,7 @@
 #include "summary.inc.h"
 #include "tiles.inc.h"
 #include "arrays.inc.h"
+#include "phasor.inc.h"
 #include "inverse.inc.h"
 #include "vocoder.inc.h"
 #include "median.inc.h"
@@ -26,6 +27,6 @@
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
         .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
-        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,                             \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares, .array_phasors = k_array_phasors,                             \
         .array_clamp = k_array_clamp, .median = k_median                 \
     }

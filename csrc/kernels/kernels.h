@@ -107,6 +107,7 @@ typedef struct {
     double (*array_peak)(const void *values, size_t n, int magnitude);
     void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
     void (*array_squares)(const void *in, size_t n, void *out);
+    int (*array_phasors)(const void *in, size_t n, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
 
     /* running medians of tiles, in place */

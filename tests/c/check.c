@@ -33,7 +33,7 @@ static const entry SUBJECTS[] = {
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
-    KERNEL(array_squares),
+    KERNEL(array_squares), KERNEL(array_phasors),
     /* several kernels at once */
     {"log", check_log, 0}, {"array calls", check_array_calls, 0},
     {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},

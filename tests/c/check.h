@@ -103,7 +103,7 @@ check_function check_store_frames_complex, check_load_rows, check_load_frames;
 check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_emit;         /* check_inverse.c */
 check_function check_inverse;
 check_function check_rolloff, check_flatness, check_extremes, check_summaries;                /* check_summary.c */
-check_function check_array_squares, check_events;                                             /* check_events.c */
+check_function check_array_squares, check_array_phasors, check_events;                        /* check_events.c */
 check_function check_median, check_medians;                                                   /* check_median.c */
 check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */

@@ -19,6 +19,36 @@ void check_array_squares(check *t)
     if (fsp_array_squares(t->precision, "abacus", NULL, 0, NULL, 1) != FSP_EBUG) fail(t, "an unknown instruction set");
 }
 
+void check_array_phasors(check *t)
+{
+    const double most = t->precision == FSP_F32 ? 0x1p12 : 0x1p20;
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 3000);
+        void *x = noise(t, 0, n, i % N_PLACES), *out = guarded(t, 1, 2 * n, (i + 3) % N_PLACES);
+        for (size_t j = 0; j < n; j++) {
+            const double scale = j % 3 ? 7 : most, near = (double)random_below(t, 900) * 1.5707963267948966;
+            put(t, x, j, j % 5 ? scale * get(t, x, j) : near);
+        }
+        if (n) put(t, x, n - 1, -0.0);
+        expected *e = expect(t, 1);
+        for (size_t j = 0; j < n; j++) {
+            const wide angle = get(t, x, j), c = cosl(angle), s = sinl(angle);
+            /* what the last part's product is rounded by */
+            const wide slack = t->precision == FSP_F32 ? 0x1p-62L * (1 + fabsl(angle)) : 0x1p-121L * (1 + fabsl(angle));
+            e[2 * j] = (expected){c, 3 * t->u * fabsl(c) + slack};
+            e[2 * j + 1] = (expected){s, 3 * t->u * fabsl(s) + slack};
+        }
+        int reached = 0;
+        if (!t->k->array_phasors(x, n, out) || !met(t, 1)) fail(t, "n=%zu", n);
+        if (n && !signbit(get(t, out, 2 * n - 1))) fail(t, "n=%zu: the sign of zero is lost", n);
+        if (fsp_array_phasors(t->precision, t->k->isa, x, n, out, 1 + (int)(i % 3), &reached) || !reached || !met(t, 1))
+            fail(t, "n=%zu in chunks", n);
+        if (n == 0) continue;
+        put(t, x, random_below(t, n), i % 3 == 0 ? NAN : i % 3 == 1 ? 1.01 * most : -INFINITY);
+        if (t->k->array_phasors(x, n, out)) fail(t, "n=%zu: an angle beyond reach is taken", n);
+    }
+}
+
 /* By the definition, one place after the other. */
 static int is_peak(const check *t, const fsp_peaks *p, size_t i)
 {
