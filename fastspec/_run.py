@@ -228,7 +228,7 @@ def squares(z: np.ndarray, out: np.ndarray) -> None:
 
 
 def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
-    """out = exp(i angles), in one memory order; False, and `out` unspecified, if an angle is too large for the engine."""
+    """out = exp(i angles), in one memory order. False, and `out` is unspecified, if an angle is too large for it."""
     return _engine.array_phasors(angles, out, ISA, _threads.for_work(2 * angles.size))
 
 

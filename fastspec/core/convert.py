@@ -264,7 +264,10 @@ def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int
 
 
 def _a0(tuning: float, bins_per_octave: int) -> float:
-    return float(tuning_to_A4(tuning, bins_per_octave=nonzero(bins_per_octave, name="bins_per_octave"))) / 16
+    nonzero(bins_per_octave, name="bins_per_octave")
+    if type(tuning) is float and tuning == 0:
+        return 27.5
+    return float(tuning_to_A4(tuning, bins_per_octave=bins_per_octave)) / 16
 
 
 def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
