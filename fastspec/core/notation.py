@@ -285,6 +285,17 @@ def interval_to_fjs(
     >>> fastspec.interval_to_fjs([1, 3/2, 5/4, 8/5], unicode=False).tolist()
     ['C', 'G', 'E^5', 'Ab_5']
     """
+    if isinstance(interval, (int, float)) and isinstance(unison, str):
+        return _fjs_of_one(interval, unison, float(tolerance), bool(unicode))
+    return _fjs_of(interval, unison, tolerance, unicode)
+
+
+@lru_cache(1024, typed=True)
+def _fjs_of_one(interval: float, unison: str, tolerance: float, unicode: bool) -> str:
+    return _fjs_of(interval, unison, tolerance, unicode)
+
+
+def _fjs_of(interval, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:
     ratios = as_numbers(interval, name="interval").astype(np.float64)
     if np.any(ratios <= 0):
         raise ParameterError(f"interval={ratios[ratios <= 0][0]} is a frequency ratio and must be positive")
@@ -451,6 +462,12 @@ def mela_to_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     >>> fastspec.mela_to_degrees(29).tolist()
     [0, 2, 4, 5, 7, 9, 11]
     """
+    known = _known_mela_degrees if isinstance(mela, (str, int)) else _known_mela_degrees.__wrapped__
+    return known(mela).copy()
+
+
+@lru_cache(128, typed=True)
+def _known_mela_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     madhyama, lower, upper = _mela_choices(mela)
     return np.array([0, *lower, madhyama, 7, *upper])
 
