@@ -45,7 +45,8 @@ def library(name, sources, flags=()):
     return name, {"sources": sources, "cflags": [*CFLAGS, *flags], "obj_deps": {"": HEADERS}}
 
 
-libraries = [library("fsp_core", sorted(glob.glob("csrc/*.c")))]
+SOURCES = sorted(glob.glob("csrc/*.c"))
+libraries = [library("fsp_core", SOURCES)]
 for isa, flags in ISA_FLAGS.items():
     libraries.append(library(f"fsp_{isa}", [f"csrc/isa/{isa}_f32.c", f"csrc/isa/{isa}_f64.c"], flags))
 
@@ -54,7 +55,7 @@ engine = Extension(
     ["fastspec/_engine.pyx"],
     include_dirs=["csrc"],
     # Whatever the libraries are made of: the extension is linked again when one of these changes.
-    depends=[*HEADERS, *glob.glob("csrc/*.c"), *glob.glob("fastspec/*.pxi")],
+    depends=[*HEADERS, *SOURCES, *glob.glob("fastspec/*.pxi")],
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,
     extra_compile_args=["-fvisibility=hidden", "-O2"],

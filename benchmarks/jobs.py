@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from pairs import PAIRS, Given
 from peers import (
     Factory,
     Mel,
@@ -23,6 +24,7 @@ from peers import (
     numpy_decibels,
     numpy_matmul,
     python_speech_features_call,
+    same_call,
     scipy_cepstrum,
     stft_into_out,
     torch_decibels,
@@ -357,3 +359,23 @@ def mel_power(seconds: float) -> np.ndarray:
     import fastspec
 
     return fastspec.feature.melspectrogram(y=noisy_tone(22050)(seconds)[0])
+
+
+def pair(path: str, arguments: Given) -> Job:
+    """A call of both libraries; those that would have one name are numbered."""
+    base = name = f"{path}{arguments}"
+    taken = {job.name for job in JOBS}
+    for number in range(2, len(PAIRS)):
+        if name not in taken:
+            break
+        name = f"{base} {number}"
+    return Job(
+        name,
+        lambda _: arguments.make(),
+        {"fastspec": same_call("fastspec", path), "librosa": same_call("librosa", path)},
+        seconds=None,
+    )
+
+
+for _entry in PAIRS:
+    JOBS.append(pair(*_entry))

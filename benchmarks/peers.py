@@ -53,16 +53,31 @@ def _drop_in(package: str, path: str, arguments: dict) -> Factory:
     keyword = arguments.pop("_as", None)
 
     def prepare(x: np.ndarray) -> Call:
-        from importlib import import_module
-
-        function = import_module(package)
-        for name in path.split("."):
-            function = getattr(function, name)
+        function = _function(package, path)
         if keyword is None:
             return lambda: function(x, **arguments)
         return lambda: function(**{keyword: x}, **arguments)
 
     return prepare
+
+
+def same_call(package: str, path: str) -> Factory:
+    """The function with any arguments, positional and by keyword."""
+
+    def prepare(positional: list, keywords: dict) -> Call:
+        function = _function(package, path)
+        return lambda: function(*positional, **keywords)
+
+    return prepare
+
+
+def _function(package: str, path: str) -> Callable:
+    from importlib import import_module
+
+    function = import_module(package)
+    for name in path.split("."):
+        function = getattr(function, name)
+    return function
 
 
 def two_calls(package: str, mel: Mel) -> Factory:

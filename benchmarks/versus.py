@@ -138,6 +138,10 @@ def _difference(ours: Call, theirs: Call) -> float | None:
     if not (hasattr(a, "shape") and hasattr(b, "shape")) or tuple(a.shape) != tuple(b.shape):
         return None
     a, b = np.asarray(a), np.asarray(b)
+    if a.dtype.kind not in "biufc" or not a.size:
+        return None
+    if a.dtype.kind in "bu":
+        a, b = a.astype(np.float64), b.astype(np.float64)
     return float(np.abs(a - b).max() / max(np.abs(b).max(), np.finfo(np.float32).tiny))
 
 

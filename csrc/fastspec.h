@@ -13,6 +13,7 @@
 #define FASTSPEC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 typedef enum {
     FSP_OK = 0,
@@ -27,6 +28,14 @@ typedef enum { FSP_PAD_CONSTANT, FSP_PAD_EDGE, FSP_PAD_REFLECT, FSP_PAD_SYMMETRI
 
 /* What a frame's spectrum is: the FFT itself, |X|^2, |X|, or (GIVEN) the input is already an array of rows x frames. */
 typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
+
+/* What stands in place of a filter bank: a few numbers about the bins of a frame, as rows.
+ * ROLLOFF: the first bin up to which the sum is amount times the whole one, or more (1 row).
+ * FLATNESS: of max(bin, amount), the sum; and ln 2 times the second row plus the third is the sum of the logarithms.
+ * SQUARES_FLATNESS: the same of max(bin^2, amount).
+ * EXTREMES: for each group of bins the mean of its lowest and that of its highest ones (2 rows a group). A group that
+ * holds NaN has NaN for the highest; an empty one for both. */
+typedef enum { FSP_NO_SUMMARY, FSP_ROLLOFF, FSP_FLATNESS, FSP_SQUARES_FLATNESS, FSP_EXTREMES } fsp_summary_kind;
 
 typedef struct {
     fsp_precision precision;  /* of the arithmetic and of the output */
@@ -43,6 +52,12 @@ typedef struct {
     size_t n_bands;           /* 0: no filter bank */
     const double *bank;       /* n_bands x n_bins, row-major */
 
+    fsp_summary_kind summary; /* in place of a bank, and the last stage */
+    double amount;            /* ROLLOFF: between 0 and 1; the flatnesses: > 0 */
+    size_t n_groups;          /* EXTREMES: at least 1 */
+    const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
+    const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
+
     double multiplier;        /* 0: no levels; else level = multiplier log10(max(x, floor)) + offset */
     double floor, offset;     /* floor > 0 */
 
@@ -57,7 +72,7 @@ typedef struct fsp_plan fsp_plan;
 fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **plan);
 void fsp_plan_destroy(fsp_plan *plan);
 
-/* Rows of the output: features, bands or bins, whichever comes last. */
+/* Rows of the output: features, bands (or the summary) or bins, whichever comes last. */
 size_t fsp_plan_rows(const fsp_plan *plan);
 
 /* One call transforms frames first_frame .. first_frame + n_frames - 1 of every channel. */
@@ -139,6 +154,43 @@ fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);
+
+/* out[i] = |in[i]|^2 of n complex numbers, products and sum rounded apart. */
+fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads);
+
+/* out[i] = exp(i in[i]), n complex numbers. `reached`: whether all angles were within 2^20 (float: 2^12) and so near enough
+ * for this; if not, `out` is unspecified. */
+fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads,
+                             int *reached);
+
+/* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
+ * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
+ * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left
+ * to right, in the precision of x, where `sums` is NULL. After a peak, `wait` values are passed over. post_max and
+ * post_avg are at least 1. */
+typedef struct {
+    const void *x, *sums;
+    fsp_precision precision;
+    size_t n, pre_max, post_max, pre_avg, post_avg, wait;
+    double delta;
+} fsp_peaks;
+
+/* Those among first .. end - 1; `places` has room for end - first. */
+fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
+/* Peaks of n_frames spectra: bins first .. end - 1 (first >= 1) above the frame's reference and the bin before, and not
+ * below the one after, if there is one. `counts` says how many each frame has, `bins` which, frame by frame; it has room
+ * for 1 + (end - first + 1) / 2 a frame. Strides are in elements. */
+fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
+                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
+                              size_t *bins, size_t *counts);
+
+/* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
+fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
+
+/* The nearest of n_to >= 1 ascending events (NaN last) for each of n, as order[its index]; of two the later one. `left`
+ * allows earlier ones, `right` later ones. */
+fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,
+                            int right, int32_t *matches);
 
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one

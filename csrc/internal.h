@@ -76,6 +76,20 @@ void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
 
+/* summary.c: rows of a tile that a few numbers a frame are made of, and what to make. */
+typedef struct {
+    fsp_summary_kind kind;
+    double amount;
+    size_t n_groups, scratch_vectors;
+    size_t *sizes, *extremes;
+    uint32_t *at;  /* vector of each bin of each group in turn */
+} fsp_summary;
+size_t fsp_summary_rows(const fsp_config *config);
+fsp_status fsp_summary_create(fsp_summary *summary, const fsp_config *config, size_t n_bins, const uint32_t *where);
+void fsp_summary_destroy(fsp_summary *summary);
+void fsp_summary_run(const fsp_summary *summary, const fsp_kernels *kernels, const void *spectrum, const uint32_t *where,
+                     size_t n_bins, void *scratch, void *rows);
+
 /* feature.c */
 fsp_status fsp_matrix_create(fsp_matrix *matrix, size_t n_out, size_t n_in, const double *dense, size_t itemsize);
 void fsp_matrix_destroy(fsp_matrix *matrix);
@@ -140,11 +154,12 @@ struct fsp_plan {
     fsp_real_fft fft;
     uint32_t *identity;
     fsp_bank bank;
+    fsp_summary summary;
     fsp_levels levels;
     fsp_matrix matrix;
 
     /* scratch of one thread: where each part starts, and all of it, in bytes */
-    size_t linear_at, tile_at, bands_at, features_at, peak_at, scratch_size;
+    size_t linear_at, tile_at, sorted_at, bands_at, features_at, peak_at, scratch_size;
 };
 
 void *fsp_to_real(const double *x, size_t n, size_t itemsize);

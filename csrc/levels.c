@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdatomic.h>
 
 /* multiplier * log10(2), its mantissa cut to `bits`, so that its product with an exponent is exact. */
 static double short_part(double x, int bits)
@@ -35,7 +36,7 @@ typedef struct {
     int square, magnitude;
     double shift, lower;
     double peaks[64];
-    size_t n_peaks;
+    atomic_int beyond;
 } array_job;
 
 enum { CHUNK = 1 << 14 };  /* elements: in and out stay in L2 */
@@ -59,6 +60,20 @@ static void clamp_chunk(void *context, size_t i)
     const array_job *job = context;
     size_t at = i * job->chunk * job->kernels->itemsize;
     job->kernels->array_clamp(job->in + at, chunk_length(job, i), job->shift, job->lower, job->out + at);
+}
+
+static void squares_chunk(void *context, size_t i)
+{
+    const array_job *job = context;
+    const size_t at = i * job->chunk * job->kernels->itemsize;
+    job->kernels->array_squares(job->in + 2 * at, chunk_length(job, i), job->out + at);
+}
+
+static void phasors_chunk(void *context, size_t i)
+{
+    array_job *job = context;
+    const size_t at = i * job->chunk * job->kernels->itemsize;
+    if (!job->kernels->array_phasors(job->in + at, chunk_length(job, i), job->out + 2 * at)) atomic_store(&job->beyond, 1);
 }
 
 static void peak_chunk(void *context, size_t i)
@@ -97,6 +112,27 @@ fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void 
     job.shift = shift;
     job.lower = lower;
     fsp_parallel(clamp_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    return FSP_OK;
+}
+
+fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    if (status) return status;
+    fsp_parallel(squares_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    return FSP_OK;
+}
+
+fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads,
+                             int *reached)
+{
+    array_job job;
+    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    if (status) return status;
+    atomic_init(&job.beyond, 0);
+    fsp_parallel(phasors_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    *reached = !atomic_load(&job.beyond);
     return FSP_OK;
 }
 

@@ -8,7 +8,9 @@ static int valid(const fsp_config *c)
     const int given = c->spectrum == FSP_GIVEN;
     if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > PTRDIFF_MAX / 4) return 0;
     if (!given && (!c->window || c->lead > c->n_fft)) return 0;
-    if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
+    if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features || c->summary)) return 0;
+    if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
+    if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
     return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && !(c->multiplier != 0 && !(c->floor > 0));
 }
 
@@ -58,6 +60,7 @@ static void lay_out_scratch(fsp_plan *plan)
         plan->linear_at = reserve(&size, plan->rows * plan->table_stride * plan->kernels->itemsize);
     }
     plan->tile_at = reserve(&size, tile_vectors * vector);
+    plan->sorted_at = reserve(&size, plan->summary.scratch_vectors * vector);
     plan->bands_at = reserve(&size, plan->n_rows * vector);
     plan->features_at = reserve(&size, plan->config.n_features * vector);
     plan->peak_at = reserve(&size, vector);
@@ -76,21 +79,31 @@ static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
     return status ? status : make_offsets(plan);
 }
 
+/* Identity for as many rows as any stage has. */
+static fsp_status make_identity(fsp_plan *plan)
+{
+    size_t n = plan->n_bins;
+    if (n < plan->n_rows) n = plan->n_rows;
+    if (n < plan->n_last) n = plan->n_last;
+    plan->identity = fsp_allocate(n, sizeof *plan->identity);
+    if (!plan->identity) return FSP_ENOMEM;
+    for (size_t i = 0; i < n; i++) plan->identity[i] = (uint32_t)i;
+    return FSP_OK;
+}
+
 static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
 {
     const size_t itemsize = plan->kernels->itemsize;
-    plan->n_rows = config->n_bands ? config->n_bands : plan->n_bins;
+    plan->n_rows = config->n_bands ? config->n_bands : config->summary ? fsp_summary_rows(config) : plan->n_bins;
     plan->n_last = config->n_features ? config->n_features : plan->n_rows;
-    size_t n_identity = plan->n_bins;
-    if (n_identity < plan->n_rows) n_identity = plan->n_rows;
-    if (n_identity < plan->n_last) n_identity = plan->n_last;
-    plan->identity = fsp_allocate(n_identity, sizeof *plan->identity);
-    if (!plan->identity) return FSP_ENOMEM;
-    for (size_t i = 0; i < n_identity; i++) plan->identity[i] = (uint32_t)i;
-    if (config->n_bands) {
-        fsp_status status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
-        if (status) return status;
+    fsp_status status = make_identity(plan);
+    if (status == FSP_OK && config->n_bands)
+        status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
+    if (status == FSP_OK && config->summary) {
+        const uint32_t *where = config->spectrum == FSP_GIVEN ? plan->identity : plan->fft.where;
+        status = fsp_summary_create(&plan->summary, config, plan->n_bins, where);
     }
+    if (status) return status;
     if (config->multiplier != 0)
         plan->levels = fsp_levels_of(config->multiplier, config->floor, config->offset, config->precision);
     if (config->n_features)
@@ -107,6 +120,7 @@ fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **out)
     if (!plan) return FSP_ENOMEM;
     *plan = (fsp_plan){.config = *config, .kernels = kernels};
     plan->config.window = plan->config.bank = plan->config.matrix = NULL;
+    plan->config.group_sizes = plan->config.group_extremes = plan->config.group_bins = NULL;
     plan->config.isa = NULL;
     plan->n_bins = config->spectrum == FSP_GIVEN ? config->n_fft : config->n_fft / 2 + 1;
     fsp_status status = make_front(plan, config);
@@ -125,6 +139,7 @@ void fsp_plan_destroy(fsp_plan *plan)
     if (!plan) return;
     fsp_real_fft_destroy(&plan->fft);
     fsp_bank_destroy(&plan->bank);
+    fsp_summary_destroy(&plan->summary);
     fsp_free(plan->offsets);
     fsp_free(plan->identity);
     fsp_matrix_destroy(&plan->matrix);

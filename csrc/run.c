@@ -25,7 +25,7 @@ typedef struct {
 /* One thread's view of the block it is at. */
 typedef struct {
     job *j;
-    char *table, *linear, *tile, *bands, *features, *peak;
+    char *table, *linear, *tile, *sorted, *bands, *features, *peak;
     fsp_signal signal;
     size_t channel, first, count;  /* frames first .. first + count - 1, within the call */
     size_t carried_to;             /* the block whose first columns the table already holds, or SIZE_MAX */
@@ -212,6 +212,10 @@ static void run_tile(const worker *w, size_t at, size_t valid)
         (plan->bank.pairs ? k->bank_pairs : k->bank_rows)(&plan->bank, x.at, x.where, w->bands);
         x = (rows){w->bands, plan->identity};
     }
+    if (plan->summary.kind) {
+        fsp_summary_run(&plan->summary, k, x.at, x.where, plan->n_bins, w->sorted, w->bands);
+        x = (rows){w->bands, plan->identity};
+    }
     if (plan->config.multiplier != 0) {
         x = collected(w, x);
         k->levels(x.at, plan->n_rows, &plan->levels, valid, w->peak);
@@ -279,7 +283,7 @@ static void run_worker(void *context, size_t index)
     const fsp_plan *plan = j->plan;
     char *scratch = j->scratch + index * plan->scratch_size;
     worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at, .tile = scratch + plan->tile_at,
-                .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
+                .sorted = scratch + plan->sorted_at, .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
                 .peak = scratch + plan->peak_at, .channel = SIZE_MAX};
     size_t block;
     while ((block = atomic_fetch_add(&j->next_block, j->run_length)) < j->n_blocks) {

@@ -16,6 +16,8 @@ cdef extern from "fastspec.h" nogil:
         pass
     ctypedef enum fsp_spectrum:
         FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN
+    ctypedef enum fsp_summary_kind:
+        pass
     ctypedef struct fsp_config:
         fsp_precision precision
         const char *isa
@@ -26,6 +28,12 @@ cdef extern from "fastspec.h" nogil:
         fsp_spectrum spectrum
         size_t n_bands
         const double *bank
+        fsp_summary_kind summary
+        double amount
+        size_t n_groups
+        const size_t *group_sizes
+        const size_t *group_extremes
+        const size_t *group_bins
         double multiplier, floor, offset
         size_t n_features
         const double *matrix
@@ -199,7 +207,7 @@ cdef class Plan:
     cdef readonly size_t n_rows
 
     def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window, size_t lead, int padding,
-                  int spectrum, bank, double multiplier, double floor, double offset, matrix):
+                  int spectrum, bank, int summary, double amount, groups, double multiplier, double floor, double offset, matrix):
         cdef fsp_config config
         cdef opened buffers
         cdef fsp_status status
@@ -212,10 +220,17 @@ cdef class Plan:
         config.multiplier, config.floor, config.offset = multiplier, floor, offset
         config.n_bands = 0 if bank is None else len(bank)
         config.n_features = 0 if matrix is None else len(matrix)
+        config.summary, config.amount = <fsp_summary_kind>summary, amount
+        config.n_groups = 0 if groups is None else len(groups[0])
+        config.group_sizes = config.group_extremes = config.group_bins = NULL
         try:
             config.window = doubles(&buffers, window)
             config.bank = doubles(&buffers, bank)
             config.matrix = doubles(&buffers, matrix)
+            if groups is not None:
+                config.group_sizes = <const size_t *>hold(&buffers, groups[0], 0).buf
+                config.group_extremes = <const size_t *>hold(&buffers, groups[1], 0).buf
+                config.group_bins = <const size_t *>hold(&buffers, groups[2], 0).buf
             with nogil:
                 status = fsp_plan_create(&config, &self.plan)
         finally:
@@ -355,3 +370,4 @@ include "_atoms.pxi"
 include "_inverse.pxi"
 include "_pitch.pxi"
 include "_pool.pxi"
+include "_events.pxi"

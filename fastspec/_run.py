@@ -43,7 +43,7 @@ ISA = _choose_isa()
 
 @lru_cache(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
-    framing, levels = spec.framing, spec.levels
+    framing, levels, summary = spec.framing, spec.levels, spec.summary
     return _engine.Plan(
         precision=spec.precision,
         isa=isa or ISA,
@@ -54,6 +54,9 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         padding=framing.padding,
         spectrum=spec.spectrum,
         bank=_doubles(spec.bank),
+        summary=int(summary.kind) if summary else 0,
+        amount=summary.amount if summary else 0.0,
+        groups=_groups(summary.groups) if summary and summary.groups else None,
         multiplier=levels.multiplier if levels else 0.0,
         floor=levels.floor if levels else 1.0,
         offset=levels.offset if levels else 0.0,
@@ -63,6 +66,13 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
 
 def _doubles(array: np.ndarray | None) -> np.ndarray | None:
     return None if array is None else np.ascontiguousarray(array, dtype=np.float64)
+
+
+def _groups(groups: tuple[tuple[np.ndarray, int], ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sizes, numbers of extremes, and bins one group after the other, as the engine takes them."""
+    sizes = np.array([len(bins) for bins, _ in groups], np.uintp)
+    extremes = np.array([n for _, n in groups], np.uintp)
+    return sizes, extremes, np.concatenate([bins for bins, _ in groups]).astype(np.uintp)
 
 
 def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major: bool) -> np.ndarray:
@@ -244,6 +254,59 @@ def viterbi_forward(trellis, observations, log_init: float | None, rows: np.ndar
 def viterbi_trace(trellis, rows: np.ndarray, state: int, states: np.ndarray, *, to_the_start: bool) -> int:
     """Fill `states` back from the last one, `state`; return the one before them."""
     return _engine.viterbi_trace(trellis, rows, state, to_the_start, states)
+
+
+def squares(z: np.ndarray, out: np.ndarray) -> None:
+    """out = |z|^2 of complex numbers; z and out have one memory order, without gaps."""
+    _engine.array_squares(z, out, ISA, _threads.for_work(z.size // 4))
+
+
+def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
+    """out = exp(i angles), in one memory order. False, and `out` is unspecified, if an angle is too large for it."""
+    return _engine.array_phasors(angles, out, ISA, _threads.for_work(2 * angles.size))
+
+
+def find_peaks(
+    x: np.ndarray, sums: np.ndarray | None, spans: tuple[int, int, int, int], wait: int, delta: float
+) -> np.ndarray:
+    """The places (uintp) of the peaks of one contiguous curve, `wait` values passed over after each one.
+
+    `spans`: pre_max, post_max, pre_avg, post_avg. `sums` of the first 0, 1, .. values, for the means.
+    """
+    places = np.empty(len(x), np.uintp)
+    n = first = 0
+    step = max(1024, WORK_PER_RANGE // (1 + sum(spans)))
+    while first < len(x):
+        end = min(first + step, len(x))
+        n += _engine.find_peaks(x, sums, *spans, wait, delta, first, end, places[n:])
+        first = max(end, int(places[n - 1]) + wait + 1) if n else end
+    return places[:n]
+
+
+def spectral_peaks(S: np.ndarray, first: int, end: int, references: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Bins and frames of the peaks of `S` (bins, frames) among bins first .. end - 1, above a reference a frame."""
+    n_frames = S.shape[1]
+    most = 1 + (end - first + 1) // 2
+    step = max(64, WORK_PER_RANGE // (4 * (end - first)))
+    counts, found = np.empty(n_frames, np.uintp), []
+    buffer = np.empty(min(step, n_frames) * most, np.uintp)
+    for t in range(0, n_frames, step):
+        part = slice(t, t + step)
+        _engine.spectral_peaks(S[:, part], first, end, references[part], buffer, counts[part])
+        found.append(buffer[: counts[part].sum()].astype(np.intp))
+    return np.concatenate(found or [np.empty(0, np.intp)]), np.repeat(np.arange(n_frames), counts.astype(np.intp))
+
+
+def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
+    """Of ascending places those, more than `wait` apart, with the largest sum of values."""
+    return places[: _engine.keep_peaks(places, values, wait)]
+
+
+def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, left: bool, right: bool) -> np.ndarray:
+    """For each source (float64) the entry of `order` that goes with the nearest of the ascending targets."""
+    matches = np.empty(len(source), np.int32)
+    _engine.match_events(source, target, order, left, right, matches)
+    return matches
 
 
 def show_config() -> None:

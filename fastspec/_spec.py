@@ -2,7 +2,7 @@
 
 `Spec` is the one description that all front ends translate into and `_run` carries out:
 
-    samples -> Framing -> Window -> spectrum -> Bands -> Levels -> Feature
+    samples -> Framing -> Window -> spectrum -> Bands (or Summary) -> Levels -> Feature
 """
 
 from __future__ import annotations
@@ -82,6 +82,24 @@ class Levels:
             raise ParameterError(f"amin={self.floor} must be strictly positive; use for instance amin=1e-10")
 
 
+class SummaryKind(IntEnum):
+    """A few numbers about a frame's bins that no bank gives; the order is fsp_summary_kind's from 1 on."""
+
+    ROLLOFF = 1
+    FLATNESS = 2
+    SQUARES_FLATNESS = 3
+    EXTREMES = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Summary:
+    """Stands in place of a bank. `groups`: for EXTREMES, the bins of each group and how many of them are extremes."""
+
+    kind: SummaryKind
+    amount: float = 0.0
+    groups: tuple[tuple[np.ndarray, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
     """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters."""
@@ -91,6 +109,7 @@ class Spec:
     spectrum: Spectrum
     window: np.ndarray | None = None
     bank: np.ndarray | None = None
+    summary: Summary | None = None
     levels: Levels | None = None
     matrix: np.ndarray | None = None
 

@@ -177,3 +177,75 @@ def test_librosas_import_paths():
     from fastspec.feature.spectral import rms, spectral_centroid
 
     assert (rms, spectral_centroid) == (feature.rms, feature.spectral_centroid)
+
+
+def spectrum(dtype, order: str) -> np.ndarray:
+    """Magnitudes over seven decades, silence among them, (2, 130, 70)."""
+    rng = np.random.default_rng(5)
+    S = 10.0 ** rng.uniform(-6, 1, (2, 130, 70))
+    S[:, rng.integers(0, 130, 20), rng.integers(0, 70, 20)] = 0
+    S[1, :, 3] = 0
+    S = S.astype(dtype)
+    return S if order == "C" else S.swapaxes(-1, -2).copy().swapaxes(-1, -2)
+
+
+GIVEN = pytest.mark.parametrize(("dtype", "order"), [(np.float32, "F"), (np.float32, "C"), (np.float64, "C")])
+
+
+@GIVEN
+@pytest.mark.parametrize("quantile", [0.02, 0.3, 0.9])
+def test_contrast_of_a_spectrum_is_that_of_sorted_bins(dtype, order, quantile):
+    """0.02 keeps lists of the ends, 0.9 sorts the bands. Means of the same bins, to a rounding for each."""
+    S, freq = spectrum(dtype, order), np.arange(130) * 50.0
+    found = feature.spectral_contrast(S=S, freq=freq, sr=13000, fmin=400, n_bands=3, quantile=quantile, linear=True)
+    for k, (low, high) in enumerate(((0, 8), (8, 16), (16, 32), (32, 130))):
+        inside = (freq >= freq[low]) & (freq <= freq[min(high, 129)])
+        bins = slice(max(low - (k > 0), 0), high)
+        n = max(round(quantile * (inside.sum() + (k > 0))), 1)
+        ordered = np.sort(S[:, bins].astype(np.float64), axis=1)
+        n = min(n, ordered.shape[1])
+        want = ordered[:, -n:].mean(axis=1) - ordered[:, :n].mean(axis=1)
+        np.testing.assert_allclose(found[:, k], want, rtol=100 * np.finfo(dtype).eps)
+
+
+@GIVEN
+@pytest.mark.parametrize("power", [1, 2, 0.5])
+def test_flatness_of_a_spectrum_by_its_means(dtype, order, power):
+    S = spectrum(dtype, order)
+    raised = np.maximum(S.astype(np.float64) ** power, 1e-10)
+    want = np.exp(np.log(raised).mean(axis=1)) / raised.mean(axis=1)
+    found = feature.spectral_flatness(S=S, power=power)
+    assert found.dtype == dtype
+    # sums of 130 numbers, in few chains: 65 roundings
+    np.testing.assert_allclose(found[:, 0], want, rtol=70 * np.finfo(dtype).eps)
+
+
+@GIVEN
+@pytest.mark.parametrize("share", [0.01, 0.85, 0.999])
+def test_rolloff_of_a_spectrum_by_its_sums(dtype, order, share):
+    S = spectrum(dtype, order)
+    sums = np.cumsum(S, axis=1)
+    want = np.argmax(~(sums < dtype(share) * sums[:, -1:]), axis=1)
+    found = feature.spectral_rolloff(S=S, freq=np.arange(130.0), roll_percent=share)
+    np.testing.assert_array_equal(found[:, 0], want)
+
+
+@pytest.mark.parametrize("order", [0, 1, 3, 6])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_polynomials_fit_as_numpy_does(dtype, order):
+    """Up to the fourth power moments are added up, beyond it bins are. The condition of the powers is some thousand."""
+    S, freq = spectrum(dtype, "F"), np.arange(130) * 0.01
+    want = np.stack([np.polyfit(freq, channel.astype(np.float64), order) for channel in S])
+    found = feature.poly_features(S=S, freq=freq, order=order)
+    np.testing.assert_allclose(found, want, rtol=0, atol=1e4 * np.finfo(dtype).eps * np.abs(want).max())
+
+
+def test_spectra_that_are_not_finite():
+    S = np.ones((40, 4), np.float32)
+    S[7, 1], S[9, 2] = np.nan, np.inf
+    freq = np.arange(40) * 100.0
+    contrast = feature.spectral_contrast(S=S, freq=freq, sr=8000, fmin=500, n_bands=2, linear=True)
+    np.testing.assert_array_equal(np.isnan(contrast), [[0, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 0]])
+    assert contrast[1, 2] == np.inf
+    np.testing.assert_array_equal(np.isnan(feature.spectral_flatness(S=S)), [[False, True, True, False]])
+    np.testing.assert_array_equal(feature.spectral_rolloff(S=S, freq=freq)[0, 1:3], [0, 900])

@@ -120,3 +120,18 @@ def test_audio_of_mfcc_goes_through_both():
 def test_errors_name_the_argument():
     with pytest.raises(fastspec.ParameterError, match="lifter=-1"):
         inverse.mfcc_to_mel(np.ones((3, 4)), lifter=-1)
+
+
+def test_chroma_to_stft_is_the_smallest_of_all_that_explain_the_chroma():
+    """The damped problem has one solution, which scipy finds exactly, a frame at a time, as a larger system."""
+    bank = fastspec.filters.chroma(sr=22050, n_fft=256, dtype=np.float64)
+    C = np.stack([bands(bank, 3), bands(bank, 3, sign=0)])
+    S = inverse.chroma_to_stft(C, n_fft=256, power=1)
+    damping = np.sqrt(_nnls_bands._DAMPINGS[-1] * np.sum(bank**2) / len(bank))
+    stacked = np.concatenate([bank, damping * np.eye(bank.shape[1])])
+    for channel, t in np.ndindex(2, 3):
+        b = np.concatenate([C[channel, :, t], np.zeros(bank.shape[1])])
+        want = optimize.nnls(stacked, b, maxiter=10_000)[0]
+        # the residual of unit bands that Newton's method ends at, over the damping of the normal equations
+        assert np.linalg.norm(stacked @ S[channel, :, t] - b) <= np.linalg.norm(stacked @ want - b) * (1 + 1e-6)
+        np.testing.assert_allclose(bank @ S[channel, :, t], bank @ want, atol=1e-5 * np.linalg.norm(b))

@@ -7,8 +7,10 @@
 #include "real_fft.inc.h"
 #include "log.inc.h"
 #include "bands.inc.h"
+#include "summary.inc.h"
 #include "tiles.inc.h"
 #include "arrays.inc.h"
+#include "phasor.inc.h"
 #include "inverse.inc.h"
 #include "vocoder.inc.h"
 #include "median.inc.h"
@@ -22,14 +24,16 @@
         .carry = k_carry, .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
         .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
         .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \
+        .rolloff = k_rolloff, .flatness = k_flatness, .extremes = k_extremes,                                    \
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
         .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
-        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median,                \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \
+        .array_phasors = k_array_phasors, .array_clamp = k_array_clamp, .median = k_median,                      \
         .halve = k_halve, .wrap_rows = k_wrap_rows, .atom_trios = TRIOS, .correlate = k_correlate, .mix = k_mix, \
-        .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                              \
+        .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                                            \
         .pool_rows = {k_pool_rows_mean, k_pool_rows_max}, .pool_along = {k_pool_along_mean, k_pool_along_max},   \
         .pool_across = {k_pool_across_mean, k_pool_across_max}                                                   \
     }

@@ -68,3 +68,29 @@ static void k_array_clamp(const void *in, size_t n, double shift, double lower, 
     }
     if (i < n) v_store_some(y + i, v_max(low, v_load_some(x + i, n - i) + s), n - i);
 }
+
+/* The squared magnitude of LANES complex numbers, or of the first `count` < LANES. */
+INLINE V squares_of(const REAL *z, size_t count)
+{
+#if LANES > 1
+    const size_t n = 2 * count;
+    const V a = n >= LANES ? v_load(z) : v_load_some(z, n);
+    const V b = n >= 2 * LANES ? v_load(z + LANES) : n > LANES ? v_load_some(z + LANES, n - LANES) : a;
+    const V re = v_even(a, b), im = v_odd(a, b);
+    return re * re + im * im;
+#else
+    return v_set(z[0] * z[0] + z[1] * z[1]);
+#endif
+}
+
+static void k_array_squares(const void *in, size_t n, void *out)
+{
+    const REAL *z = in;
+    REAL *y = out;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        __builtin_prefetch(z + 2 * i + AHEAD);
+        v_store(y + i, squares_of(z + 2 * i, LANES));
+    }
+    if (i < n) v_store_some(y + i, squares_of(z + 2 * i, n - i), n - i);
+}

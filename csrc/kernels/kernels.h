@@ -104,6 +104,9 @@ typedef struct {
     /* spectrum -> bands -> levels -> feature */
     void (*bank_pairs)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
     void (*bank_rows)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
+    void (*rolloff)(const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin);
+    void (*flatness)(const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, void *rows);
+    void (*extremes)(const void *spectrum, const uint32_t *at, size_t n, size_t n_extremes, void *scratch, void *means);
     void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *peak);
     void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
     void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
@@ -133,6 +136,8 @@ typedef struct {
     /* arrays */
     double (*array_peak)(const void *values, size_t n, int magnitude);
     void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
+    void (*array_squares)(const void *in, size_t n, void *out);
+    int (*array_phasors)(const void *in, size_t n, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
 
     /* frames correlated with atoms, as many at a time as the registers hold sums of */

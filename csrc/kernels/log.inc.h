@@ -48,31 +48,31 @@ INLINE V v_log1p(V f)
 }
 #endif
 
-/* x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)), x normal; level = (e + shift) per_octave + ln(1 + f) per_neper.
- * Counted from sqrt(1/2), the bits of x fall apart into exponent and mantissa of just these; the exponent, biased,
- * becomes a float by the magic-number addition. */
-INLINE V level_of_normal(V x, V shift, const LEVEL_SCALE *scale)
+/* ln x = e ln 2 + ln(1 + f) for positive, finite x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)): returns the
+ * second term. Counted from sqrt(1/2), the bits of x fall apart into exponent and mantissa of just these; the
+ * exponent, biased, becomes a float by the magic-number addition. Denormals are scaled into the normal range first. */
+INLINE V log_parts(V x, int may_be_tiny, V *e)
 {
+    V shift = v_set(MAGIC + EXPONENT_BIAS);
+    if (may_be_tiny) {
+        const V smallest = v_set(SMALLEST_NORMAL);
+        const V scale = v_if_le(smallest, x, v_set(1), v_set(TINY_SCALE));
+        shift = v_if_le(smallest, x, shift, v_set(MAGIC + EXPONENT_BIAS + TINY_SHIFT));
+        x = x * scale;
+    }
     const VU bits = (VU)x - ROOT_HALF_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
     const VU mantissa = (bits & (((UINT)1 << MANTISSA_BITS) - 1)) + ROOT_HALF_BITS;
-    const V f = (V)mantissa - v_set(1);
-    const V e = (V)((bits >> MANTISSA_BITS) | MAGIC_BITS) - shift;
-    const V ln = v_log1p(f), rest = v_fma(ln, scale->per_neper_low, v_fma(e, scale->per_octave_low, scale->offset));
-    return v_fma(e, scale->per_octave_high, v_fma(ln, scale->per_neper_high, rest));
+    *e = (V)((bits >> MANTISSA_BITS) | MAGIC_BITS) - shift;
+    return v_log1p((V)mantissa - v_set(1));
 }
 
-/* Any x: floored, denormals scaled into the normal range first, NaN and infinity passed through. */
+/* Any x: floored; NaN and infinity passed through. */
 INLINE V v_level(V x, const LEVEL_SCALE *scale)
 {
-    const V smallest = v_set(SMALLEST_NORMAL), unscaled = v_set(MAGIC + EXPONENT_BIAS);
+    V e;
     x = v_max(scale->floor, x);
-    V level;
-    if (scale->may_be_tiny) {
-        const V tiny = v_if_le(smallest, x, v_set(1), v_set(TINY_SCALE));
-        const V shift = v_if_le(smallest, x, unscaled, v_set(MAGIC + EXPONENT_BIAS + TINY_SHIFT));
-        level = level_of_normal(x * tiny, shift, scale);
-    } else {
-        level = level_of_normal(x, unscaled, scale);
-    }
+    const V nepers = log_parts(x, scale->may_be_tiny, &e);
+    const V low = v_fma(nepers, scale->per_neper_low, v_fma(e, scale->per_octave_low, scale->offset));
+    const V level = v_fma(e, scale->per_octave_high, v_fma(nepers, scale->per_neper_high, low));
     return v_if_le(x, v_set(LARGEST), level, x);
 }

@@ -3,20 +3,30 @@
 #if LANES == 16
 #define ZIP_LO 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23
 #define ZIP_HI 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+#define ODD 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31
 #elif LANES == 8
 #define ZIP_LO 0, 8, 1, 9, 2, 10, 3, 11
 #define ZIP_HI 4, 12, 5, 13, 6, 14, 7, 15
+#define EVEN 0, 2, 4, 6, 8, 10, 12, 14
+#define ODD 1, 3, 5, 7, 9, 11, 13, 15
 #elif LANES == 4
 #define ZIP_LO 0, 4, 1, 5
 #define ZIP_HI 2, 6, 3, 7
+#define EVEN 0, 2, 4, 6
+#define ODD 1, 3, 5, 7
 #elif LANES == 2
 #define ZIP_LO 0, 2
 #define ZIP_HI 1, 3
+#define EVEN 0, 2
+#define ODD 1, 3
 #endif
 
 #if LANES > 1
 INLINE V v_zip_lo(V a, V b) { return __builtin_shufflevector(a, b, ZIP_LO); }
 INLINE V v_zip_hi(V a, V b) { return __builtin_shufflevector(a, b, ZIP_HI); }
+INLINE V v_even(V a, V b) { return __builtin_shufflevector(a, b, EVEN); }
+INLINE V v_odd(V a, V b) { return __builtin_shufflevector(a, b, ODD); }
 #endif
 
 /* One perfect shuffle of rows: x -> y, interleaving row i with row i + LANES/2. */

@@ -24,6 +24,8 @@ def as_numbers(value, *, name: str) -> np.ndarray:
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
     """
     numbers = np.asanyarray(value)
+    if numbers.dtype.char in "df":
+        return numbers
     if value is None or numbers.dtype.kind in NOT_NUMBERS:
         raise DTypeError(f"{name}={short(value)} ({numbers.dtype}) holds no numbers; pass one number or many")
     if numbers.dtype.kind in "iu" and numbers.dtype.itemsize < 8:
@@ -38,7 +40,7 @@ def as_scalar_or_array(value, *, name: str):
 
 def nonzero(value, *, name: str):
     """`value`, unless it is a zero that would end up as a divisor."""
-    if np.ndim(value) == 0 and value == 0:
+    if (isinstance(value, (int, float)) or np.ndim(value) == 0) and value == 0:
         raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")
     return value
 

@@ -201,7 +201,8 @@ def Z_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = None) -> F
     >>> fastspec.Z_weighting([100, 1000]).tolist()
     [0.0, 0.0]
     """
-    return _limit(np.zeros(np.shape(as_numbers(frequencies, name="frequencies")))[()], min_db, "Z")
+    shape = as_numbers(frequencies, name="frequencies").shape
+    return (np.zeros(shape) if min_db is None else np.full(shape, np.maximum(min_db, 0.0)))[()]
 
 
 WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {

@@ -264,7 +264,10 @@ def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int
 
 
 def _a0(tuning: float, bins_per_octave: int) -> float:
-    return float(tuning_to_A4(tuning, bins_per_octave=nonzero(bins_per_octave, name="bins_per_octave"))) / 16
+    nonzero(bins_per_octave, name="bins_per_octave")
+    if type(tuning) is float and tuning == 0:
+        return 27.5
+    return float(tuning_to_A4(tuning, bins_per_octave=bins_per_octave)) / 16
 
 
 def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
@@ -353,7 +356,10 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
     >>> fastspec.fft_frequencies(sr=8000, n_fft=8).tolist()
     [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
     """
-    return np.fft.rfftfreq(n=as_index(n_fft, name="n_fft"), d=1.0 / nonzero(sr, name="sr"))
+    if not (type(n_fft) is int and n_fft > 0):
+        n_fft = as_index(n_fft, name="n_fft")
+    # as np.fft.rfftfreq rounds it
+    return np.arange(n_fft // 2 + 1) * (1.0 / (n_fft * (1.0 / nonzero(sr, name="sr"))))
 
 
 def cqt_frequencies(

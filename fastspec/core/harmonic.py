@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -76,14 +76,26 @@ def salience(
     aggregate = np.average if aggregate is None else aggregate
     weights = np.ones(len(harmonics)) if weights is None else np.array(weights, dtype=float)
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
-    options: dict[str, Any] = {"weights": weights} if aggregate is np.average else {}
-    result = aggregate(energies, axis=axis - 1, **options)
+    result = _average(energies, axis - 1, weights) if aggregate is np.average else aggregate(energies, axis=axis - 1)
     if not filter_peaks:
-        return result
+        return result if result.base is None else result.copy()  # not to hold on to the energies
     peaks = _strict_maxima(S, axis)
     kept = np.full(S.shape, fill_value, dtype=np.float64)
-    kept[peaks] = result[peaks]
+    np.copyto(kept, result, where=peaks)
     return kept
+
+
+def _average(energies: np.ndarray, axis: int, weights: np.ndarray) -> np.ndarray:
+    """`np.average` along an axis of few entries, in the memory of `energies`; the same sums in the same order."""
+    parts, total = np.moveaxis(energies, axis, 0), weights.sum()
+    if total == 0 or weights.shape != parts.shape[:1]:
+        return np.average(energies, axis=axis, weights=weights)  # which says what is wrong
+    for part, weight in zip(parts, weights, strict=True):
+        part *= weight
+    for part in parts[1:]:
+        parts[0] += part
+    parts[0] /= total
+    return parts[0]
 
 
 def _strict_maxima(S: np.ndarray, axis: int) -> npt.NDArray[np.bool_]:
@@ -274,19 +286,30 @@ def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_valu
     """x at wanted (harmonics, d), which stand in the place of `axis`. Whole rows of frames are read at a time."""
     rows = np.ascontiguousarray(np.moveaxis(x, axis, 0), dtype=np.result_type(x.dtype, np.float64))
     flat = rows.reshape(len(rows), -1)
-    found = np.empty((len(wanted), *flat.shape), dtype=rows.dtype)
+    # Zeros that nobody writes to cost nothing: the system hands out such memory when it is first used.
+    found = np.zeros((len(wanted), *flat.shape), dtype=rows.dtype)
     step = max(1, BLOCK_VALUES // max(flat.shape[1], 1))
     for frequencies, out in zip(wanted, found, strict=True):
         below, place, inside = _cells(freqs, frequencies)
-        for first in range(0, len(out), step):
-            part = slice(first, first + step)
-            low, values = flat[below[part]], out[part]
-            np.subtract(flat[below[part] + 1], low, out=values)
+        here = np.flatnonzero(inside)
+        for first in range(0, len(here), step):
+            part = here[first : first + step]
+            low = flat[below[part]]
+            values = flat[below[part] + 1]
+            values -= low
             values *= place[part, np.newaxis]
             values += low
-        out[~inside] = fill_value
+            out[_span(part)] = values
+        if fill_value != 0:
+            out[~inside] = fill_value
     at = axis % x.ndim
     return np.moveaxis(found.reshape(len(wanted), *rows.shape), (0, 1), (at, at + 1))
+
+
+def _span(places: np.ndarray) -> slice | np.ndarray:
+    """Ascending places as a slice where they have no gap, which is quicker to write to."""
+    whole = places[-1] - places[0] == len(places) - 1
+    return slice(places[0], places[-1] + 1) if whole else places
 
 
 def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -132,6 +133,13 @@ def key_to_notes(key: str, *, unicode: bool = True, natural: bool = False) -> li
     >>> fastspec.key_to_notes('F:maj', unicode=False)
     ['C', 'Db', 'D', 'Eb', 'E', 'F', 'Gb', 'G', 'Ab', 'A', 'Bb', 'B']
     """
+    if not isinstance(key, str):
+        _match_key(key)  # which says what is wrong with it
+    return list(_notes_of_key(key, bool(unicode), bool(natural)))
+
+
+@lru_cache(256)
+def _notes_of_key(key: str, unicode: bool, natural: bool) -> tuple[str, ...]:
     match = _match_key(key)
     tonic, scale = place_of(match), match["scale"][:3]
     minor = scale == "min"
@@ -146,7 +154,7 @@ def key_to_notes(key: str, *, unicode: bool = True, natural: bool = False) -> li
     if natural and not beyond:
         in_key = set(key_to_degrees(key).tolist())
         notes = [n + "♮" if len(n) == 1 and c not in in_key else n for c, n in enumerate(notes)]
-    return notes if unicode else [note.translate(TO_ASCII) for note in notes]
+    return tuple(notes if unicode else (note.translate(TO_ASCII) for note in notes))
 
 
 def _fifths_above_major_tonic(mode: str) -> int:
@@ -277,6 +285,17 @@ def interval_to_fjs(
     >>> fastspec.interval_to_fjs([1, 3/2, 5/4, 8/5], unicode=False).tolist()
     ['C', 'G', 'E^5', 'Ab_5']
     """
+    if isinstance(interval, (int, float)) and isinstance(unison, str):
+        return _fjs_of_one(interval, unison, float(tolerance), bool(unicode))
+    return _fjs_of(interval, unison, tolerance, unicode)
+
+
+@lru_cache(1024, typed=True)
+def _fjs_of_one(interval: float, unison: str, tolerance: float, unicode: bool) -> str:
+    return _fjs_of(interval, unison, tolerance, unicode)
+
+
+def _fjs_of(interval, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:
     ratios = as_numbers(interval, name="interval").astype(np.float64)
     if np.any(ratios <= 0):
         raise ParameterError(f"interval={ratios[ratios <= 0][0]} is a frequency ratio and must be positive")
@@ -443,6 +462,12 @@ def mela_to_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     >>> fastspec.mela_to_degrees(29).tolist()
     [0, 2, 4, 5, 7, 9, 11]
     """
+    known = _known_mela_degrees if isinstance(mela, (str, int)) else _known_mela_degrees.__wrapped__
+    return known(mela).copy()
+
+
+@lru_cache(128, typed=True)
+def _known_mela_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     madhyama, lower, upper = _mela_choices(mela)
     return np.array([0, *lower, madhyama, 7, *upper])
 

@@ -181,9 +181,15 @@ def piptrack(
         pad_mode=pad_mode,
         ref=ref,
     )
-    pitches, magnitudes = np.zeros_like(S), np.zeros_like(S)
+    pitches, magnitudes = _zeros_like(S), _zeros_like(S)
     pitches[index], magnitudes[index] = pitch, magnitude
     return pitches, magnitudes
+
+
+def _zeros_like(S: np.ndarray) -> np.ndarray:
+    """As `np.zeros_like`, but of memory that the system hands out as zeros, if the frames of `S` are contiguous."""
+    turned = S.swapaxes(-1, -2)
+    return np.zeros(turned.shape, S.dtype).swapaxes(-1, -2) if turned.flags.c_contiguous else np.zeros_like(S)
 
 
 def _peaks(
@@ -225,23 +231,18 @@ def _reference(S: np.ndarray, threshold: float, ref: float | Callable | None) ->
 
 def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> tuple[np.ndarray, ...]:
     """Indices of bins first .. end - 1 that are local maxima, what does not exceed the reference being 0."""
-    if first >= end:
+    if first >= end or not S.size:
         return tuple(np.empty(0, np.intp) for _ in S.shape)
-    some = slice(first - 1, min(end + 1, S.shape[-2]))
-    part = S[..., some, :]
-    part = part * (part > np.broadcast_to(reference, S.shape)[..., some, :])
-    inner = part[..., 1 : end - first + 1, :]
-    places = inner > part[..., : inner.shape[-2], :]
-    followed = part.shape[-2] - 2
-    places[..., :followed, :] &= inner[..., :followed, :] >= part[..., 2:, :]
-    turned = places.swapaxes(-1, -2)
-    if turned.flags.c_contiguous:  # nonzero is quick along memory
-        *rest, bins = np.nonzero(turned)
-        index = [*rest[:-1], bins, rest[-1]]
-    else:
-        index = list(np.nonzero(places))
-    index[-2] = index[-2] + first
-    return tuple(index)
+    if reference.ndim > 1 and reference.shape[-2] != 1:  # one for each bin: what does not exceed it is silence
+        S, reference = np.where(reference < S, S, 0), np.zeros(1)
+    if S.dtype not in (np.float32, np.float64) or not (S.dtype.isnative and S.flags.aligned):
+        S = S.astype(np.float64)
+    lines = np.broadcast_to(reference, (*S.shape[:-2], 1, S.shape[-1]))[..., 0, :].astype(np.float64)
+    found = []
+    for channel in np.ndindex(S.shape[:-2]):
+        bins, frames = _run.spectral_peaks(S[channel], first, end, lines[channel])
+        found.append((*(np.full(len(bins), i) for i in channel), bins, frames))
+    return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
 
 def _vertices(left: np.ndarray, peak: np.ndarray, right: np.ndarray, *, inside: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from ..core._numbers import look_up
 from ..core.constantq import cqt, hybrid_cqt, vqt
 from ..core.spectrum import _spectrogram
 from ..util.utils import normalize
-from ._blocks import StftOptions, prepare
+from ._sources import StftOptions, prepare
 
 if TYPE_CHECKING:
     from .._windows import Window

@@ -4,17 +4,19 @@ polynomials."""
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_index
+from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
 from ..core.convert import fft_frequencies
 from ..core.spectrum import _spectrogram, power_to_db
 from ..util.utils import expand_to, normalize, tiny
-from ._blocks import StftOptions, check_magnitudes, moments, open_frames
+from ._sources import StftOptions, check_magnitudes, moments, moments_bank, open_source
 
 if TYPE_CHECKING:
     from .._windows import Window
@@ -72,7 +74,7 @@ def spectral_centroid(
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     check_magnitudes(S, "spectral centroid")
     freq = _frequencies(freq, sr, S, n_fft)
-    sums = moments(y, S, stft, freq, 1) if _in_one_pass(y, S, freq) else None
+    sums = moments(open_source(y, S, stft), freq, 1) if _in_one_pass(y, S, freq) else None
     if sums is not None:
         dtype = np.result_type(freq.dtype, sums.dtype)
         return _mean(sums.first(), sums.total(), sums.dtype)[..., np.newaxis, :].astype(dtype, copy=False)
@@ -91,7 +93,9 @@ def _in_one_pass(y: np.ndarray | None, S: np.ndarray | None, freq: np.ndarray) -
     """Whether `moments` can have a go at it: one set of real, finite frequencies, one for each bin."""
     if freq.ndim != 1 or freq.dtype.kind not in "fiu" or not np.isfinite(freq).all():
         return False
-    return y is not None if S is None else S.ndim >= 2 and len(freq) == S.shape[-2]
+    if S is None:
+        return y is not None
+    return S.ndim >= 2 and len(freq) == S.shape[-2] and S.dtype in (np.float32, np.float64)
 
 
 def _along_bins(freq: np.ndarray, ndim: int) -> np.ndarray:
@@ -165,7 +169,7 @@ def spectral_bandwidth(
     check_magnitudes(S, "spectral bandwidth")
     freq = _frequencies(freq, sr, S, n_fft)
     fast = p == 2 and _in_one_pass(y, S, freq) and (centroid is None or np.isfinite(centroid).all())
-    sums = moments(y, S, stft, freq, 2) if fast else None
+    sums = moments(open_source(y, S, stft), freq, 2) if fast else None
     if sums is not None:
         total = sums.total()
         centre = _mean(sums.first(), total, sums.dtype) if centroid is None else centroid[..., 0, :]
@@ -243,10 +247,10 @@ def spectral_contrast(
     >>> int(fastspec.feature.spectral_contrast(y=y)[:, 8].argmax())
     3
     """
-    frames = open_frames(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
-    freq = np.atleast_1d(fft_frequencies(sr=sr, n_fft=frames.n_fft) if freq is None else freq)
-    if freq.shape != (frames.n_bins,):
-        raise ParameterError(f"freq.shape={freq.shape} must be ({frames.n_bins},), one frequency for each bin")
+    source = open_source(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
+    freq = np.atleast_1d(fft_frequencies(sr=sr, n_fft=source.n_fft) if freq is None else freq)
+    if freq.shape != (source.n_bins,):
+        raise ParameterError(f"freq.shape={freq.shape} must be ({source.n_bins},), one frequency for each bin")
     if n_bands < 1 or not isinstance(n_bands, (int, np.integer)):
         raise ParameterError(f"n_bands={n_bands} must be a positive integer")
     if not 0.0 < quantile < 1.0:
@@ -256,18 +260,19 @@ def spectral_contrast(
     edges = np.concatenate(([0.0], fmin * 2.0 ** np.arange(n_bands + 1)))
     if edges[-2] >= 0.5 * sr:
         raise ParameterError(f"n_bands={n_bands} bands from fmin={fmin} exceed sr/2={0.5 * sr}; reduce either")
-    bands = [_contrast_band(freq, k, edges, quantile) for k in range(n_bands + 1)]
-    ends = np.cumsum([n for _, n in bands])
-    extremes = frames.reduce(lambda block: _extremes(block, bands), 2, ends[-1], dtype=frames.dtype)
-    valley, peak = np.empty((2, *frames.leading, n_bands + 1, frames.n_frames))
-    for k, end in enumerate(ends):
-        part = slice(end - bands[k][1], end)
-        valley[..., k, :] = extremes[..., 0, part, :].mean(axis=-2)
-        peak[..., k, :] = extremes[..., 1, part, :].mean(axis=-2)
+    means = source.run(_contrast_spec(source.base, np.asarray(freq, np.float64).tobytes(), edges.tobytes(), quantile))
+    valley, peak = (means[..., i::2, :].astype(np.float64) for i in (0, 1))
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
 
-def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[slice | np.ndarray, int]:
+@lru_cache(CACHED)
+def _contrast_spec(base: Spec, freq: bytes, edges: bytes, quantile: float) -> Spec:
+    bands = range(len(edges) // 8 - 1)
+    groups = tuple(_contrast_band(np.frombuffer(freq), k, np.frombuffer(edges), quantile) for k in bands)
+    return replace(base, summary=Summary(SummaryKind.EXTREMES, groups=groups))
+
+
+def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float) -> tuple[np.ndarray, int]:
     """The bins of band k, and how many of them are peaks.
 
     Bands share a bin: each starts one below its lower edge. The upper one is left out, but counts for the
@@ -288,22 +293,7 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
     bins = np.flatnonzero(inside)
     n_extremes = int(max(np.rint(quantile * len(bins)), 1))
     bins = bins if last else bins[:-1]
-    n_extremes = min(n_extremes, max(len(bins), 1))
-    contiguous = len(bins) > 0 and bins[-1] - bins[0] == len(bins) - 1
-    return (slice(bins[0], bins[-1] + 1) if contiguous else bins), n_extremes
-
-
-def _extremes(block: np.ndarray, bands: list[tuple[slice | np.ndarray, int]]) -> np.ndarray:
-    """The n smallest and the n largest bins of all bands, (2, sum of n, t)."""
-    found = np.full((2, sum(n for _, n in bands), len(block)), np.nan, block.dtype)
-    first = 0
-    for bins, n in bands:
-        ascending = np.sort(block[:, bins], axis=1).T
-        n_found = min(n, len(ascending))
-        found[0, first : first + n_found] = ascending[:n]
-        found[1, first : first + n_found] = ascending[-n:]
-        first += n
-    return found
+    return bins, min(n_extremes, len(bins))
 
 
 def spectral_rolloff(
@@ -357,22 +347,15 @@ def spectral_rolloff(
     if not 0.0 < roll_percent < 1.0:
         raise ParameterError(f"roll_percent={roll_percent} must lie between 0 and 1, as in roll_percent=0.85")
     check_magnitudes(S, "spectral rolloff")
-    frames = open_frames(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
+    source = open_source(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
     if freq is None:
-        freq = fft_frequencies(sr=sr, n_fft=frames.n_fft)
-    places = frames.reduce(lambda block: _roll_bins(block, roll_percent), dtype=np.intp)
+        freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
+    places = source.summary(SummaryKind.ROLLOFF, roll_percent).astype(np.intp)
     if freq.ndim == 1:
-        return _lowest_from(freq, -1)[places][..., np.newaxis, :]
+        return _lowest_from(freq, -1)[places]
     lowest = _lowest_from(freq, -2)
-    places = places[..., np.newaxis, :]
     lowest = np.broadcast_to(lowest, np.broadcast_shapes(lowest.shape, (*places.shape[:-2], 1, places.shape[-1])))
     return np.take_along_axis(lowest, places, axis=-2)
-
-
-def _roll_bins(block: np.ndarray, roll_percent: float) -> np.ndarray:
-    """The first bin of each frame that brings the sum to the threshold, both in the precision of the block."""
-    sums = np.cumsum(block, axis=1, out=block)
-    return np.argmax(~(sums < sums.dtype.type(roll_percent) * sums[:, -1:]), axis=1)
 
 
 def _lowest_from(freq: np.ndarray, axis: int) -> np.ndarray:
@@ -434,23 +417,22 @@ def spectral_flatness(
     if amin <= 0:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
     check_magnitudes(S, "spectral flatness")
-    squared = S is None and power == 2
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
-    frames = open_frames(y, S, stft, power=2 if squared else 1)
-    dtype = frames.dtype if S is None or S.dtype.kind != "f" else S.dtype
-    flatness = frames.reduce(lambda block: _flatness(block, amin, 1 if squared else power), dtype=dtype)
-    return flatness[..., np.newaxis, :]
+    dtype = S.dtype if S is not None and S.dtype.kind == "f" else None
+    if power not in (1, 2):
+        S, power = _spectrogram(y=y, S=S, **stft._asdict())[0] ** power, 1
+    source = open_source(y, S, stft, power=power)
+    squared = power == 2 and S is not None
+    sums = source.summary(SummaryKind.SQUARES_FLATNESS if squared else SummaryKind.FLATNESS, amin)
+    dtype = sums.dtype if dtype is None else dtype
+    return _flatness(sums.astype(np.float64), source.n_bins).astype(dtype, copy=False)
 
 
-def _flatness(block: np.ndarray, amin: float, power: float) -> np.ndarray:
-    if power == 2:
-        np.multiply(block, block, out=block)
-    elif power != 1:
-        np.power(block, power, out=block)
-    np.maximum(block, amin, out=block)
-    n_bins = block.dtype.type(block.shape[1])
-    arithmetic = np.einsum("tf->t", block) / n_bins  # many sums side by side: faster than np.mean's, and as good
-    return np.exp(np.einsum("tf->t", np.log(block, out=block)) / n_bins) / arithmetic
+def _flatness(sums: np.ndarray, n_bins: int) -> np.ndarray:
+    """Of rows that are the sum, and the sum of the logarithms as ln 2 times one plus the other."""
+    total, octaves, rest = (sums[..., i : i + 1, :] for i in range(3))
+    total = np.where(np.isinf(total), np.nan, total)  # as a quotient of infinities
+    return np.exp((np.log(2) * octaves + rest) / n_bins) * n_bins / total
 
 
 def poly_features(
@@ -508,30 +490,41 @@ def poly_features(
     [[2.0], [1.0]]
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
-    frames = open_frames(y, S, stft)
+    source = open_source(y, S, stft)
     if order < 0:
         raise ParameterError(f"order={order} must be a non-negative integer")
     if freq is None:
-        freq = fft_frequencies(sr=sr, n_fft=frames.n_fft)
-    if freq.shape[-2 if freq.ndim > 1 else -1] != frames.n_bins:
-        raise DTypeError(f"freq.shape={freq.shape} does not have one frequency for each of {frames.n_bins} bins")
+        freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
+    if freq.shape[-2 if freq.ndim > 1 else -1] != source.n_bins:
+        raise DTypeError(f"freq.shape={freq.shape} does not have one frequency for each of {source.n_bins} bins")
     if freq.ndim > 1:
         return _fit_each(freq, _spectrogram(y=y, S=S, **stft._asdict())[0], order)
     solver, well_posed = _solver(np.asarray(freq, dtype=np.float64).tobytes(), order)
     if not well_posed:
         _warn_of_rank(order)
-    if S is not None and np.iscomplexobj(S):
-        return solver @ S
-    wide = np.empty((0, frames.n_bins))
+    sums = moments(source, freq, order) if order <= _MOST_MOMENTS and _in_one_pass(y, S, freq) else None
+    if sums is None:
+        return solver @ _spectrogram(y=y, S=S, **stft._asdict())[0]
+    return np.einsum("iks,k...st->...it", _solver_of_moments(np.asarray(freq, np.float64).tobytes(), order), sums.parts)
 
-    def fit(block: np.ndarray) -> np.ndarray:
-        nonlocal wide
-        if len(wide) < len(block):  # once: the first block is the longest
-            wide = np.empty(block.shape)
-        np.copyto(wide[: len(block)], block)
-        return solver @ wide[: len(block)].T
 
-    return frames.reduce(fit, len(solver), dtype=np.float64)
+# Higher powers of frequency would leave the range of float32.
+_MOST_MOMENTS = 4
+
+
+@lru_cache(CACHED)
+def _solver_of_moments(freq: bytes, order: int) -> np.ndarray:
+    """What `_solver` does to bins, for the moments of sections: its rows are polynomials in frequency, and so combine
+    the powers of any section."""
+    solver, powers = _solver(freq, order)[0], moments_bank(freq, order)
+    weights = np.empty((order + 1, *powers.shape[1::-1]))
+    for s, section in enumerate(powers):
+        inside = section[0] != 0
+        local = section[:, inside]
+        scale = np.abs(local).max(axis=1, keepdims=True)
+        scale[scale == 0] = 1
+        weights[:, :, s] = solver[:, inside] @ np.linalg.pinv(local / scale) / scale.T
+    return weights
 
 
 @lru_cache(CACHED)

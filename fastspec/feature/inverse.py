@@ -10,7 +10,7 @@ import numpy as np
 from .. import filters
 from .._arrays import ParameterError
 from ..core.spectrum import db_to_power
-from ..util._nnls import nnls
+from ..util._nnls import least_norm, nnls
 from ..util.utils import expand_to, tiny
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def mel_to_stft(
     ((1025, 44), True)
     """
     bank = filters.mel(sr=sr, n_fft=n_fft, n_mels=M.shape[-2], dtype=M.dtype, **kwargs)
-    return _magnitudes(bank, M, power)
+    return _magnitudes(nnls(bank, M), power)
 
 
 def chroma_to_stft(
@@ -94,11 +94,15 @@ def chroma_to_stft(
     ((257, 3), True)
     """
     bank = filters.chroma(sr=sr, n_fft=n_fft, n_chroma=C.shape[-2], dtype=C.dtype, **kwargs)
-    return _magnitudes(bank, C, power)
+    few = len(bank) <= min(_MOST_DENSE_ROWS, bank.shape[1] // 2)
+    return _magnitudes(least_norm(bank, C) if few else nnls(bank, C), power)
 
 
-def _magnitudes(bank: np.ndarray, bands: np.ndarray, power: float) -> np.ndarray:
-    S = nnls(bank, bands)
+# Beyond it, systems of all rows take longer than they are worth.
+_MOST_DENSE_ROWS = 64
+
+
+def _magnitudes(S: np.ndarray, power: float) -> np.ndarray:
     if power == 2:
         return np.sqrt(S, out=S)
     return S if power == 1 else np.power(S, 1.0 / power, out=S)

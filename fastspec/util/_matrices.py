@@ -187,18 +187,30 @@ def shear(
         raise ParameterError(f"X.shape={X.shape} must be two-dimensional")
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
-        entries = X.tocoo()
-        shift = factor * (entries.col if along == 0 else entries.row).astype(np.int64)
-        return _moved(entries, shift, along, X.format)
-    rows, columns = np.ogrid[: X.shape[0], : X.shape[1]]
+        lines = _sheared(X.tocsr(copy=True) if along else X.tocsc(copy=True), factor, X.shape[along])
+        if lines.format == X.format:
+            lines.sort_indices()  # which a conversion does anyway
+        return lines.asformat(X.format)
     # Memory order as in librosa: C where columns move, Fortran where rows do.
     result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
-    # The differences may be negative, and count from the end then, as they should.
-    if along == 0:
-        result[...] = X[rows - factor * columns % max(X.shape[0], 1), columns]
-    else:
-        result[...] = X[rows, columns - factor * rows % max(X.shape[1], 1)]
+    source, target = (X, result) if along == 0 else (X.T, result.T)
+    length = len(source)
+    for i in range(source.shape[1] if length else 0):
+        shift = factor * i % length
+        target[shift:, i] = source[: length - shift, i]
+        target[:shift, i] = source[length - shift :, i]
     return result
+
+
+def _sheared(lines: Any, factor: int, length: int) -> Any:
+    """A compressed matrix, the entries of each of its lines moved along it, in place."""
+    n_lines = len(lines.indptr) - 1
+    shifts = factor * np.arange(n_lines, dtype=np.int64) % max(length, 1)
+    moved = lines.indices + np.repeat(shifts, np.diff(lines.indptr))
+    np.subtract(moved, length, out=moved, where=moved >= length)
+    lines.indices[:] = moved
+    lines.has_sorted_indices = False
+    return lines
 
 
 def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
@@ -233,8 +245,8 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     return _moved(x.tocoo(), shift, axis % 2, x.format)
 
 
-def _moved(entries: Any, shift: npt.ArrayLike, along: int, fmt: str) -> Any:
-    """Sparse entries moved by `shift` places along an axis, cyclically, and converted to `fmt`."""
+def _moved(entries: Any, shift: int, along: int, fmt: str) -> Any:
+    """Sparse entries moved along an axis, cyclically, and converted to `fmt`."""
     places = [entries.row, entries.col]
     places[along] = (places[along] + shift) % entries.shape[along]
     return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)

@@ -68,12 +68,12 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
 
         return solve_vector(A, B)[0]
     if not kwargs and _nnls_bands.is_banded(A):
-        return _solve_banded(A, B)
+        return least_norm(A, B)
     return _solve_in_blocks(A.astype(np.float64), B, A.itemsize, kwargs).astype(A.dtype, copy=False)
 
 
-def _solve_banded(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """Each channel by the solver for filter banks."""
+def least_norm(A: np.ndarray, B: np.ndarray) -> np.ndarray:
+    """Each channel by the solver for filter banks, which gives (very nearly) the smallest of all good solutions."""
     basis = A.astype(np.float64)
     X = np.empty((*B.shape[:-2], A.shape[1], B.shape[-1]), dtype=A.dtype)
     for channel in np.ndindex(B.shape[:-2]):

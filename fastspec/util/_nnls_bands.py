@@ -4,7 +4,8 @@ Of all non-negative spectra that explain the bands equally well, the one of leas
 ``||A x - b||^2 / d + ||x||^2`` for a small d. Its solution is ``x = max(0, A' u)``, where u has one value a band and
 solves ``A max(0, A' u) + d u = b``: the gradient of a convex, piecewise quadratic function of u. Newton's method with
 halved steps finds its root in a dozen rounds, and as each bin feeds two neighbouring bands at most, each
-round's linear systems are tridiagonal, one for each frame: elimination runs over all frames at once.
+round's linear systems are tridiagonal, one for each frame: elimination runs over all frames at once. Banks of a few
+rows that all overlap, such as chroma, have small dense systems instead.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _DAMPINGS = (1e-4, 1e-6)
 _TOLERANCE = 1e-6  # of the gradient, for bands of unit norm
 _MAX_ROUNDS = 50
 _MAX_HALVINGS = 30
+_FRAMES_PER_CHUNK = 64  # spectra that stay in the cache
 _BINS_PER_CHUNK = 64  # few bins touch few bands: small dense products instead of one that is mostly zeros
 
 
@@ -30,10 +32,10 @@ def is_banded(A: np.ndarray) -> bool:
 
 
 def solve(A: np.ndarray, B: np.ndarray) -> np.ndarray:
-    """The float64 solution (d, n) for a banded `A` (m, d) and columns `B` (m, n)."""
+    """The float64 solution (d, n) for a banded `A` (m, d), or one of few rows, and columns `B` (m, n)."""
     scale = np.linalg.norm(B, axis=0)
     scale[scale == 0] = 1.0
-    b, bank, dual = B / scale, _Bank(A), None
+    b, bank, dual = B / scale, _Bank(A) if is_banded(A) else _FewRows(A), None
     for damping in _DAMPINGS:
         bank.damping = damping * bank.mean_square
         dual = _dual(bank, b, bank.unconstrained(b) if dual is None else dual)
@@ -87,7 +89,48 @@ class _Bank:
             sums = squares.sum(axis=1, keepdims=True)
             jacobian[rows] += sums[: len(part)]
             jacobian[len(b) + rows.start : len(b) + rows.stop - 1] += sums[len(part) :]
-        return _solve_tridiagonal(jacobian, b)
+        return self.divide(b, jacobian)
+
+    @staticmethod
+    def divide(right: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
+        return _solve_tridiagonal(jacobian, right)
+
+
+class _FewRows:
+    """The same products with a dense matrix: a Jacobian has the m (m + 1) / 2 entries of its lower triangle."""
+
+    def __init__(self, A: np.ndarray):
+        self.matrix = np.ascontiguousarray(A)
+        self.mean_square = np.sum(A**2) / len(A) or 1.0
+        self.damping = 0.0
+        self._triangle = np.tril_indices(len(A))
+        self._pairs = A[self._triangle[0]] * A[self._triangle[1]]
+
+    def spectrum(self, dual: np.ndarray) -> np.ndarray:
+        return np.maximum(self.matrix.T @ dual, 0.0)
+
+    def evaluate(self, dual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """``A x + d u``, and the Jacobian, a column of entries for each frame."""
+        value, jacobian = self.damping * dual, np.empty((len(self._pairs), dual.shape[1]))
+        for first in range(0, dual.shape[1], _FRAMES_PER_CHUNK):
+            part = slice(first, first + _FRAMES_PER_CHUNK)
+            x = self.spectrum(dual[:, part])
+            value[:, part] += self.matrix @ x
+            jacobian[:, part] = self._pairs @ (x > 0).astype(np.float64)
+        return value, jacobian
+
+    def unconstrained(self, b: np.ndarray) -> np.ndarray:
+        return self.divide(b, self._pairs.sum(axis=1, keepdims=True))
+
+    def divide(self, right: np.ndarray, jacobian: np.ndarray) -> np.ndarray:
+        m = len(right)
+        systems = np.empty((jacobian.shape[1], m, m))
+        systems[:, *self._triangle] = jacobian.T
+        systems.swapaxes(1, 2)[:, *self._triangle] = jacobian.T
+        systems[:, range(m), range(m)] += self.damping
+        if len(systems) == 1:
+            return np.linalg.solve(systems[0], right)
+        return np.linalg.solve(systems, right.T[..., np.newaxis])[..., 0].T
 
 
 def _solve_tridiagonal(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -110,7 +153,7 @@ def _objective(dual: np.ndarray, value: np.ndarray, b: np.ndarray) -> np.ndarray
     return np.einsum("mt,mt->t", dual, 0.5 * value - b)
 
 
-def _dual(bank: _Bank, b: np.ndarray, start: np.ndarray) -> np.ndarray:
+def _dual(bank: _Bank | _FewRows, b: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Newton's method on all frames; those that are done drop out."""
     active, dual, result = np.arange(b.shape[1]), start, start.copy()
     value, jacobian = bank.evaluate(dual)
@@ -126,9 +169,9 @@ def _dual(bank: _Bank, b: np.ndarray, start: np.ndarray) -> np.ndarray:
     return result
 
 
-def _newton_step(bank: _Bank, dual, value, jacobian, b):
+def _newton_step(bank: _Bank | _FewRows, dual, value, jacobian, b):
     """A step down for each frame: the full one, or as many halves as the objective asks for (Armijo's rule)."""
-    step = _solve_tridiagonal(jacobian, b - value)
+    step = bank.divide(b - value, jacobian)
     before = _objective(dual, value, b)
     slope = np.einsum("mt,mt->t", step, value - b)
     trial = dual + step

@@ -1,8 +1,4 @@
-"""Local maxima and minima, and the picking of peaks.
-
-Which samples could be peaks is worked out for the whole array at once. Which of them are kept depends on
-those kept before; that is the loop of `_keep_greedy` and `_keep_best`, over the candidates alone.
-"""
+"""Local maxima and minima, and the picking of peaks."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import _run
 from .._arrays import ParameterError
 from .utils import valid_int
 
@@ -162,82 +159,26 @@ def peak_pick(
     peaks = np.zeros_like(x, dtype=bool)
     rows, marks = x.swapaxes(axis, -1), peaks.swapaxes(axis, -1)
     for i in np.ndindex(rows.shape[:-1]):
-        row = np.ascontiguousarray(rows[i])
-        places = _local_tops(row, pre_max, post_max)
-        mean = _running_means if method == "greedy" else _cumulative_means
-        places = places[row[places] >= mean(row, places, pre_avg, post_avg) + delta]
-        if method == "greedy":
-            kept = _keep_greedy(places, wait)
-        else:
-            values = np.ones(len(places)) if method == "dp_count" else row[places].astype(np.float64)
-            kept = _keep_best(places, values, wait)
-        marks[i][kept] = True
+        # Spans need not reach beyond the signal, however long the caller made them.
+        n = rows.shape[-1]
+        spans = min(pre_max, n), min(post_max, n), min(pre_avg, n), min(post_avg, n)
+        marks[i][_kept_places(np.ascontiguousarray(rows[i]), spans, float(delta), min(wait, n), method)] = True
     return np.flatnonzero(peaks) if sparse else peaks
 
 
-def _local_tops(x: np.ndarray, before: int, after: int) -> npt.NDArray[np.intp]:
-    """The indices where `x` equals its maximum over ``x[n - before : n + after]``, cut off at the ends."""
-    x = x.astype(np.uint8) if x.dtype.kind == "b" else x
-    lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    # A span never needs to reach beyond the signal, however long the caller made it.
-    before, after = min(before, len(x)), min(after, max(len(x), 1))
-    top = np.pad(x, (before, after - 1), constant_values=lowest)
-    # Maxima over spans of length 1, 2, 4, ...; two of the last one cover the whole span.
-    span, width = before + after, 1
-    while 2 * width <= span:
-        top = np.maximum(top[:-width], top[width:])
-        width *= 2
-    top = np.maximum(top[: len(x)], top[span - width : span - width + len(x)])
-    return np.flatnonzero(x == top)
-
-
-def _span_ends(places: np.ndarray, length: int, before: int, after: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.maximum(places - before, 0), np.minimum(places + after, length)
-
-
-def _running_means(x: np.ndarray, places: np.ndarray, before: int, after: int) -> npt.NDArray[np.float64]:
-    """Means of ``x[n - before : n + after]`` at some places, summed from left to right in the dtype of `x`.
-
-    Whether a plateau counts as a peak hangs on the last bit of its mean: order and rounding are librosa's.
-    """
-    start, stop = _span_ends(places, len(x), before, after)
-    total = np.zeros(len(places), dtype=x.dtype if x.dtype.kind == "f" else np.float64)
-    for k in range(int((stop - start).max(initial=0))):
-        inside = start + k < stop
-        total[inside] += x[start[inside] + k]
-    return (total / (stop - start)).astype(total.dtype).astype(np.float64)
-
-
-def _cumulative_means(x: np.ndarray, places: np.ndarray, before: int, after: int) -> npt.NDArray[np.float64]:
-    """The same means, from differences of one cumulative sum."""
-    start, stop = _span_ends(places, len(x), before, after)
-    total = np.concatenate((np.zeros(1, dtype=x.dtype), np.cumsum(x)))
-    return (total[stop] - total[start]) / (stop - start)
-
-
-def _keep_greedy(places: npt.NDArray[np.intp], wait: int) -> list[int]:
-    """Every place that lies more than `wait` after the one kept before it."""
-    kept = []
-    free = 0
-    for place in places.tolist():
-        if place >= free:
-            kept.append(place)
-            free = place + wait + 1
-    return kept
-
-
-def _keep_best(places: npt.NDArray[np.intp], values: npt.NDArray[np.float64], wait: int) -> list[int]:
-    """The places, more than `wait` apart, whose values have the largest sum; of equal sums the latest."""
-    following = np.searchsorted(places, places + wait + 1).tolist()
-    best = [0.0] * (len(places) + 1)
-    taken = [False] * len(places)
-    for i in reversed(range(len(places))):
-        total = best[following[i]] + values[i]
-        taken[i] = total > best[i + 1]
-        best[i] = total if taken[i] else best[i + 1]
-    kept, i = [], 0
-    while i < len(places):
-        if taken[i]:
-            kept.append(int(places[i]))
-        i = following[i] if taken[i] else i + 1
-    return kept
+def _kept_places(
+    x: np.ndarray, spans: tuple[int, int, int, int], delta: float, wait: int, method: str
+) -> npt.NDArray[np.uintp]:
+    """The peaks of one row. Whether a plateau counts as one hangs on the last bit of its mean: the engine has librosa's
+    order and rounding, in the precision of `x`."""
+    if x.dtype not in (np.float32, np.float64):
+        x = x.astype(np.float64)
+    if not len(x):
+        return np.empty(0, np.uintp)
+    if method == "greedy":
+        return _run.find_peaks(x, None, spans, wait, delta)
+    # The optimal methods of librosa take means from one cumulative sum.
+    sums = np.concatenate((np.zeros(1, x.dtype), np.cumsum(x)))
+    places = _run.find_peaks(x, sums, spans, 0, delta)
+    values = np.ones(len(places)) if method == "dp_count" else x[places].astype(np.float64)
+    return _run.keep_peaks(places, values, wait)

@@ -137,7 +137,7 @@ def index_to_slice(
     [[0, 1], [2, 3, 4], [5, 6, 7, 8]]
     """
     bounds = fix_frames(idx, x_min=idx_min, x_max=idx_max, pad=pad)
-    return [slice(start, end, step) for start, end in pairwise(bounds)]
+    return [slice(start, end, step) for start, end in pairwise(bounds.tolist())]
 
 
 def sync(

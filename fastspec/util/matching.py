@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .. import _run
 from .._arrays import ParameterError
 from ._segments import valid_intervals
 from .utils import MAX_MEM_BLOCK
@@ -136,8 +137,9 @@ def match_events(
         )
     source, target = np.asarray(events_from), np.asarray(events_to)
     _check_matchable(source, target, left=left, right=right)
+    source, target = source.astype(np.float64, copy=False), target.astype(np.float64, copy=False)
     order = np.argsort(target, kind="stable")
-    return order[_nearest(source, target[order], left=left, right=right)].astype(np.int32)
+    return _run.match_events(np.ascontiguousarray(source), target[order], order, left=left, right=right)
 
 
 def _check_matchable(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> None:
@@ -149,16 +151,3 @@ def _check_matchable(source: np.ndarray, target: np.ndarray, *, left: bool, righ
         raise ParameterError(f"left=False, and no event of events_to comes at or after {source.max()}")
     if not right and target.min() > source.min():
         raise ParameterError(f"right=False, and no event of events_to comes at or before {source.min()}")
-
-
-def _nearest(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> npt.NDArray[np.intp]:
-    """Each event's nearest neighbour in the sorted `target`; of two equally near, the later one."""
-    after = np.searchsorted(target, source)
-    before = np.maximum(after - 1, 0)
-    after = np.minimum(after, len(target) - 1)
-    if not left:
-        return after
-    earlier = np.abs(source - target[before]) < np.abs(target[after] - source)
-    if not right:
-        earlier |= target[after] > source
-    return np.where(earlier, before, after)

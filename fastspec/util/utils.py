@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _run
 from .._arrays import DTypeError, ParameterError, as_index, as_samples, first_nonfinite
 
 if TYPE_CHECKING:
@@ -542,7 +543,15 @@ def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
         return np.square(x, dtype=dtype)
     x = np.asanyarray(x)
     result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
+    if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
+        _run.squares(x, result)
+        return result
     return np.add(np.square(x.real), np.square(x.imag), out=result)
+
+
+def _gapless(x: np.ndarray) -> bool:
+    """Whether the engine can take the elements one after the other."""
+    return type(x) is np.ndarray and x.flags.forc and x.flags.aligned and x.dtype.isnative
 
 
 def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
@@ -573,8 +582,9 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
         z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
         if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
             angles = angles.astype(np.float32)
-        np.cos(angles, out=z.real)
-        np.sin(angles, out=z.imag)
+        if not (_gapless(angles) and z.real.dtype == angles.dtype and _run.phasors(angles, z)):
+            np.cos(angles, out=z.real)
+            np.sin(angles, out=z.imag)
     if mag is not None:
         z *= mag
     return z[()]

@@ -25,7 +25,8 @@ static const entry SUBJECTS[] = {
     KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
     KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(collect),
     /* spectrum -> bands -> levels -> feature */
-    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(levels), KERNEL(clamp), KERNEL(matrix),
+    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(rolloff), KERNEL(flatness), KERNEL(extremes), KERNEL(levels),
+    KERNEL(clamp), KERNEL(matrix),
     /* tiles in and out of arrays */
     KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
     KERNEL(load_rows), KERNEL(load_frames),
@@ -34,6 +35,7 @@ static const entry SUBJECTS[] = {
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
+    KERNEL(array_squares), KERNEL(array_phasors),
     /* pooling: means, maxima */
     POOL(rows, mean, 0), POOL(rows, max, 1), POOL(along, mean, 0), POOL(along, max, 1), POOL(across, mean, 0),
     POOL(across, max, 1),
@@ -44,7 +46,8 @@ static const entry SUBJECTS[] = {
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
     {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
-    {"vocode", check_vocode, 0}, {"pools", check_pools, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
+    {"summaries", check_summaries, 0}, {"events", check_events, 0}, {"vocode", check_vocode, 0}, {"pools", check_pools, 0},
+    {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 

@@ -103,6 +103,8 @@ static void result(int good, const char *what, size_t i, long n)
     *(good ? &n_passed : &n_failed) += 1;
 }
 
+static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3};
+
 /* Each kind of FFT, bank and output; the tables of all stages. */
 static const fsp_config CASES[] = {
     {.n_fft = 400, .hop_length = 160, .lead = 200, .spectrum = FSP_COMPLEX},
@@ -110,6 +112,14 @@ static const fsp_config CASES[] = {
     {.n_fft = 256, .hop_length = 64, .spectrum = FSP_POWER, .n_bands = 20, .multiplier = 10, .floor = 1e-10},
     {.n_fft = 105, .hop_length = 20, .spectrum = FSP_MAGNITUDE, .n_features = 13},
     {.n_fft = 37, .hop_length = 50, .spectrum = FSP_POWER, .n_bands = 3, .n_features = 2},
+    {.n_fft = 64,
+     .hop_length = 16,
+     .spectrum = FSP_MAGNITUDE,
+     .summary = FSP_EXTREMES,
+     .n_groups = 2,
+     .group_sizes = GROUP_SIZES,
+     .group_extremes = GROUP_EXTREMES,
+     .group_bins = GROUP_BINS},
     {.n_fft = 64,
      .hop_length = 1,
      .spectrum = FSP_GIVEN,
@@ -268,6 +278,22 @@ static void pools_with_failures(fsp_precision precision, size_t along, size_t n_
     threads_left = -1;
 }
 
+static void keep_best_with_failures(void)
+{
+    const double values[] = {1, 3, 1};
+    for (failing = 1; failing <= 3; failing++) {
+        size_t places[] = {0, 1, 2}, kept = 7;
+        n_calls = 0;
+        counting = 1;
+        const fsp_status status = fsp_keep_best(places, values, 3, 1, &kept);
+        counting = 0;
+        const int good = failing <= 2 ? status == FSP_ENOMEM && kept == 7 && places[0] == 0
+                                      : status == FSP_OK && kept == 1 && places[0] == 1;
+        result(good && n_live == 0, "the best peaks without the n-th allocation", 0, failing);
+    }
+    failing = 0;
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
@@ -282,6 +308,7 @@ int main(void)
     arrays_without_threads(FSP_F32);
     arrays_without_threads(FSP_F64);
     for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);
+    keep_best_with_failures();
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }

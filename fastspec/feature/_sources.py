@@ -1,28 +1,21 @@
-"""What the descriptors read: a spectrogram a block of frames at a time, or its moments from the engine."""
+"""What the descriptors read: summaries and moments of spectra, from samples or from a spectrogram that is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import _run, _threads, _transforms
-from .._arrays import ParameterError, as_samples, first_nonfinite
-from .._spec import Framing, Spec, Spectrum, precision_of
+from .. import _run, _transforms
+from .._arrays import ParameterError, as_samples
+from .._spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
 from ..core.spectrum import _spectrogram, check_length
 from .spectral import run_given
 
 if TYPE_CHECKING:
     from .._windows import Window
-
-# Values in a block: in float32, it and a copy of it stay in the cache of a core. A block that is allocated
-# once also spares the first touch of a spectrogram's memory, which costs more than the FFT.
-BLOCK_VALUES = 2**16
-# Frames that fill any engine's vectors.
-TILE = 16
 
 # Bins whose moments the engine adds up before float64 takes over; see `moments`.
 SECTION_WIDTH = 32
@@ -39,63 +32,49 @@ class StftOptions(NamedTuple):
     pad_mode: str
 
 
-@dataclass(frozen=True)
-class Frames:
-    """A spectrogram (..., n_bins, n_frames) that comes in blocks."""
+class Source(NamedTuple):
+    """Samples to be cut into frames, or a spectrogram: what a descriptor begins with, and the front of its `Spec`."""
 
-    n_fft: int
-    n_bins: int
+    x: np.ndarray
+    base: Spec
     n_frames: int
-    leading: tuple[int, ...]
-    dtype: np.dtype
-    fill: Callable[[tuple[int, ...], int, np.ndarray], None]
+    n_fft: int
 
-    def blocks(self) -> Iterator[tuple[tuple, np.ndarray]]:
-        """Yield (index, block): ``block[t, f]`` are the frames at index ``[*channel, frames]``, for any use.
+    @property
+    def n_bins(self) -> int:
+        return self.base.framing.n_fft if self.base.spectrum is Spectrum.GIVEN else 1 + self.base.framing.n_fft // 2
 
-        The size of a block depends on the number of bins alone, so that nothing else can show in the results.
-        """
-        size = TILE * -(-BLOCK_VALUES // (TILE * max(1, self.n_bins)))
-        buffer = np.empty((min(size, self.n_frames), self.n_bins), self.dtype)
-        for channel in np.ndindex(self.leading):
-            for first in range(0, self.n_frames, size):
-                block = buffer[: self.n_frames - first]
-                self.fill(channel, first, block)
-                yield (*channel, slice(first, first + len(block))), block
+    def run(self, spec: Spec) -> np.ndarray:
+        """The rows (..., rows, t) of a `Spec` that begins with `base`."""
+        if spec.spectrum is Spectrum.GIVEN:
+            return run_given(spec, self.x)
+        out = _run.allocate(spec, self.x.shape[:-1], self.n_frames, frame_major=False)
+        _run.run(spec, self.x, out)
+        return out
 
-    def reduce(self, function: Callable[[np.ndarray], np.ndarray], *rows: int, dtype) -> np.ndarray:
-        """Apply a function of blocks, (t, f) to (*rows, t), to all frames: (..., *rows, n_frames)."""
-        result = np.empty((*self.leading, *rows, self.n_frames), dtype)
-        for (*channel, part), block in self.blocks():
-            result[(*channel, ..., part)] = function(block)
-        return result
+    def summary(self, kind: SummaryKind, amount: float) -> np.ndarray:
+        return self.run(_summary_spec(self.base, kind, float(amount)))
 
 
-def open_frames(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, *, power: float = 1) -> Frames:
+def open_source(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, *, power: float = 1) -> Source:
     """The spectrogram of audio, or the one given. To be called by the function that the user called."""
     if S is None and y is not None and stft.n_fft is not None:
-        return _frames_of_samples(y, stft, power)
+        x, base, n_frames = prepare(y, stft, power, stacklevel=5)
+        return Source(x, base, n_frames, base.framing.n_fft)
     S, n_fft = _spectrogram(S=S, n_fft=stft.n_fft)
-    dtype = S.dtype if S.dtype in (np.float32, np.float64) else np.dtype(np.float64)
-
-    def fill(channel: tuple[int, ...], first: int, block: np.ndarray) -> None:
-        np.copyto(block, S[channel][:, first : first + len(block)].T, casting="unsafe")
-
-    return Frames(n_fft, S.shape[-2], S.shape[-1], S.shape[:-2], dtype.newbyteorder("="), fill)
+    if S.dtype not in (np.float32, np.float64):
+        S = S.astype(np.float64)
+    return Source(S, _given_spec(S.shape[-2], precision_of(S.dtype)), S.shape[-1], n_fft)
 
 
-def _frames_of_samples(y: np.ndarray, stft: StftOptions, power: float) -> Frames:
-    x, spec, n_frames = prepare(y, stft, power, stacklevel=6)
-    plan = _run.plan_of(spec)
+@lru_cache(_transforms.CACHED)
+def _given_spec(n_bins: int, precision: int) -> Spec:
+    return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN)
 
-    def fill(channel: tuple[int, ...], first: int, block: np.ndarray) -> None:
-        n_threads = _threads.for_work(spec.framing.n_fft * len(block))
-        try:
-            plan.run(x[channel], block.T, first, n_frames, True, None, None, n_threads)
-        except _run._engine.NonFinite:
-            raise first_nonfinite(x) from None
 
-    return Frames(spec.framing.n_fft, plan.n_rows, n_frames, x.shape[:-1], spec.dtype, fill)
+@lru_cache(_transforms.CACHED)
+def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
+    return replace(base, summary=Summary(kind, amount))
 
 
 def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec, int]:
@@ -145,28 +124,17 @@ class Moments(NamedTuple):
         return np.maximum(0, (second + shift * (2 * first + shift * zeroth)).sum(axis=-2))
 
 
-def moments(
-    y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, freq: np.ndarray, order: int
-) -> Moments | None:
+def moments(source: Source, freq: np.ndarray, order: int) -> Moments | None:
     """The moments over frequency up to `order` of a magnitude spectrogram, in one pass of the engine.
 
     A filter bank whose rows are ``(freq - centre)**k`` on `SECTION_WIDTH` bins gives partial sums of few
     enough float32 terms to be added up in float64: as good as float64 throughout, at the price of a mel
-    spectrogram. None if the spectrogram is not one for the engine (dtype, bins), or its moments are not
-    finite.
+    spectrogram. None if there is not one frequency for each bin, or the moments are not finite.
     """
     key = np.asarray(freq, dtype=np.float64).tobytes()
-    if S is None:
-        x, base, n_frames = prepare(y, stft, 1, stacklevel=5)
-        if 8 * (1 + base.framing.n_fft // 2) != len(key):
-            return None
-        spec = _moments_spec(base, key, order)
-        sums = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-        _run.run(spec, x, sums)
-    elif S.dtype in (np.float32, np.float64) and S.ndim >= 2:
-        sums = run_given(_moments_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), key, order), S)
-    else:
+    if 8 * source.n_bins != len(key):
         return None
+    sums = source.run(_moments_spec(source.base, key, order))
     centres = _sections(key, order)[0]
     split = sums.reshape(*sums.shape[:-2], len(centres), order + 1, sums.shape[-1])
     parts = np.moveaxis(split, -2, 0).astype(np.float64, order="C")
@@ -178,9 +146,10 @@ def _moments_spec(base: Spec, freq: bytes, order: int) -> Spec:
     return replace(base, bank=_sections(freq, order)[1])
 
 
-@lru_cache(_transforms.CACHED)
-def _moments_of_spectrum_spec(n_bins: int, precision: int, freq: bytes, order: int) -> Spec:
-    return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_sections(freq, order)[1])
+def moments_bank(key: bytes, order: int) -> np.ndarray:
+    """``bank[s, k, f]``: what bin f counts in the k-th moment of section s."""
+    centres, bank = _sections(key, order)
+    return bank.reshape(len(centres), order + 1, -1)
 
 
 @lru_cache(_transforms.CACHED)

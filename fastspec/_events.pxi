@@ -1,0 +1,150 @@
+# Squared magnitudes, peaks of curves and matches of events (csrc/levels.c, csrc/events.c).
+
+from libc.stdint cimport int32_t
+
+cdef extern from "fastspec.h" nogil:
+    fsp_status fsp_array_squares(fsp_precision, const char *, const void *, size_t, void *, int)
+    fsp_status fsp_array_phasors(fsp_precision, const char *, const void *, size_t, void *, int, int *)
+    ctypedef struct fsp_peaks:
+        const void *x
+        const void *sums
+        fsp_precision precision
+        size_t n, pre_max, post_max, pre_avg, post_avg, wait
+        double delta
+    fsp_status fsp_find_peaks(const fsp_peaks *, size_t, size_t, size_t *, size_t *)
+    fsp_status fsp_spectral_peaks(fsp_precision, const void *, ptrdiff_t, ptrdiff_t, size_t, size_t, size_t, size_t,
+                                  const double *, size_t *, size_t *)
+    fsp_status fsp_keep_best(size_t *, const double *, size_t, size_t, size_t *)
+    fsp_status fsp_match_events(const double *, size_t, const double *, const ptrdiff_t *, size_t, int, int, int32_t *)
+
+
+def array_squares(z not None, out not None, bytes isa not None, int n_threads):
+    """out = |z|^2; both contiguous, in one memory order."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef const char *name = isa
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, z, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        with nogil:
+            status = fsp_array_squares(precision_of(target), name, source.buf, <size_t>(source.len // source.itemsize),
+                                       target.buf, n_threads)
+        check(status, target.len)
+    finally:
+        release(&buffers)
+
+
+def array_phasors(angles not None, out not None, bytes isa not None, int n_threads):
+    """out = exp(i angles); both contiguous, in one memory order. Returns whether all angles were small enough for it."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef const char *name = isa
+    cdef fsp_status status
+    cdef int reached = 0
+    buffers.n = 0
+    try:
+        source = hold(&buffers, angles, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        with nogil:
+            status = fsp_array_phasors(precision_of(source), name, source.buf,
+                                       <size_t>(source.len // source.itemsize), target.buf, n_threads, &reached)
+        check(status, target.len)
+    finally:
+        release(&buffers)
+    return bool(reached)
+
+
+def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg, size_t post_avg, size_t wait,
+               double delta, size_t first, size_t end, places not None):
+    """Write the peaks among first .. end - 1 of a contiguous x into `places`; returns how many."""
+    cdef opened buffers
+    cdef fsp_peaks peaks
+    cdef Py_buffer *source
+    cdef size_t *found
+    cdef size_t n = 0
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, x, 0)
+        peaks.x, peaks.precision, peaks.n = source.buf, precision_of(source), <size_t>source.shape[0]
+        peaks.sums = NULL if sums is None else hold(&buffers, sums, 0).buf
+        peaks.pre_max, peaks.post_max, peaks.pre_avg, peaks.post_avg = pre_max, post_max, pre_avg, post_avg
+        peaks.wait, peaks.delta = wait, delta
+        found = <size_t *>hold(&buffers, places, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_find_peaks(&peaks, first, end, found, &n)
+        check(status, 0)
+    finally:
+        release(&buffers)
+    return n
+
+
+def spectral_peaks(S not None, size_t first, size_t end, references not None, bins not None, counts not None):
+    """Peaks among bins first .. end - 1 of S (bins, frames); see fsp_spectral_peaks."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef const double *above
+    cdef size_t *found
+    cdef size_t *number
+    cdef ptrdiff_t bin_stride, frame_stride
+    cdef size_t n_bins, n_frames
+    cdef fsp_precision precision
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, S, 0)
+        above = doubles(&buffers, references)
+        found = <size_t *>hold(&buffers, bins, PyBUF_WRITABLE).buf
+        number = <size_t *>hold(&buffers, counts, PyBUF_WRITABLE).buf
+        bin_stride, frame_stride = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        n_bins, n_frames, precision = source.shape[0], source.shape[1], precision_of(source)
+        with nogil:
+            status = fsp_spectral_peaks(precision, source.buf, bin_stride, frame_stride, n_bins, n_frames, first, end,
+                                        above, found, number)
+        check(status, 0)
+    finally:
+        release(&buffers)
+
+
+def keep_peaks(places not None, values not None, size_t wait):
+    """Thin out ascending places in place, for the largest sum of `values`; returns how many stay."""
+    cdef opened buffers
+    cdef size_t *found
+    cdef const double *weights
+    cdef size_t n = len(places), kept = 0
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        found = <size_t *>hold(&buffers, places, PyBUF_WRITABLE).buf
+        weights = doubles(&buffers, values)
+        with nogil:
+            status = fsp_keep_best(found, weights, n, wait, &kept)
+        check(status, 16 * n)
+    finally:
+        release(&buffers)
+    return kept
+
+
+def match_events(source not None, target not None, order not None, bint left, bint right, matches not None):
+    """The nearest of sorted targets, through `order`, for each source."""
+    cdef opened buffers
+    cdef size_t n = len(source), n_to = len(target)
+    cdef const double *x
+    cdef const double *y
+    cdef const ptrdiff_t *through
+    cdef int32_t *found
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        x, y = doubles(&buffers, source), doubles(&buffers, target)
+        through = <const ptrdiff_t *>hold(&buffers, order, 0).buf
+        found = <int32_t *>hold(&buffers, matches, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_match_events(x, n, y, through, n_to, left, right, found)
+        check(status, 0)
+    finally:
+        release(&buffers)

@@ -1,0 +1,192 @@
+/* Squared magnitudes, peaks of curves, and the nearest of other events. */
+#include "check.h"
+
+void check_array_squares(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 3000);
+        const void *z = noise(t, 0, 2 * n, i % N_PLACES);
+        void *out = guarded(t, 1, n, (i + 3) % N_PLACES), *want = twin(1);
+        for (size_t j = 0; j < n; j++) {
+            const double re = get(t, z, 2 * j), im = get(t, z, 2 * j + 1);
+            put(t, want, j, rounded(t, rounded(t, re * re) + rounded(t, im * im)));
+        }
+        t->k->array_squares(z, n, out);
+        if (!same(1)) fail(t, "n=%zu", n);
+        if (fsp_array_squares(t->precision, t->k->isa, z, n, out, 1 + (int)(i % 3)) || !same(1))
+            fail(t, "n=%zu in chunks", n);
+    }
+    if (fsp_array_squares(t->precision, "abacus", NULL, 0, NULL, 1) != FSP_EBUG) fail(t, "an unknown instruction set");
+}
+
+void check_array_phasors(check *t)
+{
+    const double most = t->precision == FSP_F32 ? 0x1p12 : 0x1p20;
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 3000);
+        void *x = noise(t, 0, n, i % N_PLACES), *out = guarded(t, 1, 2 * n, (i + 3) % N_PLACES);
+        for (size_t j = 0; j < n; j++) {
+            const double scale = j % 3 ? 7 : most, near = (double)random_below(t, 900) * 1.5707963267948966;
+            put(t, x, j, j % 5 ? scale * get(t, x, j) : near);
+        }
+        if (n) put(t, x, n - 1, -0.0);
+        expected *e = expect(t, 1);
+        for (size_t j = 0; j < n; j++) {
+            const wide angle = get(t, x, j), c = cosl(angle), s = sinl(angle);
+            /* what the last part's product is rounded by */
+            const wide slack = t->precision == FSP_F32 ? 0x1p-62L * (1 + fabsl(angle)) : 0x1p-121L * (1 + fabsl(angle));
+            e[2 * j] = (expected){c, 3 * t->u * fabsl(c) + slack};
+            e[2 * j + 1] = (expected){s, 3 * t->u * fabsl(s) + slack};
+        }
+        int reached = 0;
+        if (!t->k->array_phasors(x, n, out) || !met(t, 1)) fail(t, "n=%zu", n);
+        if (n && !signbit(get(t, out, 2 * n - 1))) fail(t, "n=%zu: the sign of zero is lost", n);
+        if (fsp_array_phasors(t->precision, t->k->isa, x, n, out, 1 + (int)(i % 3), &reached) || !reached || !met(t, 1))
+            fail(t, "n=%zu in chunks", n);
+        if (n == 0) continue;
+        put(t, x, random_below(t, n), i % 3 == 0 ? NAN : i % 3 == 1 ? 1.01 * most : -INFINITY);
+        if (t->k->array_phasors(x, n, out)) fail(t, "n=%zu: an angle beyond reach is taken", n);
+    }
+}
+
+/* By the definition, one place after the other. */
+static int is_peak(const check *t, const fsp_peaks *p, size_t i)
+{
+    const double x = get(t, p->x, i);
+    double mean = 0;
+    size_t count = 0;
+    for (size_t j = 0; j < p->n; j++) {
+        if (j + p->pre_max >= i && j < i + p->post_max && !(get(t, p->x, j) <= x)) return 0;
+        if (j + p->pre_avg < i || j >= i + p->post_avg) continue;
+        mean = rounded(t, mean + get(t, p->x, j));
+        count++;
+    }
+    if (p->sums) {
+        const size_t start = i < p->pre_avg ? 0 : i - p->pre_avg;
+        return x >= rounded(t, get(t, p->sums, start + count) - get(t, p->sums, start)) / (double)count + p->delta;
+    }
+    return x >= rounded(t, mean / (double)count) + p->delta;
+}
+
+static void peaks_case(check *t, size_t n, int with_sums)
+{
+    void *x = noise(t, 0, n, AT_END), *sums = guarded(t, 1, n + 1, AT_END);
+    const int flat = random_bits(t) & 1;
+    for (size_t i = 0; i < n && flat; i++) put(t, x, i, (double)random_below(t, 4) / 4);
+    if (n && random_below(t, 4) == 0) put(t, x, random_below(t, n), NAN);
+    put(t, sums, 0, 0);
+    for (size_t i = 0; i < n; i++) put(t, sums, i + 1, rounded(t, get(t, sums, i) + get(t, x, i)));
+    const fsp_peaks p = {.x = x, .sums = with_sums ? sums : NULL, .precision = t->precision, .n = n,
+                         .pre_max = random_below(t, 9), .post_max = 1 + random_below(t, 9),
+                         .pre_avg = random_below(t, 30), .post_avg = 1 + random_below(t, 30),
+                         .wait = random_below(t, 6), .delta = random_bits(t) & 1 ? 0 : 0.1};
+    size_t *places = guarded_bytes(2, (n + 1) * sizeof *places, 0, 1), found = 0, expected_at = 0, free_from = 0;
+    if (fsp_find_peaks(&p, 0, n, places, &found)) fail(t, "n=%zu: no peaks", n);
+    for (size_t i = 0; i < n; i++) {
+        if (i < free_from || !is_peak(t, &p, i)) continue;
+        if (expected_at >= found || places[expected_at] != i) return fail(t, "n=%zu: peak %zu is not at %zu", n, expected_at, i);
+        expected_at++;
+        free_from = i + p.wait + 1;
+    }
+    if (found != expected_at) fail(t, "n=%zu: %zu peaks, not %zu", n, found, expected_at);
+}
+
+static void spectral_case(check *t, size_t n_bins, size_t n_frames, int by_frame)
+{
+    const size_t gap = random_below(t, 3), stride = (by_frame ? n_bins : n_frames) + gap;
+    const size_t first = 1 + random_below(t, n_bins - 1), end = first + 1 + random_below(t, n_bins - first);
+    const size_t most = 1 + (end - first + 1) / 2;
+    void *S = noise(t, 0, (by_frame ? n_frames : n_bins) * stride - gap, AT_END);
+    double *references = guarded_bytes(1, n_frames * sizeof *references, 0, 1);
+    size_t *bins = guarded_bytes(2, n_frames * most * sizeof *bins, 0, 1);
+    size_t *counts = guarded_bytes(3, n_frames * sizeof *counts, 0, 1);
+    const size_t of_bin = by_frame ? 1 : stride, of_frame = by_frame ? stride : 1;
+    for (size_t f = 0; f < n_frames; f++) {
+        references[f] = random_below(t, 2) ? -2 : 0.2;
+        for (size_t k = 0; k < n_bins; k++)
+            if (random_below(t, 9) == 0) put(t, S, k * of_bin + f * of_frame, k % 2 ? NAN : 0.5);
+    }
+    if (fsp_spectral_peaks(t->precision, S, (ptrdiff_t)of_bin, (ptrdiff_t)of_frame, n_bins, n_frames, first, end,
+                           references, bins, counts))
+        return fail(t, "n_bins=%zu first=%zu end=%zu: refused", n_bins, first, end);
+    for (size_t f = 0, at = 0; f < n_frames; f++) {
+        const size_t until = at + counts[f];
+        for (size_t k = first; k < end; k++) {
+            const double x = get(t, S, k * of_bin + f * of_frame);
+            if (!(x > references[f] && x > get(t, S, (k - 1) * of_bin + f * of_frame))) continue;
+            if (k + 1 < n_bins && !(x >= get(t, S, (k + 1) * of_bin + f * of_frame))) continue;
+            if (at == until || bins[at++] != k) return fail(t, "n_bins=%zu: frame %zu, bin %zu", n_bins, f, k);
+        }
+        if (at != until) return fail(t, "n_bins=%zu: %zu peaks too many in frame %zu", n_bins, until - at, f);
+    }
+}
+
+/* Against every subset of few places. */
+static void best_case(check *t, size_t n, size_t wait)
+{
+    size_t places[12], at = 0, kept = 0;
+    double values[12], best = 0, got = 0;
+    for (size_t i = 0; i < n; i++) {
+        places[i] = at += 1 + random_below(t, 4);
+        values[i] = (double)(1 + random_below(t, 9));
+    }
+    for (unsigned set = 0; set < 1u << n; set++) {
+        double sum = 0;
+        size_t last = 0, any = 0;
+        for (size_t i = 0; i < n && sum >= 0; i++) {
+            if (!(set >> i & 1)) continue;
+            sum = any && places[i] - last <= wait ? -1 : sum + values[i];
+            last = places[i];
+            any = 1;
+        }
+        if (sum > best) best = sum;
+    }
+    const size_t all[12] = {places[0], places[1], places[2], places[3], places[4], places[5],
+                            places[6], places[7], places[8], places[9], places[10], places[11]};
+    if (fsp_keep_best(places, values, n, wait, &kept) || kept > n) return fail(t, "n=%zu wait=%zu: status", n, wait);
+    for (size_t k = 0, i = 0; k < kept; k++, i++) {
+        while (i < n && all[i] != places[k]) i++;
+        if (i == n || (k && places[k] - places[k - 1] <= wait)) return fail(t, "n=%zu wait=%zu: place %zu", n, wait, k);
+        got += values[i];
+    }
+    if (got != best) fail(t, "n=%zu wait=%zu: %g, not %g", n, wait, got, best);
+}
+
+static void match_case(check *t, size_t n, size_t n_to, int left, int right)
+{
+    double *from = guarded_bytes(0, n * sizeof *from, 0, 1), *to = guarded_bytes(1, n_to * sizeof *to, 0, 1);
+    ptrdiff_t *order = guarded_bytes(2, n_to * sizeof *order, 0, 1);
+    int32_t *matches = guarded_bytes(3, n * sizeof *matches, 0, 1);
+    double at = 0;
+    for (size_t i = 0; i < n_to; i++) {
+        order[i] = (ptrdiff_t)(n_to - i);
+        to[i] = at += (double)random_below(t, 4);
+    }
+    for (size_t i = 0; i < n; i++) from[i] = (double)random_below(t, (size_t)at + 5) - 0.5 * (double)random_below(t, 5);
+    if (fsp_match_events(from, n, to, order, n_to, left, right, matches)) return fail(t, "no matches");
+    for (size_t i = 0; i < n; i++) {
+        double nearest = INFINITY;
+        for (size_t j = 0; j < n_to; j++) {
+            if ((!left && to[j] < from[i] && to[n_to - 1] >= from[i]) || (!right && to[j] > from[i] && to[0] <= from[i])) continue;
+            if (fabs(to[j] - from[i]) < nearest) nearest = fabs(to[j] - from[i]);
+        }
+        const ptrdiff_t j = (ptrdiff_t)n_to - matches[i];
+        if (j < 0 || j >= (ptrdiff_t)n_to || fabs(to[j] - from[i]) != nearest)
+            return fail(t, "n=%zu n_to=%zu left=%d right=%d: event %zu", n, n_to, left, right, i);
+    }
+}
+
+void check_events(check *t)
+{
+    for (int i = 0; i < (options.quick ? 200 : 1500); i++) {
+        peaks_case(t, random_below(t, i % 3 ? 30 : 200), i & 1);
+        spectral_case(t, 2 + random_below(t, 40), 1 + random_below(t, 9), i & 1);
+        best_case(t, random_below(t, 11), random_below(t, 6));
+        match_case(t, random_below(t, 20), 1 + random_below(t, 30), i % 3 != 1, i % 3 != 2);
+    }
+    const fsp_peaks none = {.post_max = 1}, far = {.n = 3, .post_max = 1, .post_avg = 1};
+    size_t n;
+    if (fsp_find_peaks(&none, 0, 0, NULL, &n) != FSP_EBUG || fsp_find_peaks(&far, 0, 4, NULL, &n) != FSP_EBUG ||
+        fsp_match_events(NULL, 0, NULL, NULL, 0, 1, 1, NULL) != FSP_EBUG)
+        fail(t, "a broken precondition is accepted");
+}
