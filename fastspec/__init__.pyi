@@ -7,6 +7,7 @@ from . import feature as feature
 from . import filters as filters
 from . import onset as onset
 from . import util as util
+from . import version as version
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
