@@ -8,6 +8,7 @@ from . import filters as filters
 from . import onset as onset
 from . import pooling as pooling
 from . import util as util
+from . import version as version
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError

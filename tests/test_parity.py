@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -47,6 +49,35 @@ def test_vocoder_takes_one_sequence_of_times():
 @pytest.mark.parametrize("kind", ["nearest", "linear", "cubic"])
 def test_mellin_transform_is_double(kind):
     assert fastspec.fmt(Y[:50], kind=kind).dtype == np.complex128
+
+
+def end_of_ones(row, widths, axis, options):
+    row[: widths[0]] = 1
+    row[len(row) - widths[1] :] = row[widths[0]]
+
+
+@pytest.mark.parametrize("y", [Y, np.stack([Y, -Y]).astype(np.float64), Y[:300], Y.astype(np.float16)])
+def test_function_pads_as_by_hand(y):
+    padded = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(256, 256)], mode=end_of_ones)
+    expected = fastspec.stft(padded, n_fft=512, center=False)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = fastspec.stft(y, n_fft=512, pad_mode=end_of_ones)
+        mel = feature.melspectrogram(y=y, n_fft=512, hop_length=128, pad_mode=end_of_ones)
+    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(mel, feature.melspectrogram(y=padded, n_fft=512, hop_length=128, center=False))
+    assert [str(w.message) for w in caught] == ["n_fft=512 is too large for input signal of length=300"] * (
+        2 * (y.shape[-1] < 512)
+    )
+    assert all(w.filename == __file__ for w in caught)
+
+
+def test_function_pads_nothing_without_centring():
+    np.testing.assert_array_equal(fastspec.stft(Y, center=False, pad_mode=end_of_ones), fastspec.stft(Y, center=False))
+
+
+def test_fill_of_the_largest_norm_takes_any_axes():
+    np.testing.assert_array_equal(util.normalize(np.zeros((2, 3)), axis=(0, 1), fill=True), np.ones((2, 3)))
 
 
 # Words of warnings that programs filter by

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run
-from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
+from .._arrays import DTypeError, ParameterError, as_index, as_samples, first_nonfinite
 from .._spec import Spectrum, precision_of
 from .._transforms import stft_arguments, stft_spec
 from ..util.utils import dtype_r2c
@@ -56,7 +56,7 @@ def stft(
     dtype : complex dtype, optional
         Of the result. Default: complex64 for float32 (and float16), complex128 for float64. The arithmetic has the
         precision of the wider one of input and result.
-    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'linear_ramp', 'empty'}, default 'constant'
+    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'linear_ramp', 'empty'} or function, default 'constant'
         What the padding holds, as in `numpy.pad`.
     out : np.ndarray [shape=(..., 1 + n_fft // 2, at least t)], complex, optional
         Where to put the result. Re-using one saves the first touch of its memory, which costs more than the FFT.
@@ -97,6 +97,8 @@ def stft(
     >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
     1000.0
     """
+    if callable(pad_mode):
+        y, center, pad_mode = padded_by(pad_mode, y, n_fft, center, stacklevel=3)
     arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype, out)
@@ -120,6 +122,21 @@ def complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None = None)
     return target
 
 
+def padded_by(function, y, n_fft: int, center: bool, *, stacklevel: int) -> tuple[np.ndarray, bool, str]:
+    """`y` padded by a function, as `numpy.pad` calls it, and the `center` and `pad_mode` that are left to do."""
+    y = as_samples(y)
+    if center:
+        half = as_index(n_fft, name="n_fft") // 2
+        _warn_of_length(n_fft, y.shape[-1], stacklevel)
+        y = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(half, half)], mode=function)
+    return y, False, "constant"
+
+
+def _warn_of_length(n_fft: int, n: int, stacklevel: int) -> None:
+    if n_fft > n:
+        warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel + 1)
+
+
 def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stacklevel: int) -> int:
     """The number of frames; librosa's complaints about signals shorter than a frame."""
     n_fft, n = framing.n_fft, x.shape[-1]
@@ -128,7 +145,7 @@ def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stackle
             raise ParameterError(
                 f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
             )
-        warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel)
+        _warn_of_length(n_fft, n, stacklevel)
     if n == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
@@ -220,6 +237,8 @@ def _spectrogram(
         raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
     if y is None:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
+    if callable(pad_mode):
+        y, center, pad_mode = padded_by(pad_mode, y, n_fft, center, stacklevel=4)
     arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
     x = as_samples(y)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE

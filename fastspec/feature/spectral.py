@@ -11,7 +11,7 @@ import numpy as np
 from .. import _run, _transforms
 from .._arrays import ParameterError, as_samples
 from .._spec import Spectrum, precision_of
-from ..core.spectrum import _spectrogram, check_length, power_to_db
+from ..core.spectrum import _spectrogram, check_length, padded_by, power_to_db
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -85,6 +85,9 @@ def _mel_of_samples(
     y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True
 ):
     """The fused path: (mel bands or their levels, the highest level of each channel)."""
+    if callable(stft[-1]):
+        y, *end = padded_by(stft[-1], y, stft[0], stft[-2], stacklevel=stacklevel + 1)
+        stft = (*stft[:-2], *end)
     arguments = _transforms.stft_arguments(*stft)
     x = as_samples(y)
     bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)

@@ -407,6 +407,8 @@ def _vector_norms(magnitude: np.ndarray, norm: float, axis: int | None) -> np.nd
 
 def _unit_constant(magnitude: np.ndarray, norm: float, axis: int | None) -> float:
     """The value whose repetition along `axis` has unit norm."""
+    if abs(norm) == np.inf:
+        return 1.0
     return (magnitude.size if axis is None else magnitude.shape[axis]) ** (-1.0 / norm)
 
 
