@@ -13,7 +13,7 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import fix_length, normalize, phasor, tiny
+from ..util.utils import abs2, fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import generator_of
@@ -146,13 +146,17 @@ class _Inversion:
         n_frames = min(n_frames, int(np.ceil((length + self.lengths.max()) / self.hop_length)))
         return n_frames, self.hop_length * n_frames - 1, length
 
-    def analyse(self, y: np.ndarray, dtype: np.dtype, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
-        return transform(y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype)
+    def analyse(self, y: np.ndarray, dtype, factors: np.ndarray, pad_mode: str = "constant", out=None) -> np.ndarray:
+        return transform(
+            y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype, out=out
+        )
 
-    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray) -> np.ndarray:
+    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray, out=None) -> np.ndarray:
         """The weighted sum of atoms: where they cover time and frequency evenly, the solution."""
         dtype = np.dtype(np.float32 if C.dtype == np.complex64 else np.float64)
-        return synthesize(C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype)
+        return synthesize(
+            C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype, out=out
+        )
 
     def solve(self, C: np.ndarray, n_samples: int, rounds: int) -> np.ndarray:
         """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
@@ -166,21 +170,26 @@ class _Inversion:
     def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
         """Conjugate gradients for normal equations whose right side is `target`, which is overwritten."""
         ones = np.ones_like(self.weights)
-        y, residual, direction, scratch = np.zeros_like(target), target, target.copy(), np.empty_like(target)
+        y, residual, direction = np.zeros_like(target), target, target.copy()
+        image = seen = None
         power = _inner(residual, residual)
-        for i in range(rounds):
-            image = self.add_up(self.analyse(direction, dtype, ones), len(y), self.weights)
-            curvature = _inner(direction, image)
+        for rounds_left in reversed(range(rounds)):
+            seen = self.analyse(direction, dtype, ones, out=seen)
+            curvature = self.weights @ abs2(seen).sum(axis=-1, dtype=np.float64)
             if not curvature > 0:  # silence
                 break
             step = power / curvature
-            y += np.multiply(direction, step, out=scratch)
-            if i + 1 < rounds:
-                image *= step
-                residual -= image
-                power, last = _inner(residual, residual), power
-                direction *= power / last
-                direction += residual
+            if rounds_left == 0:
+                direction *= step
+                y += direction
+                break
+            image = self.add_up(seen, len(y), self.weights, out=image)
+            image *= step
+            residual -= image
+            y += np.multiply(direction, step, out=image)
+            power, before = _inner(residual, residual), power
+            direction *= power / before
+            direction += residual
         return y
 
 
@@ -375,9 +384,9 @@ def _find_phases(
 ) -> np.ndarray:
     """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse: the next round mends it."""
     least = tiny(magnitudes)
-    previous = None
+    y = previous = None
     for _ in range(n_iter):
-        y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors)
+        y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors, out=y)
         rebuilt = inversion.analyse(y, spectrum.dtype, inversion.factors, pad_mode)
         spectrum = rebuilt.copy() if previous is None else rebuilt - momentum * previous
         spectrum *= magnitudes / np.maximum(np.abs(spectrum), least)
