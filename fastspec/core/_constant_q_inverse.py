@@ -15,7 +15,7 @@ from .._spec import padding_of
 from ..util.deprecation import Deprecated
 from ..util.utils import abs2, fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
-from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import generator_of
 from .audio import check_res_type
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Rounds of conjugate gradients in `icqt`. docs/cqt.md has what each is worth; the fourth gains half a decibel at most.
 _ROUNDS = 3
+
+_NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
 
 # Atoms' spectra are taken to end this many main-lobe steps (sr / N_k) from their middle, and sampled this finely.
 _REACH, _STEPS = 8, 8
@@ -162,13 +164,17 @@ class _Inversion:
         """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
         y = self.add_up(C, n_samples, self.weights / self.factors)
         if not np.isfinite(y).all():
-            raise ParameterError("C is not finite everywhere; clean it with np.nan_to_num(C)")
+            raise ParameterError(_NOT_FINITE)
         for channel in np.ndindex(y.shape[:-1]):
             y[channel] = self._refine(y[channel], C.dtype, rounds)
         return y
 
     def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
         """Conjugate gradients for normal equations whose right side is `target`, which is overwritten."""
+        peak = max(target.max(), -target.min())
+        if not peak > np.finfo(target.dtype).tiny:
+            return target
+        target /= peak  # so that no power is too large for float32, or too small
         ones = np.ones_like(self.weights)
         y, residual, direction = np.zeros_like(target), target, target.copy()
         image = seen = None
@@ -176,7 +182,7 @@ class _Inversion:
         for rounds_left in reversed(range(rounds)):
             seen = self.analyse(direction, dtype, ones, out=seen)
             curvature = self.weights @ abs2(seen).sum(axis=-1, dtype=np.float64)
-            if not curvature > 0:  # silence
+            if not curvature > 0:  # nothing is left
                 break
             step = power / curvature
             if rounds_left == 0:
@@ -190,6 +196,7 @@ class _Inversion:
             power, before = _inner(residual, residual), power
             direction *= power / before
             direction += residual
+        y *= peak
         return y
 
 
@@ -201,7 +208,7 @@ def _inner(a: np.ndarray, b: np.ndarray):
 def _inversion(
     C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
 ) -> _Inversion:
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
     bins = bins_of(
         sr=sr, fmin=fmin, n_bins=C.shape[-2], bins_per_octave=bins_per_octave, tuning=tuning,
@@ -373,6 +380,8 @@ def griffinlim_cqt(
             f"length={length} does not go with C.shape={spectrum.shape}; leave it out, or pad C to match"
         )
     magnitudes = spectrum.real.copy()
+    if not np.isfinite(magnitudes).all():
+        raise ParameterError(_NOT_FINITE)
     if init == "random":
         spectrum *= phasor(2 * np.pi * generator.random(size=spectrum.shape))
     spectrum = _find_phases(inversion, spectrum, magnitudes, n_work, pad_mode, n_iter, momentum / (1 + momentum))
