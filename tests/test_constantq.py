@@ -110,6 +110,11 @@ def test_samples_may_lie_anywhere():
         (lambda y: fastspec.cqt(y, bins_per_octave=0), "bins_per_octave=0"),
         (lambda y: fastspec.cqt(y, hop_length=0), "hop_length=0"),
         (lambda y: fastspec.cqt(y, hop_length=512.0), "hop_length=512.0"),
+        (lambda y: fastspec.cqt(y, hop_length=2**62), f"hop_length={2**62} exceeds"),
+        (lambda y: fastspec.pseudo_cqt(y, hop_length=2**40), f"n_fft={2**41}"),
+        (lambda y: fastspec.cqt(y, sr=np.inf), "sr=inf"),
+        (lambda y: fastspec.cqt(y, fmin=np.nan), "fmin=nan"),
+        (lambda y: fastspec.cqt(y, filter_scale=np.nan), "filter_scale=nan"),
         (lambda y: fastspec.cqt(y, filter_scale=0), "filter_scale=0"),
         (lambda y: fastspec.cqt(y, filter_scale=0, n_bins=None), "filter_scale=0"),
         (lambda y: fastspec.cqt(y, sparsity=1), "sparsity=1"),
@@ -152,3 +157,33 @@ def test_short_signals_warn_and_have_a_frame(n):
 
 def test_no_channels_give_no_channels():
     assert fastspec.cqt(np.zeros((0, 3000), np.float32), fmin=440.0, n_bins=12).shape == (0, 12, 6)
+
+
+def test_same_bits_for_any_number_of_threads():
+    y = music(60000)
+    C = fastspec.cqt(y, hop_length=256)
+    results = []
+    for n in (1, 2, 3, 8):
+        with fastspec.threads(n):
+            found = fastspec.cqt(y, hop_length=256), fastspec.icqt(C, hop_length=256), fastspec.pseudo_cqt(y)
+        results.append(found)
+    for found in results[1:]:
+        for one, other in zip(results[0], found, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("hop_length", [512, 300, 77])
+def test_a_shift_by_a_hop_is_a_shift_by_a_frame(hop_length):
+    y = music(40000)
+    C = fastspec.cqt(y, fmin=110.0, n_bins=40, hop_length=hop_length)
+    shifted = fastspec.cqt(y[hop_length:], fmin=110.0, n_bins=40, hop_length=hop_length)
+    inner = slice(12000 // hop_length, -12000 // hop_length)  # where neither end is seen
+    np.testing.assert_array_equal(C[:, 1:][:, inner], shifted[:, inner])
+
+
+def test_linear():
+    y, z = music(20000, np.float64), noise(20000, dtype=np.float64)
+    options = {"fmin": 110.0, "n_bins": 40}
+    wanted = fastspec.cqt(y, **options) - 2.5 * fastspec.cqt(z, **options)
+    found = fastspec.cqt(y - 2.5 * z, **options)
+    assert np.linalg.norm(found - wanted) <= 1e-13 * np.linalg.norm(wanted)

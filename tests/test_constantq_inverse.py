@@ -140,6 +140,19 @@ def test_magnitudes_and_layouts_are_accepted():
     np.testing.assert_array_equal(fastspec.icqt(np.ascontiguousarray(C), fmin=110.0, hop_length=128), wanted)
 
 
+@pytest.mark.parametrize("factor", [1e-30, 1e25])
+def test_level_does_not_matter(factor):
+    C = fastspec.cqt(in_band(9000, np.float32), fmin=110.0, n_bins=40, hop_length=128)
+    wanted = factor * fastspec.icqt(C, fmin=110.0, hop_length=128)
+    found = fastspec.icqt(C * np.float32(factor), fmin=110.0, hop_length=128)
+    assert np.linalg.norm(found - wanted) <= 1e-5 * np.linalg.norm(wanted)
+
+
+def test_no_channels_give_no_channels():
+    assert fastspec.icqt(np.zeros((0, 40, 9), np.complex64)).shape == (0, 4096)
+    assert fastspec.griffinlim_cqt(np.zeros((0, 40, 9), np.float32)).shape == (0, 4096)
+
+
 def test_silence_is_silence():
     assert not fastspec.icqt(np.zeros((40, 9), np.complex64)).any()
     assert not fastspec.griffinlim_cqt(np.zeros((40, 9), np.float32), n_iter=2, rng=0).any()
@@ -194,6 +207,7 @@ C = np.ones((30, 9), np.complex64)
         (lambda: fastspec.icqt(C, res_type="best"), "res_type='best'"),
         (lambda: fastspec.icqt(C, norm=-3), "norm=-3"),
         (lambda: fastspec.griffinlim_cqt(C), "magnitudes are real"),
+        (lambda: fastspec.griffinlim_cqt(C.real * np.nan), "C is not finite"),
         (lambda: fastspec.griffinlim_cqt(C.real, momentum=-1), "momentum=-1"),
         (lambda: fastspec.griffinlim_cqt(C.real, init="zeros"), "init='zeros'"),
         (lambda: fastspec.griffinlim_cqt(C.real, length=100), "length=100"),

@@ -33,7 +33,14 @@ class Atoms:
 
 
 def transform(
-    y: np.ndarray, atoms: Atoms, *, hop_length: int, factors: np.ndarray, pad_mode: str, dtype: np.dtype
+    y: np.ndarray,
+    atoms: Atoms,
+    *,
+    hop_length: int,
+    factors: np.ndarray,
+    pad_mode: str,
+    dtype: np.dtype,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Inner products of the padded signal, around every hop, with the conjugates of the atoms.
 
@@ -48,6 +55,8 @@ def transform(
         As in `fastspec.stft`.
     dtype : complex dtype
         Of the result, and of the arithmetic.
+    out : np.ndarray, optional
+        An earlier result of the same kind, to be overwritten: its memory need not be touched for the first time.
 
     Returns
     -------
@@ -61,13 +70,21 @@ def transform(
     """
     dtype = np.dtype(dtype)
     plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
-    out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
+    if out is None:
+        out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
     _run.correlate(plan, y, out, work)
     return out
 
 
 def synthesize(
-    C: np.ndarray, atoms: Atoms, *, hop_length: int, factors: np.ndarray, n_samples: int, dtype: np.dtype
+    C: np.ndarray,
+    atoms: Atoms,
+    *,
+    hop_length: int,
+    factors: np.ndarray,
+    n_samples: int,
+    dtype: np.dtype,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """The adjoint of `transform` with zeros for padding: atoms at every hop, added up, and of that the real part.
 
@@ -82,6 +99,8 @@ def synthesize(
         Length of the result: what frames put beyond it is cut, where they leave a rest there are zeros.
     dtype : real dtype
         Of the result, and of the arithmetic.
+    out : np.ndarray, optional
+        An earlier result of the same kind, to be overwritten: its memory need not be touched for the first time.
 
     Returns
     -------
@@ -91,7 +110,8 @@ def synthesize(
     dtype = np.dtype(dtype)
     plan, work = _synthesizer(atoms, hop_length, _frozen(factors), dtype)
     frames = np.ascontiguousarray(C.swapaxes(-1, -2), dtype=np.result_type(dtype, np.complex64)).swapaxes(-1, -2)
-    out = np.empty((*C.shape[:-2], n_samples), dtype)
+    if out is None:
+        out = np.empty((*C.shape[:-2], n_samples), dtype)
     _run.synthesize(plan, frames, out, work)
     return out
 

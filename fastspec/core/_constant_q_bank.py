@@ -16,7 +16,7 @@ from .. import filters
 from .._arrays import ParameterError, as_index, as_samples
 from ..util.utils import normalize
 from ._constant_q import Atoms, transform
-from ._constant_q_bins import SampledWindow
+from ._constant_q_bins import SampledWindow, as_hop_length
 from .convert import cqt_frequencies
 from .spectrum import complex_dtype
 
@@ -83,7 +83,7 @@ def bank_cqt(
     """
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     n_bins, bins_per_octave = as_index(n_bins, name="n_bins"), as_index(bins_per_octave, name="bins_per_octave")
     if version not in ("1992v2", "2010v2"):
         raise ParameterError(f"version={version!r} must be '1992v2' or '2010v2'")

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import ParameterError, as_index
+from .._spec import MOST_HOP_LENGTH
 from ..util.utils import normalize
 from ._constant_q import Atoms
 from .convert import note_to_hz
@@ -68,6 +69,8 @@ def bins_of(
     if n_bins is not None:
         n_bins = as_index(n_bins, name="n_bins")
     fmin = float(note_to_hz("C1") if fmin is None else fmin) * 2.0 ** (float(tuning) / bins_per_octave)
+    if not sr < math.inf:
+        raise ParameterError(f"sr={sr} must be a positive number of samples per second")
     if not 0 < fmin < sr / 2:
         rule = f"less than sr/2={sr / 2}" if fmin > 0 else "strictly positive"
         raise ParameterError(f"fmin={fmin} must be {rule}; choose another fmin")
@@ -83,6 +86,8 @@ def bins_of(
 @lru_cache(64, typed=True)
 def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm, window) -> Bins:
     normalize(np.ones(1), norm=norm)  # says what is wrong with it
+    if not 0 < filter_scale < math.inf:
+        raise ParameterError(f"filter_scale={filter_scale} must be positive")
     count = n_bins
     if count is None:  # an octave more than there is room for, to be cut below
         count = max(2, math.ceil(bins_per_octave * math.log2(sr / fmin)))
@@ -118,8 +123,6 @@ def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
 
 def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float):
     """The frequencies up to the first one whose atom, were it the last, would pass more than half the sampling rate."""
-    if not filter_scale > 0:
-        raise ParameterError(f"filter_scale={filter_scale} must be positive")
     steps = np.diff(np.log2(freqs))
     ratio = 4.0 ** np.concatenate((steps[:1], steps))
     alpha = (ratio - 1) / (ratio + 1)
@@ -134,6 +137,13 @@ def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma
     return freqs[:count]
 
 
+def as_hop_length(hop_length) -> int:
+    hop_length = as_index(hop_length, name="hop_length")
+    if hop_length > MOST_HOP_LENGTH:
+        raise ParameterError(f"hop_length={hop_length} exceeds {MOST_HOP_LENGTH}; use a smaller hop_length")
+    return hop_length
+
+
 def check_sparsity(sparsity: float) -> None:
     if not 0 <= sparsity < 1:
         raise ParameterError(f"sparsity={sparsity} must lie in [0, 1)")
@@ -141,7 +151,7 @@ def check_sparsity(sparsity: float) -> None:
 
 def check_cutoff(bins: Bins) -> None:
     nyquist = bins.atoms.sr / 2
-    if bins.cutoff > nyquist:
+    if not bins.cutoff <= nyquist:
         raise ParameterError(
             f"n_bins={len(bins)} lead to {max(bins.atoms.frequencies):.1f} Hz, whose atom passes up to "
             f"{bins.cutoff:.1f} Hz, above the Nyquist frequency sr/2={nyquist}; use fewer bins, or n_bins=None"

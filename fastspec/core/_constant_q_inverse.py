@@ -13,9 +13,9 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import fix_length, normalize, phasor, tiny
+from ..util.utils import abs2, fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
-from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import generator_of
 from .audio import check_res_type
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # Rounds of conjugate gradients in `icqt`. docs/cqt.md has what each is worth; the fourth gains half a decibel at most.
 _ROUNDS = 3
+
+_NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
 
 # Atoms' spectra are taken to end this many main-lobe steps (sr / N_k) from their middle, and sampled this finely.
 _REACH, _STEPS = 8, 8
@@ -146,41 +148,55 @@ class _Inversion:
         n_frames = min(n_frames, int(np.ceil((length + self.lengths.max()) / self.hop_length)))
         return n_frames, self.hop_length * n_frames - 1, length
 
-    def analyse(self, y: np.ndarray, dtype: np.dtype, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
-        return transform(y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype)
+    def analyse(self, y: np.ndarray, dtype, factors: np.ndarray, pad_mode: str = "constant", out=None) -> np.ndarray:
+        return transform(
+            y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype, out=out
+        )
 
-    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray) -> np.ndarray:
+    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray, out=None) -> np.ndarray:
         """The weighted sum of atoms: where they cover time and frequency evenly, the solution."""
         dtype = np.dtype(np.float32 if C.dtype == np.complex64 else np.float64)
-        return synthesize(C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype)
+        return synthesize(
+            C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype, out=out
+        )
 
     def solve(self, C: np.ndarray, n_samples: int, rounds: int) -> np.ndarray:
         """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
         y = self.add_up(C, n_samples, self.weights / self.factors)
         if not np.isfinite(y).all():
-            raise ParameterError("C is not finite everywhere; clean it with np.nan_to_num(C)")
+            raise ParameterError(_NOT_FINITE)
         for channel in np.ndindex(y.shape[:-1]):
             y[channel] = self._refine(y[channel], C.dtype, rounds)
         return y
 
     def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
         """Conjugate gradients for normal equations whose right side is `target`, which is overwritten."""
+        peak = max(target.max(), -target.min())
+        if not peak > np.finfo(target.dtype).tiny:
+            return target
+        target /= peak  # so that no power is too large for float32, or too small
         ones = np.ones_like(self.weights)
-        y, residual, direction, scratch = np.zeros_like(target), target, target.copy(), np.empty_like(target)
+        y, residual, direction = np.zeros_like(target), target, target.copy()
+        image = seen = None
         power = _inner(residual, residual)
-        for i in range(rounds):
-            image = self.add_up(self.analyse(direction, dtype, ones), len(y), self.weights)
-            curvature = _inner(direction, image)
-            if not curvature > 0:  # silence
+        for rounds_left in reversed(range(rounds)):
+            seen = self.analyse(direction, dtype, ones, out=seen)
+            curvature = self.weights @ abs2(seen).sum(axis=-1, dtype=np.float64)
+            if not curvature > 0:  # nothing is left
                 break
             step = power / curvature
-            y += np.multiply(direction, step, out=scratch)
-            if i + 1 < rounds:
-                image *= step
-                residual -= image
-                power, last = _inner(residual, residual), power
-                direction *= power / last
-                direction += residual
+            if rounds_left == 0:
+                direction *= step
+                y += direction
+                break
+            image = self.add_up(seen, len(y), self.weights, out=image)
+            image *= step
+            residual -= image
+            y += np.multiply(direction, step, out=image)
+            power, before = _inner(residual, residual), power
+            direction *= power / before
+            direction += residual
+        y *= peak
         return y
 
 
@@ -192,7 +208,7 @@ def _inner(a: np.ndarray, b: np.ndarray):
 def _inversion(
     C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
 ) -> _Inversion:
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
     bins = bins_of(
         sr=sr, fmin=fmin, n_bins=C.shape[-2], bins_per_octave=bins_per_octave, tuning=tuning,
@@ -364,6 +380,8 @@ def griffinlim_cqt(
             f"length={length} does not go with C.shape={spectrum.shape}; leave it out, or pad C to match"
         )
     magnitudes = spectrum.real.copy()
+    if not np.isfinite(magnitudes).all():
+        raise ParameterError(_NOT_FINITE)
     if init == "random":
         spectrum *= phasor(2 * np.pi * generator.random(size=spectrum.shape))
     spectrum = _find_phases(inversion, spectrum, magnitudes, n_work, pad_mode, n_iter, momentum / (1 + momentum))
@@ -375,9 +393,9 @@ def _find_phases(
 ) -> np.ndarray:
     """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse: the next round mends it."""
     least = tiny(magnitudes)
-    previous = None
+    y = previous = None
     for _ in range(n_iter):
-        y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors)
+        y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors, out=y)
         rebuilt = inversion.analyse(y, spectrum.dtype, inversion.factors, pad_mode)
         spectrum = rebuilt.copy() if previous is None else rebuilt - momentum * previous
         spectrum *= magnitudes / np.maximum(np.abs(spectrum), least)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError, as_index, as_samples
-from .._spec import Framing, Spec, Spectrum, padding_of, precision_of
+from .._arrays import ParameterError, as_samples
+from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
 from ..util._matrices import without_smallest
 from ..util.utils import dtype_c2r
 from ._constant_q import transform
-from ._constant_q_bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_bins import Bins, Rates, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._constant_q_inverse import griffinlim_cqt, icqt
 from .audio import check_res_type
 from .pitch import estimate_tuning
@@ -211,7 +211,7 @@ def _vqt(
     """To be called by the function that the user called: warnings point at its caller."""
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
     if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
@@ -338,7 +338,7 @@ class _MagnitudeAnalysis:
 def _magnitude_bins(
     y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
 ) -> _MagnitudeAnalysis:
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
     if tuning is None:
         tuning = estimate_tuning(y=y, sr=sr, bins_per_octave=bins_per_octave)
@@ -363,11 +363,16 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
 @lru_cache(16)
 def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_mode: str, precision: int) -> Spec:
     atoms = bins.atoms
+    n_fft = 2 ** math.ceil(max(math.log2(bins.lengths.max()), 1 + math.ceil(math.log2(hop_length))))
+    if n_fft > MOST_N_FFT:
+        raise ParameterError(
+            f"atoms of up to {bins.lengths.max():.0f} samples and hop_length={hop_length} need n_fft={n_fft}, "
+            f"which exceeds {MOST_N_FFT}; use cqt, or a higher fmin"
+        )
     rows, _ = filters.wavelet(
         freqs=np.array(atoms.frequencies), sr=atoms.sr, window=atoms.window, filter_scale=atoms.filter_scale,
         norm=atoms.norm, dtype=complex, gamma=atoms.gamma, alpha=np.array(atoms.alpha),
     )  # fmt: skip
-    n_fft = max(rows.shape[1], 2 ** (1 + math.ceil(math.log2(hop_length))))
     bank = np.empty((len(bins), n_fft // 2 + 1))
     for row, samples in zip(bank, rows, strict=True):  # one at a time, as the whole is large
         row[:] = np.abs(without_smallest(np.fft.fft(samples, n=n_fft)[np.newaxis, : n_fft // 2 + 1], sparsity))
