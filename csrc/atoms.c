@@ -8,7 +8,9 @@ static int valid(const fsp_atoms_config *c)
 {
     if (c->hop_length < 1 || c->hop_length > PTRDIFF_MAX / 4 || c->n_halvings > FSP_MOST_HALVINGS || c->n_bins < 1) return 0;
     if (c->n_bins > UINT32_MAX / 2) return 0;
-    if (c->n_halvings && c->hop_length % ((size_t)1 << c->n_halvings)) return 0;
+    if (c->hop_length % ((uint64_t)1 << c->n_halvings) || c->lead > PTRDIFF_MAX / 4) return 0;
+    if (c->n_halvings && (!c->n_taps || !c->taps)) return 0;
+    if (c->n_atoms && (!c->rate || !c->bin || !c->n_pairs || !c->even || !c->odd || !c->factors)) return 0;
     for (size_t a = 0; a < c->n_atoms; a++) {
         if (c->n_pairs[a] < 1 || c->n_pairs[a] > FSP_MOST_N_FFT || c->bin[a] >= c->n_bins) return 0;
         if (c->rate[a] > c->n_halvings || (a && c->rate[a] < c->rate[a - 1])) return 0;
@@ -105,6 +107,27 @@ void fsp_atom_bank_destroy(fsp_atom_bank *bank)
     fsp_free(bank->bin);
     fsp_free(bank->factors);
     fsp_free(bank->weights);
+}
+
+/* From the deepest rate up. Until all are known, `rows` are those from the middle on. */
+void fsp_atom_spans(const fsp_atom_bank *bank, fsp_atom_span *spans)
+{
+    for (size_t s = bank->n_rates; s-- > 0;) {
+        const size_t n_pairs = bank->rates[s].n_pairs;
+        fsp_atom_span *span = &spans[s];
+        *span = (fsp_atom_span){.rows = fsp_larger(n_pairs, 1), .delay = n_pairs};
+        if (s + 1 == bank->n_rates) continue;
+        const fsp_halving *h = &bank->rates[s + 1].halving;
+        span->delay = fsp_larger(span->delay, 2 * span[1].delay + fsp_halving_left(h));
+        span->rows = fsp_larger(span->rows, 2 * span[1].rows + fsp_halving_right(h));
+    }
+    for (size_t s = 0; s < bank->n_rates; s++) spans[s].rows += spans[s].delay;
+}
+
+ptrdiff_t fsp_column_start(ptrdiff_t column, size_t hop_length)
+{
+    const ptrdiff_t hop = (ptrdiff_t)hop_length, most = PTRDIFF_MAX / 4 / hop + 1;
+    return (column < -most ? -most : column > most ? most : column) * hop;
 }
 
 ptrdiff_t fsp_divide_down(ptrdiff_t a, ptrdiff_t b) { return a / b - (a % b < 0); }

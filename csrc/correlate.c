@@ -26,7 +26,7 @@ struct fsp_atoms {
     const fsp_kernels *kernels;
     fsp_precision precision;
     fsp_padding padding;
-    size_t hop, lead, n_bins, n_rates;
+    size_t hop, lead, n_bins, n_rates, block;
     fsp_atom_bank bank;
     rate rates[1 + FSP_MOST_HALVINGS];
     uint32_t *where;
@@ -37,39 +37,32 @@ struct fsp_atoms {
     size_t linear_at, sums_at, tiles_at, scratch_size;
 };
 
-static size_t block_of(const fsp_kernels *kernels) { return BLOCK_TILES * kernels->lanes; }
-
-/* How far to the left of its centre a halving reads; to the right it is one less in the first, as far in others. */
-static size_t left_of(const fsp_halving *h) { return 1 + (size_t)h->step * (h->n_taps - 1); }
-static size_t right_of(const fsp_halving *h) { return (size_t)h->right + (size_t)h->step * (h->n_taps - 1); }
-
 /* Columns that follow one another without a gap: the delays are the least that keep halving within its column. */
 static void shape_joined(fsp_atoms *atoms)
 {
+    atoms->block = BLOCK_TILES * atoms->kernels->lanes;
     for (size_t s = 0; s < atoms->n_rates; s++) {
         rate *r = &atoms->rates[s];
-        *r = (rate){.atoms = r->atoms, .rows = atoms->hop >> s};
+        r->rows = atoms->hop >> s;
         if (s == 0) continue;
         rate *above = r - 1;
-        r->delay = (right_of(&r->atoms->halving) + above->delay) / 2;
-        above->wrapped = 2 * r->delay + left_of(&r->atoms->halving) - above->delay;
+        r->delay = (fsp_halving_right(&r->atoms->halving) + above->delay) / 2;
+        above->wrapped = 2 * r->delay + fsp_halving_left(&r->atoms->halving) - above->delay;
     }
 }
 
-/* Columns that stand alone: from the deepest rate up, the samples that its frames and the next rate read. Until all
- * are known, `rows` are those from the middle on. */
-static void shape_alone(fsp_atoms *atoms)
+/* Columns that stand alone, if the hop has room for all of one: no tile draws on another, so that a block is a tile. */
+static int shape_alone(fsp_atoms *atoms)
 {
-    for (size_t s = atoms->n_rates; s-- > 0;) {
-        rate *r = &atoms->rates[s];
-        r->delay = r->rows = r->atoms->n_pairs;
-        r->wrapped = 0;
-        if (s + 1 == atoms->n_rates) continue;
-        const rate *below = r + 1;
-        r->delay = fsp_larger(r->delay, 2 * below->delay + left_of(&below->atoms->halving));
-        r->rows = fsp_larger(r->rows, 2 * below->rows + right_of(&below->atoms->halving));
+    fsp_atom_span spans[1 + FSP_MOST_HALVINGS];
+    fsp_atom_spans(&atoms->bank, spans);
+    if (spans[0].rows > atoms->hop) return 0;
+    for (size_t s = 0; s < atoms->n_rates; s++) {
+        atoms->rates[s].rows = spans[s].rows;
+        atoms->rates[s].delay = spans[s].delay;
     }
-    for (size_t s = 0; s < atoms->n_rates; s++) atoms->rates[s].rows += atoms->rates[s].delay;
+    atoms->block = atoms->kernels->lanes;
+    return 1;
 }
 
 /* How many columns a rate's frames are behind, how many before theirs they need, and the table needs to keep. */
@@ -87,19 +80,12 @@ static void shape_columns(fsp_atoms *atoms)
         }
         r->lag = fsp_round_up((size_t)high, lanes);
         r->carried = fsp_round_up(fsp_larger(r->lag + (size_t)-low, (size_t)-wrap), lanes);
-        r->stride = r->carried + block_of(atoms->kernels);
+        r->stride = r->carried + atoms->block;
         atoms->lag = fsp_larger(atoms->lag, r->lag);
         earliest += wrap;
         if (low < earliest) earliest = low;
     }
     atoms->reach = (size_t)-earliest;
-}
-
-static size_t reserve(size_t *size, size_t bytes)
-{
-    const size_t at = *size;
-    *size += fsp_round_up(bytes, 64) + 64;
-    return at;
 }
 
 static size_t tile_bytes(const fsp_atoms *atoms) { return 2 * atoms->n_bins * atoms->kernels->lanes * atoms->kernels->itemsize; }
@@ -113,11 +99,11 @@ static fsp_status lay_out_scratch(fsp_atoms *atoms)
         rate *r = &atoms->rates[s];
         const size_t row = r->stride * itemsize;
         if (r->rows + r->wrapped > UINT32_MAX / row) return FSP_ENOMEM;
-        r->table_at = reserve(&size, (r->rows + r->wrapped) * row) + r->wrapped * row;
+        r->table_at = fsp_reserve(&size, r->rows + r->wrapped, row) + r->wrapped * row;
     }
-    atoms->tiles_at = reserve(&size, n_tiles(atoms) * tile_bytes(atoms));
-    atoms->linear_at = reserve(&size, atoms->rates[0].rows * vector);
-    atoms->sums_at = reserve(&size, 6 * atoms->kernels->atom_trios * vector);
+    atoms->tiles_at = fsp_reserve(&size, n_tiles(atoms), tile_bytes(atoms));
+    atoms->linear_at = fsp_reserve(&size, atoms->rates[0].rows, vector);
+    atoms->sums_at = fsp_reserve(&size, 6 * atoms->kernels->atom_trios, vector);
     atoms->scratch_size = size;
     return FSP_OK;
 }
@@ -145,8 +131,7 @@ static fsp_status prepare(fsp_atoms *atoms, const fsp_atoms_config *config)
     atoms->kernels = atoms->bank.kernels;
     atoms->n_rates = atoms->bank.n_rates;
     for (size_t s = 0; s < atoms->n_rates; s++) atoms->rates[s].atoms = &atoms->bank.rates[s];
-    shape_alone(atoms);
-    if (atoms->rates[0].rows > atoms->hop) shape_joined(atoms);
+    if (!shape_alone(atoms)) shape_joined(atoms);
     shape_columns(atoms);
     status = lay_out_scratch(atoms);
     for (size_t s = 0; s < atoms->n_rates && status == FSP_OK; s++) {
@@ -227,16 +212,19 @@ static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
     return 1;
 }
 
-/* Samples that no column of a tile holds: between columns that stand alone, and after the last. */
-static int rest_finite(const worker *w, ptrdiff_t column)
+/* The first sample of a column. */
+static ptrdiff_t start_of(const fsp_atoms *atoms, ptrdiff_t column)
+{
+    return fsp_column_start(column, atoms->hop) - (ptrdiff_t)atoms->rates[0].delay;
+}
+
+/* Samples between the columns of a tile, and before the next tile: those that stand alone do not hold them. */
+static int gaps_finite(const worker *w, ptrdiff_t column)
 {
     const fsp_atoms *atoms = w->j->atoms;
-    const ptrdiff_t hop = (ptrdiff_t)atoms->hop, delay = (ptrdiff_t)atoms->rates[0].delay;
-    const ptrdiff_t last = (ptrdiff_t)w->j->in->total_frames - 1;
-    for (size_t c = 0; c < atoms->kernels->lanes; c++, column++) {
-        const ptrdiff_t end = column * hop - delay + (ptrdiff_t)atoms->rates[0].rows;
-        if (!span_finite(w, end, column == last ? PTRDIFF_MAX : (column + 1) * hop - delay)) return 0;
-    }
+    const size_t rows = atoms->rates[0].rows, lanes = rows < atoms->hop ? atoms->kernels->lanes : 0;
+    for (size_t c = 0; c < lanes; c++, column++)
+        if (!span_finite(w, start_of(atoms, column) + (ptrdiff_t)rows, start_of(atoms, column + 1))) return 0;
     return 1;
 }
 
@@ -254,8 +242,8 @@ static int gather_columns(const worker *w, ptrdiff_t column, size_t at)
     const fsp_kernels *k = atoms->kernels;
     const rate *r = &atoms->rates[0];
     const size_t rows = r->rows, hop = atoms->hop, lanes = k->lanes;
-    const ptrdiff_t start = column * (ptrdiff_t)hop - (ptrdiff_t)r->delay;
-    const ptrdiff_t end = start + (ptrdiff_t)((lanes - 1) * hop + rows);
+    const ptrdiff_t start = start_of(atoms, column);
+    const ptrdiff_t end = start_of(atoms, column + (ptrdiff_t)lanes - 1) + (ptrdiff_t)rows;
     const int direct = w->signal.stride == 1 && w->signal.precision == atoms->precision && start >= 0 &&
                        end <= (ptrdiff_t)w->signal.n_samples;
     char *const linear = w->scratch + atoms->linear_at;
@@ -263,7 +251,8 @@ static int gather_columns(const worker *w, ptrdiff_t column, size_t at)
         fsp_copy_samples(&w->signal, start, lanes * hop, atoms->precision, linear);
     else if (!direct)
         for (size_t c = 0; c < lanes; c++)
-            fsp_copy_samples(&w->signal, start + (ptrdiff_t)(c * hop), rows, atoms->precision, linear + c * rows * k->itemsize);
+            fsp_copy_samples(&w->signal, start_of(atoms, column + (ptrdiff_t)c), rows, atoms->precision,
+                             linear + c * rows * k->itemsize);
     const char *x = direct ? (const char *)w->signal.data + (size_t)start * k->itemsize : linear;
     return k->gather(x, (ptrdiff_t)(direct ? hop : rows), rows, lanes, column_of(w, r, at), r->stride);
 }
@@ -288,7 +277,7 @@ static void carry_columns(const worker *w)
 {
     const fsp_atoms *atoms = w->j->atoms;
     for (const rate *r = atoms->rates; r < atoms->rates + atoms->n_rates; r++)
-        atoms->kernels->carry(w->scratch + r->table_at, r->rows, r->stride, block_of(atoms->kernels), r->carried);
+        if (r->carried) atoms->kernels->carry(w->scratch + r->table_at, r->rows, r->stride, atoms->block, r->carried);
 }
 
 /* What the atoms of one rate add to a tile of frames. */
@@ -326,14 +315,14 @@ static int run_frames(const worker *w, size_t first, size_t count)
     const fsp_atoms *atoms = w->j->atoms;
     const size_t lanes = atoms->kernels->lanes, early = fsp_round_up(atoms->lag + atoms->reach, lanes);
     const ptrdiff_t start = (ptrdiff_t)(w->j->in->first_frame + first + atoms->lag) - (ptrdiff_t)early;
+    size_t done = 0;
     memset(w->scratch, 0, atoms->linear_at);
-    for (size_t done = 0; done < early + count; done += lanes) {
-        const size_t at = done % block_of(atoms->kernels);
+    for (; done < early + count; done += lanes) {
+        const size_t at = done % atoms->block;
         const ptrdiff_t column = start + (ptrdiff_t)done;
         if (done > 0 && at == 0) carry_columns(w);
-        int finite = gather_columns(w, column, at);
-        if (w->j->in->check_finite && atoms->rates[0].rows < atoms->hop) finite &= rest_finite(w, column);
-        if (!finite && w->j->in->check_finite) return 0;
+        const int finite = gather_columns(w, column, at);
+        if (w->j->in->check_finite && !(finite && gaps_finite(w, column))) return 0;
         halve_columns(w, at);
         for (const rate *r = atoms->rates; r < atoms->rates + atoms->n_rates; r++) {
             const size_t ahead = done + atoms->lag - r->lag;  /* of the frame whose column is early */
@@ -344,7 +333,8 @@ static int run_frames(const worker *w, size_t first, size_t count)
         store_tile(w, first + frame, left < lanes ? left : lanes, tile_of(w, frame));
         memset(tile_of(w, frame), 0, tile_bytes(atoms));
     }
-    return 1;
+    const int last = w->j->in->first_frame + first + count == w->j->in->total_frames;
+    return !w->j->in->check_finite || !last || span_finite(w, start_of(atoms, start + (ptrdiff_t)done), PTRDIFF_MAX);
 }
 
 static void take_runs(void *context, size_t index)
@@ -369,7 +359,7 @@ static void take_runs(void *context, size_t index)
 
 fsp_status fsp_atoms_run(const fsp_atoms *atoms, const fsp_input *in, const fsp_output *out, int n_threads)
 {
-    if (!atoms || n_threads < 1) return FSP_EBUG;
+    if (!atoms || n_threads < 1 || (out->row_stride != 2 && out->frame_stride != 2)) return FSP_EBUG;
     if (in->n_frames == 0 || in->n_channels == 0) return FSP_OK;
     job j = {.atoms = atoms, .in = in, .out = out};
     /* As many runs a channel as give every thread one: each begins with columns that its neighbour makes too. */

@@ -295,7 +295,7 @@ typedef struct {
     const size_t *n_taps;    /* per halving, half the filter: taps of samples i and -1 - i in the first one; in others */
     const double *taps;      /*   of 2 i + 1 and -2 i - 1, that of the middle being 1/2. One filter after the other */
     size_t n_atoms, n_bins;
-    const size_t *rate, *bin, *n_pairs;  /* per atom; rates ascend; every n_pairs >= 1 */
+    const size_t *rate, *bin, *n_pairs;  /* per atom; rates ascend; n_pairs >= 1, and descend within a rate */
     const double *even, *odd;            /* one atom after the other */
     const double *factors;               /* per atom four: the even sum's real and imaginary part, the odd sum's */
 } fsp_atoms_config;

@@ -16,6 +16,9 @@ const fsp_kernels *fsp_find_kernels(const char *isa, fsp_precision precision);
 /* memory.c: 64-byte aligned, NULL on failure or when count * size overflows. */
 void *fsp_allocate(size_t count, size_t size);
 void fsp_free(void *p);
+/* Room for `count` times `bytes` in memory that is laid out piece by piece, each on cache lines of its own: where it
+ * starts. A `size` that overflows stays SIZE_MAX, which fsp_allocate refuses. */
+size_t fsp_reserve(size_t *size, size_t count, size_t bytes);
 
 /* threads.c: work(context, i) for i < n_jobs on at most n_threads threads; returns when all are done.
  * A thread that cannot be started is done without. */
@@ -118,7 +121,20 @@ typedef struct {
 fsp_status fsp_atom_bank_create(fsp_atom_bank *bank, const fsp_atoms_config *config);
 void fsp_atom_bank_destroy(fsp_atom_bank *bank);
 
+/* Samples -delay .. rows - delay - 1 of a rate, of which a frame's middle is sample 0: all that its atoms, and the
+ * halvings to the rates below, draw on. Never empty. */
+typedef struct {
+    size_t rows, delay;
+} fsp_atom_span;
+void fsp_atom_spans(const fsp_atom_bank *bank, fsp_atom_span *spans);
+
+/* How far to the left of its centre a halving reads, and to the right. */
+static inline size_t fsp_halving_left(const fsp_halving *h) { return 1 + (size_t)h->step * (h->n_taps - 1); }
+static inline size_t fsp_halving_right(const fsp_halving *h) { return (size_t)(h->right + h->step * (ptrdiff_t)(h->n_taps - 1)); }
+
 ptrdiff_t fsp_divide_down(ptrdiff_t a, ptrdiff_t b);
+/* column * hop_length, or, where that is beyond every signal's end, any place that is. */
+ptrdiff_t fsp_column_start(ptrdiff_t column, size_t hop_length);
 /* Where the pairs of a frame stand in a table of `rows` by `stride`, if sample 0 is at row `delay` of column `own`. Both
  * arrays are to be freed, whatever the status. */
 fsp_status fsp_pair_offsets(size_t n_pairs, int between, ptrdiff_t delay, size_t rows, size_t stride, ptrdiff_t own,

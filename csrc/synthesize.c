@@ -2,7 +2,9 @@
  *
  * A block has a table for each rate: row = position within the hop, column = hop. Frames add their atoms to the tables,
  * then each rate adds itself to the one above, whose samples lie between its own. The block's outermost columns lack
- * frames that were not looked at; they are as many as a frame and all filters reach, and are left out. */
+ * frames that were not looked at; they are as many as a frame and all filters reach, and are left out.
+ *
+ * Hops longer than all that a frame reaches have tables of what it reaches, and zeros are written in between. */
 #include "internal.h"
 
 #include <stdatomic.h>
@@ -12,7 +14,7 @@
 enum { BLOCK_TILES = 8, TABLE_BYTES = 768 * 1024 };
 
 typedef struct {
-    size_t rows;
+    size_t rows, delay;  /* sample i of a hop stands at row i + delay */
     uint32_t *right, *left;
     size_t table_at;
 } rate;
@@ -23,6 +25,7 @@ struct fsp_atom_sum {
     fsp_atom_bank bank;
     rate rates[1 + FSP_MOST_HALVINGS];
     uint32_t *where;  /* rows of the table of rate 0, as store_frames wants them */
+    int alone;        /* columns hold all of a frame, and nothing of others */
 
     /* Frames of `margin` columns on either side are added to a block's; tables have as many columns again. */
     size_t block, margin, stride;
@@ -42,20 +45,13 @@ static size_t reach_of(const fsp_atom_sum *sum)
     return frame + filters;
 }
 
-static size_t reserve(size_t *size, size_t bytes)
-{
-    const size_t at = *size;
-    *size += fsp_round_up(bytes, 64) + 64;
-    return at;
-}
-
 static fsp_status lay_out(fsp_atom_sum *sum)
 {
     const size_t itemsize = sum->kernels->itemsize, lanes = sum->kernels->lanes, vector = lanes * itemsize;
-    sum->margin = fsp_round_up(reach_of(sum), lanes);
+    sum->margin = sum->alone ? 0 : fsp_round_up(reach_of(sum), lanes);
     sum->block = lanes;
     while (sum->block < BLOCK_TILES * lanes || sum->block < 4 * sum->margin) {
-        if (sum->hop > TABLE_BYTES / itemsize / (2 * sum->block + 4 * sum->margin)) break;
+        if (sum->rates[0].rows > TABLE_BYTES / itemsize / (2 * sum->block + 4 * sum->margin)) break;
         sum->block *= 2;
     }
     sum->stride = sum->block + 4 * sum->margin + lanes;  /* neighbouring rows on cache sets of their own */
@@ -63,16 +59,27 @@ static fsp_status lay_out(fsp_atom_sum *sum)
     for (size_t s = 0; s < sum->n_rates; s++) {
         rate *r = &sum->rates[s];
         if (r->rows > UINT32_MAX / sum->stride) return FSP_ENOMEM;
-        r->table_at = reserve(&size, r->rows * sum->stride * itemsize);
+        r->table_at = fsp_reserve(&size, r->rows * sum->stride, itemsize);
         most_terms = fsp_larger(most_terms, 1 + 2 * sum->bank.rates[s].halving.n_taps);
     }
-    sum->tile_at = reserve(&size, 2 * sum->n_bins * vector);
-    sum->sums_at = reserve(&size, 6 * sum->kernels->atom_trios * vector);
-    sum->terms_at = reserve(&size, most_terms * itemsize);
-    sum->sources_at = reserve(&size, most_terms * sizeof(void *));
-    sum->edge_at = reserve(&size, sum->hop * vector);
+    sum->tile_at = fsp_reserve(&size, 2 * sum->n_bins, vector);
+    sum->sums_at = fsp_reserve(&size, 6 * sum->kernels->atom_trios, vector);
+    sum->terms_at = fsp_reserve(&size, most_terms, itemsize);
+    sum->sources_at = fsp_reserve(&size, most_terms, sizeof(void *));
+    sum->edge_at = fsp_reserve(&size, sum->rates[0].rows, vector);
     sum->scratch_size = size;
     return FSP_OK;
+}
+
+static void shape_rates(fsp_atom_sum *sum)
+{
+    fsp_atom_span spans[1 + FSP_MOST_HALVINGS];
+    fsp_atom_spans(&sum->bank, spans);
+    sum->alone = spans[0].rows <= sum->hop;
+    for (size_t s = 0; s < sum->n_rates; s++) {
+        sum->rates[s].rows = sum->alone ? spans[s].rows : sum->hop >> s;
+        sum->rates[s].delay = sum->alone ? spans[s].delay : 0;
+    }
 }
 
 static fsp_status prepare(fsp_atom_sum *sum, const fsp_atoms_config *config)
@@ -81,17 +88,17 @@ static fsp_status prepare(fsp_atom_sum *sum, const fsp_atoms_config *config)
     if (status) return status;
     sum->kernels = sum->bank.kernels;
     sum->n_rates = sum->bank.n_rates;
-    for (size_t s = 0; s < sum->n_rates; s++) sum->rates[s].rows = sum->hop >> s;
+    shape_rates(sum);
     status = lay_out(sum);
     for (size_t s = 0; s < sum->n_rates && status == FSP_OK; s++) {
         rate *r = &sum->rates[s];
-        status = fsp_pair_offsets(sum->bank.rates[s].n_pairs, s == 0, 0, r->rows, sum->stride, (ptrdiff_t)sum->margin,
-                                  &r->right, &r->left);
+        status = fsp_pair_offsets(sum->bank.rates[s].n_pairs, s == 0, (ptrdiff_t)r->delay, r->rows, sum->stride,
+                                  (ptrdiff_t)sum->margin, &r->right, &r->left);
     }
     if (status) return status;
-    sum->where = fsp_allocate(sum->hop, sizeof *sum->where);
+    sum->where = fsp_allocate(sum->rates[0].rows, sizeof *sum->where);
     if (!sum->where) return FSP_ENOMEM;
-    for (size_t i = 0; i < sum->hop; i++) sum->where[i] = (uint32_t)(i * (sum->stride / sum->kernels->lanes));
+    for (size_t i = 0; i < sum->rates[0].rows; i++) sum->where[i] = (uint32_t)(i * (sum->stride / sum->kernels->lanes));
     return FSP_OK;
 }
 
@@ -165,26 +172,25 @@ static void add_frames(const worker *w, size_t at)
     }
 }
 
-/* Samples of a rate that halving weighs sample `row` of the one above into: rows of the table, and the weights. */
-static size_t terms_of(const worker *w, size_t s, size_t row, const void **sources, char *weights)
+/* What row `row` of the rate above is a sum of: rows of this rate's table, and their weights. */
+typedef struct {
+    const void **sources;
+    char *weights;
+    size_t n;
+} terms;
+
+/* Sample twice / 2 of rate s, if there is one, times a weight. */
+static void add_term(const worker *w, size_t s, ptrdiff_t twice, const void *weight, terms *to)
 {
     const fsp_atom_sum *sum = w->j->sum;
     const rate *r = &sum->rates[s];
-    const fsp_halving *h = &sum->bank.rates[s].halving;
     const size_t itemsize = sum->kernels->itemsize;
-    const char *const table = w->scratch + r->table_at + sum->margin * itemsize;
-    size_t n = 0;
-    for (size_t j = 0; j < h->n_taps; j++) {
-        const ptrdiff_t twice[2] = {(ptrdiff_t)row - h->right - (ptrdiff_t)j * h->step, (ptrdiff_t)row + 1 + (ptrdiff_t)j * h->step};
-        for (int side = 0; side < 2; side++) {
-            if (twice[side] % 2) continue;
-            const ptrdiff_t i = twice[side] / 2, column = fsp_divide_down(i, (ptrdiff_t)r->rows);
-            const ptrdiff_t at = (i - column * (ptrdiff_t)r->rows) * (ptrdiff_t)sum->stride + column;
-            sources[n] = table + at * (ptrdiff_t)itemsize;
-            memcpy(weights + n++ * itemsize, (const char *)h->taps + j * itemsize, itemsize);
-        }
-    }
-    return n;
+    if (twice % 2) return;
+    const ptrdiff_t i = twice / 2 + (ptrdiff_t)r->delay, column = fsp_divide_down(i, (ptrdiff_t)r->rows);
+    if (sum->alone && column != 0) return;
+    const ptrdiff_t at = (i - column * (ptrdiff_t)r->rows) * (ptrdiff_t)sum->stride + column + (ptrdiff_t)sum->margin;
+    to->sources[to->n] = w->scratch + r->table_at + at * (ptrdiff_t)itemsize;
+    memcpy(to->weights + to->n++ * itemsize, weight, itemsize);
 }
 
 /* A rate added to the one above it. */
@@ -192,25 +198,46 @@ static void raise_rate(const worker *w, size_t s)
 {
     const fsp_atom_sum *sum = w->j->sum;
     const fsp_kernels *k = sum->kernels;
-    const rate *r = &sum->rates[s], *above = r - 1;
+    const rate *above = &sum->rates[s - 1];
     const fsp_halving *h = &sum->bank.rates[s].halving;
-    const size_t row = sum->stride * k->itemsize, columns = sum->block + 2 * sum->margin;
-    const void **sources = (const void **)(void *)(w->scratch + sum->sources_at);
-    char *const weights = w->scratch + sum->terms_at, *const from = w->scratch + r->table_at + sum->margin * k->itemsize;
+    const float centre_f32 = (float)h->centre;
+    const void *centre = k->itemsize == sizeof(float) ? (const void *)&centre_f32 : &h->centre;
     char *to = w->scratch + above->table_at + sum->margin * k->itemsize;
-    for (size_t i = 0; i < above->rows; i++, to += row) {
-        size_t n = terms_of(w, s, i, sources, weights);
-        if (h->centre != 0 && i % 2 == 0) {
-            sources[0] = from + i / 2 * row;
-            if (k->itemsize == sizeof(float)) *(float *)(void *)weights = (float)h->centre;
-            else *(double *)(void *)weights = h->centre;
-            n = 1;
+    for (size_t row = 0; row < above->rows; row++, to += sum->stride * k->itemsize) {
+        const ptrdiff_t at = (ptrdiff_t)row - (ptrdiff_t)above->delay;
+        terms t = {(const void **)(void *)(w->scratch + sum->sources_at), w->scratch + sum->terms_at, 0};
+        if (h->centre != 0) add_term(w, s, at, centre, &t);
+        for (size_t j = 0; j < h->n_taps; j++) {
+            const ptrdiff_t out = (ptrdiff_t)j * h->step;
+            add_term(w, s, at - h->right - out, (const char *)h->taps + j * k->itemsize, &t);
+            add_term(w, s, at + 1 + out, (const char *)h->taps + j * k->itemsize, &t);
         }
-        k->add_rows(sources, weights, n, columns, to);
+        k->add_rows(t.sources, t.weights, t.n, sum->block + 2 * sum->margin, to);
     }
 }
 
-/* Columns of rate 0 to the output, as far as that goes. */
+/* Columns that stand alone to the output, and zeros up to the next. */
+static void store_alone(const worker *w, size_t at)
+{
+    const fsp_atom_sum *sum = w->j->sum;
+    const fsp_kernels *k = sum->kernels;
+    const size_t rows = sum->rates[0].rows;
+    const ptrdiff_t delay = (ptrdiff_t)sum->rates[0].delay, n = (ptrdiff_t)w->j->n_samples;
+    char *const out = w->j->out + w->j->channel_offset[w->channel] * (ptrdiff_t)k->itemsize;
+    char *const edge = w->scratch + sum->edge_at;
+    k->store_frames(w->scratch + sum->rates[0].table_at + at * k->itemsize, sum->where, rows, edge, (ptrdiff_t)rows, k->lanes);
+    for (size_t c = 0; c < k->lanes; c++) {
+        const ptrdiff_t column = w->first + (ptrdiff_t)(at + c), start = fsp_column_start(column, sum->hop) - delay;
+        const ptrdiff_t next = fsp_column_start(column + 1, sum->hop) - delay, end = start + (ptrdiff_t)rows;
+        const ptrdiff_t from = start < 0 ? 0 : start, to = end < n ? end : n, zeros_to = next < n ? next : n;
+        if (from < to)
+            memcpy(out + from * (ptrdiff_t)k->itemsize, edge + ((ptrdiff_t)(c * rows) + from - start) * (ptrdiff_t)k->itemsize,
+                   (size_t)(to - from) * k->itemsize);
+        if (to < zeros_to) memset(out + to * (ptrdiff_t)k->itemsize, 0, (size_t)(zeros_to - to) * k->itemsize);
+    }
+}
+
+/* Columns that follow one another to the output, as far as that goes. */
 static void store_columns(const worker *w, size_t at)
 {
     const fsp_atom_sum *sum = w->j->sum;
@@ -240,7 +267,7 @@ static void take_blocks(void *context, size_t index)
         memset(w.scratch, 0, sum->tile_at);
         for (size_t at = 0; at < sum->block + 2 * sum->margin; at += lanes) add_frames(&w, at);
         for (size_t s = sum->n_rates; s-- > 1;) raise_rate(&w, s);
-        for (size_t at = 0; at < sum->block; at += lanes) store_columns(&w, at);
+        for (size_t at = 0; at < sum->block; at += lanes) (sum->alone ? store_alone : store_columns)(&w, at);
     }
 }
 
@@ -250,7 +277,7 @@ fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void
     if (!sum || n_threads < 1) return FSP_EBUG;
     if (n_samples == 0 || in->n_channels == 0) return FSP_OK;
     job j = {.sum = sum, .in = in, .out = out, .channel_offset = channel_offset, .n_samples = n_samples};
-    const size_t columns = (n_samples - 1) / sum->hop + 1;
+    const size_t columns = (n_samples - 1 + sum->rates[0].delay) / sum->hop + 1;
     j.blocks_per_channel = (columns + sum->block - 1) / sum->block;
     j.n_blocks = j.blocks_per_channel * in->n_channels;
     j.n_workers = (size_t)n_threads < j.n_blocks ? (size_t)n_threads : j.n_blocks;

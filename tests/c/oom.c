@@ -294,6 +294,89 @@ static void keep_best_with_failures(void)
     failing = 0;
 }
 
+/* atoms ------------------------------------------------------------------------------------------------------------ */
+
+enum { N_BINS = 3, N_ATOM_FRAMES = 100 };
+
+static fsp_atoms_config atoms_config(fsp_precision precision, size_t hop_length)
+{
+    static const size_t n_taps[] = {5, 4}, rate[] = {0, 0, 2, 2}, bin[] = {0, 1, 2, 2}, n_pairs[] = {40, 31, 20, 20};
+    return (fsp_atoms_config){.precision = precision, .hop_length = hop_length, .lead = 50, .padding = FSP_PAD_REFLECT,
+                              .n_halvings = 2, .n_taps = n_taps, .taps = numbers, .n_atoms = 4, .n_bins = N_BINS,
+                              .rate = rate, .bin = bin, .n_pairs = n_pairs, .even = numbers, .odd = numbers,
+                              .factors = numbers};
+}
+
+/* Either of the two: frames of the samples, or samples from frames. */
+typedef struct {
+    fsp_atoms *atoms;
+    fsp_atom_sum *sum;
+} either;
+
+static fsp_status create_either(const fsp_atoms_config *c, int backwards, either *e)
+{
+    *e = (either){(fsp_atoms *)numbers, (fsp_atom_sum *)numbers};
+    n_calls = 0;
+    counting = 1;
+    const fsp_status status = backwards ? fsp_atom_sum_create(c, &e->sum) : fsp_atoms_create(c, &e->atoms);
+    counting = 0;
+    if (backwards) e->atoms = NULL;
+    else e->sum = NULL;
+    return status;
+}
+
+static fsp_status run_either(const fsp_atoms_config *c, const either *e, int n_threads, double *data)
+{
+    const ptrdiff_t start = 0;
+    const fsp_input in = {.data = samples, .precision = FSP_F64, .n_channels = 1, .n_samples = 5000,
+                          .channel_offset = &start, .stride = 1, .n_frames = N_ATOM_FRAMES,
+                          .total_frames = N_ATOM_FRAMES, .check_finite = 1};
+    const fsp_output out = {.data = data, .channel_offset = &start, .row_stride = 2, .frame_stride = 2 * N_BINS};
+    const fsp_spectra spectra = {.data = numbers, .n_channels = 1, .n_frames = N_ATOM_FRAMES, .channel_offset = &start,
+                                 .frame_stride = 2 * N_BINS};
+    n_calls = 0;
+    counting = 1;
+    const size_t n_samples = N_ATOM_FRAMES * c->hop_length;
+    const fsp_status status = e->sum ? fsp_atom_sum_run(e->sum, &spectra, data, &start, n_samples, n_threads)
+                                     : fsp_atoms_run(e->atoms, &in, &out, n_threads);
+    counting = 0;
+    return status;
+}
+
+static void atoms_with_failures(const fsp_atoms_config *c, int backwards, size_t i)
+{
+    either e;
+    fsp_status status;
+    for (failing = 1; (status = create_either(c, backwards, &e)), n_calls >= failing; failing++)
+        result(status == FSP_ENOMEM && !e.atoms && !e.sum && n_live == 0, "atoms without their n-th allocation", i,
+               failing);
+    failing = 0;
+    result(status == FSP_OK && (e.atoms || e.sum), "atoms with all their memory", i, 0);
+    if (status) return;
+    const long held = n_live;
+    memset(want, 0xcb, sizeof want);
+    result(run_either(c, &e, 1, want) == FSP_OK && n_live == held, "a run of atoms", i, 0);
+    for (failing = 1;; failing++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        status = run_either(c, &e, 3, out_data);
+        if (n_calls < failing) break;
+        result(status == FSP_ENOMEM && n_live == held && untouched(), "a run of atoms without its n-th allocation", i,
+               failing);
+    }
+    failing = 0;
+    for (long n = 0; n < 4; n++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        threads_left = n;
+        status = run_either(c, &e, 5, out_data);
+        result(status == FSP_OK && n_live == held && !memcmp(out_data, want, sizeof want),
+               "atoms with n helping threads", i, n);
+    }
+    threads_left = -1;
+    fsp_atoms_destroy(e.atoms);
+    fsp_atom_sum_destroy(e.sum);
+    result(n_live == 0, "nothing left of atoms", i, 0);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
@@ -304,6 +387,10 @@ int main(void)
         if (plan) run_with_failures(plan, &c, i / 4);
         fsp_plan_destroy(plan);
         result(n_live == 0, "nothing left of a plan", i / 4, 0);
+    }
+    for (size_t i = 0; i < 8; i++) {  /* hops that follow one another, and hops that stand alone */
+        const fsp_atoms_config c = atoms_config(i & 1 ? FSP_F64 : FSP_F32, i & 2 ? 16 : 400);
+        atoms_with_failures(&c, i & 4 ? 1 : 0, i);
     }
     arrays_without_threads(FSP_F32);
     arrays_without_threads(FSP_F64);

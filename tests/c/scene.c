@@ -61,16 +61,13 @@ way plain_way(const check *t, const scene *s)
 
 /* reference -------------------------------------------------------------------------------------------------------- */
 
-/* What numpy.pad puts around the signal for a pad of `lead` on either side; zeros beyond. Linear ramps are computed in
- * double and rounded to the precision, as everything that becomes a sample. */
-static double sample_at(const check *t, const scene *s, size_t channel, ptrdiff_t i)
+double padded_sample(const check *t, const void *x, size_t n_samples, size_t pad, fsp_padding padding, ptrdiff_t i)
 {
-    const ptrdiff_t n = (ptrdiff_t)s->n_samples, lead = (ptrdiff_t)s->config.lead;
-    const char *x = s->signal + channel * s->n_samples * t->k->itemsize;
+    const ptrdiff_t n = (ptrdiff_t)n_samples, lead = (ptrdiff_t)pad;
     if (i >= 0 && i < n) return get(t, x, (size_t)i);
     if (n == 0 || i < -lead || i >= n + lead) return 0;
     const double out = i < 0 ? (double)-i : (double)(i - n + 1);  /* 1: the sample next to the signal */
-    switch (s->config.padding) {
+    switch (padding) {
     case FSP_PAD_EDGE: return get(t, x, i < 0 ? 0 : (size_t)n - 1);
     case FSP_PAD_LINEAR_RAMP:
         return rounded(t, get(t, x, i < 0 ? 0 : (size_t)n - 1) * (((double)lead - out) / (double)lead));
@@ -82,6 +79,12 @@ static double sample_at(const check *t, const scene *s, size_t channel, ptrdiff_
         return get(t, x, (size_t)i);
     default: return 0;
     }
+}
+
+static double sample_at(const check *t, const scene *s, size_t channel, ptrdiff_t i)
+{
+    return padded_sample(t, s->signal + channel * s->n_samples * t->k->itemsize, s->n_samples, s->config.lead,
+                         s->config.padding, i);
 }
 
 static int has_large_prime(size_t n)

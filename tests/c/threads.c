@@ -1,5 +1,5 @@
-/* Threads of the caller: 64 of them run one plan at once while others create, run and destroy plans of their own; each
- * result has the bits of a run alone. Meant for ThreadSanitizer. */
+/* Threads of the caller: 64 of them run one plan at once, atoms and their sum as well, while others create, run and
+ * destroy plans of their own; each result has the bits of a run alone. Meant for ThreadSanitizer. */
 #include "fastspec.h"
 
 #include <math.h>
@@ -18,13 +18,25 @@ enum {
     N_SAMPLES = 2000,
     N_FRAMES = 120,
     N_BANDS = 10,
-    N_CHANNELS = 2
+    N_CHANNELS = 2,
+    N_ATOM_BINS = 3,
+    N_ATOM_FRAMES = 40,
+    N_ATOM_SAMPLES = N_ATOM_FRAMES * HOP
 };
 
 static double window[N_FFT], bank[N_BANDS * (N_FFT / 2 + 1)];
 static float signal[N_CHANNELS * N_SAMPLES], want[N_CHANNELS * N_FRAMES * N_BANDS];
 static double want_peak[N_CHANNELS];
 static fsp_plan *shared;
+
+/* What atoms make of the signal's beginning, and their sum of that. */
+typedef struct {
+    float frames[2 * N_ATOM_FRAMES * N_ATOM_BINS], samples[N_ATOM_SAMPLES];
+} there_and_back;
+
+static there_and_back want_atoms;
+static fsp_atoms *shared_atoms;
+static fsp_atom_sum *shared_sum;
 
 static fsp_plan *make_plan(void)
 {
@@ -69,13 +81,44 @@ static int as_alone(const fsp_plan *plan, int n_threads, float *out)
            !memcmp(peak, want_peak, sizeof peak);
 }
 
+static int make_atoms(fsp_atoms **atoms, fsp_atom_sum **sum)
+{
+    static const size_t n_taps[] = {4, 3}, rate[] = {0, 1, 2}, bin[] = {0, 1, 2}, n_pairs[] = {30, 20, 16};
+    const fsp_atoms_config config = {.precision = FSP_F32, .hop_length = HOP, .n_halvings = 2, .n_taps = n_taps,
+                                     .taps = window, .n_atoms = 3, .n_bins = N_ATOM_BINS, .rate = rate, .bin = bin,
+                                     .n_pairs = n_pairs, .even = bank, .odd = bank, .factors = window};
+    return fsp_atoms_create(&config, atoms) == FSP_OK && fsp_atom_sum_create(&config, sum) == FSP_OK;
+}
+
+static int run_atoms(const fsp_atoms *atoms, const fsp_atom_sum *sum, int n_threads, there_and_back *to)
+{
+    const ptrdiff_t start = 0;
+    const fsp_input in = {.data = signal, .precision = FSP_F32, .n_channels = 1, .n_samples = N_ATOM_SAMPLES,
+                          .channel_offset = &start, .stride = 1, .n_frames = N_ATOM_FRAMES,
+                          .total_frames = N_ATOM_FRAMES, .check_finite = 1};
+    const fsp_output out = {.data = to->frames, .channel_offset = &start, .row_stride = 2,
+                            .frame_stride = 2 * N_ATOM_BINS};
+    const fsp_spectra frames = {.data = to->frames, .n_channels = 1, .n_frames = N_ATOM_FRAMES,
+                                .channel_offset = &start, .frame_stride = 2 * N_ATOM_BINS};
+    return fsp_atoms_run(atoms, &in, &out, n_threads) == FSP_OK &&
+           fsp_atom_sum_run(sum, &frames, to->samples, &start, N_ATOM_SAMPLES, n_threads) == FSP_OK;
+}
+
+static int atoms_as_alone(const fsp_atoms *atoms, const fsp_atom_sum *sum, int n_threads)
+{
+    there_and_back got = {{0}, {0}};
+    return run_atoms(atoms, sum, n_threads, &got) && !memcmp(&got, &want_atoms, sizeof got);
+}
+
 /* How many of the runs were as a run alone. */
 static void *run_shared(void *index)
 {
     float *out = malloc(sizeof want);
     size_t good = 0;
-    for (size_t i = 0; i < RUNS && out; i++)
-        good += (size_t)as_alone(shared, i % 16 == 0 ? 1 + (int)((size_t)index % 4) : 1, out);
+    for (size_t i = 0; i < RUNS && out; i++) {
+        const int n_threads = i % 16 == 0 ? 1 + (int)((size_t)index % 4) : 1;
+        good += as_alone(shared, n_threads, out) && (i % 8 || atoms_as_alone(shared_atoms, shared_sum, n_threads));
+    }
     free(out);
     return (void *)good;
 }
@@ -87,8 +130,13 @@ static void *make_and_run(void *index)
     (void)index;
     for (size_t i = 0; i < PLANS && out; i++) {
         fsp_plan *plan = make_plan();
-        good += plan && as_alone(plan, 1 + (int)(i % 3), out);
+        fsp_atoms *atoms = NULL;
+        fsp_atom_sum *sum = NULL;
+        good += make_atoms(&atoms, &sum) && atoms_as_alone(atoms, sum, 1 + (int)(i % 3)) && plan &&
+                as_alone(plan, 1 + (int)(i % 3), out);
         fsp_plan_destroy(plan);
+        fsp_atoms_destroy(atoms);
+        fsp_atom_sum_destroy(sum);
     }
     free(out);
     return (void *)good;
@@ -103,6 +151,7 @@ int main(void)
     for (size_t i = 0; i < N_CHANNELS * N_SAMPLES; i++) signal[i] = (float)(i * i % 1009) / 1009 - 0.5f;
     shared = make_plan();
     if (!shared || run(shared, 1, want, want_peak)) return 2;
+    if (!make_atoms(&shared_atoms, &shared_sum) || !run_atoms(shared_atoms, shared_sum, 1, &want_atoms)) return 2;
     for (; n_started < N_RUNNERS + N_MAKERS; n_started++)
         if (pthread_create(&threads[n_started], NULL, n_started % 9 == 8 ? make_and_run : run_shared,
                            (void *)n_started))
@@ -115,6 +164,8 @@ int main(void)
         n_passed += (size_t)good;
     }
     fsp_plan_destroy(shared);
+    fsp_atoms_destroy(shared_atoms);
+    fsp_atom_sum_destroy(shared_sum);
     if (n_started < N_RUNNERS + N_MAKERS) printf("FAILED only %zu threads could be started\n", n_started);
     printf("%zu passed, %zu failed\n", n_passed, wanted - n_passed);
     return wanted != n_passed || n_started < N_RUNNERS + N_MAKERS;
