@@ -157,7 +157,10 @@ def zero_crossing_rate(
     pad = bool(options["pad"])
     # Each sample is looked at once. The first of a frame has none before it there: `pad` says what it counts.
     crossings = zero_crossings(y, **{**options, "pad": False})
-    counts = np.cumsum(crossings, axis=-1, dtype=np.intp)
     starts = np.arange(framed.shape[-1]) * hop_length
-    within = counts[..., starts + frame_length - 1] - counts[..., starts] + pad
+    within = np.empty((*crossings.shape[:-1], len(starts)), np.intp)
+    for channel in np.ndindex(crossings.shape[:-1]):
+        places = np.flatnonzero(crossings[channel])
+        before, until = np.searchsorted(places, [starts, starts + frame_length - 1], side="right")
+        within[channel] = until - before + pad
     return (within / frame_length)[..., np.newaxis, :]
