@@ -187,3 +187,30 @@ def test_linear():
     wanted = fastspec.cqt(y, **options) - 2.5 * fastspec.cqt(z, **options)
     found = fastspec.cqt(y - 2.5 * z, **options)
     assert np.linalg.norm(found - wanted) <= 1e-13 * np.linalg.norm(wanted)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_arguments(seed):
+    """Rates are chosen by cost, so that neighbouring arguments may take other ways through the engine."""
+    pick = np.random.default_rng(seed)
+    sr, per_octave = int(pick.choice([8000, 16000, 22050, 44100])), int(pick.choice([3, 5, 12, 24, 36]))
+    fmin, hop_length = sr * pick.uniform(0.003, 0.03), int(pick.choice([64, 100, 256, 384, 777, 1024, 4096]))
+    options = {
+        "sr": sr,
+        "hop_length": hop_length,
+        "window": ["hann", "hamming", ("kaiser", 6.0), ("tukey", 0.5), "cosine", "boxcar"][pick.integers(6)],
+        "filter_scale": float(pick.choice([0.3, 0.7, 1, 1.5, 3])),
+        "gamma": [0.0, 0.0, 5.0, 50.0, None][pick.integers(5)],
+        "scale": bool(pick.integers(2)),
+        "pad_mode": ["constant", "reflect", "edge", "symmetric", "linear_ramp"][pick.integers(5)],
+        "bins_per_octave": per_octave,
+    }
+    y = music(int(pick.integers(500, 9000)), [np.float32, np.float64][pick.integers(2)], sr=sr)
+    try:
+        found = fastspec.vqt(y, fmin=fmin, n_bins=None, **options)
+    except ParameterError:
+        pytest.skip("these atoms are too wide for any bin")
+    wanted = definition.vqt(
+        y, definition.equal_frequencies(found.shape[0], fmin=fmin, bins_per_octave=per_octave), **options
+    )
+    assert_close(found[:, : wanted.shape[1]], wanted)
