@@ -50,9 +50,10 @@ static fsp_status lay_out(fsp_atom_sum *sum)
 {
     const size_t itemsize = sum->kernels->itemsize, lanes = sum->kernels->lanes, vector = lanes * itemsize;
     sum->margin = sum->alone ? 0 : fsp_round_up(reach_of(sum), lanes);
+    const size_t most_columns = TABLE_BYTES / itemsize / sum->rates[0].rows;
     sum->block = lanes;
     while (sum->block < BLOCK_TILES * lanes || sum->block < 4 * sum->margin) {
-        if (sum->block >= 2 * sum->margin && sum->rates[0].rows > TABLE_BYTES / itemsize / (2 * sum->block + 4 * sum->margin)) break;
+        if (sum->block >= 2 * sum->margin && 2 * sum->block + 4 * sum->margin > most_columns) break;
         sum->block *= 2;
     }
     sum->stride = sum->block + 4 * sum->margin + lanes;  /* neighbouring rows on cache sets of their own */
