@@ -57,19 +57,12 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
     return inv->interior && inv->window ? FSP_OK : FSP_ENOMEM;
 }
 
-static size_t place(size_t *size, size_t bytes)
-{
-    const size_t at = *size;
-    *size += (bytes + 127) / 64 * 64;
-    return at;
-}
-
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **out)
 {
     *out = NULL;
     const fsp_kernels *kernels = fsp_find_kernels(config->isa, config->precision);
-    if (!kernels || !config->window || config->n_fft < 1 || config->n_fft > FSP_MOST_N_FFT || config->hop_length < 1)
-        return FSP_EBUG;
+    if (!kernels || !config->window || config->n_fft < 1 || config->n_fft > FSP_MOST_N_FFT) return FSP_EBUG;
+    if (config->hop_length < 1 || config->hop_length > PTRDIFF_MAX / 4) return FSP_EBUG;
     fsp_inverse *inv = fsp_allocate(1, sizeof *inv);
     if (!inv) return FSP_ENOMEM;
     const size_t n = config->n_fft, hop = config->hop_length, vector = kernels->lanes * kernels->itemsize;
@@ -81,10 +74,10 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
         fsp_inverse_destroy(inv);
         return FSP_ENOMEM;
     }
-    inv->ring_at = place(&inv->scratch_size, inv->ring_length * vector);
-    inv->hartley_at = place(&inv->scratch_size, n * vector);
-    inv->tile_at = place(&inv->scratch_size, inv->fft.tile_vectors * vector);
-    inv->spare_at = place(&inv->scratch_size, hop * kernels->itemsize);
+    inv->ring_at = fsp_reserve(&inv->scratch_size, inv->ring_length, vector);
+    inv->hartley_at = fsp_reserve(&inv->scratch_size, n, vector);
+    inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.tile_vectors, vector);
+    inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
     *out = inv;
     return FSP_OK;
 }

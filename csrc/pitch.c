@@ -54,12 +54,10 @@ static size_t n_periods(const fsp_yin *yin) { return yin->config.max_period - yi
 
 size_t fsp_yin_most_troughs(const fsp_yin *yin) { return (n_periods(yin) + 1) / 2; }
 
-static size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
-
 /* The next multiple of 16 (the first pass is of radix 16) with no other factors than 2, 3 and 5. */
 static size_t smooth_length(size_t n)
 {
-    for (n = round_up(n, 16);; n += 16) {
+    for (n = fsp_round_up(n, 16);; n += 16) {
         size_t rest = n;
         while (rest % 2 == 0) rest /= 2;
         while (rest % 3 == 0) rest /= 3;
@@ -110,26 +108,19 @@ static void shape_blocks(fsp_yin *yin)
     size_t tiles = MOST_TILES;
     while (tiles > 1 && yin->rows * (tiles * lanes + yin->overlap) * sizeof(double) > TABLE_BYTES) tiles /= 2;
     yin->block = tiles * lanes;
-    yin->table_stride = round_up(yin->block + yin->overlap, lanes);
-}
-
-static size_t reserve(size_t *size, size_t bytes)
-{
-    size_t at = *size;
-    *size += (bytes + 127) / 64 * 64;
-    return at;
+    yin->table_stride = fsp_round_up(yin->block + yin->overlap, lanes);
 }
 
 static void lay_out_scratch(fsp_yin *yin)
 {
     const size_t vector = yin->kernels->lanes * sizeof(double);
     size_t size = 0;
-    reserve(&size, (yin->rows + 1) * yin->table_stride * sizeof(double));
-    yin->linear_at = reserve(&size, yin->rows * yin->table_stride * sizeof(double));
-    yin->power_at = reserve(&size, yin->forward.tile_vectors * vector);
-    yin->lags_at = reserve(&size, yin->inverse.tile_vectors * vector);
-    yin->curve_at = reserve(&size, n_periods(yin) * vector);
-    yin->decide_at = reserve(&size, 2 * fsp_yin_most_troughs(yin) * sizeof(size_t));
+    fsp_reserve(&size, (yin->rows + 1) * yin->table_stride, sizeof(double));
+    yin->linear_at = fsp_reserve(&size, yin->rows * yin->table_stride, sizeof(double));
+    yin->power_at = fsp_reserve(&size, yin->forward.tile_vectors, vector);
+    yin->lags_at = fsp_reserve(&size, yin->inverse.tile_vectors, vector);
+    yin->curve_at = fsp_reserve(&size, n_periods(yin), vector);
+    yin->decide_at = fsp_reserve(&size, 2 * fsp_yin_most_troughs(yin), sizeof(size_t));
     yin->scratch_size = size;
 }
 
@@ -175,7 +166,7 @@ static void fill_table(const worker *w, const fsp_signal *signal, size_t first, 
 {
     const fsp_yin *yin = w->j->yin;
     const size_t hop = yin->config.hop_length, rows = yin->rows, lanes = yin->kernels->lanes;
-    const size_t n_columns = round_up(round_up(count, lanes) + yin->overlap, lanes);
+    const size_t n_columns = fsp_round_up(fsp_round_up(count, lanes) + yin->overlap, lanes);
     const ptrdiff_t start = (ptrdiff_t)(first * hop) - (ptrdiff_t)yin->config.lead;
     if (rows == hop)
         fsp_copy_samples(signal, start, n_columns * hop, FSP_F64, w->linear);
@@ -358,8 +349,8 @@ static fsp_status run(job *j, int n_threads)
     if ((size_t)n_threads > j->n_blocks) n_threads = (int)j->n_blocks;
     const size_t per_threshold = sizeof(double) + sizeof(size_t);
     const size_t n_thresholds = j->prior ? j->prior->n_thresholds : 0;
-    if (n_thresholds > SIZE_MAX / 64 / per_threshold) return FSP_ENOMEM;
-    j->scratch_size = round_up(j->yin->scratch_size + n_thresholds * per_threshold, 64) + 64;
+    j->scratch_size = j->yin->scratch_size;
+    fsp_reserve(&j->scratch_size, n_thresholds, per_threshold);
     j->scratch = fsp_allocate((size_t)n_threads, j->scratch_size);
     if (!j->scratch) return FSP_ENOMEM;
     atomic_init(&j->next_block, 0);

@@ -41,14 +41,6 @@ static fsp_status make_offsets(fsp_plan *plan)
     return FSP_OK;
 }
 
-/* Parts of a thread's scratch, each on its own cache lines. */
-static size_t reserve(size_t *size, size_t bytes)
-{
-    size_t at = *size;
-    *size += (bytes + 127) / 64 * 64;
-    return at;
-}
-
 static void lay_out_scratch(fsp_plan *plan)
 {
     const size_t vector = plan->kernels->lanes * plan->kernels->itemsize;
@@ -56,14 +48,14 @@ static void lay_out_scratch(fsp_plan *plan)
     if (plan->config.spectrum == FSP_GIVEN) {
         tile_vectors = plan->n_bins;
     } else {
-        reserve(&size, plan->rows * plan->table_stride * plan->kernels->itemsize);
-        plan->linear_at = reserve(&size, plan->rows * plan->table_stride * plan->kernels->itemsize);
+        fsp_reserve(&size, plan->rows * plan->table_stride, plan->kernels->itemsize);
+        plan->linear_at = fsp_reserve(&size, plan->rows * plan->table_stride, plan->kernels->itemsize);
     }
-    plan->tile_at = reserve(&size, tile_vectors * vector);
-    plan->sorted_at = reserve(&size, plan->summary.scratch_vectors * vector);
-    plan->bands_at = reserve(&size, plan->n_rows * vector);
-    plan->features_at = reserve(&size, plan->config.n_features * vector);
-    plan->peak_at = reserve(&size, vector);
+    plan->tile_at = fsp_reserve(&size, tile_vectors, vector);
+    plan->sorted_at = fsp_reserve(&size, plan->summary.scratch_vectors, vector);
+    plan->bands_at = fsp_reserve(&size, plan->n_rows, vector);
+    plan->features_at = fsp_reserve(&size, plan->config.n_features, vector);
+    plan->peak_at = fsp_reserve(&size, 1, vector);
     plan->scratch_size = size;
 }
 

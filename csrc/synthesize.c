@@ -10,7 +10,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Long enough that the columns left out do not matter, short enough for the second-level cache. */
+/* Long enough that the columns left out do not matter, short enough for the second-level cache; but as long as those
+ * at least, as making most columns twice costs more than a miss. */
 enum { BLOCK_TILES = 8, TABLE_BYTES = 768 * 1024 };
 
 typedef struct {
@@ -49,9 +50,10 @@ static fsp_status lay_out(fsp_atom_sum *sum)
 {
     const size_t itemsize = sum->kernels->itemsize, lanes = sum->kernels->lanes, vector = lanes * itemsize;
     sum->margin = sum->alone ? 0 : fsp_round_up(reach_of(sum), lanes);
+    const size_t most_columns = TABLE_BYTES / itemsize / sum->rates[0].rows;
     sum->block = lanes;
     while (sum->block < BLOCK_TILES * lanes || sum->block < 4 * sum->margin) {
-        if (sum->rates[0].rows > TABLE_BYTES / itemsize / (2 * sum->block + 4 * sum->margin)) break;
+        if (sum->block >= 2 * sum->margin && 2 * sum->block + 4 * sum->margin > most_columns) break;
         sum->block *= 2;
     }
     sum->stride = sum->block + 4 * sum->margin + lanes;  /* neighbouring rows on cache sets of their own */
@@ -186,9 +188,10 @@ static void add_term(const worker *w, size_t s, ptrdiff_t twice, const void *wei
     const rate *r = &sum->rates[s];
     const size_t itemsize = sum->kernels->itemsize;
     if (twice % 2) return;
-    const ptrdiff_t i = twice / 2 + (ptrdiff_t)r->delay, column = fsp_divide_down(i, (ptrdiff_t)r->rows);
+    const ptrdiff_t i = twice / 2 + (ptrdiff_t)r->delay, rows = (ptrdiff_t)r->rows;
+    const ptrdiff_t column = i >= 0 && i < rows ? 0 : fsp_divide_down(i, rows);
     if (sum->alone && column != 0) return;
-    const ptrdiff_t at = (i - column * (ptrdiff_t)r->rows) * (ptrdiff_t)sum->stride + column + (ptrdiff_t)sum->margin;
+    const ptrdiff_t at = (i - column * rows) * (ptrdiff_t)sum->stride + column + (ptrdiff_t)sum->margin;
     to->sources[to->n] = w->scratch + r->table_at + at * (ptrdiff_t)itemsize;
     memcpy(to->weights + to->n++ * itemsize, weight, itemsize);
 }
@@ -206,8 +209,9 @@ static void raise_rate(const worker *w, size_t s)
     for (size_t row = 0; row < above->rows; row++, to += sum->stride * k->itemsize) {
         const ptrdiff_t at = (ptrdiff_t)row - (ptrdiff_t)above->delay;
         terms t = {(const void **)(void *)(w->scratch + sum->sources_at), w->scratch + sum->terms_at, 0};
-        if (h->centre != 0) add_term(w, s, at, centre, &t);
-        for (size_t j = 0; j < h->n_taps; j++) {
+        const int on_centre = h->centre != 0 && at % 2 == 0;  /* where all taps but the middle are zero */
+        if (on_centre) add_term(w, s, at, centre, &t);
+        for (size_t j = 0; j < h->n_taps && !on_centre; j++) {
             const ptrdiff_t out = (ptrdiff_t)j * h->step;
             add_term(w, s, at - h->right - out, (const char *)h->taps + j * k->itemsize, &t);
             add_term(w, s, at + 1 + out, (const char *)h->taps + j * k->itemsize, &t);
