@@ -6,10 +6,13 @@ from . import effects as effects
 from . import feature as feature
 from . import filters as filters
 from . import onset as onset
+from . import pcm as pcm
 from . import util as util
 from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
+from ._files import read as read
+from ._files import write as write
 from ._run import show_config as show_config
 from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads
@@ -109,6 +112,9 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .pcm import float_to_pcm as float_to_pcm
+from .pcm import pcm_convert as pcm_convert
+from .pcm import pcm_to_float as pcm_to_float
 from .util.files import ex as ex
 
 __version__: str

@@ -6,12 +6,15 @@ Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
+from libc.string cimport strlen
 
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_status:
         FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE
     ctypedef enum fsp_precision:
         FSP_F32, FSP_F64
+    ctypedef enum fsp_pcm:
+        FSP_REALS, FSP_U8, FSP_S8, FSP_U16, FSP_S16, FSP_S24, FSP_S32
     ctypedef enum fsp_padding:
         pass
     ctypedef enum fsp_spectrum:
@@ -33,6 +36,7 @@ cdef extern from "fastspec.h" nogil:
         pass
     ctypedef struct fsp_input:
         const void *data
+        fsp_pcm pcm
         fsp_precision precision
         size_t n_channels, n_samples
         const ptrdiff_t *channel_offset
@@ -146,6 +150,18 @@ cdef fsp_precision precision_of(Py_buffer *view) noexcept nogil:
     return FSP_F32 if size == 4 or (size == 8 and view.format[0] == b'Z') else FSP_F64
 
 
+cdef fsp_pcm pcm_of(Py_buffer *view) noexcept nogil:
+    """Of signed and unsigned integers of 1, 2 and 4 bytes, and of items of 3 bytes; everything else is real numbers."""
+    cdef char kind = view.format[strlen(view.format) - 1]
+    if view.itemsize == 3:
+        return FSP_S24
+    if kind == b'B' or kind == b'H':
+        return FSP_U8 if view.itemsize == 1 else FSP_U16
+    if kind == b'b' or kind == b'h':
+        return FSP_S8 if view.itemsize == 1 else FSP_S16
+    return FSP_S32 if kind == b'i' or kind == b'l' else FSP_REALS
+
+
 cdef struct offsets:
     size_t n
     ptrdiff_t *at
@@ -227,6 +243,7 @@ cdef class Plan:
             given.clamp = doubles(&buffers, clamp)
             result.peak = <double *>doubles(&buffers, peak)
             given.precision = precision_of(source)
+            given.pcm = pcm_of(source)
             given.data = source.buf
             real = source.itemsize
             channel_offsets(source, last, real, &x_channels)
@@ -347,3 +364,4 @@ def lanes(bytes isa not None):
 
 include "_inverse.pxi"
 include "_pitch.pxi"
+include "_samples.pxi"

@@ -12,6 +12,7 @@
 #include "inverse.inc.h"
 #include "vocoder.inc.h"
 #include "median.inc.h"
+#include "samples.inc.h"
 
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
@@ -24,5 +25,8 @@
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
         .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
-        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median                 \
+        .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median,                \
+        .widen = k_widen, .narrow = k_narrow, .to_samples = k_to_samples, .from_samples = k_from_samples,        \
+        .decode = k_decode, .encode = k_encode,                                                                  \
+        .dither = k_dither                                                                                       \
     }

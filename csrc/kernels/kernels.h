@@ -48,6 +48,14 @@ typedef struct {
     double per_octave_high, per_octave_low, per_neper, floor, offset;
 } fsp_levels;
 
+/* A PCM code: what one takes and how many of its bits count; `flip` takes unsigned ones to signed ones, at the top of 32
+ * bits; law: 1 mu-law, 2 A-law (G.711). Three bytes: little-endian. */
+typedef struct {
+    unsigned bytes, bits;
+    uint32_t flip;
+    int law;
+} fsp_code;
+
 typedef struct {
     const char *isa;
     size_t lanes, itemsize;
@@ -107,6 +115,15 @@ typedef struct {
 
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);
+
+    /* PCM codes <-> 32-bit samples <-> real numbers; those that lose something return how many they clipped */
+    void (*widen)(const void *codes, size_t n, const fsp_code *code, int32_t *samples);
+    size_t (*narrow)(const int32_t *samples, size_t n, const fsp_code *code, void *codes);
+    size_t (*to_samples)(const void *values, size_t n, int32_t *samples);
+    size_t (*from_samples)(int32_t *samples, size_t n, void *values);
+    void (*decode)(const void *codes, size_t n, const fsp_code *code, void *values);
+    size_t (*encode)(const void *values, size_t n, const fsp_code *code, void *codes);
+    size_t (*dither)(int32_t *samples, size_t n, int bits, uint64_t key, uint64_t first);
 } fsp_kernels;
 
 extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;

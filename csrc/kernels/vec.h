@@ -34,6 +34,26 @@ typedef REAL V_UNALIGNED __attribute__((vector_size(FSP_VECTOR_BYTES), aligned(R
 /* A complex number per lane: VL frames side by side, so that no arithmetic ever crosses lanes. */
 typedef struct { V r, i; } C;
 
+/* As many 32-bit integers as there are lanes. */
+typedef int32_t VS __attribute__((vector_size(LANES * 4)));
+typedef int32_t VS_UNALIGNED __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+
+/* The same in 16 and 8 bits, to store anywhere; and in as many bits as REAL has. */
+typedef uint16_t V16 __attribute__((vector_size(LANES * 2), aligned(2), may_alias));
+typedef uint8_t V8 __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef int16_t S16 __attribute__((vector_size(LANES * 2)));
+typedef int8_t S8 __attribute__((vector_size(LANES)));
+#if FSP_DOUBLE
+typedef int64_t VI __attribute__((vector_size(FSP_VECTOR_BYTES)));
+#else
+typedef VS VI;
+#endif
+
+INLINE VS vs_load(const int32_t *p) { return *(const VS_UNALIGNED *)p; }
+INLINE void vs_store(int32_t *p, VS v) { *(VS_UNALIGNED *)p = v; }
+INLINE VS v_to_int32(V v) { return __builtin_convertvector(v, VS); }  /* truncates; v is within the range */
+INLINE V v_of_int32(VS v) { return __builtin_convertvector(v, V); }
+
 INLINE V v_load(const REAL *p) { return *(const V_UNALIGNED *)p; }
 INLINE void v_store(REAL *p, V v) { *(V_UNALIGNED *)p = v; }
 
