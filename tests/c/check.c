@@ -32,6 +32,8 @@ static const entry SUBJECTS[] = {
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
+    /* PCM codes, samples, real numbers */
+    KERNEL(widen), KERNEL(narrow), KERNEL(to_samples), KERNEL(from_samples), KERNEL(decode), KERNEL(encode), KERNEL(dither),
     /* several kernels at once */
     {"log", check_log, 0}, {"array calls", check_array_calls, 0},
     {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},
@@ -39,7 +41,7 @@ static const entry SUBJECTS[] = {
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
     {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
-    {"vocode", check_vocode, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
+    {"vocode", check_vocode, 0}, {"convert", check_convert, 0}, {"peak", check_peak, 0}, {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 

@@ -104,6 +104,8 @@ check_function check_hartley, check_hartley_of_phases, check_overlap_add, check_
 check_function check_inverse;
 check_function check_median, check_medians;                                                   /* check_median.c */
 check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
+check_function check_widen, check_narrow, check_to_samples, check_from_samples, check_decode;  /* check_pcm.c */
+check_function check_encode, check_dither, check_convert;
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */
 check_function check_peak, check_refusals;
