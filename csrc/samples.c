@@ -8,15 +8,15 @@ enum { PIECE = 2048, JOB = 1 << 15 };  /* elements; a piece is whole vectors */
 
 /* In the order of fsp_pcm. */
 static const fsp_code CODES[] = {
-    [FSP_U8] = {1, 8, 0x80000000u, 0},
-    [FSP_S8] = {1, 8, 0, 0},
-    [FSP_U16] = {2, 16, 0x80000000u, 0},
-    [FSP_S16] = {2, 16, 0, 0},
-    [FSP_S24] = {3, 24, 0, 0},
-    [FSP_S24_IN_32] = {4, 24, 0, 0},
-    [FSP_S32] = {4, 32, 0, 0},
-    [FSP_MU_LAW] = {1, 14, 0, 1},
-    [FSP_A_LAW] = {1, 13, 0, 2},
+    [FSP_U8] = {1, 8, 0x80000000u, FSP_LAW_NONE},
+    [FSP_S8] = {1, 8, 0, FSP_LAW_NONE},
+    [FSP_U16] = {2, 16, 0x80000000u, FSP_LAW_NONE},
+    [FSP_S16] = {2, 16, 0, FSP_LAW_NONE},
+    [FSP_S24] = {3, 24, 0, FSP_LAW_NONE},
+    [FSP_S24_IN_32] = {4, 24, 0, FSP_LAW_NONE},
+    [FSP_S32] = {4, 32, 0, FSP_LAW_NONE},
+    [FSP_MU_LAW] = {1, 14, 0, FSP_LAW_MU},
+    [FSP_A_LAW] = {1, 13, 0, FSP_LAW_A},
 };
 
 ptrdiff_t fsp_sample_size(fsp_pcm pcm, fsp_precision precision)

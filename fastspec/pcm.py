@@ -42,18 +42,18 @@ _ENCODINGS = {
 class _Format(NamedTuple):
     dtype: np.dtype
     encoding: str | None
+    code: int
+    packed: bool
+    real: bool
 
-    @property
-    def code(self) -> int:
-        return _ENCODINGS[self.encoding][self.dtype]
 
-    @property
-    def packed(self) -> bool:
-        return self.encoding == "int24" and self.dtype.itemsize == 1
-
-    @property
-    def real(self) -> bool:
-        return self.dtype.kind == "f"
+# By dtype, or its class, and encoding: what most calls name, found at once.
+_FORMATS = {
+    (key, encoding): _Format(dtype, encoding, code, encoding == "int24" and dtype.itemsize == 1, dtype.kind == "f")
+    for encoding, codes in _ENCODINGS.items()
+    for dtype, code in codes.items()
+    for key in (dtype, dtype.type)
+}
 
 
 def pcm_to_float(
@@ -254,6 +254,10 @@ def _names(encoding: str | None, kinds: str = "iuf") -> str:
 
 def _format(dtype, encoding, name: str) -> _Format:
     """The format that a dtype and an encoding make, or what is wrong with them."""
+    try:
+        return _FORMATS[dtype, encoding]
+    except (KeyError, TypeError):
+        pass
     if encoding not in _ENCODINGS:
         known = ", ".join(repr(known) for known in _ENCODINGS if known)
         raise ParameterError(f"encoding={encoding!r} is none of {known}; leave it out where the dtype says it all")
@@ -265,7 +269,7 @@ def _format(dtype, encoding, name: str) -> _Format:
         rule = f"one of {_names(encoding)}" if encoding is None else f"{_names(encoding)} for {encoding!r}"
         more = ", and int24, ulaw, alaw by encoding=" if encoding is None else ""
         raise DTypeError(f"{name}={getattr(dtype, '__name__', dtype)} must be {rule}{more}")
-    return _Format(kind, encoding)
+    return _FORMATS[kind, encoding]
 
 
 def _described(x, encoding, encoding_name: str) -> tuple[np.ndarray, _Format]:
@@ -278,10 +282,10 @@ def _described(x, encoding, encoding_name: str) -> tuple[np.ndarray, _Format]:
         if isinstance(x, np.ma.MaskedArray):
             raise DTypeError("x is a masked array; fill it first, for instance x.filled(0)")
         x = np.asarray(x)
-    dtype = np.dtype(np.float32) if x.dtype == np.float16 else x.dtype.newbyteorder("=")
-    source = _format(dtype, encoding, "x.dtype")
-    if x.dtype != dtype or not (x.dtype.isnative and x.flags.aligned):
-        x = x.astype(dtype)
+    source = _FORMATS.get((x.dtype, encoding))
+    if source is None or not x.flags.aligned:
+        source = _format(np.float32 if x.dtype == np.float16 else x.dtype.newbyteorder("="), encoding, "x.dtype")
+        x = x.astype(source.dtype)
     if source.packed and (x.ndim == 0 or x.shape[-1] % 3):
         raise ParameterError(f"x.shape={x.shape} does not end in whole samples of 3 bytes ({encoding_name}='int24')")
     return x, source
@@ -294,7 +298,7 @@ def _key_of(dither, rng, target: _Format) -> int | None:
         return None
     if dither != "tpdf":
         raise ParameterError(f"dither={dither!r} must be 'tpdf' or None")
-    if target.real or target.encoding in ("ulaw", "alaw") or target == (np.int32, None):
+    if target.real or target.encoding in ("ulaw", "alaw") or target == _FORMATS[np.int32, None]:
         raise ParameterError(f"dither={dither!r} is for codes of 8, 16 or 24 bits; the result is {_name_of(target)}")
     return int(np.random.default_rng(rng).integers(2**64, dtype=np.uint64))
 
@@ -336,7 +340,7 @@ def _elements(x: np.ndarray, a: _Format, *, writable: bool = False) -> np.ndarra
 
 
 def _check_out(out, shape: tuple[int, ...], dtype: np.dtype, x: np.ndarray) -> None:
-    if not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray):
+    if type(out) is not np.ndarray and (not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray)):
         raise DTypeError(f"out is {type(out).__name__}, not a numpy.ndarray")
     if out.dtype != dtype:
         raise DTypeError(f"out.dtype={out.dtype} must be {dtype} for this result")
@@ -344,7 +348,10 @@ def _check_out(out, shape: tuple[int, ...], dtype: np.dtype, x: np.ndarray) -> N
         raise ParameterError(f"out.shape={out.shape} must be {shape}, that of the result")
     if not (out.flags.writeable and out.flags.aligned):
         raise ParameterError("out is read-only or misaligned; use an array of your own, for instance np.empty")
-    start, x_start = out.__array_interface__["data"][0], x.__array_interface__["data"][0]
-    in_place = start == x_start and out.strides == x.strides and out.itemsize <= x.itemsize
-    if not in_place and np.may_share_memory(out, x) and np.shares_memory(out, x):
+    if np.may_share_memory(out, x) and not _in_place(out, x) and np.shares_memory(out, x):
         raise ParameterError("out overlaps x other than sample for sample; use an array of its own")
+
+
+def _in_place(out: np.ndarray, x: np.ndarray) -> bool:
+    same_start = out.__array_interface__["data"][0] == x.__array_interface__["data"][0]
+    return same_start and out.strides == x.strides and out.itemsize <= x.itemsize

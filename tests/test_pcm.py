@@ -6,6 +6,7 @@ import functools
 import json
 import shutil
 import subprocess
+import tracemalloc
 
 import numpy as np
 import pcm_reference
@@ -103,6 +104,11 @@ def test_scaling_is_as_documented():
     assert codes.tolist() == [0, 2**31 - 1, -(2**31), 2**31 - 1, -(2**31), 2**31 - 1]
     assert clips == 4
     assert float_to_pcm(np.array([2.0]), np.int16, return_clips=True)[1] == 2  # at either step, as documented
+
+
+def test_half_precision_is_computed_in_single():
+    x = np.random.default_rng(0).normal(0, 0.6, 999).astype(np.float16)
+    np.testing.assert_array_equal(float_to_pcm(x, np.int16), float_to_pcm(x.astype(np.float32), np.int16))
 
 
 def test_16_to_8_bits_by_the_short_formula():
@@ -380,6 +386,17 @@ def test_logmel_of_integers_is_that_of_their_floats(dtype, options):
     for y in (x.astype(dtype), x[:, ::-2], np.asfortranarray(x), x[0]):
         want = fastspec.feature.logmel(y=pcm_to_float(y, precision), **arguments)
         np.testing.assert_array_equal(fastspec.feature.logmel(y=y, **arguments), want)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+def test_logmel_of_integers_makes_no_copy_of_floats(stride):
+    x = np.zeros(2_000_000, np.int16)[::stride]
+    fastspec.feature.logmel(y=x[:5000])  # plans stay
+    tracemalloc.start()
+    fastspec.feature.logmel(y=x, hop_length=2048, n_mels=20)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < x.size  # bytes: a quarter of such a copy
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int16", "int32"])

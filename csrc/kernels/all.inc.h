@@ -27,6 +27,5 @@
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_clamp = k_array_clamp, .median = k_median,                \
         .widen = k_widen, .narrow = k_narrow, .to_samples = k_to_samples, .from_samples = k_from_samples,        \
-        .decode = k_decode, .encode = k_encode,                                                                  \
-        .dither = k_dither                                                                                       \
+        .decode = k_decode, .encode = k_encode, .dither = k_dither                                               \
     }

@@ -49,7 +49,8 @@ typedef struct {
 } fsp_levels;
 
 /* A PCM code: what one takes and how many of its bits count; `flip` takes unsigned ones to signed ones, at the top of 32
- * bits; law: 1 mu-law, 2 A-law (G.711). Three bytes: little-endian. */
+ * bits; `law`: whether it is one of G.711's. Three bytes: little-endian. */
+enum { FSP_LAW_NONE, FSP_LAW_MU, FSP_LAW_A };
 typedef struct {
     unsigned bytes, bits;
     uint32_t flip;

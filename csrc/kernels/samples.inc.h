@@ -1,8 +1,6 @@
 /* PCM codes <-> samples <-> real numbers. A sample is SoX's: 32 bits whatever the code, 2^31 times the real number.
  * Real numbers are multiplied by 2^31 and reduced to 32 bits first; the shorter codes round a second time. */
 
-enum { LAW_MU = 1, LAW_A };
-
 /* codes -> samples: exact */
 
 INLINE uint32_t sample_of_mu_law(uint8_t code)
@@ -22,9 +20,9 @@ INLINE uint32_t sample_of_a_law(uint8_t code)
 INLINE void widen_bytes(const uint8_t *in, size_t n, const fsp_code *code, uint32_t *s)
 {
     const uint32_t flip = code->flip;
-    if (code->law == LAW_MU)
+    if (code->law == FSP_LAW_MU)
         for (size_t i = 0; i < n; i++) s[i] = sample_of_mu_law(in[i]);
-    else if (code->law == LAW_A)
+    else if (code->law == FSP_LAW_A)
         for (size_t i = 0; i < n; i++) s[i] = sample_of_a_law(in[i]);
     else
         for (size_t i = 0; i < n; i++) s[i] = (uint32_t)in[i] << 24 ^ flip;
@@ -88,9 +86,9 @@ INLINE uint32_t narrow_to_bytes(const int32_t *s, size_t n, const fsp_code *code
 {
     const uint8_t flip = (uint8_t)(code->flip >> 24);
     uint32_t clips = 0;
-    if (code->law == LAW_MU)
+    if (code->law == FSP_LAW_MU)
         for (size_t i = 0; i < n; i++) out[i] = mu_law_of(rounded_code(s[i], 14, &clips));
-    else if (code->law == LAW_A)
+    else if (code->law == FSP_LAW_A)
         for (size_t i = 0; i < n; i++) out[i] = a_law_of(rounded_code(s[i], 13, &clips));
     else
         for (size_t i = 0; i < n; i++) out[i] = (uint8_t)rounded_code(s[i], 8, &clips) ^ flip;
@@ -158,6 +156,7 @@ static size_t k_to_samples(const void *values, size_t n, int32_t *samples)
     VU clipped, clips = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
+        __builtin_prefetch(x + i + AHEAD);
         vs_store(samples + i, sample_of_scaled(v_load(x + i) * v_set((REAL)2147483648.0), &clipped));
         clips -= clipped;
     }
@@ -192,6 +191,7 @@ static size_t k_from_samples(int32_t *samples, size_t n, void *values)
     VS clipped, clips = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
+        __builtin_prefetch(x + i + AHEAD, 1);
         v_store(x + i, real_of_sample(vs_load(samples + i), &clipped));
         clips -= clipped;
     }
@@ -218,13 +218,13 @@ static void k_decode(const void *codes, size_t n, const fsp_code *code, void *va
     if (code->bytes == 1)
         for (; i + LANES <= n; i += LANES) {
             __builtin_prefetch(x + i + AHEAD, 1);
-            v_store(x + i, v_of_int32(__builtin_convertvector((S8)(*(const V8 *)(bytes + i) ^ flip8), VS)) * scale);
+            v_store(x + i, v_of_int32(vs_of_8(*(const V8 *)(bytes + i) ^ flip8)) * scale);
         }
     else
         for (; i + LANES <= n; i += LANES) {
             __builtin_prefetch(shorts + i + AHEAD);
             __builtin_prefetch(x + i + AHEAD, 1);
-            v_store(x + i, v_of_int32(__builtin_convertvector((S16)(*(const V16 *)(shorts + i) ^ flip16), VS)) * scale);
+            v_store(x + i, v_of_int32(vs_of_16(*(const V16 *)(shorts + i) ^ flip16)) * scale);
         }
     if (i < n) {
         VS q = {0};
@@ -261,13 +261,13 @@ static size_t k_encode(const void *values, size_t n, const fsp_code *code, void 
     if (code->bytes == 1)
         for (; i + LANES <= n; i += LANES) {
             __builtin_prefetch(x + i + AHEAD);
-            *(V8 *)(bytes + i) = __builtin_convertvector(code_of_real(v_load(x + i), 8, &clips), V8) ^ flip8;
+            *(V8 *)(bytes + i) = vs_to_8(code_of_real(v_load(x + i), 8, &clips)) ^ flip8;
         }
     else
         for (; i + LANES <= n; i += LANES) {
             __builtin_prefetch(x + i + AHEAD);
             __builtin_prefetch(shorts + i + AHEAD, 1);
-            *(V16 *)(shorts + i) = __builtin_convertvector(code_of_real(v_load(x + i), 16, &clips), V16) ^ flip16;
+            *(V16 *)(shorts + i) = vs_to_16(code_of_real(v_load(x + i), 16, &clips)) ^ flip16;
         }
     if (i < n) {
         const VS q = code_of_real(v_load_some(x + i, n - i), (int)code->bits, &clips);

@@ -51,6 +51,12 @@ typedef VS VI;
 
 INLINE VS vs_load(const int32_t *p) { return *(const VS_UNALIGNED *)p; }
 INLINE void vs_store(int32_t *p, VS v) { *(VS_UNALIGNED *)p = v; }
+/* A factor of two at a time: compilers have instructions for that. */
+INLINE VS vs_of_16(V16 v) { return __builtin_convertvector((S16)v, VS); }
+INLINE VS vs_of_8(V8 v) { return __builtin_convertvector(__builtin_convertvector((S8)v, S16), VS); }
+INLINE V16 vs_to_16(VS v) { return __builtin_convertvector(v, V16); }
+INLINE V8 vs_to_8(VS v) { return __builtin_convertvector(__builtin_convertvector(v, V16), V8); }
+
 INLINE VS v_to_int32(V v) { return __builtin_convertvector(v, VS); }  /* truncates; v is within the range */
 INLINE V v_of_int32(VS v) { return __builtin_convertvector(v, V); }
 
