@@ -90,7 +90,7 @@ def write(
     lo: float | None = None,
     hi: float | None = None,
     dither: Literal["tpdf"] | None = None,
-    rng=None,
+    rng: int | np.random.Generator | None = None,
 ) -> int:
     """Write a sound file, rounding and clipping as SoX does.
 

@@ -127,7 +127,7 @@ def float_to_pcm(
     encoding: Encoding | None = None,
     return_clips: bool = False,
     dither: Literal["tpdf"] | None = None,
-    rng=None,
+    rng: int | np.random.Generator | None = None,
     out: np.ndarray | None = None,
 ) -> np.ndarray | tuple[np.ndarray, int]:
     """Convert floating-point samples to PCM, rounding and clipping as SoX does.
@@ -201,7 +201,7 @@ def pcm_convert(
     to_encoding: Encoding | None = None,
     return_clips: bool = False,
     dither: Literal["tpdf"] | None = None,
-    rng=None,
+    rng: int | np.random.Generator | None = None,
     out: np.ndarray | None = None,
 ) -> np.ndarray | tuple[np.ndarray, int]:
     """Convert samples of any kind to any other, integer or floating-point, scaling as SoX does.
@@ -252,15 +252,21 @@ def _names(encoding: str | None, kinds: str = "iuf") -> str:
     return ", ".join(dtype.name for dtype in _ENCODINGS[encoding] if dtype.kind in kinds)
 
 
-def _format(dtype, encoding, name: str) -> _Format:
-    """The format that a dtype and an encoding make, or what is wrong with them."""
+def _lookup(dtype: npt.DTypeLike, encoding: str | None) -> _Format | None:
     try:
-        return _FORMATS[dtype, encoding]
-    except (KeyError, TypeError):
-        pass
-    if encoding not in _ENCODINGS:
-        known = ", ".join(repr(known) for known in _ENCODINGS if known)
-        raise ParameterError(f"encoding={encoding!r} is none of {known}; leave it out where the dtype says it all")
+        return _FORMATS.get((dtype, encoding))
+    except TypeError:  # something cannot be hashed
+        return None
+
+
+def _format(dtype: npt.DTypeLike, encoding: str | None, name: str) -> _Format:
+    """The format that a dtype and an encoding make, or what is wrong with them."""
+    known = _lookup(dtype, encoding)
+    if known is not None:
+        return known
+    if not isinstance(encoding, str | None) or encoding not in _ENCODINGS:
+        names = ", ".join(repr(known) for known in _ENCODINGS if known)
+        raise ParameterError(f"encoding={encoding!r} is none of {names}; leave it out where the dtype says it all")
     try:
         kind = np.dtype(dtype)
     except TypeError:
@@ -272,7 +278,7 @@ def _format(dtype, encoding, name: str) -> _Format:
     return _FORMATS[kind, encoding]
 
 
-def _described(x, encoding, encoding_name: str) -> tuple[np.ndarray, _Format]:
+def _described(x: npt.ArrayLike, encoding: str | None, encoding_name: str) -> tuple[np.ndarray, _Format]:
     """The array as C can read it, and its format."""
     if isinstance(x, (bytes, bytearray, memoryview)):
         raise DTypeError(f"x is {type(x).__name__}; say what it holds: np.frombuffer(x, dtype=np.int16)")
@@ -282,7 +288,7 @@ def _described(x, encoding, encoding_name: str) -> tuple[np.ndarray, _Format]:
         if isinstance(x, np.ma.MaskedArray):
             raise DTypeError("x is a masked array; fill it first, for instance x.filled(0)")
         x = np.asarray(x)
-    source = _FORMATS.get((x.dtype, encoding))
+    source = _lookup(x.dtype, encoding)
     if source is None or not x.flags.aligned:
         source = _format(np.float32 if x.dtype == np.float16 else x.dtype.newbyteorder("="), encoding, "x.dtype")
         x = x.astype(source.dtype)
@@ -291,7 +297,7 @@ def _described(x, encoding, encoding_name: str) -> tuple[np.ndarray, _Format]:
     return x, source
 
 
-def _key_of(dither, rng, target: _Format) -> int | None:
+def _key_of(dither: str | None, rng, target: _Format) -> int | None:
     if dither is None:
         if rng is not None:
             raise ParameterError(f"rng={rng!r} is for dither; add dither='tpdf', or leave rng out")
@@ -307,7 +313,9 @@ def _name_of(a: _Format) -> str:
     return a.encoding or a.dtype.name
 
 
-def _convert(x, source: _Format, target: _Format, out, return_clips: bool, key: int | None):
+def _convert(
+    x: np.ndarray, source: _Format, target: _Format, out: np.ndarray | None, return_clips: bool, key: int | None
+) -> np.ndarray | tuple[np.ndarray, int]:
     shape = (*x.shape[:-1], x.shape[-1] // 3) if source.packed else x.shape
     if target.packed and not shape:
         raise ParameterError("x.shape=() has no axis to put 3 bytes a sample along; use int32 for a single sample")

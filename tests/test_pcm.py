@@ -328,6 +328,7 @@ X = np.zeros(30, np.float32)
         (lambda: pcm_to_float(np.ma.zeros(3, np.int16)), DTypeError, "masked"),
         (lambda: pcm_to_float(np.zeros(3, np.int16), encoding="ulaw"), DTypeError, "uint8 for 'ulaw'"),
         (lambda: pcm_to_float(np.zeros(3, np.uint8), encoding="mp3"), ParameterError, "encoding='mp3'"),
+        (lambda: pcm_to_float(np.zeros(3, np.uint8), encoding=["ulaw"]), ParameterError, "encoding="),
         (lambda: pcm_to_float(np.zeros(4, np.uint8), encoding="int24"), ParameterError, r"\(4,\).*3 bytes"),
         (lambda: pcm_to_float(np.uint8(4), encoding="int24"), ParameterError, r"x\.shape=\(\)"),
         (lambda: float_to_pcm(np.zeros(3, np.int16), np.uint8), DTypeError, "pcm_convert"),
