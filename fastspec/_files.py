@@ -15,10 +15,12 @@ from ._arrays import DTypeError, ParameterError, as_index
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .pcm import Encoding
+
 MOST_CHANNELS = 1024  # libsndfile's own limit
 
 # Of each kind of samples in files: what they are made into, and what libsndfile then takes, which loses nothing.
-_CODES = {
+_CODES: dict[str, tuple[type, Encoding | None, type]] = {
     "PCM_U8": (np.int8, None, np.int32),
     "PCM_S8": (np.int8, None, np.int32),
     "PCM_16": (np.int16, None, np.int16),
@@ -28,7 +30,7 @@ _CODES = {
     "ALAW": (np.uint8, "alaw", np.int16),
     "DOUBLE": (np.float64, None, np.float64),
 }
-_OTHERS = (np.float32, None, np.float32)
+_OTHERS: tuple[type, Encoding | None, type] = (np.float32, None, np.float32)
 
 
 def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
@@ -148,7 +150,7 @@ def write(
             f"y.shape={y.shape} is {y.shape[0]} channels of {y.shape[1]} samples, and a file has 1 to {MOST_CHANNELS}; "
             "channels come first, so pass y.T"
         )
-    sr = as_index(int(sr) if isinstance(sr, float) and sr.is_integer() else sr, name="sr")
+    sr = as_index(int(sr) if isinstance(sr, float) and sr % 1 == 0 else sr, name="sr")
     outside = None
     if lo is not None or hi is not None:
         y, outside = _full_scale(y, lo, hi)
@@ -226,5 +228,6 @@ def _write_whole(path: Path, data: np.ndarray, sr: int, subtype: str, file_forma
         with _batch.whole_file(path) as file:
             file.write(content.getbuffer())
     except _batch.OutputError as error:
-        reason = error.__cause__.strerror or str(error.__cause__)
-        raise AudioFileError(str(path), f"cannot be written: {reason}", errno=error.__cause__.errno) from None
+        cause = error.__cause__
+        reason, number = getattr(cause, "strerror", None) or str(cause), getattr(cause, "errno", None)
+        raise AudioFileError(str(path), f"cannot be written: {reason}", errno=number) from None

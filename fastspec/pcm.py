@@ -15,7 +15,7 @@ is counted twice, once at each step, as SoX does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
@@ -31,7 +31,7 @@ _PLAIN = (np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float
 _THREE_BYTES = np.dtype("V3")
 
 # Of each encoding, the dtypes that hold it, and fsp_pcm's number for it; 0: what the dtype of the view says.
-_ENCODINGS = {
+_ENCODINGS: dict[str | None, dict[np.dtype, int]] = {
     None: {np.dtype(kind): 0 for kind in _PLAIN},
     "int24": {np.dtype(np.uint8): 0, np.dtype(np.int32): 6},
     "ulaw": {np.dtype(np.uint8): 8},
@@ -54,6 +54,28 @@ _FORMATS = {
     for dtype, code in codes.items()
     for key in (dtype, dtype.type)
 }
+
+
+@overload
+def pcm_to_float(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike = ...,
+    *,
+    encoding: Encoding | None = ...,
+    return_clips: Literal[False] = ...,
+    out: np.ndarray | None = ...,
+) -> np.ndarray: ...
+
+
+@overload
+def pcm_to_float(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike = ...,
+    *,
+    encoding: Encoding | None = ...,
+    return_clips: Literal[True],
+    out: np.ndarray | None = ...,
+) -> tuple[np.ndarray, int]: ...
 
 
 def pcm_to_float(
@@ -118,6 +140,32 @@ def pcm_to_float(
     if not target.real:
         raise DTypeError(f"dtype={dtype!r} must be float32 or float64; pcm_convert makes integers of integers")
     return _convert(x, source, target, out, return_clips, None)
+
+
+@overload
+def float_to_pcm(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike,
+    *,
+    encoding: Encoding | None = ...,
+    return_clips: Literal[False] = ...,
+    dither: Literal["tpdf"] | None = ...,
+    rng: int | np.random.Generator | None = ...,
+    out: np.ndarray | None = ...,
+) -> np.ndarray: ...
+
+
+@overload
+def float_to_pcm(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike,
+    *,
+    encoding: Encoding | None = ...,
+    return_clips: Literal[True],
+    dither: Literal["tpdf"] | None = ...,
+    rng: int | np.random.Generator | None = ...,
+    out: np.ndarray | None = ...,
+) -> tuple[np.ndarray, int]: ...
 
 
 def float_to_pcm(
@@ -193,6 +241,34 @@ def float_to_pcm(
     return _convert(x, source, target, out, return_clips, _key_of(dither, rng, target))
 
 
+@overload
+def pcm_convert(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike,
+    *,
+    from_encoding: Encoding | None = ...,
+    to_encoding: Encoding | None = ...,
+    return_clips: Literal[False] = ...,
+    dither: Literal["tpdf"] | None = ...,
+    rng: int | np.random.Generator | None = ...,
+    out: np.ndarray | None = ...,
+) -> np.ndarray: ...
+
+
+@overload
+def pcm_convert(
+    x: npt.ArrayLike,
+    dtype: npt.DTypeLike,
+    *,
+    from_encoding: Encoding | None = ...,
+    to_encoding: Encoding | None = ...,
+    return_clips: Literal[True],
+    dither: Literal["tpdf"] | None = ...,
+    rng: int | np.random.Generator | None = ...,
+    out: np.ndarray | None = ...,
+) -> tuple[np.ndarray, int]: ...
+
+
 def pcm_convert(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike,
@@ -252,7 +328,7 @@ def _names(encoding: str | None, kinds: str = "iuf") -> str:
     return ", ".join(dtype.name for dtype in _ENCODINGS[encoding] if dtype.kind in kinds)
 
 
-def _lookup(dtype: npt.DTypeLike, encoding: str | None) -> _Format | None:
+def _lookup(dtype: Any, encoding: str | None) -> _Format | None:
     try:
         return _FORMATS.get((dtype, encoding))
     except TypeError:  # something cannot be hashed
