@@ -16,13 +16,17 @@ from peers import (
     Mel,
     array_log_mel,
     array_stft,
+    copy_into_out,
     dct_matrix,
     fastspec_call,
     kaldi_fbank,
     librosa_call,
     new_process,
     numpy_decibels,
+    numpy_from_pcm,
     numpy_matmul,
+    numpy_to_pcm,
+    pcm_into_out,
     python_speech_features_call,
     same_call,
     scipy_cepstrum,
@@ -72,6 +76,16 @@ def noisy_tone(sr: int, *, channels: int | None = None, dtype=np.float32) -> Cal
         noise = np.random.default_rng(0).standard_normal(shape)
         fade = np.geomspace(1, 1e-4, n)
         return ((0.3 * np.sin(2 * np.pi * 440 / sr * np.arange(n)) + 0.1 * noise * fade).astype(dtype),)
+
+    return make
+
+
+def pcm(dtype) -> Callable[[float], tuple]:
+    """At 16 kHz, of multiples of 2**-15, so that all ways of rounding agree."""
+
+    def make(seconds: float) -> tuple:
+        x = np.random.default_rng(0).normal(0, 5000, round(16000 * seconds)).clip(-32768, 32767).astype(np.int16)
+        return (x if dtype == np.int16 else x.astype(dtype) / 32768,)
 
     return make
 
@@ -306,6 +320,43 @@ JOBS = [
         complex_spectrogram,
         {"fastspec": fastspec_call("istft"), "librosa": librosa_call("istft")},
         targets={"librosa": 14},
+    ),
+    Job(
+        "int16 to float32, 10 min at 16 kHz",
+        pcm(np.int16),
+        {"fastspec": fastspec_call("pcm_to_float"), "numpy": numpy_from_pcm()},
+        seconds=600.0,
+        targets={"numpy": 3},
+    ),
+    Job(
+        "int16 to float32 out=, 10 min at 16 kHz",
+        pcm(np.int16),
+        {
+            "fastspec": pcm_into_out("pcm_to_float", np.float32),
+            "numpy": numpy_from_pcm(into_out=True),
+            "numpy (copy of the result)": copy_into_out(np.float32),
+        },
+        seconds=600.0,
+        own_convention=frozenset({"numpy (copy of the result)"}),
+    ),
+    Job(
+        "float32 to int16, 10 min at 16 kHz",
+        pcm(np.float32),
+        {"fastspec": fastspec_call("float_to_pcm", dtype=np.int16), "numpy": numpy_to_pcm()},
+        seconds=600.0,
+        targets={"numpy": 7},
+    ),
+    Job(
+        "float32 to int16 out=, 10 min at 16 kHz",
+        pcm(np.float32),
+        {"fastspec": pcm_into_out("float_to_pcm", np.int16), "numpy": numpy_to_pcm()},
+        seconds=600.0,
+    ),
+    Job(
+        "int16 to float32, 512 samples",
+        lambda _: (pcm(np.int16)(1.0)[0][:512],),
+        {"fastspec": fastspec_call("pcm_to_float"), "numpy": numpy_from_pcm()},
+        seconds=None,
     ),
     drop_in("griffinlim", spectrogram(1), target=17, chaotic=True, rng=0),
     drop_in("phase_vocoder", complex_spectrogram, rate=1.5),

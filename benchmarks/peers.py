@@ -245,6 +245,45 @@ def numpy_matmul(make_matrix: Callable[[], np.ndarray]) -> Factory:
     return prepare
 
 
+def numpy_from_pcm(*, into_out: bool = False) -> Factory:
+    """What is written by hand for it."""
+
+    def prepare(x: np.ndarray) -> Call:
+        if not into_out:
+            return lambda: x.astype(np.float32) / 32768
+        out = np.empty(x.shape, np.float32)
+        return lambda: np.divide(x, np.float32(32768), out=out, casting="same_kind")
+
+    return prepare
+
+
+def numpy_to_pcm() -> Factory:
+    def prepare(x: np.ndarray) -> Call:
+        return lambda: np.clip(np.rint(x * 32768), -32768, 32767).astype(np.int16)
+
+    return prepare
+
+
+def pcm_into_out(name: str, dtype) -> Factory:
+    def prepare(x: np.ndarray) -> Call:
+        import fastspec
+
+        function, out = getattr(fastspec, name), np.empty(x.shape, dtype)
+        return lambda: function(x, dtype, out=out)
+
+    return prepare
+
+
+def copy_into_out(dtype) -> Factory:
+    """The bandwidth of memory: as many bytes as the result has, read and written."""
+
+    def prepare(x: np.ndarray) -> Call:
+        result, out = np.ones(x.shape, dtype), np.empty(x.shape, dtype)
+        return lambda: np.copyto(out, result)
+
+    return prepare
+
+
 def scipy_cepstrum(n_mfcc: int) -> Factory:
     def prepare(S: np.ndarray) -> Call:
         cepstrum = _scipy_cepstrum(n_mfcc)

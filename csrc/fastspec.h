@@ -26,6 +26,12 @@ typedef enum { FSP_F32, FSP_F64 } fsp_precision;
 
 typedef enum { FSP_PAD_CONSTANT, FSP_PAD_EDGE, FSP_PAD_REFLECT, FSP_PAD_SYMMETRIC, FSP_PAD_LINEAR_RAMP } fsp_padding;
 
+/* What an array of samples holds: real numbers, or PCM codes. S24: three bytes each, little-endian. S24_IN_32: the low 24
+ * bits of 32, sign-extended when written. Mu-law and A-law are G.711's. */
+typedef enum {
+    FSP_REALS, FSP_U8, FSP_S8, FSP_U16, FSP_S16, FSP_S24, FSP_S24_IN_32, FSP_S32, FSP_MU_LAW, FSP_A_LAW
+} fsp_pcm;
+
 /* What a frame's spectrum is: the FFT itself, |X|^2, |X|, or (GIVEN) the input is already an array of rows x frames. */
 typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
 
@@ -77,8 +83,9 @@ size_t fsp_plan_rows(const fsp_plan *plan);
 
 /* One call transforms frames first_frame .. first_frame + n_frames - 1 of every channel. */
 typedef struct {
-    const void *data;                 /* float or double */
-    fsp_precision precision;          /* of `data`; FSP_GIVEN needs the plan's own */
+    const void *data;
+    fsp_pcm pcm;                      /* what `data` holds, converted as fsp_convert does; FSP_GIVEN needs reals */
+    fsp_precision precision;          /* of reals; FSP_GIVEN needs the plan's own */
     size_t n_channels, n_samples;
     const ptrdiff_t *channel_offset;  /* where each channel starts, in elements */
     ptrdiff_t stride;                 /* between samples */
@@ -204,10 +211,36 @@ typedef struct {
 fsp_status fsp_running_median(fsp_precision precision, const char *isa, const fsp_medians *medians, const void *in, void *out,
                               int n_threads);
 
+/* Sample conversion, with the arithmetic of SoX 14.4.2: what is read becomes a sample of 32 bits, 2^31 times the real
+ * number, and that is what is written (docs/architecture.md). NaN becomes 0.
+ *
+ * Element i of row r is at in_offset[r] + i * in_stride; offsets and strides are in bytes, each element aligned to its
+ * size (S24: not at all). Elements begin .. end - 1 are converted, counted row by row. An output element may be at the
+ * address of the input element of the same number; else the arrays are apart. At least one of the two is PCM.
+ * *clips: how many elements, in all, were beyond the range of a step, or no number. */
+typedef struct {
+    fsp_pcm pcm;
+    fsp_precision precision;  /* of FSP_REALS */
+} fsp_format;
+
+typedef struct {
+    const void *in;
+    void *out;
+    fsp_format from, to;
+    size_t n_rows, n;
+    const ptrdiff_t *in_offset, *out_offset;
+    ptrdiff_t in_stride, out_stride;
+    size_t begin, end;
+    int dither;               /* add triangular noise before rounding to codes of 8, 16 or 24 bits; not for the laws */
+    unsigned long long key;   /* which noise; that of an element depends on its number alone, not on n_threads */
+} fsp_conversion;
+
+fsp_status fsp_convert(const char *isa, const fsp_conversion *conversion, int n_threads, size_t *clips);
+
 /* pitch. YIN (de Cheveigne and Kawahara 2002) and pYIN (Mauch and Dixon 2014), in double throughout.
  *
  * A fsp_yin is what does not depend on the signal, with a plan's rights: copied, immutable, shareable. Frame f starts at
- * sample f * hop_length - lead; zeros stand where the signal has no samples. Of `in`, row_stride, frame_stride,
+ * sample f * hop_length - lead; zeros stand where the signal has no samples. Of `in`, pcm, row_stride, frame_stride,
  * check_finite, total_frames and clamp are not read. The results do not depend on n_threads. */
 typedef struct {
     const char *isa;                /* as in fsp_config */

@@ -1,11 +1,23 @@
-/* samples -> frames: what stands where the signal is not contiguous, not in the plan's precision, or not there. */
+/* samples -> frames: what stands where the signal is not contiguous, PCM or not in the plan's precision, or not there. */
 #include "internal.h"
 
 #include <string.h>
 
+/* PCM codes i .. i + n - 1, in the precision that comes out. */
+static void read_codes(const fsp_signal *s, size_t i, size_t n, void *out)
+{
+    const ptrdiff_t step = s->stride * fsp_sample_size(s->pcm, s->precision);
+    fsp_read_pcm(s->kernels, s->pcm, (const char *)s->data + (ptrdiff_t)i * step, step, n, out);
+}
+
 static double sample_at(const fsp_signal *s, size_t i)
 {
     ptrdiff_t at = (ptrdiff_t)i * s->stride;
+    if (s->pcm) {
+        union { float single; double real; } x;
+        read_codes(s, i, 1, &x);
+        return s->kernels->itemsize == sizeof(float) ? (double)x.single : x.real;
+    }
     return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
 }
 
@@ -42,7 +54,9 @@ static void put_sample(void *out, size_t i, double x, fsp_precision precision)
 static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision precision, void *out)
 {
     const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
-    if (s->stride == 1 && s->precision == precision) {
+    if (s->pcm) {
+        read_codes(s, from, n, out);
+    } else if (s->stride == 1 && s->precision == precision) {
         memcpy(out, (const char *)s->data + from * size, n * size);
     } else if (s->precision == FSP_F32 && precision == FSP_F32) {
         const float *x = (const float *)s->data + (ptrdiff_t)from * s->stride;

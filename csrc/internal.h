@@ -143,9 +143,15 @@ fsp_status fsp_pair_offsets(size_t n_pairs, int between, ptrdiff_t delay, size_t
 /* levels.c */
 fsp_levels fsp_levels_of(double multiplier, double floor, double offset, fsp_precision precision);
 
+/* samples.c: PCM codes, `stride` bytes apart, as contiguous reals of the kernels' precision. */
+void fsp_read_pcm(const fsp_kernels *kernels, fsp_pcm pcm, const void *codes, ptrdiff_t stride, size_t n, void *out);
+ptrdiff_t fsp_sample_size(fsp_pcm pcm, fsp_precision precision);
+
 /* frames.c: samples start .. start + n - 1 of a padded signal, contiguous and in the plan's precision. */
 typedef struct {
     const void *data;
+    fsp_pcm pcm;
+    const fsp_kernels *kernels;  /* of the precision that comes out; read for PCM codes only */
     fsp_precision precision;
     size_t n_samples;
     ptrdiff_t stride;

@@ -73,6 +73,12 @@ static int rest_finite(const worker *w)
     return next != in->total_frames || span_finite(w, frame_start(w, w->first + w->count), PTRDIFF_MAX);
 }
 
+/* Whether the kernels can read the signal itself. */
+static int in_place(const worker *w)
+{
+    return w->signal.stride == 1 && w->signal.precision == w->j->plan->config.precision && !w->signal.pcm;
+}
+
 /* Where column `first` of the block starts: in the signal itself where it is contiguous and whole, else in a copy. */
 static const char *columns_at(const worker *w, size_t first, size_t n_columns, ptrdiff_t *column_stride)
 {
@@ -80,8 +86,7 @@ static const char *columns_at(const worker *w, size_t first, size_t n_columns, p
     const size_t hop = plan->config.hop_length, rows = plan->rows, itemsize = plan->kernels->itemsize;
     const ptrdiff_t start = frame_start(w, w->first) + (ptrdiff_t)(first * hop);
     const ptrdiff_t end = start + (ptrdiff_t)((n_columns - 1) * hop + rows);
-    if (w->signal.stride == 1 && w->signal.precision == plan->config.precision && start >= 0 &&
-        end <= (ptrdiff_t)w->signal.n_samples) {
+    if (in_place(w) && start >= 0 && end <= (ptrdiff_t)w->signal.n_samples) {
         *column_stride = (ptrdiff_t)hop;
         return (const char *)w->signal.data + (size_t)start * itemsize;
     }
@@ -170,7 +175,7 @@ static fsp_ahead next_samples(const worker *w, size_t at)
 {
     const fsp_plan *plan = w->j->plan;
     const size_t hop = plan->config.hop_length, itemsize = plan->kernels->itemsize;
-    if (w->signal.stride != 1 || w->signal.precision != plan->config.precision || hop != plan->rows) return (fsp_ahead){0};
+    if (!in_place(w) || hop != plan->rows) return (fsp_ahead){0};
     const ptrdiff_t start = frame_start(w, at) + (ptrdiff_t)((plan->block + plan->overlap) * hop);
     const size_t n = plan->kernels->lanes * hop;
     if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_ahead){0};
@@ -241,12 +246,11 @@ static void enter_channel(worker *w, size_t channel)
 {
     const fsp_input *in = w->j->in;
     const fsp_plan *plan = w->j->plan;
-    const size_t itemsize = in->precision == FSP_F32 ? sizeof(float) : sizeof(double);
     w->channel = channel;
     w->carried_to = SIZE_MAX;
     w->signal = (fsp_signal){
-        .data = (const char *)in->data + in->channel_offset[channel] * (ptrdiff_t)itemsize,
-        .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
+        .data = (const char *)in->data + in->channel_offset[channel] * fsp_sample_size(in->pcm, in->precision),
+        .pcm = in->pcm, .kernels = plan->kernels, .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
         .padding = plan->config.padding, .lead = plan->config.lead,
     };
     const double lowest = -INFINITY;
@@ -305,7 +309,7 @@ enum { RUNS_PER_THREAD = 8 };
 fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *out, int n_threads)
 {
     if (!plan || n_threads < 1) return FSP_EBUG;
-    if (plan->config.spectrum == FSP_GIVEN && in->precision != plan->config.precision) return FSP_EBUG;
+    if (plan->config.spectrum == FSP_GIVEN && (in->pcm || in->precision != plan->config.precision)) return FSP_EBUG;
     job j = {.plan = plan, .in = in, .out = out};
     j.blocks_per_channel = (in->n_frames + plan->block - 1) / plan->block;
     j.n_blocks = j.blocks_per_channel * in->n_channels;

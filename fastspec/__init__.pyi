@@ -6,6 +6,7 @@ from . import effects as effects
 from . import feature as feature
 from . import filters as filters
 from . import onset as onset
+from . import pcm as pcm
 from . import pooling as pooling
 from . import util as util
 from . import version as version
@@ -13,6 +14,8 @@ from ._arrays import DTypeError as DTypeError
 from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
 from ._cache import cache as cache
+from ._files import read as read
+from ._files import write as write
 from ._run import show_config as show_config
 from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads
@@ -118,6 +121,9 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .pcm import float_to_pcm as float_to_pcm
+from .pcm import pcm_convert as pcm_convert
+from .pcm import pcm_to_float as pcm_to_float
 from .pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
 from .pooling import adaptive_avg_pool3d as adaptive_avg_pool3d

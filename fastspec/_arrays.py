@@ -23,19 +23,27 @@ class DTypeError(ParameterError, TypeError):
     """An argument has a type or dtype that cannot be used here."""
 
 
-def as_samples(y, *, name: str = "y") -> np.ndarray:
+# Integers that the kernels read, as `pcm_to_float` has them.
+PCM_DTYPES = frozenset(map(np.dtype, (np.uint8, np.int8, np.uint16, np.int16, np.int32)))
+
+
+def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     """Check audio as librosa does, except for finiteness, which the kernels look for as they read.
 
-    Returns the same array, or a native-endian, aligned copy where C could not read the original.
+    With `pcm`, integers of `PCM_DTYPES` are audio, too. Returns the same array, or a native-endian, aligned copy where
+    C could not read the original.
     """
     if not isinstance(y, np.ndarray):
         raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
     if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray):  # numpy.ma is slow to import
         raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
-    if y.dtype.kind != "f":
+    is_pcm = pcm and y.dtype.newbyteorder("=") in PCM_DTYPES
+    if y.dtype.kind != "f" and not is_pcm:
         raise DTypeError(f"{name}.dtype={y.dtype} is not floating-point; {_dtype_way_out(y.dtype, name)}")
     if y.ndim == 0:
         raise ParameterError(f"{name}.shape=() has no sample axis; audio is at least one-dimensional")
+    if is_pcm:
+        return y if y.dtype.isnative and y.flags.aligned else y.astype(y.dtype.newbyteorder("="))
     if y.dtype.itemsize not in (4, 8) or not (y.dtype.isnative and y.flags.aligned):
         # Beyond double precision librosa's tables end, and their default is single.
         return y.astype(np.float32 if y.itemsize > 8 else working_dtype(y.dtype))
@@ -43,11 +51,10 @@ def as_samples(y, *, name: str = "y") -> np.ndarray:
 
 
 def _dtype_way_out(dtype: np.dtype, name: str) -> str:
-    if dtype.kind == "i":
-        return f"convert with {name} / {float(2 ** (8 * dtype.itemsize - 1)):.0f}, or util.buf_to_float for PCM bytes"
-    if dtype.kind == "u":
-        half = float(2 ** (8 * dtype.itemsize - 1))
-        return f"convert with ({name} - {half:.0f}) / {half:.0f}"
+    if dtype.newbyteorder("=") in PCM_DTYPES:
+        return f"convert with fastspec.pcm_to_float({name})"
+    if dtype.kind in "iu":
+        return f"divide by its full scale, or use fastspec.pcm_to_float({name}.astype(np.int16)) if 16 bits hold it"
     if dtype.kind == "c":
         return f"audio is real, pass {name}.real"
     return f"pass real floating-point samples, for instance {name}.astype(np.float32)"

@@ -6,12 +6,15 @@ Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
 
 from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
+from libc.string cimport strlen
 
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_status:
         FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE
     ctypedef enum fsp_precision:
         FSP_F32, FSP_F64
+    ctypedef enum fsp_pcm:
+        FSP_REALS, FSP_U8, FSP_S8, FSP_U16, FSP_S16, FSP_S24, FSP_S32
     ctypedef enum fsp_padding:
         pass
     ctypedef enum fsp_spectrum:
@@ -41,6 +44,7 @@ cdef extern from "fastspec.h" nogil:
         pass
     ctypedef struct fsp_input:
         const void *data
+        fsp_pcm pcm
         fsp_precision precision
         size_t n_channels, n_samples
         const ptrdiff_t *channel_offset
@@ -154,6 +158,18 @@ cdef fsp_precision precision_of(Py_buffer *view) noexcept nogil:
     return FSP_F32 if size == 4 or (size == 8 and view.format[0] == b'Z') else FSP_F64
 
 
+cdef fsp_pcm pcm_of(Py_buffer *view) noexcept nogil:
+    """Of signed and unsigned integers of 1, 2 and 4 bytes, and of items of 3 bytes; everything else is real numbers."""
+    cdef char kind = view.format[strlen(view.format) - 1]
+    if view.itemsize == 3:
+        return FSP_S24
+    if kind == b'B' or kind == b'H':
+        return FSP_U8 if view.itemsize == 1 else FSP_U16
+    if kind == b'b' or kind == b'h':
+        return FSP_S8 if view.itemsize == 1 else FSP_S16
+    return FSP_S32 if kind == b'i' or kind == b'l' else FSP_REALS
+
+
 cdef struct offsets:
     size_t n
     ptrdiff_t *at
@@ -182,7 +198,7 @@ cdef int channel_offsets(Py_buffer *view, int n_last, Py_ssize_t real_size, offs
 
 cdef int describe_samples(fsp_input *given, Py_buffer *source, offsets *channels) except -1:
     """Samples along the last axis."""
-    given.data, given.precision = source.buf, precision_of(source)
+    given.data, given.precision, given.pcm = source.buf, precision_of(source), pcm_of(source)
     channel_offsets(source, 1, source.itemsize, channels)
     given.n_channels, given.channel_offset = channels.n, channels.at
     given.n_samples = <size_t>source.shape[source.ndim - 1]
@@ -263,7 +279,7 @@ cdef class Plan:
             if last == 1:
                 describe_samples(&given, source, &x_channels)
             else:
-                given.data, given.precision = source.buf, precision_of(source)
+                given.data, given.precision, given.pcm = source.buf, precision_of(source), pcm_of(source)
                 channel_offsets(source, 2, source.itemsize, &x_channels)
                 given.n_channels, given.channel_offset = x_channels.n, x_channels.at
                 given.n_samples, given.stride = 0, 0
@@ -371,3 +387,4 @@ include "_inverse.pxi"
 include "_pitch.pxi"
 include "_pool.pxi"
 include "_events.pxi"
+include "_samples.pxi"

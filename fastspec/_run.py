@@ -216,6 +216,29 @@ def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     _engine.pool(x, out, n_pooled, largest, ISA, n_threads, 1 + 8 * work // WORK_PER_RANGE)
 
 
+# Samples converted between two looks at signals: some tens of milliseconds.
+SAMPLES_PER_RANGE = 2**25
+
+
+def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
+    """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
+    if x.flags.c_contiguous and out.flags.c_contiguous:
+        if x.ndim != 1:
+            x, out = x.reshape(-1), out.reshape(-1)
+    elif key is None:  # noise is counted in C order; else the order is that of memory, or the longest rows there are
+        if x.flags.f_contiguous and out.flags.f_contiguous:
+            x, out = x.T.reshape(-1), out.T.reshape(-1)
+        else:
+            longest = max(range(x.ndim), key=x.shape.__getitem__)
+            x, out = np.moveaxis(x, longest, -1), np.moveaxis(out, longest, -1)
+    clips = 0
+    for first in range(0, x.size, SAMPLES_PER_RANGE):
+        last = min(first + SAMPLES_PER_RANGE, x.size)
+        n_threads = _threads.for_work(4 * (last - first))
+        clips += _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, first, last, key, n_threads)
+    return clips
+
+
 @lru_cache(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
     return _engine.Yin(

@@ -123,8 +123,8 @@ class Spec:
 
 
 def precision_of(dtype: np.dtype) -> int:
-    """fsp_precision: 0 for float32, complex64 and what is smaller, 1 for the double ones."""
-    return 0 if dtype.char in "fFe" else 1
+    """fsp_precision: 0 for float32, complex64, what is smaller and integers; 1 for the double ones."""
+    return 0 if dtype.char in "fFe" or dtype.kind in "iu" else 1
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _run, _transforms
-from ._arrays import DTypeError, ParameterError, first_nonfinite
+from ._arrays import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ._spec import Padding, Spectrum, precision_of
 from .feature.spectral import run_given
 
@@ -116,8 +116,9 @@ class Stream:
 
         Parameters
         ----------
-        y : array_like [shape=(..., n)], real floating-point
-            Any number of samples, none included; the same leading axes each time.
+        y : array_like [shape=(..., n)], floating-point, int16, int32, uint8, int8 or uint16
+            Any number of samples, none included; the same leading axes each time. Integers are of one dtype throughout;
+            they count as `fastspec.pcm_to_float` has them in the stream's `dtype`, and are kept as they are.
 
         Returns
         -------
@@ -126,15 +127,20 @@ class Stream:
         y = np.asarray(y)
         if self._finished:
             raise ParameterError("this Stream is finished; make another one for another signal")
-        if y.dtype.kind != "f" or y.ndim == 0:
-            raise DTypeError(f"y has dtype {y.dtype} and shape {y.shape}; pass floating-point samples (..., n)")
+        is_pcm = y.dtype.newbyteorder("=") in PCM_DTYPES
+        if not (y.dtype.kind == "f" or is_pcm) or y.ndim == 0:
+            raise DTypeError(f"y has dtype {y.dtype} and shape {y.shape}; pass floating-point or PCM samples (..., n)")
         if self._pending is not None and y.shape[:-1] != self._pending.shape[:-1]:
             raise ParameterError(
                 f"y.shape={y.shape} differs from the first piece's channels {self._pending.shape[:-1]}"
             )
-        if not np.isfinite(y).all():
+        if not (is_pcm or np.isfinite(y).all()):
             raise first_nonfinite(y)
-        y = y.astype(self._dtype, copy=False)
+        y = y.astype(y.dtype.newbyteorder("=") if is_pcm else self._dtype, copy=False)
+        if self._pending is not None and y.dtype != self._pending.dtype:
+            raise DTypeError(
+                f"y.dtype={y.dtype} differs from the first piece's {self._pending.dtype}; keep to one of them"
+            )
         self._pending = y.copy() if self._pending is None else np.concatenate([self._pending, y], axis=-1)
         return self._frames_before(self._n_complete())
 

@@ -47,6 +47,7 @@ examples:
   fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80
   fastspec mel recordings/*.flac -o features/ --format npy --ref max
   fastspec cqt music.wav -o music.png
+  fastspec convert speech.flac speech.wav --bits 8 --encoding unsigned
 """
 
 _MEL_EPILOG = """\
@@ -66,6 +67,29 @@ examples:
 reading an .npz:
   data = numpy.load("speech.npz"); data["features"]; json.loads(str(data["parameters"]))
 """
+
+_CONVERT_EPILOG = """\
+Scaling, rounding and clipping are those of SoX 14.4.2 with -D; the clips are counted, and the count is printed.
+The output gets its name when it is complete.
+
+examples:
+  fastspec convert in.flac out.wav --bits 8 --encoding unsigned
+  fastspec convert in.wav out.flac --bits 16 --dither --seed 1
+  fastspec convert in.wav out.wav --encoding ulaw
+"""
+
+# libsndfile's names of what --encoding and --bits ask for, in the order of preference if one of them is not given.
+_SUBTYPES = {
+    ("signed", 16): "PCM_16",
+    ("signed", 24): "PCM_24",
+    ("signed", 32): "PCM_32",
+    ("signed", 8): "PCM_S8",
+    ("unsigned", 8): "PCM_U8",
+    ("float", 32): "FLOAT",
+    ("float", 64): "DOUBLE",
+    ("ulaw", 8): "ULAW",
+    ("alaw", 8): "ALAW",
+}
 
 
 _CQT_OPTIONS = (
@@ -117,6 +141,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_mel(commands)
     _add_cqt(commands)
+    _add_convert(commands)
     return parser
 
 
@@ -218,6 +243,35 @@ def _add_levels(parser: argparse.ArgumentParser, *, ref: float | str, amin: floa
     levels("--top-db", type=_number_or_none, default=80.0, help="dB kept below the peak, or none")
 
 
+def _add_convert(commands) -> None:
+    parser = commands.add_parser(
+        "convert",
+        help="other file formats and kinds of samples",
+        description="Write a sound file with other samples, or in another format.",
+        epilog=_CONVERT_EPILOG,
+        formatter_class=_HelpFormatter,
+    )
+    parser.set_defaults(command=_convert)
+    add = parser.add_argument
+    add("input", metavar="INPUT", help="a sound file: WAV, FLAC, Ogg, MP3, AIFF, ...")
+    add("output", metavar="OUTPUT", help="the file to write; its suffix says the format")
+    add(
+        "--bits",
+        type=int,
+        choices=sorted({bits for _, bits in _SUBTYPES}),
+        default=None,
+        help="bits a sample (default: as in the input, or what is usual)",
+    )
+    add(
+        "--encoding",
+        choices=tuple(dict.fromkeys(encoding for encoding, _ in _SUBTYPES)),
+        default=None,
+        help="kind of samples (default: as in the input, or what is usual); 8 bits in WAV are unsigned",
+    )
+    add("--dither", action="store_true", help="add triangular noise before rounding (default: none)")
+    add("--seed", type=int, default=None, help="of the noise, to get the same again")
+
+
 class _Flag(argparse.BooleanOptionalAction):
     """``--x`` and ``--no-x``."""
 
@@ -297,11 +351,53 @@ def _job(work: Callable[[argparse.Namespace, np.ndarray, float], _Result], args:
         )
 
 
+def _convert(args: argparse.Namespace) -> int:
+    target = Path(args.output)
+    if args.seed is not None and not args.dither:
+        raise _batch.UsageError("--seed is for --dither; add that, or leave it out")
+    try:
+        subtype = _subtype_asked_for(target, args.encoding, args.bits)
+    except fastspec.ParameterError as error:
+        raise _batch.UsageError(error) from None
+    return _batch.run([(args.input, target)], functools.partial(_convert_file, args, subtype))
+
+
+def _subtype_asked_for(target: Path, encoding: str | None, bits: int | None) -> str | None:
+    """libsndfile's name of the samples to write; None if nothing is asked for."""
+    from . import _files
+
+    kinds = [name for key, name in _SUBTYPES.items() if encoding in (None, key[0]) and bits in (None, key[1])]
+    if not kinds:
+        raise _batch.UsageError(f"there are no {bits}-bit {encoding} samples")
+    if encoding is None and bits is None:
+        _files.sound_format(target, None, None)
+        return None
+    possible = [kind for kind in kinds if _files.can_hold(target, kind)]
+    return _files.sound_format(target, None, (possible or kinds)[0])[1]  # says what there is, if none is possible
+
+
+def _convert_file(args: argparse.Namespace, subtype: str | None, source: str, target: Path) -> None:
+    from . import _files
+    from .core._audio_file import open_audio, read_whole
+
+    if subtype is None:
+        with open_audio(source) as file:
+            subtype = file.subtype if _files.can_hold(target, file.subtype) else None
+    y, sr = read_whole(source, dtype=None)
+    dither = {"dither": "tpdf", "rng": args.seed} if args.dither else {}
+    clips = _files.write(target, y, sr, subtype, **dither)
+    _, subtype = _files.sound_format(target, None, subtype)
+    print(f"{target}: {y.shape[-1]} samples x {np.atleast_2d(y).shape[0]}, {sr} Hz, {subtype}; {clips} clipped")
+
+
 def _file(work, args: argparse.Namespace, source: str, target: Path) -> None:
     from .core._audio_file import read_whole
 
-    y, sr = read_whole(source, dtype=args.dtype)
-    if args.channels == "mix":
+    y, sr = read_whole(source, dtype=None)
+    mix = args.channels == "mix" and y.ndim > 1
+    if mix or args.sr is not None or args.dtype != "float32" or y.dtype.kind == "f":
+        y = fastspec.pcm_convert(y, args.dtype)
+    if mix:
         y = fastspec.to_mono(y)
     if args.sr is not None:
         y, sr = fastspec.resample(y, orig_sr=sr, target_sr=args.sr), args.sr
@@ -344,6 +440,7 @@ def _mel_parameters(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _cqt_file(args: argparse.Namespace, y: np.ndarray, sr: float) -> _Result:
+    y = fastspec.pcm_convert(y, args.dtype)
     parameters = {"sr": sr} | {name: getattr(args, name) for name in _CQT_OPTIONS}
     if args.tuning is None:
         parameters["tuning"] = float(fastspec.estimate_tuning(y=y, sr=sr, bins_per_octave=args.bins_per_octave))

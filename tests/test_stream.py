@@ -87,7 +87,7 @@ def test_frames_come_as_soon_as_they_are_decided():
         (lambda: Stream(ref=np.max), "ref="),
         (lambda: Stream(dtype=np.int16), "dtype="),
         (lambda: Stream().finish(), "no samples"),
-        (lambda: Stream().push(np.zeros(5, np.int16)), "int16"),
+        (lambda: Stream().push(np.zeros(5, np.int64)), "int64"),
         (lambda: Stream().push([0.0, np.nan]), r"y\[1\] is nan"),
         (lambda: fastspec.feature.logmel_file("x", top_db=-1), "top_db=-1"),
         (lambda: fastspec.feature.logmel_file("x", block_seconds=0), "block_seconds=0"),

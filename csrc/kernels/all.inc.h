@@ -17,6 +17,7 @@
 #include "atoms.inc.h"
 #include "pool.inc.h"
 #include "pool_max.inc.h"
+#include "samples.inc.h"
 
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
@@ -35,5 +36,7 @@
         .halve = k_halve, .wrap_rows = k_wrap_rows, .atom_trios = TRIOS, .correlate = k_correlate, .mix = k_mix, \
         .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                                            \
         .pool_rows = {k_pool_rows_mean, k_pool_rows_max}, .pool_along = {k_pool_along_mean, k_pool_along_max},   \
-        .pool_across = {k_pool_across_mean, k_pool_across_max}                                                   \
+        .pool_across = {k_pool_across_mean, k_pool_across_max},                                                  \
+        .widen = k_widen, .narrow = k_narrow, .to_samples = k_to_samples, .from_samples = k_from_samples,        \
+        .decode = k_decode, .encode = k_encode, .dither = k_dither                                               \
     }

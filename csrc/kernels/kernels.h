@@ -78,6 +78,15 @@ typedef struct {
     double *parts;
 } fsp_across;
 
+/* A PCM code: what one takes and how many of its bits count; `flip` takes unsigned ones to signed ones, at the top of 32
+ * bits; `law`: whether it is one of G.711's. Three bytes: little-endian. */
+enum { FSP_LAW_NONE, FSP_LAW_MU, FSP_LAW_A };
+typedef struct {
+    unsigned bytes, bits;
+    uint32_t flip;
+    int law;
+} fsp_code;
+
 typedef struct {
     const char *isa;
     size_t lanes, itemsize;
@@ -163,6 +172,15 @@ typedef struct {
     void (*pool_rows[2])(const void *rows, ptrdiff_t row_stride, size_t n_rows, size_t n, int add, void *sums, size_t rest);
     void (*pool_along[2])(const void *src, int wide, const fsp_windows *windows, size_t rest, void *out, ptrdiff_t out_stride);
     void (*pool_across[2])(const fsp_across *across, int wide, const fsp_windows *windows, size_t rest, void *out);
+
+    /* PCM codes <-> 32-bit samples <-> real numbers; those that lose something return how many they clipped */
+    void (*widen)(const void *codes, size_t n, const fsp_code *code, int32_t *samples);
+    size_t (*narrow)(const int32_t *samples, size_t n, const fsp_code *code, void *codes);
+    size_t (*to_samples)(const void *values, size_t n, int32_t *samples);
+    size_t (*from_samples)(int32_t *samples, size_t n, void *values);
+    void (*decode)(const void *codes, size_t n, const fsp_code *code, void *values);
+    size_t (*encode)(const void *values, size_t n, const fsp_code *code, void *codes);
+    size_t (*dither)(int32_t *samples, size_t n, int bits, uint64_t key, uint64_t first);
 } fsp_kernels;
 
 extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;

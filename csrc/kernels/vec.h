@@ -48,6 +48,32 @@ typedef REAL H_UNALIGNED __attribute__((vector_size(4 * DLANES), aligned(4), may
 /* A complex number per lane: VL frames side by side, so that no arithmetic ever crosses lanes. */
 typedef struct { V r, i; } C;
 
+/* As many 32-bit integers as there are lanes. */
+typedef int32_t VS __attribute__((vector_size(LANES * 4)));
+typedef int32_t VS_UNALIGNED __attribute__((vector_size(LANES * 4), aligned(4), may_alias));
+
+/* The same in 16 and 8 bits, to store anywhere; and in as many bits as REAL has. */
+typedef uint16_t V16 __attribute__((vector_size(LANES * 2), aligned(2), may_alias));
+typedef uint8_t V8 __attribute__((vector_size(LANES), aligned(1), may_alias));
+typedef int16_t S16 __attribute__((vector_size(LANES * 2)));
+typedef int8_t S8 __attribute__((vector_size(LANES)));
+#if FSP_DOUBLE
+typedef int64_t VI __attribute__((vector_size(FSP_VECTOR_BYTES)));
+#else
+typedef VS VI;
+#endif
+
+INLINE VS vs_load(const int32_t *p) { return *(const VS_UNALIGNED *)p; }
+INLINE void vs_store(int32_t *p, VS v) { *(VS_UNALIGNED *)p = v; }
+/* A factor of two at a time: compilers have instructions for that. */
+INLINE VS vs_of_16(V16 v) { return __builtin_convertvector((S16)v, VS); }
+INLINE VS vs_of_8(V8 v) { return __builtin_convertvector(__builtin_convertvector((S8)v, S16), VS); }
+INLINE V16 vs_to_16(VS v) { return __builtin_convertvector(v, V16); }
+INLINE V8 vs_to_8(VS v) { return __builtin_convertvector(__builtin_convertvector(v, V16), V8); }
+
+INLINE VS v_to_int32(V v) { return __builtin_convertvector(v, VS); }  /* truncates; v is within the range */
+INLINE V v_of_int32(VS v) { return __builtin_convertvector(v, V); }
+
 INLINE V v_load(const REAL *p) { return *(const V_UNALIGNED *)p; }
 INLINE void v_store(REAL *p, V v) { *(V_UNALIGNED *)p = v; }
 

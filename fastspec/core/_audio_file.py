@@ -140,8 +140,23 @@ def seek_to(file: soundfile.SoundFile, offset: float) -> None:
         ) from None
 
 
+_SHORT_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "ALAC_16"}
+_LONG_SUBTYPES = {"PCM_24", "PCM_32", "ALAC_20", "ALAC_24", "ALAC_32"}
+
+
+def own_dtype(file: soundfile.SoundFile) -> str:
+    """The smallest dtype of libsndfile's that holds the samples as they are in the file, integers at the top of it."""
+    if file.subtype in _SHORT_SUBTYPES:
+        return "int16"
+    if file.subtype in _LONG_SUBTYPES:
+        return "int32"
+    return "float64" if file.subtype == "DOUBLE" else "float32"
+
+
 def read(source, *, offset: float = 0.0, duration: float | None = None, dtype=np.float32):
     """Samples (channels first), sampling rate, and a complaint about missing samples or None.
+
+    With dtype None, samples come as the file has them: see `own_dtype`.
 
     The complaint is a sentence for the caller to raise or to warn with: what libsndfile decodes from a
     file that was cut short is sound as far as it goes.
@@ -155,7 +170,7 @@ def read(source, *, offset: float = 0.0, duration: float | None = None, dtype=np
         # Only a seekable file knows what is left; a pipe is read as asked.
         left = file.frames - file.tell() if file.seekable() else wanted
         try:
-            y = file.read(frames=wanted, dtype=dtype, always_2d=False)
+            y = file.read(frames=wanted, dtype=dtype or own_dtype(file), always_2d=False)
         except soundfile.LibsndfileError as error:
             raise reading_error(file, error) from None
         except MemoryError:

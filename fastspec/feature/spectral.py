@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import ParameterError, as_samples
+from .._arrays import PCM_DTYPES, ParameterError, as_samples
 from .._spec import Spectrum, precision_of
 from ..core.spectrum import _spectrogram, check_length, padded_by, power_to_db
+from ..pcm import pcm_to_float
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -82,14 +83,15 @@ def melspectrogram(
 
 
 def _mel_of_samples(
-    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True
-):
+    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True,
+    pcm: bool = False,
+):  # fmt: skip
     """The fused path: (mel bands or their levels, the highest level of each channel)."""
     if callable(stft[-1]):
         y, *end = padded_by(stft[-1], y, stft[0], stft[-2], stacklevel=stacklevel + 1)
         stft = (*stft[:-2], *end)
     arguments = _transforms.stft_arguments(*stft)
-    x = as_samples(y)
+    x = as_samples(y, pcm=pcm)
     bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
@@ -148,7 +150,8 @@ def logmel(
     Parameters
     ----------
     y : array_like [shape=(..., n)]
-        Samples, floating-point.
+        Samples, floating-point; or int16, int32, uint8, int8 or uint16, which count as `fastspec.pcm_to_float` has them
+        and are never copied into floats as a whole.
     sr, n_fft, hop_length, win_length, window, center, pad_mode, power, **kwargs
         As in `melspectrogram`.
     ref : float or callable, default 1.0
@@ -163,7 +166,7 @@ def logmel(
     Returns
     -------
     np.ndarray [shape=(..., n_mels, t)]
-        Decibels, in the precision of `y`.
+        Decibels, in the precision of `y`; float32 for integers.
 
     Raises
     ------
@@ -188,14 +191,15 @@ def logmel(
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
         S = melspectrogram(
-            y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, win_length=win_length, window=window, center=center,
-            pad_mode=pad_mode, power=power, **kwargs,
+            y=pcm_to_float(y) if y.dtype.newbyteorder("=") in PCM_DTYPES else y, sr=sr, n_fft=n_fft,
+            hop_length=hop_length, win_length=win_length, window=window, center=center, pad_mode=pad_mode, power=power,
+            **kwargs,
         )  # fmt: skip
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
     offset = 0.0 if by_peak else -10.0 * log10(max(amin, abs(ref)))
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, amin, offset)
-    L, peaks = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite)
+    L, peaks = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
     if L.size and (by_peak or top_db is not None):
         channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
         for channel, peak in zip(channels, peaks.tolist(), strict=True):

@@ -41,6 +41,8 @@ static const entry SUBJECTS[] = {
     /* pooling: means, maxima */
     POOL(rows, mean, 0), POOL(rows, max, 1), POOL(along, mean, 0), POOL(along, max, 1), POOL(across, mean, 0),
     POOL(across, max, 1),
+    /* PCM codes, samples, real numbers */
+    KERNEL(widen), KERNEL(narrow), KERNEL(to_samples), KERNEL(from_samples), KERNEL(decode), KERNEL(encode), KERNEL(dither),
     /* several kernels at once */
     {"log", check_log, 0}, {"array calls", check_array_calls, 0},
     {"FFT error", check_fft_error, 0}, {"FFT error's growth", check_fft_growth, 0}, {"FFT laws", check_fft_laws, 0},
@@ -50,7 +52,7 @@ static const entry SUBJECTS[] = {
     {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
     {"summaries", check_summaries, 0}, {"events", check_events, 0}, {"pools", check_pools, 0},
     {"atoms", check_atoms, 0}, {"atom sums", check_atom_sums, 0}, {"atoms finite", check_atoms_finite, 0},
-    {"atoms refusals", check_atoms_refusals, 0}, {"vocode", check_vocode, 0}, {"peak", check_peak, 0},
+    {"atoms refusals", check_atoms_refusals, 0}, {"vocode", check_vocode, 0}, {"convert", check_convert, 0}, {"peak", check_peak, 0},
     {"refusals", check_refusals, 0},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };

@@ -112,6 +112,8 @@ check_function check_halve, check_wrap_rows, check_correlate, check_mix, check_u
 check_function check_spread, check_add_rows;
 check_function check_atoms, check_atoms_finite, check_atoms_refusals;                         /* check_atom_runs.c */
 check_function check_atom_sums;                                                               /* check_atom_sums.c */
+check_function check_widen, check_narrow, check_to_samples, check_from_samples, check_decode;  /* check_pcm.c */
+check_function check_encode, check_dither, check_convert;
 check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */
 check_function check_peak, check_refusals;

@@ -345,6 +345,9 @@ void check_refusals(check *t)
     if (fsp_plan_create(&c, &plan)) return fail(t, "no plan for a given spectrum");
     if (fsp_run(plan, &in, &out, 1) != FSP_EBUG) fail(t, "a given spectrum in another precision");
     in.precision = t->precision;
+    in.pcm = FSP_S32;
+    if (fsp_run(plan, &in, &out, 1) != FSP_EBUG) fail(t, "a given spectrum in PCM");
+    in.pcm = FSP_REALS;
     if (fsp_run(NULL, &in, &out, 1) != FSP_EBUG || fsp_run(plan, &in, &out, 0) != FSP_EBUG)
         fail(t, "no plan, no threads");
     if (fsp_run(plan, &in, &out, 1)) fail(t, "no channels, no frames");
