@@ -317,12 +317,13 @@ fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, siz
  * half a sample before sample t * hop_length, at every rate: between samples -1 and 0 at rate 0, upon sample 0 at others.
  * An atom weighs pairs of samples equally far from it, by `even` their sum and by `odd` their difference (later minus
  * earlier): pair i is samples i and -1 - i at rate 0, i and -i at others. Its two sums, times complex factors, are added
- * to its bin. */
+ * to its bin. An atom's weights are part of a group's: a sample that is not finite also spoils shorter neighbours of the
+ * atom that it is in. fsp_atoms and fsp_atom_sum have a plan's rights: copied, immutable, shareable. */
 typedef struct {
     fsp_precision precision;
     const char *isa;
     size_t hop_length;       /* a multiple of 2^n_halvings */
-    size_t lead;             /* how far padding reaches; zeros beyond */
+    size_t lead;             /* how far padding reaches, up to PTRDIFF_MAX / 4; zeros beyond */
     fsp_padding padding;
     size_t n_halvings;       /* up to FSP_MOST_HALVINGS */
     const size_t *n_taps;    /* per halving, half the filter: taps of samples i and -1 - i in the first one; in others */
@@ -340,7 +341,8 @@ typedef struct fsp_atoms fsp_atoms;
 fsp_status fsp_atoms_create(const fsp_atoms_config *config, fsp_atoms **atoms);
 void fsp_atoms_destroy(fsp_atoms *atoms);
 
-/* Complex frames (..., n_bins) of a signal; of `in`, row_stride, frame_stride and clamp are not read. */
+/* Complex frames (..., n_bins) of a signal; of `in`, row_stride, frame_stride and clamp are not read, and `peak` is not
+ * written. */
 fsp_status fsp_atoms_run(const fsp_atoms *atoms, const fsp_input *in, const fsp_output *out, int n_threads);
 
 /* The adjoint: atoms at every hop, times the complex numbers of their bins, added up; of that the real part. lead and
