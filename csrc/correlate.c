@@ -197,19 +197,11 @@ static char *tile_of(const worker *w, size_t frame)
     return w->scratch + atoms->tiles_at + frame / atoms->kernels->lanes % n_tiles(atoms) * tile_bytes(atoms);
 }
 
-/* Whether samples a .. b - 1 that are there are finite. */
 static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
 {
     const fsp_atoms *atoms = w->j->atoms;
-    const ptrdiff_t n = (ptrdiff_t)w->signal.n_samples, most = (ptrdiff_t)(atoms->rates[0].rows * atoms->kernels->lanes);
-    char *linear = w->scratch + atoms->linear_at;
-    if (b > n) b = n;
-    for (a = a < 0 ? 0 : a; a < b; a += most) {
-        const size_t count = (size_t)(b - a < most ? b - a : most);
-        fsp_copy_samples(&w->signal, a, count, atoms->precision, linear);
-        if (!atoms->kernels->all_finite(linear, count)) return 0;
-    }
-    return 1;
+    return fsp_span_finite(&w->signal, a, b, atoms->kernels, atoms->precision, w->scratch + atoms->linear_at,
+                           atoms->rates[0].rows * atoms->kernels->lanes);
 }
 
 /* The first sample of a column. */
@@ -241,20 +233,10 @@ static int gather_columns(const worker *w, ptrdiff_t column, size_t at)
     const fsp_atoms *atoms = w->j->atoms;
     const fsp_kernels *k = atoms->kernels;
     const rate *r = &atoms->rates[0];
-    const size_t rows = r->rows, hop = atoms->hop, lanes = k->lanes;
-    const ptrdiff_t start = start_of(atoms, column);
-    const ptrdiff_t end = start_of(atoms, column + (ptrdiff_t)lanes - 1) + (ptrdiff_t)rows;
-    const int direct = w->signal.stride == 1 && w->signal.precision == atoms->precision && start >= 0 &&
-                       end <= (ptrdiff_t)w->signal.n_samples;
-    char *const linear = w->scratch + atoms->linear_at;
-    if (!direct && rows == hop)
-        fsp_copy_samples(&w->signal, start, lanes * hop, atoms->precision, linear);
-    else if (!direct)
-        for (size_t c = 0; c < lanes; c++)
-            fsp_copy_samples(&w->signal, start_of(atoms, column + (ptrdiff_t)c), rows, atoms->precision,
-                             linear + c * rows * k->itemsize);
-    const char *x = direct ? (const char *)w->signal.data + (size_t)start * k->itemsize : linear;
-    return k->gather(x, (ptrdiff_t)(direct ? hop : rows), rows, lanes, column_of(w, r, at), r->stride);
+    ptrdiff_t stride;
+    const void *x = fsp_columns(&w->signal, start_of(atoms, column), atoms->hop, r->rows, k->lanes, atoms->precision,
+                                w->scratch + atoms->linear_at, &stride);
+    return k->gather(x, stride, r->rows, k->lanes, column_of(w, r, at), r->stride);
 }
 
 /* A tile of columns of every rate, from those of the one above it. */

@@ -89,3 +89,38 @@ void fsp_copy_samples(const fsp_signal *s, ptrdiff_t start, size_t n, fsp_precis
     if (a < b) copy_inner(s, (size_t)a, (size_t)(b - a), precision, (char *)out + (size_t)(a - start) * size);
     fill_outside(s, b, end, precision, (char *)out + (size_t)(b - start) * size);
 }
+
+int fsp_in_place(const fsp_signal *s, fsp_precision precision)
+{
+    return s->stride == 1 && s->precision == precision && !s->pcm;
+}
+
+const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                        fsp_precision precision, void *linear, ptrdiff_t *stride)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    const ptrdiff_t end = start + fsp_column_start((ptrdiff_t)columns - 1, hop) + (ptrdiff_t)rows;
+    if (fsp_in_place(s, precision) && start >= 0 && end <= (ptrdiff_t)s->n_samples) {
+        *stride = (ptrdiff_t)hop;
+        return (const char *)s->data + (size_t)start * size;
+    }
+    *stride = (ptrdiff_t)rows;
+    if (rows == hop)
+        fsp_copy_samples(s, start, columns * hop, precision, linear);
+    else
+        for (size_t c = 0; c < columns; c++)
+            fsp_copy_samples(s, start + fsp_column_start((ptrdiff_t)c, hop), rows, precision, (char *)linear + c * rows * size);
+    return linear;
+}
+
+int fsp_span_finite(const fsp_signal *s, ptrdiff_t a, ptrdiff_t b, const fsp_kernels *kernels, fsp_precision precision,
+                    void *linear, size_t n)
+{
+    if (b > (ptrdiff_t)s->n_samples) b = (ptrdiff_t)s->n_samples;
+    for (a = a < 0 ? 0 : a; a < b; a += (ptrdiff_t)n) {
+        const size_t count = (size_t)(b - a) < n ? (size_t)(b - a) : n;
+        fsp_copy_samples(s, a, count, precision, linear);
+        if (!kernels->all_finite(linear, count)) return 0;
+    }
+    return 1;
+}

@@ -159,6 +159,15 @@ typedef struct {
     size_t lead;
 } fsp_signal;
 void fsp_copy_samples(const fsp_signal *signal, ptrdiff_t start, size_t n, fsp_precision precision, void *out);
+/* Whether the signal lies as kernels read it: nothing to convert, no gaps. */
+int fsp_in_place(const fsp_signal *signal, fsp_precision precision);
+/* Columns of `rows` samples, `hop` apart, the first from `start`: the signal's own where they are whole and in place, else
+ * copies in `linear`, which has room for all. They are *stride apart. */
+const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                        fsp_precision precision, void *linear, ptrdiff_t *stride);
+/* Whether samples a .. b - 1 that are there are finite. `linear`: room for n of them. */
+int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fsp_kernels *kernels, fsp_precision precision,
+                    void *linear, size_t n);
 
 /* plan.c */
 struct fsp_plan {

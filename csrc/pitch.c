@@ -168,12 +168,9 @@ static void fill_table(const worker *w, const fsp_signal *signal, size_t first, 
     const size_t hop = yin->config.hop_length, rows = yin->rows, lanes = yin->kernels->lanes;
     const size_t n_columns = fsp_round_up(fsp_round_up(count, lanes) + yin->overlap, lanes);
     const ptrdiff_t start = (ptrdiff_t)(first * hop) - (ptrdiff_t)yin->config.lead;
-    if (rows == hop)
-        fsp_copy_samples(signal, start, n_columns * hop, FSP_F64, w->linear);
-    else
-        for (size_t c = 0; c < n_columns; c++)
-            fsp_copy_samples(signal, start + (ptrdiff_t)(c * hop), rows, FSP_F64, w->linear + c * rows);
-    yin->kernels->gather(w->linear, (ptrdiff_t)rows, rows, n_columns, w->table, yin->table_stride);
+    ptrdiff_t stride;
+    const void *x = fsp_columns(signal, start, hop, rows, n_columns, FSP_F64, w->linear, &stride);
+    yin->kernels->gather(x, stride, rows, n_columns, w->table, yin->table_stride);
 }
 
 /* d(k) = 2 (r(0) - r(k)) - sum of y(m)^2 over m < k, over its mean up to k. The first d is without its sum: librosa

@@ -43,19 +43,10 @@ static ptrdiff_t frame_start(const worker *w, size_t frame)
     return (ptrdiff_t)((w->j->in->first_frame + frame) * plan->config.hop_length) - (ptrdiff_t)plan->config.lead;
 }
 
-/* Whether samples a .. b - 1 that are there are finite. */
 static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
 {
     const fsp_plan *plan = w->j->plan;
-    const ptrdiff_t n = (ptrdiff_t)w->j->in->n_samples, most = (ptrdiff_t)(plan->rows * plan->table_stride);
-    if (a < 0) a = 0;
-    if (b > n) b = n;
-    for (; a < b; a += most) {
-        const size_t count = (size_t)(b - a < most ? b - a : most);
-        fsp_copy_samples(&w->signal, a, count, plan->config.precision, w->linear);
-        if (!plan->kernels->all_finite(w->linear, count)) return 0;
-    }
-    return 1;
+    return fsp_span_finite(&w->signal, a, b, plan->kernels, plan->config.precision, w->linear, plan->rows * plan->table_stride);
 }
 
 /* `gather` has seen the samples of the frames. This looks at those between frames (hop_length > n_fft), before the
@@ -73,47 +64,20 @@ static int rest_finite(const worker *w)
     return next != in->total_frames || span_finite(w, frame_start(w, w->first + w->count), PTRDIFF_MAX);
 }
 
-/* Whether the kernels can read the signal itself. */
-static int in_place(const worker *w)
-{
-    return w->signal.stride == 1 && w->signal.precision == w->j->plan->config.precision && !w->signal.pcm;
-}
-
-/* Where column `first` of the block starts: in the signal itself where it is contiguous and whole, else in a copy. */
-static const char *columns_at(const worker *w, size_t first, size_t n_columns, ptrdiff_t *column_stride)
-{
-    const fsp_plan *plan = w->j->plan;
-    const size_t hop = plan->config.hop_length, rows = plan->rows, itemsize = plan->kernels->itemsize;
-    const ptrdiff_t start = frame_start(w, w->first) + (ptrdiff_t)(first * hop);
-    const ptrdiff_t end = start + (ptrdiff_t)((n_columns - 1) * hop + rows);
-    if (in_place(w) && start >= 0 && end <= (ptrdiff_t)w->signal.n_samples) {
-        *column_stride = (ptrdiff_t)hop;
-        return (const char *)w->signal.data + (size_t)start * itemsize;
-    }
-    if (rows == hop)
-        fsp_copy_samples(&w->signal, start, n_columns * hop, plan->config.precision, w->linear);
-    else
-        for (size_t c = 0; c < n_columns; c++)
-            fsp_copy_samples(&w->signal, start + (ptrdiff_t)(c * hop), rows, plan->config.precision,
-                             w->linear + c * rows * itemsize);
-    *column_stride = (ptrdiff_t)rows;
-    return w->linear;
-}
-
-static size_t round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
-
 /* Fill the table for the block's tiles, and say whether its samples are finite. Columns that the block before it left
  * are carried over: the same numbers. */
 static int fill_table(worker *w)
 {
     const fsp_plan *plan = w->j->plan;
     const fsp_kernels *k = plan->kernels;
-    const size_t n_frames = round_up(w->count, k->lanes), overlap = plan->overlap;
+    const size_t n_frames = fsp_round_up(w->count, k->lanes), overlap = plan->overlap;
     const int carried = w->carried_to == w->first;
     char *const table = w->table + (plan->carried - overlap) * k->itemsize;
     ptrdiff_t stride;
     const size_t first = carried ? overlap : 0;
-    const char *x = columns_at(w, first, n_frames + overlap - first, &stride);
+    const size_t hop = plan->config.hop_length;
+    const char *x = fsp_columns(&w->signal, frame_start(w, w->first) + (ptrdiff_t)(first * hop), hop, plan->rows,
+                                n_frames + overlap - first, plan->config.precision, w->linear, &stride);
     int finite = 1;
     if (carried)
         k->carry(w->table, plan->rows, plan->table_stride, plan->block, plan->carried);
@@ -175,7 +139,7 @@ static fsp_ahead next_samples(const worker *w, size_t at)
 {
     const fsp_plan *plan = w->j->plan;
     const size_t hop = plan->config.hop_length, itemsize = plan->kernels->itemsize;
-    if (!in_place(w) || hop != plan->rows) return (fsp_ahead){0};
+    if (!fsp_in_place(&w->signal, plan->config.precision) || hop != plan->rows) return (fsp_ahead){0};
     const ptrdiff_t start = frame_start(w, at) + (ptrdiff_t)((plan->block + plan->overlap) * hop);
     const size_t n = plan->kernels->lanes * hop;
     if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_ahead){0};
