@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import gcd
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,9 +78,27 @@ def _mean_square(y: np.ndarray, frame_length: int, hop_length: int, center: bool
     if dtype not in (np.float32, np.float64):
         framed = frame(y, frame_length=frame_length, hop_length=hop_length)
         return np.mean(abs2(framed, dtype=dtype), axis=-2, keepdims=True)
-    framed = frame(y.astype(dtype, copy=False), frame_length=frame_length, hop_length=hop_length)
-    # A product of each frame with itself: the squares of overlapping frames need no memory.
-    return (np.einsum("...ft,...ft->...t", framed, framed) / framed.dtype.type(frame_length))[..., np.newaxis, :]
+    y = y.astype(dtype, copy=False)
+    framed = frame(y, frame_length=frame_length, hop_length=hop_length)
+    return (_energies(y, framed, frame_length, hop_length) / dtype.type(frame_length))[..., np.newaxis, :]
+
+
+# Pieces of frames shorter than this are no gain: their sums cost more than those of whole frames.
+_SHORTEST_PIECE = 64
+
+
+def _energies(y: np.ndarray, framed: np.ndarray, frame_length: int, hop_length: int) -> np.ndarray:
+    """Sums of squares of frames, from those of the pieces that overlapping frames share."""
+    piece = gcd(frame_length, hop_length)
+    if frame_length <= hop_length or piece < _SHORTEST_PIECE:
+        # A product of each frame with itself: the squares need no memory.
+        return np.einsum("...ft,...ft->...t", framed, framed)
+    per_hop, n_frames = hop_length // piece, framed.shape[-1]
+    n_pieces = frame_length // piece + (n_frames - 1) * per_hop
+    pieces = y[..., : n_pieces * piece].reshape(*y.shape[:-1], n_pieces, piece)
+    squares = np.einsum("...pi,...pi->...p", pieces, pieces)
+    last = n_pieces - frame_length // piece + 1
+    return sum(squares[..., i : i + last : per_hop] for i in range(frame_length // piece))
 
 
 def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:
