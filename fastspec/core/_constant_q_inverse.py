@@ -177,7 +177,7 @@ class _Inversion:
         target /= peak  # so that no power is too large for float32, or too small
         ones = np.ones_like(self.weights)
         y, residual, direction = np.zeros_like(target), target, target.copy()
-        image = seen = None
+        image = seen = None  # memory of the last round, used again
         power = _inner(residual, residual)
         for rounds_left in reversed(range(rounds)):
             seen = self.analyse(direction, dtype, ones, out=seen)
