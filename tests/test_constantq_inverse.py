@@ -150,6 +150,7 @@ def test_level_does_not_matter(factor):
 
 def test_no_channels_give_no_channels():
     assert fastspec.icqt(np.zeros((0, 40, 9), np.complex64)).shape == (0, 4096)
+    assert fastspec.icqt(np.ones((5, 1), np.complex64), hop_length=1).shape == (0,)
     assert fastspec.griffinlim_cqt(np.zeros((0, 40, 9), np.float32)).shape == (0, 4096)
 
 

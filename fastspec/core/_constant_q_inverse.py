@@ -158,8 +158,6 @@ class _Inversion:
     def solve(self, C: np.ndarray, n_samples: int) -> np.ndarray:
         """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
         y = self.add_up(C, n_samples, self.weights / self.factors)
-        if not np.isfinite(y).all():
-            raise ParameterError(_NOT_FINITE)
         for channel in np.ndindex(y.shape[:-1]):
             self._refine(y[channel], C.dtype)
         return y
@@ -169,8 +167,10 @@ class _Inversion:
 
         Of y and its residual if it were the solution, they find the best combination; here it is found at once.
         """
-        peak = max(y.max(), -y.min())
-        if not peak > np.finfo(y.dtype).tiny:
+        peak = max(y.max(initial=0), -y.min(initial=0))
+        if not np.isfinite(peak):
+            raise ParameterError(_NOT_FINITE)
+        if peak <= np.finfo(y.dtype).tiny:
             return
         y /= peak  # so that no power is too large for float32, or too small
         ones = np.ones_like(self.weights)
@@ -178,7 +178,8 @@ class _Inversion:
         residual = self.add_up(seen, len(y), self.weights)
         np.subtract(y, residual, out=residual)
         seen = seen, self.analyse(residual, dtype, ones)
-        energies = np.array([[self._energy(a, b) for a in seen] for b in seen])
+        own, shared, other = self._energy(seen[0], seen[0]), self._energy(*seen), self._energy(seen[1], seen[1])
+        energies = np.array([[own, shared], [shared, other]])
         wanted = np.array([np.einsum("i,i->", y, y), np.einsum("i,i->", y, residual)], dtype=np.float64)
         size = np.sqrt(np.maximum(np.diag(energies), np.finfo(np.float64).tiny))
         best = np.linalg.lstsq(energies / np.outer(size, size), wanted / size, rcond=1e-6)[0] / size * peak
@@ -188,7 +189,8 @@ class _Inversion:
 
     def _energy(self, a: np.ndarray, b: np.ndarray) -> float:
         """The weighted inner product, real, of two spectra; einsum's order of adding up is always the same."""
-        return self.weights @ (np.einsum("kt,kt->k", a.real, b.real) + np.einsum("kt,kt->k", a.imag, b.imag))
+        numbers = (x.swapaxes(0, 1).view(x.real.dtype) for x in (a, b))
+        return np.repeat(self.weights, 2) @ np.einsum("tk,tk->k", *numbers)
 
 
 def _inversion(
