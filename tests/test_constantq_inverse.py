@@ -32,16 +32,16 @@ def signal_to_noise(wanted: np.ndarray, found: np.ndarray) -> float:
     ("options", "wanted"),
     [
         ({"hop_length": 32}, 70),
-        ({"hop_length": 64}, 54),
+        ({"hop_length": 64}, 42),
         ({"hop_length": 63, "window": "hamming"}, 40),
         ({"hop_length": 32, "scale": False}, 70),
         ({"hop_length": 32, "norm": 2}, 70),
         ({"hop_length": 32, "norm": None, "window": ("kaiser", 6.0)}, 57),
         ({"hop_length": 32, "filter_scale": 0.5}, 36),
-        ({"hop_length": 64, "filter_scale": 2}, 36),
-        ({"hop_length": 32, "window": "blackmanharris"}, 66),
-        ({"hop_length": 64, "bins_per_octave": 24}, 75),
-        ({"hop_length": 256}, 5.5),
+        ({"hop_length": 64, "filter_scale": 2}, 24),
+        ({"hop_length": 32, "window": "blackmanharris"}, 64),
+        ({"hop_length": 64, "bins_per_octave": 24}, 68),
+        ({"hop_length": 256}, 5),
     ],
     ids=str,
 )
@@ -150,6 +150,7 @@ def test_level_does_not_matter(factor):
 
 def test_no_channels_give_no_channels():
     assert fastspec.icqt(np.zeros((0, 40, 9), np.complex64)).shape == (0, 4096)
+    assert fastspec.icqt(np.ones((5, 1), np.complex64), hop_length=1).shape == (0,)
     assert fastspec.griffinlim_cqt(np.zeros((0, 40, 9), np.float32)).shape == (0, 4096)
 
 

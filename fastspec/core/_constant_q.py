@@ -40,7 +40,6 @@ def transform(
     factors: np.ndarray,
     pad_mode: str,
     dtype: np.dtype,
-    out: np.ndarray | None = None,
 ) -> np.ndarray:
     """Inner products of the padded signal, around every hop, with the conjugates of the atoms.
 
@@ -55,8 +54,6 @@ def transform(
         As in `fastspec.stft`.
     dtype : complex dtype
         Of the result, and of the arithmetic.
-    out : np.ndarray, optional
-        An earlier result of the same kind, to be overwritten: its memory need not be touched for the first time.
 
     Returns
     -------
@@ -70,8 +67,7 @@ def transform(
     """
     dtype = np.dtype(dtype)
     plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
-    if out is None:
-        out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
+    out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
     _run.correlate(plan, y, out, work)
     return out
 

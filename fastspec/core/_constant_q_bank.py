@@ -147,8 +147,7 @@ def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray
     samples = []
     for n, size in odd.items():
         behind = (size - n) // 2
-        for finer in (1, 2):  # twice as many samples: the values halfway between them, too
-            values = np.pad(filters.get_window(window, finer * n), (finer * (size - n - behind), finer * behind))
-            samples.append((finer * size, np.asarray(values, dtype=np.float64).tobytes()))
+        values = np.pad(filters.get_window(window, n), (size - n - behind, behind))
+        samples.append((size, np.asarray(values, dtype=np.float64).tobytes()))
     sampled = SampledWindow(tuple(samples), partial(filters.get_window, window))
     return np.array([odd[int(n)] for n in lengths]), sampled

@@ -13,7 +13,7 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import abs2, fix_length, normalize, phasor, tiny
+from ..util.utils import fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import generator_of
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
-
-# Rounds of conjugate gradients in `icqt`. docs/cqt.md has what each is worth; the fourth gains half a decibel at most.
-_ROUNDS = 3
 
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
 
@@ -53,7 +50,7 @@ def icqt(
     """Inverse constant-Q transform: the signal whose `cqt` is nearest to the one given.
 
     It is found by a weighted sum of atoms, whose weights make up for how densely they cover time and frequency, and
-    three rounds of conjugate gradients. What no atom has seen cannot come back: above the last bin, below the first,
+    two steps of conjugate gradients. What no atom has seen cannot come back: above the last bin, below the first,
     and between frames, where the hop is longer than the atoms.
 
     Parameters
@@ -107,7 +104,7 @@ def icqt(
         C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
     )
     n_frames, n_work, n = inversion.extent(C.shape[-1], length)
-    y = inversion.solve(C[..., :n_frames], n_work, _ROUNDS)
+    y = inversion.solve(C[..., :n_frames], n_work)
     return fix_length(y, size=n).astype(result, copy=False)
 
 
@@ -148,10 +145,8 @@ class _Inversion:
         n_frames = min(n_frames, int(np.ceil((length + self.lengths.max()) / self.hop_length)))
         return n_frames, self.hop_length * n_frames - 1, length
 
-    def analyse(self, y: np.ndarray, dtype, factors: np.ndarray, pad_mode: str = "constant", out=None) -> np.ndarray:
-        return transform(
-            y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype, out=out
-        )
+    def analyse(self, y: np.ndarray, dtype, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
+        return transform(y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype)
 
     def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray, out=None) -> np.ndarray:
         """The weighted sum of atoms: where they cover time and frequency evenly, the solution."""
@@ -160,49 +155,42 @@ class _Inversion:
             C, self.atoms, hop_length=self.hop_length, factors=factors, n_samples=n_samples, dtype=dtype, out=out
         )
 
-    def solve(self, C: np.ndarray, n_samples: int, rounds: int) -> np.ndarray:
+    def solve(self, C: np.ndarray, n_samples: int) -> np.ndarray:
         """The signal that minimises the sum of weights times squared errors of inner products, nearly."""
         y = self.add_up(C, n_samples, self.weights / self.factors)
-        if not np.isfinite(y).all():
-            raise ParameterError(_NOT_FINITE)
         for channel in np.ndindex(y.shape[:-1]):
-            y[channel] = self._refine(y[channel], C.dtype, rounds)
+            self._refine(y[channel], C.dtype)
         return y
 
-    def _refine(self, target: np.ndarray, dtype: np.dtype, rounds: int) -> np.ndarray:
-        """Conjugate gradients for normal equations whose right side is `target`, which is overwritten."""
-        peak = max(target.max(), -target.min())
-        if not peak > np.finfo(target.dtype).tiny:
-            return target
-        target /= peak  # so that no power is too large for float32, or too small
+    def _refine(self, y: np.ndarray, dtype: np.dtype) -> None:
+        """Two steps of conjugate gradients, in place, for normal equations whose right side is `y`.
+
+        Of y and its residual if it were the solution, they find the best combination; here it is found at once.
+        """
+        peak = max(y.max(initial=0), -y.min(initial=0))
+        if not np.isfinite(peak):
+            raise ParameterError(_NOT_FINITE)
+        if peak <= np.finfo(y.dtype).tiny:
+            return
+        y /= peak  # so that no power is too large for float32, or too small
         ones = np.ones_like(self.weights)
-        y, residual, direction = np.zeros_like(target), target, target.copy()
-        image = seen = None
-        power = _inner(residual, residual)
-        for rounds_left in reversed(range(rounds)):
-            seen = self.analyse(direction, dtype, ones, out=seen)
-            curvature = self.weights @ abs2(seen).sum(axis=-1, dtype=np.float64)
-            if not curvature > 0:  # nothing is left
-                break
-            step = power / curvature
-            if rounds_left == 0:
-                direction *= step
-                y += direction
-                break
-            image = self.add_up(seen, len(y), self.weights, out=image)
-            image *= step
-            residual -= image
-            y += np.multiply(direction, step, out=image)
-            power, before = _inner(residual, residual), power
-            direction *= power / before
-            direction += residual
-        y *= peak
-        return y
+        seen = self.analyse(y, dtype, ones)
+        residual = self.add_up(seen, len(y), self.weights)
+        np.subtract(y, residual, out=residual)
+        seen = seen, self.analyse(residual, dtype, ones)
+        own, shared, other = self._energy(seen[0], seen[0]), self._energy(*seen), self._energy(seen[1], seen[1])
+        energies = np.array([[own, shared], [shared, other]])
+        wanted = np.array([np.einsum("i,i->", y, y), np.einsum("i,i->", y, residual)], dtype=np.float64)
+        size = np.sqrt(np.maximum(np.diag(energies), np.finfo(np.float64).tiny))
+        best = np.linalg.lstsq(energies / np.outer(size, size), wanted / size, rcond=1e-6)[0] / size * peak
+        y *= best[0]
+        residual *= best[1]
+        y += residual
 
-
-def _inner(a: np.ndarray, b: np.ndarray):
-    # BLAS would do, but its sums depend on its threads.
-    return np.einsum("i,i->", a, b)
+    def _energy(self, a: np.ndarray, b: np.ndarray) -> float:
+        """The weighted inner product, real, of two spectra; einsum's order of adding up is always the same."""
+        numbers = (x.swapaxes(0, 1).view(x.real.dtype) for x in (a, b))
+        return np.repeat(self.weights, 2) @ np.einsum("tk,tk->k", *numbers)
 
 
 def _inversion(
@@ -385,7 +373,7 @@ def griffinlim_cqt(
     if init == "random":
         spectrum *= phasor(2 * np.pi * generator.random(size=spectrum.shape))
     spectrum = _find_phases(inversion, spectrum, magnitudes, n_work, pad_mode, n_iter, momentum / (1 + momentum))
-    return fix_length(inversion.solve(spectrum, n_work, _ROUNDS), size=n).astype(result, copy=False)
+    return fix_length(inversion.solve(spectrum, n_work), size=n).astype(result, copy=False)
 
 
 def _find_phases(
