@@ -352,9 +352,13 @@ typedef struct fsp_atom_sum fsp_atom_sum;
 fsp_status fsp_atom_sum_create(const fsp_atoms_config *config, fsp_atom_sum **sum);
 void fsp_atom_sum_destroy(fsp_atom_sum *sum);
 
-/* Writes out[0 .. n_samples - 1] of every channel; of `in`, only data, its channels, n_frames and frame_stride are read. */
+/* Ranges of the output start at multiples of this; if it is 0, at sample 0 only. */
+size_t fsp_atom_sum_step(const fsp_atom_sum *sum);
+
+/* Writes samples first_sample .. first_sample + n_samples - 1 of every channel to out[0 ..]; of `in`, only data, its
+ * channels, n_frames and frame_stride are read. The bits do not depend on the range. */
 fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
-                            size_t n_samples, int n_threads);
+                            size_t first_sample, size_t n_samples, int n_threads);
 /* Adaptive pooling: output j of an axis that has n_in positions and shall have n_out is the mean (or the largest) of
  * positions floor(j n_in / n_out) to ceil((j + 1) n_in / n_out) - 1; windows may overlap, and n_out may exceed n_in. Axes
  * come in the order of the array's shape; the last n_pooled of them, 1 to 3, are pooled, the others, n_batch, are not and

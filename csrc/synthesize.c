@@ -12,11 +12,19 @@
 
 /* Long enough that the columns left out do not matter, short enough for the second-level cache; but as long as those
  * at least, as making most columns twice costs more than a miss. */
-enum { BLOCK_TILES = 8, TABLE_BYTES = 768 * 1024 };
+enum { BLOCK_TILES = 16, TABLE_BYTES = 1024 * 1024 };
+
+/* What an even or an odd sample 2 i + phase of a rate gets from the next: samples i + from[], times weights. */
+typedef struct {
+    size_t n;
+    ptrdiff_t *from;
+    void *weights;
+} phase;
 
 typedef struct {
     size_t rows, delay;  /* sample i of a hop stands at row i + delay */
     uint32_t *right, *left;
+    phase phases[2];     /* of the rate above this one */
     size_t table_at;
 } rate;
 
@@ -30,7 +38,7 @@ struct fsp_atom_sum {
 
     /* Frames of `margin` columns on either side are added to a block's; tables have as many columns again. */
     size_t block, margin, stride;
-    size_t tile_at, sums_at, terms_at, sources_at, edge_at, scratch_size;
+    size_t zeros_at, tile_at, sums_at, sources_at, edge_at, scratch_size;
 };
 
 /* Columns that a frame, and every halving on the way up, reach beyond their own. */
@@ -64,9 +72,9 @@ static fsp_status lay_out(fsp_atom_sum *sum)
         r->table_at = fsp_reserve(&size, r->rows * sum->stride, itemsize);
         most_terms = fsp_larger(most_terms, 1 + 2 * sum->bank.rates[s].halving.n_taps);
     }
+    sum->zeros_at = fsp_reserve(&size, sum->stride, itemsize);
     sum->tile_at = fsp_reserve(&size, 2 * sum->n_bins, vector);
     sum->sums_at = fsp_reserve(&size, 6 * sum->kernels->atom_trios, vector);
-    sum->terms_at = fsp_reserve(&size, most_terms, itemsize);
     sum->sources_at = fsp_reserve(&size, most_terms, sizeof(void *));
     sum->edge_at = fsp_reserve(&size, sum->rates[0].rows, vector);
     sum->scratch_size = size;
@@ -84,6 +92,30 @@ static void shape_rates(fsp_atom_sum *sum)
     }
 }
 
+static fsp_status make_phase(phase *p, size_t odd, const fsp_halving *h, size_t itemsize)
+{
+    double *weights = fsp_allocate(1 + 2 * h->n_taps, sizeof *weights);
+    p->from = fsp_allocate(1 + 2 * h->n_taps, sizeof *p->from);
+    if (weights && p->from) {
+        const ptrdiff_t first = (ptrdiff_t)odd;
+        if (h->centre != 0 && !odd) {
+            p->from[0] = 0;
+            weights[p->n++] = h->centre;
+        }
+        for (size_t j = 0; j < h->n_taps; j++) {
+            const ptrdiff_t out = (ptrdiff_t)j * h->step, twice[2] = {first - h->right - out, first + 1 + out};
+            for (int side = 0; side < 2; side++) {
+                if (twice[side] % 2) continue;  /* no sample there */
+                p->from[p->n] = twice[side] / 2;
+                weights[p->n++] = itemsize == sizeof(float) ? (double)((float *)h->taps)[j] : ((double *)h->taps)[j];
+            }
+        }
+        p->weights = fsp_to_real(weights, p->n, itemsize);
+    }
+    fsp_free(weights);
+    return p->weights ? FSP_OK : FSP_ENOMEM;
+}
+
 static fsp_status prepare(fsp_atom_sum *sum, const fsp_atoms_config *config)
 {
     fsp_status status = fsp_atom_bank_create(&sum->bank, config);
@@ -96,6 +128,8 @@ static fsp_status prepare(fsp_atom_sum *sum, const fsp_atoms_config *config)
         rate *r = &sum->rates[s];
         status = fsp_pair_offsets(sum->bank.rates[s].n_pairs, s == 0, (ptrdiff_t)r->delay, r->rows, sum->stride,
                                   (ptrdiff_t)sum->margin, &r->right, &r->left);
+        for (size_t odd = 0; odd < 2 && s > 0 && status == FSP_OK; odd++)
+            status = make_phase(&r->phases[odd], odd, &sum->bank.rates[s].halving, sum->kernels->itemsize);
     }
     if (status) return status;
     sum->where = fsp_allocate(sum->rates[0].rows, sizeof *sum->where);
@@ -124,6 +158,10 @@ void fsp_atom_sum_destroy(fsp_atom_sum *sum)
     for (size_t s = 0; s < sum->n_rates; s++) {
         fsp_free(sum->rates[s].right);
         fsp_free(sum->rates[s].left);
+        for (int odd = 0; odd < 2; odd++) {
+            fsp_free(sum->rates[s].phases[odd].from);
+            fsp_free(sum->rates[s].phases[odd].weights);
+        }
     }
     fsp_atom_bank_destroy(&sum->bank);
     fsp_free(sum->where);
@@ -135,7 +173,7 @@ typedef struct {
     const fsp_spectra *in;
     char *out;
     const ptrdiff_t *channel_offset;
-    size_t n_samples, blocks_per_channel, n_blocks, n_workers;
+    size_t first_sample, n_samples, blocks_per_channel, n_blocks, n_workers;
     char *scratch;
     atomic_size_t next;
 } job;
@@ -174,49 +212,27 @@ static void add_frames(const worker *w, size_t at)
     }
 }
 
-/* What row `row` of the rate above is a sum of: rows of this rate's table, and their weights. */
-typedef struct {
-    const void **sources;
-    char *weights;
-    size_t n;
-} terms;
-
-/* Sample twice / 2 of rate s, if there is one, times a weight. */
-static void add_term(const worker *w, size_t s, ptrdiff_t twice, const void *weight, terms *to)
-{
-    const fsp_atom_sum *sum = w->j->sum;
-    const rate *r = &sum->rates[s];
-    const size_t itemsize = sum->kernels->itemsize;
-    if (twice % 2) return;
-    const ptrdiff_t i = twice / 2 + (ptrdiff_t)r->delay, rows = (ptrdiff_t)r->rows;
-    const ptrdiff_t column = i >= 0 && i < rows ? 0 : fsp_divide_down(i, rows);
-    if (sum->alone && column != 0) return;
-    const ptrdiff_t at = (i - column * rows) * (ptrdiff_t)sum->stride + column + (ptrdiff_t)sum->margin;
-    to->sources[to->n] = w->scratch + r->table_at + at * (ptrdiff_t)itemsize;
-    memcpy(to->weights + to->n++ * itemsize, weight, itemsize);
-}
-
 /* A rate added to the one above it. */
 static void raise_rate(const worker *w, size_t s)
 {
     const fsp_atom_sum *sum = w->j->sum;
     const fsp_kernels *k = sum->kernels;
-    const rate *above = &sum->rates[s - 1];
-    const fsp_halving *h = &sum->bank.rates[s].halving;
-    const float centre_f32 = (float)h->centre;
-    const void *centre = k->itemsize == sizeof(float) ? (const void *)&centre_f32 : &h->centre;
+    const rate *r = &sum->rates[s], *above = r - 1;
+    const ptrdiff_t rows = (ptrdiff_t)r->rows, row_bytes = (ptrdiff_t)(sum->stride * k->itemsize);
+    const char *const from = w->scratch + r->table_at + sum->margin * k->itemsize;
+    const void **sources = (const void **)(void *)(w->scratch + sum->sources_at);
     char *to = w->scratch + above->table_at + sum->margin * k->itemsize;
-    for (size_t row = 0; row < above->rows; row++, to += sum->stride * k->itemsize) {
-        const ptrdiff_t at = (ptrdiff_t)row - (ptrdiff_t)above->delay;
-        terms t = {(const void **)(void *)(w->scratch + sum->sources_at), w->scratch + sum->terms_at, 0};
-        const int on_centre = h->centre != 0 && at % 2 == 0;  /* where all taps but the middle are zero */
-        if (on_centre) add_term(w, s, at, centre, &t);
-        for (size_t j = 0; j < h->n_taps && !on_centre; j++) {
-            const ptrdiff_t out = (ptrdiff_t)j * h->step;
-            add_term(w, s, at - h->right - out, (const char *)h->taps + j * k->itemsize, &t);
-            add_term(w, s, at + 1 + out, (const char *)h->taps + j * k->itemsize, &t);
+    for (size_t row = 0; row < above->rows; row++, to += row_bytes) {
+        const ptrdiff_t sample = (ptrdiff_t)row - (ptrdiff_t)above->delay, half = fsp_divide_down(sample, 2);
+        const phase *p = &r->phases[sample - 2 * half];
+        for (size_t i = 0; i < p->n; i++) {
+            ptrdiff_t at = half + p->from[i] + (ptrdiff_t)r->delay, column = 0;
+            if (at < 0 || at >= rows) column = fsp_divide_down(at, rows);
+            at -= column * rows;
+            sources[i] = sum->alone && column ? w->scratch + sum->zeros_at
+                                              : from + at * row_bytes + column * (ptrdiff_t)k->itemsize;
         }
-        k->add_rows(t.sources, t.weights, t.n, sum->block + 2 * sum->margin, to);
+        k->add_rows(sources, p->weights, p->n, sum->block + 2 * sum->margin, to);
     }
 }
 
@@ -246,7 +262,7 @@ static void store_columns(const worker *w, size_t at)
 {
     const fsp_atom_sum *sum = w->j->sum;
     const fsp_kernels *k = sum->kernels;
-    const size_t hop = sum->hop, start = ((size_t)w->first + at) * hop;
+    const size_t hop = sum->hop, start = ((size_t)w->first + at) * hop - w->j->first_sample;
     if (start >= w->j->n_samples) return;
     const size_t left = w->j->n_samples - start, whole = left / hop < k->lanes ? left / hop : k->lanes;
     const char *const tile = w->scratch + sum->rates[0].table_at + (2 * sum->margin + at) * k->itemsize;
@@ -267,7 +283,7 @@ static void take_blocks(void *context, size_t index)
     size_t block;
     while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = block / j->blocks_per_channel;
-        w.first = (ptrdiff_t)(block % j->blocks_per_channel * sum->block);
+        w.first = (ptrdiff_t)(j->first_sample / sum->hop + block % j->blocks_per_channel * sum->block);
         memset(w.scratch, 0, sum->tile_at);
         for (size_t at = 0; at < sum->block + 2 * sum->margin; at += lanes) add_frames(&w, at);
         for (size_t s = sum->n_rates; s-- > 1;) raise_rate(&w, s);
@@ -275,12 +291,17 @@ static void take_blocks(void *context, size_t index)
     }
 }
 
+/* Columns that stand alone reach into the samples of others' hops: no place to cut. */
+size_t fsp_atom_sum_step(const fsp_atom_sum *sum) { return sum->alone ? 0 : sum->block * sum->hop; }
+
 fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
-                            size_t n_samples, int n_threads)
+                            size_t first_sample, size_t n_samples, int n_threads)
 {
-    if (!sum || n_threads < 1) return FSP_EBUG;
+    const size_t step = sum ? fsp_atom_sum_step(sum) : 0;
+    if (!sum || n_threads < 1 || (step ? first_sample % step : first_sample)) return FSP_EBUG;
     if (n_samples == 0 || in->n_channels == 0) return FSP_OK;
-    job j = {.sum = sum, .in = in, .out = out, .channel_offset = channel_offset, .n_samples = n_samples};
+    job j = {.sum = sum, .in = in, .out = out, .channel_offset = channel_offset,
+             .first_sample = first_sample, .n_samples = n_samples};
     const size_t columns = (n_samples - 1 + sum->rates[0].delay) / sum->hop + 1;
     j.blocks_per_channel = (columns + sum->block - 1) / sum->block;
     j.n_blocks = j.blocks_per_channel * in->n_channels;

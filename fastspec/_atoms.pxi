@@ -25,7 +25,8 @@ cdef extern from "fastspec.h" nogil:
         pass
     fsp_status fsp_atom_sum_create(const fsp_atoms_config *, fsp_atom_sum **)
     void fsp_atom_sum_destroy(fsp_atom_sum *)
-    fsp_status fsp_atom_sum_run(const fsp_atom_sum *, const fsp_spectra *, void *, const ptrdiff_t *, size_t, int)
+    size_t fsp_atom_sum_step(const fsp_atom_sum *)
+    fsp_status fsp_atom_sum_run(const fsp_atom_sum *, const fsp_spectra *, void *, const ptrdiff_t *, size_t, size_t, int)
 
 
 cdef const size_t *sizes(opened *buffers, object array) except NULL:
@@ -95,6 +96,7 @@ cdef class Atoms:
 cdef class AtomSum:
     """Atoms to be added up (fsp_atom_sum), immutable and shareable between threads."""
     cdef fsp_atom_sum *sum
+    cdef readonly size_t step
 
     def __cinit__(self, bytes isa not None, description not None):
         cdef fsp_atoms_config config
@@ -108,12 +110,13 @@ cdef class AtomSum:
         finally:
             release(&buffers)
         check(status, 64 * config.n_atoms)
+        self.step = fsp_atom_sum_step(self.sum)
 
     def __dealloc__(self):
         fsp_atom_sum_destroy(self.sum)
 
-    def run(self, spectra not None, out not None, int n_threads):
-        """out (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
+    def run(self, spectra not None, out not None, size_t first_sample, int n_threads):
+        """out (..., samples), from a multiple of `step` on, from spectra (..., bins, frames), the bins of a frame contiguous."""
         cdef opened buffers
         cdef Py_buffer *source
         cdef Py_buffer *target
@@ -135,7 +138,7 @@ cdef class AtomSum:
             n_samples = <size_t>target.shape[target.ndim - 1]
             if channels.n == out_channels.n:
                 with nogil:
-                    status = fsp_atom_sum_run(self.sum, &given, target.buf, out_channels.at, n_samples, n_threads)
+                    status = fsp_atom_sum_run(self.sum, &given, target.buf, out_channels.at, first_sample, n_samples, n_threads)
             check(status, target.len)
         finally:
             free(channels.at)

@@ -173,7 +173,12 @@ def correlate(
 
 def synthesize(atoms: _engine.AtomSum, spectra: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
     """Fill `out` (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
-    atoms.run(spectra, out, _threads.for_work(work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])))
+    work = work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])
+    ranges = max(-(-work // WORK_PER_RANGE), 1) if atoms.step else 1
+    length = -(-out.shape[-1] // ranges)
+    length += -length % max(atoms.step, 1)
+    for first in range(0, out.shape[-1], max(length, 1)):
+        atoms.run(spectra, out[..., first : first + length], first, _threads.for_work(work // ranges))
 
 
 def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:

@@ -117,12 +117,22 @@ static void k_spread(const void *sums, const uint32_t *right, const uint32_t *le
     }
 }
 
+INLINE void add_rows(const void *const *rows, const REAL *weights, size_t n, size_t c, REAL *out, int vectors)
+{
+    V sum[4];
+    UNROLL for (int v = 0; v < vectors; v++) sum[v] = v_load(out + c + v * LANES);
+    for (size_t i = 0; i < n; i++) {
+        const REAL *row = (const REAL *)rows[i] + c;
+        const V weight = v_set(weights[i]);
+        UNROLL for (int v = 0; v < vectors; v++) sum[v] = v_fma(weight, v_load(row + v * LANES), sum[v]);
+    }
+    UNROLL for (int v = 0; v < vectors; v++) v_store(out + c + v * LANES, sum[v]);
+}
+
 /* out[c] += sum_i weights[i] rows[i][c], for `columns` that are a multiple of LANES. */
 static void k_add_rows(const void *const *rows, const void *weights, size_t n, size_t columns, void *out)
 {
-    for (size_t c = 0; c < columns; c += LANES) {
-        V sum = v_load((REAL *)out + c);
-        for (size_t i = 0; i < n; i++) sum = v_fma(v_set(((const REAL *)weights)[i]), v_load((const REAL *)rows[i] + c), sum);
-        v_store((REAL *)out + c, sum);
-    }
+    size_t c = 0;
+    for (; c + 4 * LANES <= columns; c += 4 * LANES) add_rows(rows, weights, n, c, out, 4);
+    for (; c < columns; c += LANES) add_rows(rows, weights, n, c, out, 1);
 }

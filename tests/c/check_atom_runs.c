@@ -196,9 +196,9 @@ void check_atoms_refusals(check *t)
     if (fsp_atoms_run(NULL, &in, &out, 1) != FSP_EBUG || fsp_atoms_run(atoms, &in, &out, 0) != FSP_EBUG ||
         fsp_atoms_run(atoms, &in, &scattered, 1) != FSP_EBUG || fsp_atoms_run(atoms, &in, &out, 1) != FSP_OK)
         fail(t, "atoms run on nothing");
-    if (fsp_atom_sum_run(NULL, &spectra, NULL, NULL, 0, 1) != FSP_EBUG ||
-        fsp_atom_sum_run(sum, &spectra, NULL, NULL, 0, 0) != FSP_EBUG ||
-        fsp_atom_sum_run(sum, &spectra, NULL, NULL, 0, 1) != FSP_OK)
+    if (fsp_atom_sum_run(NULL, &spectra, NULL, NULL, 0, 0, 1) != FSP_EBUG ||
+        fsp_atom_sum_run(sum, &spectra, NULL, NULL, 0, 0, 0) != FSP_EBUG ||
+        fsp_atom_sum_run(sum, &spectra, NULL, NULL, 0, 0, 1) != FSP_OK)
         fail(t, "sums of nothing");
     fsp_atoms_destroy(atoms);
     fsp_atom_sum_destroy(sum);

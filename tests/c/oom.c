@@ -337,7 +337,7 @@ static fsp_status run_either(const fsp_atoms_config *c, const either *e, int n_t
     n_calls = 0;
     counting = 1;
     const size_t n_samples = N_ATOM_FRAMES * c->hop_length;
-    const fsp_status status = e->sum ? fsp_atom_sum_run(e->sum, &spectra, data, &start, n_samples, n_threads)
+    const fsp_status status = e->sum ? fsp_atom_sum_run(e->sum, &spectra, data, &start, 0, n_samples, n_threads)
                                      : fsp_atoms_run(e->atoms, &in, &out, n_threads);
     counting = 0;
     return status;

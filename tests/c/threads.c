@@ -101,7 +101,7 @@ static int run_atoms(const fsp_atoms *atoms, const fsp_atom_sum *sum, int n_thre
     const fsp_spectra frames = {.data = to->frames, .n_channels = 1, .n_frames = N_ATOM_FRAMES,
                                 .channel_offset = &start, .frame_stride = 2 * N_ATOM_BINS};
     return fsp_atoms_run(atoms, &in, &out, n_threads) == FSP_OK &&
-           fsp_atom_sum_run(sum, &frames, to->samples, &start, N_ATOM_SAMPLES, n_threads) == FSP_OK;
+           fsp_atom_sum_run(sum, &frames, to->samples, &start, 0, N_ATOM_SAMPLES, n_threads) == FSP_OK;
 }
 
 static int atoms_as_alone(const fsp_atoms *atoms, const fsp_atom_sum *sum, int n_threads)
