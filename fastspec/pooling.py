@@ -234,7 +234,7 @@ def interpolate_area(x: np.ndarray, size=None, scale_factor=None, *, out: np.nda
     >>> fastspec.interpolate_area(image, scale_factor=0.5)[0, 0].tolist()
     [[3.5, 5.5, 7.5], [15.5, 17.5, 19.5]]
     """
-    _check_array(x)
+    x = _as_array(x)
     n_axes = x.ndim - 2
     if not 1 <= n_axes <= 3:
         raise ParameterError(f"x.shape={x.shape} must have batch, channels and 1 to 3 axes more; use x[np.newaxis]")
@@ -282,7 +282,7 @@ def pool_frames(S: np.ndarray, n: int, *, axis: int = -1, out: np.ndarray | None
     >>> S.shape, fastspec.pool_frames(S, 10).shape
     ((128, 44), (128, 10))
     """
-    _check_array(S, "S")
+    S = _as_array(S, "S")
     where = _axis_of(S, axis)
     target = None if out is None else _check_out(out, (*S.shape[:where], as_index(n, name="n"), *S.shape[where + 1 :]))
     pooled = _pool(S.swapaxes(where, -1), as_index(n, name="n"), 1, _swapped(target, where), name="n", array="S")
@@ -342,13 +342,18 @@ def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str 
 
 def _as_values(x, name: str) -> np.ndarray:
     """`x` as C can read it: float32 or float64, native, aligned; a copy only where it is not."""
-    _check_array(x, name)
+    x = _as_array(x, name)
     dtype = np.dtype(np.float64) if x.dtype.kind in "iub" else working_dtype(x.dtype)
     readable = x.dtype == dtype and x.dtype.isnative and x.flags.aligned
     return x.view(np.ndarray) if readable else np.array(x, dtype=dtype, order="K", subok=False)
 
 
-def _check_array(x, name: str = "x") -> None:
+def _as_array(x, name: str = "x") -> np.ndarray:
+    if isinstance(x, (list, tuple)):
+        try:
+            x = np.asarray(x)
+        except ValueError:
+            raise ParameterError(f"{name} holds lists of different lengths; pool them one by one") from None
     if not isinstance(x, np.ndarray):
         raise DTypeError(f"{name} is {type(x).__name__}, not a numpy.ndarray; use np.asarray({name})")
     if type(x) is not np.ndarray and isinstance(x, np.ma.MaskedArray):
@@ -356,6 +361,7 @@ def _check_array(x, name: str = "x") -> None:
     if x.dtype.kind not in "fiub" or x.dtype.itemsize > 8:
         way_out = f"{name}.real" if x.dtype.kind == "c" else f"{name}.astype(np.float64)"
         raise DTypeError(f"{name}.dtype={x.dtype} is not one of real numbers of up to 64 bits; pass {way_out}")
+    return x
 
 
 def _sizes(output_size, kept: tuple[int, ...], name: str) -> tuple[int, ...]:

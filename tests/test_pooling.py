@@ -311,7 +311,8 @@ X = np.zeros((2, 3, 8))
         (lambda: fastspec.adaptive_avg_pool1d(np.zeros((2, 0)), 2), ParameterError, r"x\.shape=\(2, 0\)"),
         (lambda: fastspec.adaptive_avg_pool1d(np.zeros((0, 0)), None), ParameterError, "empty axis"),
         (lambda: fastspec.adaptive_avg_pool3d(np.zeros((0, 3, 4)), 2), ParameterError, "empty axis"),
-        (lambda: fastspec.adaptive_avg_pool1d([1.0, 2.0], 1), DTypeError, "list"),
+        (lambda: fastspec.adaptive_avg_pool1d([[1.0, 2.0], [3.0]], 1), ParameterError, "different lengths"),
+        (lambda: fastspec.adaptive_avg_pool1d(["a"], 1), DTypeError, "U1"),
         (lambda: fastspec.adaptive_avg_pool1d(None, 1), DTypeError, "NoneType"),
         (lambda: fastspec.adaptive_avg_pool1d("audio", 1), DTypeError, "str"),
         (lambda: fastspec.adaptive_avg_pool1d(X + 1j, 1), DTypeError, r"x\.real"),
@@ -345,7 +346,7 @@ X = np.zeros((2, 3, 8))
         (lambda: fastspec.pool_frames(np.zeros(()), 2), ParameterError, "axis"),
         (lambda: fastspec.pool_frames(np.zeros((3, 0)), 2), ParameterError, r"S\.shape=\(3, 0\)"),
         (lambda: fastspec.pool_frames(X, 2, out=np.zeros((2, 3, 3))), ParameterError, r"out\.shape"),
-        (lambda: fastspec.pool_frames([1.0], 2), DTypeError, "S is list"),
+        (lambda: fastspec.pool_frames("S", 2), DTypeError, "S is str"),
     ],
 )  # fmt: skip
 def test_bad_input(call, error, says):
@@ -358,3 +359,10 @@ def test_read_only_out():
     out.flags.writeable = False
     with pytest.raises(ParameterError, match="read-only"):
         fastspec.adaptive_avg_pool1d(X, 2, out=out)
+
+
+def test_lists_are_numbers_too():
+    assert fastspec.adaptive_avg_pool1d([0, 1, 2], 5).tolist() == [0, 0.5, 1, 1.5, 2]
+    assert fastspec.adaptive_max_pool1d([[1.0, 3.0, 2.0]], 1).tolist() == [[3.0]]
+    assert fastspec.interpolate_area([[[1.0, 3.0]]], size=1).tolist() == [[[2.0]]]
+    assert fastspec.pool_frames([[1.0, 3.0]], 1).tolist() == [[2.0]]
