@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
 
+# Signals of less than this are scaled before their squares are summed, and those of more than its inverse.
+_LOW_POWER = 1e-12
+
 # Atoms' spectra are taken to end this many main-lobe steps (sr / N_k) from their middle, and sampled this finely.
 _REACH, _STEPS = 8, 8
 
@@ -167,12 +170,15 @@ class _Inversion:
 
         Of y and its residual if it were the solution, they find the best combination; here it is found at once.
         """
-        peak = max(y.max(initial=0), -y.min(initial=0))
-        if not np.isfinite(peak):
-            raise ParameterError(_NOT_FINITE)
-        if peak <= np.finfo(y.dtype).tiny:
-            return
-        y /= peak  # so that no power is too large for float32, or too small
+        power, peak = np.einsum("i,i->", y, y), 1.0
+        if not _LOW_POWER < power < 1 / _LOW_POWER:  # so that no power is too large for float32, or too small
+            peak = max(y.max(initial=0), -y.min(initial=0))
+            if not np.isfinite(peak):
+                raise ParameterError(_NOT_FINITE)
+            if peak <= np.finfo(y.dtype).tiny:
+                return
+            y /= peak
+            power = np.einsum("i,i->", y, y)
         ones = np.ones_like(self.weights)
         seen = self.analyse(y, dtype, ones)
         residual = self.add_up(seen, len(y), self.weights)
@@ -180,7 +186,7 @@ class _Inversion:
         seen = seen, self.analyse(residual, dtype, ones)
         own, shared, other = self._energy(seen[0], seen[0]), self._energy(*seen), self._energy(seen[1], seen[1])
         energies = np.array([[own, shared], [shared, other]])
-        wanted = np.array([np.einsum("i,i->", y, y), np.einsum("i,i->", y, residual)], dtype=np.float64)
+        wanted = np.array([power, np.einsum("i,i->", y, residual)], dtype=np.float64)
         size = np.sqrt(np.maximum(np.diag(energies), np.finfo(np.float64).tiny))
         best = np.linalg.lstsq(energies / np.outer(size, size), wanted / size, rcond=1e-6)[0] / size * peak
         y *= best[0]
