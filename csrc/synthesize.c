@@ -41,17 +41,16 @@ struct fsp_atom_sum {
     size_t zeros_at, tile_at, sums_at, sources_at, edge_at, scratch_size;
 };
 
-/* Columns that a frame, and every halving on the way up, reach beyond their own. */
+/* Columns that a frame, and all halvings on the way up, reach beyond their own. */
 static size_t reach_of(const fsp_atom_sum *sum)
 {
-    size_t filters = 0, frame = 0;
-    for (size_t s = 0; s < sum->n_rates; s++) {
+    size_t samples = 0, frame = 0;
+    for (size_t s = sum->n_rates; s-- > 0;) {
         const fsp_atom_rate *r = &sum->bank.rates[s];
-        const size_t rows = sum->rates[s].rows;
-        frame = fsp_larger(frame, r->n_pairs / rows + 1);
-        if (s > 0) filters += r->halving.n_taps / rows + 2;
+        frame = fsp_larger(frame, r->n_pairs / sum->rates[s].rows + 1);
+        if (s > 0) samples = 2 * (samples + 1) + fsp_halving_left(&r->halving);
     }
-    return frame + filters;
+    return frame + samples / sum->hop + 1;
 }
 
 static fsp_status lay_out(fsp_atom_sum *sum)
