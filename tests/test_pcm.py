@@ -99,7 +99,7 @@ def test_scaling_is_as_documented():
         np.testing.assert_array_equal(pcm_to_float(all_of("int16"), dtype), all_of("int16").astype(dtype) / 32768)
         np.testing.assert_array_equal(pcm_to_float(all_of("uint8"), dtype), (all_of("uint8").astype(dtype) - 128) / 128)
         assert pcm_to_float(all_of("int8"), dtype).dtype == dtype
-    x = np.array([np.nan, np.inf, -np.inf, 1, -1, np.nextafter(np.float32(1), 2)], np.float32)
+    x = np.array([np.nan, np.inf, -np.inf, 1, -1, np.nextafter(np.float32(1), np.float32(2))], np.float32)
     codes, clips = float_to_pcm(x, np.int32, return_clips=True)
     assert codes.tolist() == [0, 2**31 - 1, -(2**31), 2**31 - 1, -(2**31), 2**31 - 1]
     assert clips == 4
