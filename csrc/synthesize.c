@@ -91,6 +91,7 @@ static void shape_rates(fsp_atom_sum *sum)
     }
 }
 
+/* The transpose of a halving, for samples of one parity. */
 static fsp_status make_phase(phase *p, size_t odd, const fsp_halving *h, size_t itemsize)
 {
     double *weights = fsp_allocate(1 + 2 * h->n_taps, sizeof *weights);
