@@ -101,7 +101,7 @@ typedef struct {
     void *data;
     const ptrdiff_t *channel_offset;     /* in reals */
     ptrdiff_t row_stride, frame_stride;  /* in reals; one of the two is 1 (complex: 2). Frame first_frame is at 0 */
-    double *peak;                        /* per channel: raised to the highest level seen; or NULL */
+    double *peak, *lowest;               /* per channel: raised to the highest level seen, lowered to the lowest; or NULL */
 } fsp_output;
 
 /* n_threads >= 1 bounds the threads used, this one included; the result does not depend on it. */

@@ -190,7 +190,7 @@ struct fsp_plan {
     fsp_matrix matrix;
 
     /* scratch of one thread: where each part starts, and all of it, in bytes */
-    size_t linear_at, tile_at, sorted_at, bands_at, features_at, peak_at, scratch_size;
+    size_t linear_at, tile_at, sorted_at, bands_at, features_at, extent_at, scratch_size;
 };
 
 void *fsp_to_real(const double *x, size_t n, size_t itemsize);

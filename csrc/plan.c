@@ -55,7 +55,7 @@ static void lay_out_scratch(fsp_plan *plan)
     plan->sorted_at = fsp_reserve(&size, plan->summary.scratch_vectors, vector);
     plan->bands_at = fsp_reserve(&size, plan->n_rows, vector);
     plan->features_at = fsp_reserve(&size, plan->config.n_features, vector);
-    plan->peak_at = fsp_reserve(&size, 1, vector);
+    plan->extent_at = fsp_reserve(&size, 2, vector);
     plan->scratch_size = size;
 }
 

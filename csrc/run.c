@@ -19,13 +19,13 @@ typedef struct {
     char *scratch;
     atomic_size_t next_block;
     atomic_int nonfinite;
-    pthread_mutex_t peak_lock;
+    pthread_mutex_t extent_lock;
 } job;
 
 /* One thread's view of the block it is at. */
 typedef struct {
     job *j;
-    char *table, *linear, *tile, *sorted, *bands, *features, *peak;
+    char *table, *linear, *tile, *sorted, *bands, *features, *extent;
     fsp_signal signal;
     size_t channel, first, count;  /* frames first .. first + count - 1, within the call */
     size_t carried_to;             /* the block whose first columns the table already holds, or SIZE_MAX */
@@ -187,7 +187,7 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     }
     if (plan->config.multiplier != 0) {
         x = collected(w, x);
-        k->levels(x.at, plan->n_rows, &plan->levels, valid, w->peak);
+        k->levels(x.at, plan->n_rows, &plan->levels, valid, w->extent);
     }
     if (plan->matrix.n_out) {
         if (x.where != plan->identity) x = collected(w, x);
@@ -197,13 +197,22 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     store_real(w, x, at, valid);
 }
 
-static void report_peak(job *j, const worker *w)
+static double extent_of(const worker *w, size_t i)
 {
+    return w->j->plan->config.precision == FSP_F32 ? (double)((const float *)w->extent)[i] : ((const double *)w->extent)[i];
+}
+
+static void report_extent(job *j, const worker *w)
+{
+    const fsp_kernels *k = j->plan->kernels;
     if (!j->out->peak || j->plan->config.multiplier == 0) return;
-    const double peak = j->plan->kernels->array_peak(w->peak, j->plan->kernels->lanes, 0);
-    pthread_mutex_lock(&j->peak_lock);
+    const double peak = k->array_peak(w->extent, k->lanes, 0);
+    double lowest = INFINITY;
+    for (size_t l = 0; l < k->lanes; l++) lowest = fmin(lowest, extent_of(w, k->lanes + l));
+    pthread_mutex_lock(&j->extent_lock);
     if (peak > j->out->peak[w->channel] || peak != peak) j->out->peak[w->channel] = peak;
-    pthread_mutex_unlock(&j->peak_lock);
+    if (j->out->lowest && lowest < j->out->lowest[w->channel]) j->out->lowest[w->channel] = lowest;
+    pthread_mutex_unlock(&j->extent_lock);
 }
 
 static void enter_channel(worker *w, size_t channel)
@@ -217,12 +226,12 @@ static void enter_channel(worker *w, size_t channel)
         .pcm = in->pcm, .kernels = plan->kernels, .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
         .padding = plan->config.padding, .lead = plan->config.lead,
     };
-    const double lowest = -INFINITY;
-    for (size_t l = 0; l < plan->kernels->lanes; l++) {
+    for (size_t l = 0; l < 2 * plan->kernels->lanes; l++) {
+        const double none = l < plan->kernels->lanes ? -INFINITY : INFINITY;
         if (plan->config.precision == FSP_F32)
-            ((float *)w->peak)[l] = (float)lowest;
+            ((float *)w->extent)[l] = (float)none;
         else
-            ((double *)w->peak)[l] = lowest;
+            ((double *)w->extent)[l] = none;
     }
 }
 
@@ -252,20 +261,20 @@ static void run_worker(void *context, size_t index)
     char *scratch = j->scratch + index * plan->scratch_size;
     worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at, .tile = scratch + plan->tile_at,
                 .sorted = scratch + plan->sorted_at, .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
-                .peak = scratch + plan->peak_at, .channel = SIZE_MAX};
+                .extent = scratch + plan->extent_at, .channel = SIZE_MAX};
     size_t block;
     while ((block = atomic_fetch_add(&j->next_block, j->run_length)) < j->n_blocks) {
         const size_t end = block + j->run_length < j->n_blocks ? block + j->run_length : j->n_blocks;
         for (; block < end && !atomic_load(&j->nonfinite); block++) {
             const size_t channel = block / j->blocks_per_channel;
             if (channel != w.channel) {
-                if (w.channel != SIZE_MAX) report_peak(j, &w);
+                if (w.channel != SIZE_MAX) report_extent(j, &w);
                 enter_channel(&w, channel);
             }
             run_block(&w, block % j->blocks_per_channel);
         }
     }
-    if (w.channel != SIZE_MAX) report_peak(j, &w);
+    if (w.channel != SIZE_MAX) report_extent(j, &w);
 }
 
 enum { RUNS_PER_THREAD = 8 };
@@ -284,9 +293,9 @@ fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next_block, 0);
     atomic_init(&j.nonfinite, 0);
-    pthread_mutex_init(&j.peak_lock, NULL);
+    pthread_mutex_init(&j.extent_lock, NULL);
     fsp_parallel(run_worker, &j, (size_t)n_threads, n_threads);
-    pthread_mutex_destroy(&j.peak_lock);
+    pthread_mutex_destroy(&j.extent_lock);
     fsp_free(j.scratch);
     return atomic_load(&j.nonfinite) ? FSP_ENONFINITE : FSP_OK;
 }

@@ -58,6 +58,7 @@ cdef extern from "fastspec.h" nogil:
         const ptrdiff_t *channel_offset
         ptrdiff_t row_stride, frame_stride
         double *peak
+        double *lowest
     fsp_status fsp_plan_create(const fsp_config *, fsp_plan **)
     void fsp_plan_destroy(fsp_plan *)
     size_t fsp_plan_rows(const fsp_plan *)
@@ -257,7 +258,7 @@ cdef class Plan:
     def __dealloc__(self):
         fsp_plan_destroy(self.plan)
 
-    def run(self, x not None, out not None, size_t first_frame, size_t total_frames, bint check_finite, clamp, peak,
+    def run(self, x not None, out not None, size_t first_frame, size_t total_frames, bint check_finite, clamp, extent,
             int n_threads):
         """Frames first_frame .. of x (..., samples), or (..., rows, frames) where the plan is given a spectrum,
         into out (..., rows, frames)."""
@@ -275,7 +276,7 @@ cdef class Plan:
             source = hold(&buffers, x, 0)
             target = hold(&buffers, out, PyBUF_WRITABLE)
             given.clamp = doubles(&buffers, clamp)
-            result.peak = <double *>doubles(&buffers, peak)
+            result.peak = <double *>doubles(&buffers, extent)
             if last == 1:
                 describe_samples(&given, source, &x_channels)
             else:
@@ -286,6 +287,7 @@ cdef class Plan:
                 given.row_stride = source.strides[source.ndim - 2] // source.itemsize
                 given.frame_stride = source.strides[source.ndim - 1] // source.itemsize
             describe_output(&result, target, &out_channels)
+            result.lowest = NULL if result.peak == NULL else result.peak + out_channels.n
             given.first_frame, given.total_frames, given.check_finite = first_frame, total_frames, check_finite
             given.n_frames = <size_t>target.shape[target.ndim - 1]
             if out_channels.n != x_channels.n:

@@ -21,7 +21,6 @@ except ImportError as error:
 # About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
 WORK_PER_RANGE = 2**27
 
-_LOWEST = -np.inf
 MOST_BYTES = np.iinfo(np.intp).max
 
 
@@ -98,12 +97,12 @@ def run(
 ) -> np.ndarray | None:
     """Fill `out` (..., rows, frames) from samples (..., n), or from a given spectrum (..., rows, frames).
 
-    Returns the highest level of each channel where the spec has levels. Raises `ParameterError` at the first sample
-    that is not finite.
+    Returns the highest and the lowest level of each channel, (2, channels), where the spec has levels. Raises
+    `ParameterError` at the first sample that is not finite.
     """
     plan = plan_of(spec)
     n_frames, n_channels = out.shape[-1], prod(out.shape[:-2]) if out.ndim > 2 else 1
-    peaks = np.array([_LOWEST] * n_channels) if spec.levels else None
+    extent = np.array([[-np.inf] * n_channels, [np.inf] * n_channels]) if spec.levels else None
     work_per_frame = spec.framing.n_fft * n_channels
     step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
     given = spec.spectrum is Spectrum.GIVEN
@@ -118,12 +117,12 @@ def run(
                 first_frame + n_frames,
                 check_finite and not given,
                 clamp,
-                peaks,
+                extent,
                 n_threads,
             )
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
-    return peaks
+    return extent
 
 
 @lru_cache(32)

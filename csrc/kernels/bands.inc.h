@@ -61,20 +61,25 @@ static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32
     }
 }
 
-/* Levels in place, and the highest of them in each lane that holds a frame. */
-static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *peak)
+/* Levels in place, and the highest and then the lowest of them in each lane that holds a frame. */
+static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent)
 {
     V *x = bands;
     const LEVEL_SCALE scale = level_scale(levels);
-    V top = v_load(peak);
+    REAL *const highest = extent, *const lowest = highest + LANES;
+    V top = v_load(highest), low = v_load(lowest);
     for (size_t b = 0; b < n_bands; b++) {
         x[b] = v_level(x[b], &scale);
         top = v_max(x[b], top);
+        low = v_min(x[b], low);
     }
-    if (valid == LANES)
-        v_store(peak, top);
-    else
-        v_store_some(peak, top, valid);
+    if (valid == LANES) {
+        v_store(highest, top);
+        v_store(lowest, low);
+    } else {
+        v_store_some(highest, top, valid);
+        v_store_some(lowest, low, valid);
+    }
 }
 
 /* x = max(x + shift, lower), in place. */

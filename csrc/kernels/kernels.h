@@ -116,7 +116,7 @@ typedef struct {
     void (*rolloff)(const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin);
     void (*flatness)(const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, void *rows);
     void (*extremes)(const void *spectrum, const uint32_t *at, size_t n, size_t n_extremes, void *scratch, void *means);
-    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *peak);
+    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent);
     void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
     void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
 

@@ -86,7 +86,7 @@ def _mel_of_samples(
     y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True,
     pcm: bool = False,
 ):  # fmt: skip
-    """The fused path: (mel bands or their levels, the highest level of each channel)."""
+    """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
     if callable(stft[-1]):
         y, *end = padded_by(stft[-1], y, stft[0], stft[-2], stacklevel=stacklevel + 1)
         stft = (*stft[:-2], *end)
@@ -199,12 +199,13 @@ def logmel(
     offset = 0.0 if by_peak else -10.0 * log10(max(amin, abs(ref)))
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, amin, offset)
-    L, peaks = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
+    L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
     if L.size and (by_peak or top_db is not None):
         channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
-        for channel, peak in zip(channels, peaks.tolist(), strict=True):
-            shift = -peak if by_peak else 0.0
-            _run.clamp(channel, shift=shift, lower=-np.inf if top_db is None else peak + shift - top_db)
+        for channel, peak, lowest in zip(channels, *extent.tolist(), strict=True):
+            shift, lower = -peak if by_peak else 0.0, -np.inf if top_db is None else peak - top_db
+            if shift or not lowest >= lower:
+                _run.clamp(channel, shift=shift, lower=lower + shift)
     return L
 
 
@@ -269,7 +270,7 @@ def mfcc(
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 for none")
     clamp = None
     if S is None and y is not None and kwargs.get("S") is None and kwargs.get("power", 2.0) in (1, 2):
-        S, peaks = _levels_for_cepstrum(y, sr, mel_norm, **kwargs)
+        S, (peaks, _) = _levels_for_cepstrum(y, sr, mel_norm, **kwargs)
         clamp = np.stack([np.zeros_like(peaks), peaks - 80.0], axis=-1)
     elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))

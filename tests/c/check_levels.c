@@ -58,17 +58,20 @@ void check_levels(check *t)
         const scale *s = &SCALES[i % N_SCALES];
         const fsp_levels levels = fsp_levels_of(s->multiplier, s->floor, s->offset, t->precision);
         const size_t n = length_at(t, i, 600), valid = i % 2 ? lanes : 1 + random_below(t, lanes);
-        void *x = guarded(t, 0, n * lanes, AT_END), *peak = guarded(t, 1, lanes, AT_END);
+        void *x = guarded(t, 0, n * lanes, AT_END), *extent = guarded(t, 1, 2 * lanes, AT_END);
         fill_powers(t, x, n * lanes);
         expected *e = expect(t, 0);
         for (size_t j = 0; j < n * lanes; j++) e[j] = level_of(t, s, get(t, x, j));
-        for (size_t l = 0; l < lanes; l++) put(t, peak, l, i % 3 ? -INFINITY : 50);
-        void *top = twin(1);
-        t->k->levels(x, n, &levels, valid, peak);
-        for (size_t j = 0; j < n * lanes; j++)
-            if (j % lanes < valid) put(t, top, j % lanes, fmax(get(t, top, j % lanes), get(t, x, j)));
+        for (size_t l = 0; l < 2 * lanes; l++) put(t, extent, l, (l < lanes ? -1 : 1) * (i % 3 ? INFINITY : -50));
+        void *want = twin(1);
+        t->k->levels(x, n, &levels, valid, extent);
+        for (size_t j = 0, l = 0; j < n * lanes; j++, l = j % lanes) {
+            if (l >= valid) continue;
+            put(t, want, l, fmax(get(t, want, l), get(t, x, j)));
+            put(t, want, lanes + l, fmin(get(t, want, lanes + l), get(t, x, j)));
+        }
         if (!met(t, 0)) fail(t, "n_bands=%zu multiplier=%g floor=%g offset=%g", n, s->multiplier, s->floor, s->offset);
-        if (!same(1)) fail(t, "n_bands=%zu valid=%zu: the peak is not the highest level", n, valid);
+        if (!same(1)) fail(t, "n_bands=%zu valid=%zu: not the highest or lowest level", n, valid);
     }
 }
 

@@ -265,19 +265,20 @@ static fsp_output lay_out_output(const check *t, const scene *s, const way *w, p
     return out;
 }
 
-/* The highest level of the frames asked for. (No matrix comes after.) */
-static double peak_wanted(const check *t, const scene *s, const way *w, size_t channel)
+/* The highest level of the frames asked for (sign 1), or the lowest (-1). (No matrix comes after.) */
+static double extreme_wanted(const check *t, const scene *s, const way *w, size_t channel, int sign)
 {
     double top = -INFINITY;
     for (size_t f = 0; f < w->n_frames; f++)
-        for (size_t r = 0; r < s->n_rows; r++) top = fmax(top, get(t, baseline_at(t, s, channel, w->first + f, r), 0));
-    return top;
+        for (size_t r = 0; r < s->n_rows; r++)
+            top = fmax(top, sign * get(t, baseline_at(t, s, channel, w->first + f, r), 0));
+    return sign * top;
 }
 
 void scene_run(check *t, const scene *s, const way *w)
 {
     ptrdiff_t in_offset[MOST_CHANNELS], out_offset[MOST_CHANNELS];
-    double peak[MOST_CHANNELS];
+    double peak[MOST_CHANNELS], lowest[MOST_CHANNELS];
     char *want;
     fsp_input in = {.data = lay_out_input(t, s, w, in_offset),
                     .precision = w->precision,
@@ -291,7 +292,11 @@ void scene_run(check *t, const scene *s, const way *w)
                     .total_frames = s->total_frames};
     fsp_output out = lay_out_output(t, s, w, out_offset, &want);
     out.peak = s->config.multiplier != 0 ? peak : NULL;
-    for (size_t c = 0; c < s->n_channels; c++) peak[c] = -INFINITY;
+    out.lowest = lowest;
+    for (size_t c = 0; c < s->n_channels; c++) {
+        peak[c] = -INFINITY;
+        lowest[c] = INFINITY;
+    }
     const fsp_status status = fsp_run(s->plan, &in, &out, w->n_threads);
     if (status) fail(t, "status %d: %s", status, scene_name(s));
     if (!same(OUTPUT) || !canaries_alive(INPUT))
@@ -300,9 +305,10 @@ void scene_run(check *t, const scene *s, const way *w)
              w->first, w->n_frames, s->total_frames, w->n_threads, w->by_rows, w->stride, w->gap, w->place,
              w->precision == FSP_F32 ? 32 : 64, scene_name(s));
     for (size_t c = 0; c < s->n_channels && w->check_peak; c++)
-        if (peak[c] != peak_wanted(t, s, w, c))
-            fail(t, "peak %.9g, highest level %.9g: frames %zu+%zu of %zu: %s", peak[c], peak_wanted(t, s, w, c),
-                 w->first, w->n_frames, s->total_frames, scene_name(s));
+        if (peak[c] != extreme_wanted(t, s, w, c, 1) || lowest[c] != extreme_wanted(t, s, w, c, -1))
+            fail(t, "levels from %.9g to %.9g, wanted %.9g to %.9g: frames %zu+%zu of %zu: %s", lowest[c], peak[c],
+                 extreme_wanted(t, s, w, c, -1), extreme_wanted(t, s, w, c, 1), w->first, w->n_frames, s->total_frames,
+                 scene_name(s));
 }
 
 void scene_baseline(check *t, const scene *s)
