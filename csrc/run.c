@@ -208,7 +208,10 @@ static void report_extent(job *j, const worker *w)
     if (!j->out->peak || j->plan->config.multiplier == 0) return;
     const double peak = k->array_peak(w->extent, k->lanes, 0);
     double lowest = INFINITY;
-    for (size_t l = 0; l < k->lanes; l++) lowest = fmin(lowest, extent_of(w, k->lanes + l));
+    for (size_t l = 0; l < k->lanes; l++) {
+        const double level = extent_of(w, k->lanes + l);
+        if (level < lowest) lowest = level;
+    }
     pthread_mutex_lock(&j->extent_lock);
     if (peak > j->out->peak[w->channel] || peak != peak) j->out->peak[w->channel] = peak;
     if (j->out->lowest && lowest < j->out->lowest[w->channel]) j->out->lowest[w->channel] = lowest;
