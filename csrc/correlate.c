@@ -323,17 +323,12 @@ static void take_runs(void *context, size_t index)
 {
     job *j = context;
     const fsp_input *in = j->in;
-    const size_t itemsize = in->precision == FSP_F32 ? sizeof(float) : sizeof(double);
     worker w = {.j = j, .scratch = j->scratch + index * j->atoms->scratch_size};
     size_t run;
     while ((run = atomic_fetch_add(&j->next_run, 1)) < j->n_runs && !atomic_load(&j->nonfinite)) {
         const size_t first = run % j->runs_per_channel * j->run_frames;
         w.channel = run / j->runs_per_channel;
-        w.signal = (fsp_signal){
-            .data = (const char *)in->data + in->channel_offset[w.channel] * (ptrdiff_t)itemsize,
-            .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
-            .padding = j->atoms->padding, .lead = j->atoms->lead,
-        };
+        w.signal = fsp_signal_of(in, w.channel, j->atoms->kernels, j->atoms->padding, j->atoms->lead);
         const size_t left = in->n_frames - first;
         if (!run_frames(&w, first, left < j->run_frames ? left : j->run_frames)) atomic_store(&j->nonfinite, 1);
     }

@@ -4,8 +4,6 @@
 #include <math.h>
 
 /* Inlined with a constant precision into loops that are short and many. */
-#define INLINE static inline __attribute__((always_inline))
-
 INLINE double value_at(const void *x, size_t i, fsp_precision precision)
 {
     return precision == FSP_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];

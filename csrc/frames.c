@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_padding padding, size_t lead)
+{
+    return (fsp_signal){
+        .data = (const char *)in->data + in->channel_offset[channel] * fsp_sample_size(in->pcm, in->precision),
+        .pcm = in->pcm, .kernels = kernels, .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
+        .padding = padding, .lead = lead,
+    };
+}
+
 /* PCM codes i .. i + n - 1, in the precision that comes out. */
 static void read_codes(const fsp_signal *s, size_t i, size_t n, void *out)
 {

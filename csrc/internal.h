@@ -158,6 +158,7 @@ typedef struct {
     fsp_padding padding;
     size_t lead;
 } fsp_signal;
+fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_padding padding, size_t lead);
 void fsp_copy_samples(const fsp_signal *signal, ptrdiff_t start, size_t n, fsp_precision precision, void *out);
 /* Whether the signal lies as kernels read it: nothing to convert, no gaps. */
 int fsp_in_place(const fsp_signal *signal, fsp_precision precision);

@@ -220,15 +220,10 @@ static void report_extent(job *j, const worker *w)
 
 static void enter_channel(worker *w, size_t channel)
 {
-    const fsp_input *in = w->j->in;
     const fsp_plan *plan = w->j->plan;
     w->channel = channel;
     w->carried_to = SIZE_MAX;
-    w->signal = (fsp_signal){
-        .data = (const char *)in->data + in->channel_offset[channel] * fsp_sample_size(in->pcm, in->precision),
-        .pcm = in->pcm, .kernels = plan->kernels, .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
-        .padding = plan->config.padding, .lead = plan->config.lead,
-    };
+    w->signal = fsp_signal_of(w->j->in, channel, plan->kernels, plan->config.padding, plan->config.lead);
     for (size_t l = 0; l < 2 * plan->kernels->lanes; l++) {
         const double none = l < plan->kernels->lanes ? -INFINITY : INFINITY;
         if (plan->config.precision == FSP_F32)

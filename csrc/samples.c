@@ -25,21 +25,21 @@ ptrdiff_t fsp_sample_size(fsp_pcm pcm, fsp_precision precision)
     return precision == FSP_F32 ? sizeof(float) : sizeof(double);
 }
 
-/* Elements of `size` bytes from one stride to another. */
+INLINE void move_each(const char *from, ptrdiff_t from_stride, size_t n, size_t size, char *to, ptrdiff_t to_stride)
+{
+    for (size_t i = 0; i < n; i++, from += from_stride, to += to_stride) memcpy(to, from, size);
+}
+
+/* Elements of `size` bytes from one stride to another; each size has a loop whose copies are single moves. */
 static void move_elements(const char *from, ptrdiff_t from_stride, size_t n, ptrdiff_t size, char *to, ptrdiff_t to_stride)
 {
-#define MOVE(bytes)                                                                                          \
-    case bytes:                                                                                              \
-        for (size_t i = 0; i < n; i++, from += from_stride, to += to_stride) memcpy(to, from, bytes);        \
-        break
     switch (size) {
-        MOVE(1);
-        MOVE(2);
-        MOVE(3);
-        MOVE(4);
-        MOVE(8);
+    case 1: move_each(from, from_stride, n, 1, to, to_stride); break;
+    case 2: move_each(from, from_stride, n, 2, to, to_stride); break;
+    case 3: move_each(from, from_stride, n, 3, to, to_stride); break;
+    case 4: move_each(from, from_stride, n, 4, to, to_stride); break;
+    case 8: move_each(from, from_stride, n, 8, to, to_stride); break;
     }
-#undef MOVE
 }
 
 typedef union {

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import ast
 import importlib.util
-import inspect
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -23,7 +22,7 @@ NAMESPACES = (
     *("", "feature", "feature.inverse", "filters", "util", "util.decorators", "util.exceptions", "effects", "onset"),
     *("decompose", "beat", "segment", "sequence", "display"),
 )
-YES, PART, NO = "yes", "in part", "not yet"
+YES, NO = "yes", "not yet"
 
 
 def librosa_names() -> str:
@@ -65,29 +64,18 @@ def state(namespace: str, name: str) -> str:
     try:
         for step in [] if namespace == "librosa" else namespace.split("."):
             place = getattr(place, step)
-        value = getattr(place, name)
+        getattr(place, name)
     except AttributeError:
         return NO
-    return PART if _refuses(value) else YES
-
-
-def _refuses(value: object) -> bool:
-    """Whether a function, or one of its module that it calls, says that it does not take all that librosa's takes."""
-    if "NotImplementedError" in (value.__doc__ or ""):
-        return True
-    if not inspect.isfunction(value):
-        return False
-    called = (value.__globals__.get(name) for name in value.__code__.co_names)
-    ours = (f for f in called if inspect.isfunction(f) and f.__module__ == value.__module__ and f is not value)
-    return any("NotImplementedError" in (f.__doc__ or "") for f in ours)
+    return YES
 
 
 def page(title: str, found: dict[str, dict[str, str]]) -> str:
     lines = [
         "# Coverage",
         "",
-        f"Every public name of {title}, and whether fastspec has it: *yes*; *in part*, where its docstring says what",
-        "raises `NotImplementedError`; *not yet*, where using it raises an `AttributeError`.",
+        f"Every public name of {title}, and whether fastspec has it: *yes*, or *not yet*, where using it raises",
+        "an `AttributeError`.",
         "`docs/make_coverage.py` makes this page from the code.",
     ]
     for namespace, names in found.items():
@@ -99,12 +87,12 @@ def page(title: str, found: dict[str, dict[str, str]]) -> str:
 
 def table(title: str, found: dict[str, dict[str, str]]) -> str:
     """Per namespace how many names there are, and which are missing."""
-    lines = [f"| {title} | names | covered | in part | not yet |", "| --- | ---: | ---: | --- | --- |"]
+    lines = [f"| {title} | names | covered | not yet |", "| --- | ---: | ---: | --- |"]
     for namespace, names in found.items():
-        covered = [name for name, where in names.items() if where == YES]
-        part, missing = (", ".join(f"`{n}`" for n, where in names.items() if where == kind) for kind in (PART, NO))
+        missing = [f"`{name}`" for name, where in names.items() if where == NO]
+        n_covered = len(names) - len(missing)
         home = "`librosa`" if namespace == "librosa" else f"`{namespace}`"
-        lines.append(f"| {home} | {len(names)} | {len(covered)} | {part} | {missing if covered or part else 'all'} |")
+        lines.append(f"| {home} | {len(names)} | {n_covered} | {', '.join(missing) if n_covered else 'all'} |")
     return "\n".join(lines) + "\n"
 
 

@@ -67,7 +67,7 @@ cdef class Atoms:
     def __dealloc__(self):
         fsp_atoms_destroy(self.atoms)
 
-    def run(self, x not None, out not None, size_t first_frame, size_t total_frames, bint check_finite, int n_threads):
+    def run(self, x not None, out not None, size_t first_frame, size_t total_frames, int n_threads):
         """Frames first_frame .. of x (..., samples) into out (..., bins, frames)."""
         cdef opened buffers
         cdef Py_buffer *target
@@ -81,7 +81,7 @@ cdef class Atoms:
             describe_samples(&given, hold(&buffers, x, 0), &x_channels)
             target = hold(&buffers, out, PyBUF_WRITABLE)
             describe_output(&result, target, &out_channels)
-            given.first_frame, given.total_frames, given.check_finite = first_frame, total_frames, check_finite
+            given.first_frame, given.total_frames, given.check_finite = first_frame, total_frames, 1
             given.n_frames = <size_t>target.shape[target.ndim - 1]
             if out_channels.n == x_channels.n:
                 with nogil:

@@ -78,7 +78,7 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
     y, sr, complaint = _audio_file.read(path, dtype=None)
     if complaint:
         raise _audio_file.AudioFileError(_audio_file.name_of(path), complaint)
-    y = pcm.pcm_convert(y, dtype)
+    y = pcm.as_dtype(y, dtype)
     return (y[np.newaxis] if always_2d and y.ndim == 1 else y), sr
 
 
@@ -206,7 +206,9 @@ def _file_samples(y: np.ndarray, subtype: str, dither, rng) -> tuple[np.ndarray,
     """What libsndfile takes to make the file's samples of, and the clips that it took."""
     kind, encoding, carrier = _CODES.get(subtype, _OTHERS)
     codes, clips = pcm.pcm_convert(y, kind, to_encoding=encoding, return_clips=True, dither=dither, rng=rng)
-    return pcm.pcm_convert(codes, carrier, from_encoding=encoding), clips
+    if encoding:
+        return pcm.pcm_convert(codes, carrier, from_encoding=encoding), clips
+    return pcm.as_dtype(codes, carrier), clips
 
 
 def _write_whole(path: Path, data: np.ndarray, sr: int, subtype: str, file_format: str) -> None:

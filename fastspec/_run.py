@@ -156,16 +156,14 @@ def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
     return _engine.AtomSum(ISA, description)
 
 
-def correlate(
-    atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int, *, check_finite: bool = True
-) -> None:
+def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
     """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
     n_frames, work_per_frame = out.shape[-1], work_per_frame * prod(out.shape[:-2])
     step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
     try:
         for first in range(0, n_frames, step):
             part = out[..., first : first + step]
-            atoms.run(x, part, first, n_frames, check_finite, _threads.for_work(work_per_frame * part.shape[-1]))
+            atoms.run(x, part, first, n_frames, _threads.for_work(work_per_frame * part.shape[-1]))
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
 
@@ -216,8 +214,7 @@ def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
 def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     """Pool the last `n_pooled` axes of `x` into those of `out`; see `_engine.pool`."""
     work = (x.size + out.size) // 2  # in the units of `_threads`, at least
-    n_threads = 1 if work < _threads.WORK_PER_THREAD else _threads.for_work(work)
-    _engine.pool(x, out, n_pooled, largest, ISA, n_threads, 1 + 8 * work // WORK_PER_RANGE)
+    _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work), 1 + 8 * work // WORK_PER_RANGE)
 
 
 # Samples converted between two looks at signals: some tens of milliseconds.

@@ -100,8 +100,7 @@ class Stream:
         else:
             bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=2, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-            offset = -10.0 * float(np.log10(max(amin, abs(ref))))
-            levels = None if feature == "melspectrogram" else (10.0, amin, offset)
+            levels = None if feature == "melspectrogram" else (10.0, amin, _transforms.offset_of(ref, amin))
             self._spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
         if feature == "mfcc":
             n_bands = len(self._spec.bank)

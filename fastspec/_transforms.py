@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from functools import lru_cache
+from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -119,6 +120,11 @@ def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     if warning:
         warnings.warn(warning, stacklevel=stacklevel + 1)
     return key, bank
+
+
+def offset_of(ref: float, amin: float) -> float:
+    """Decibels to add so that the power `ref` is at 0."""
+    return -10.0 * log10(max(amin, abs(ref)))
 
 
 @lru_cache(CACHED)

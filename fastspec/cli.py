@@ -392,11 +392,12 @@ def _convert_file(args: argparse.Namespace, subtype: str | None, source: str, ta
 
 def _file(work, args: argparse.Namespace, source: str, target: Path) -> None:
     from .core._audio_file import read_whole
+    from .pcm import as_dtype
 
     y, sr = read_whole(source, dtype=None)
     mix = args.channels == "mix" and y.ndim > 1
     if mix or args.sr is not None or args.dtype != "float32" or y.dtype.kind == "f":
-        y = fastspec.pcm_convert(y, args.dtype)
+        y = as_dtype(y, args.dtype)
     if mix:
         y = fastspec.to_mono(y)
     if args.sr is not None:
@@ -440,7 +441,9 @@ def _mel_parameters(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _cqt_file(args: argparse.Namespace, y: np.ndarray, sr: float) -> _Result:
-    y = fastspec.pcm_convert(y, args.dtype)
+    from .pcm import as_dtype
+
+    y = as_dtype(y, args.dtype)
     parameters = {"sr": sr} | {name: getattr(args, name) for name in _CQT_OPTIONS}
     if args.tuning is None:
         parameters["tuning"] = float(fastspec.estimate_tuning(y=y, sr=sr, bins_per_octave=args.bins_per_octave))

@@ -319,6 +319,11 @@ def pcm_convert(
     return _convert(x, source, target, out, return_clips, _key_of(dither, rng, target))
 
 
+def as_dtype(x: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
+    """`x` itself if that is its dtype, else what `pcm_convert` makes of it."""
+    return x if x.dtype == dtype else pcm_convert(x, dtype)
+
+
 def check_dtype(dtype: npt.DTypeLike, name: str = "dtype") -> None:
     """Raise `DTypeError` unless samples can have this dtype."""
     _format(dtype, None, name)

@@ -314,11 +314,8 @@ def _scaled(shape: tuple[int, ...], scale_factor) -> tuple[int, ...]:
 
 
 def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str = "output_size", array: str = "x"):
-    if type(x) is not np.ndarray or (x.dtype is not _F32 and x.dtype is not _F64):
+    if type(x) is not np.ndarray or (x.dtype is not _F32 and x.dtype is not _F64) or not x.flags.aligned:
         x = _as_values(x, array)
-    flags = x.flags
-    if not flags.aligned:
-        x = x.copy(order="K")
     shape = x.shape
     if len(shape) < n_axes:
         raise ParameterError(f"{array}.shape={shape} must have {n_axes} axes to pool, at least")
@@ -328,7 +325,7 @@ def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str 
         raise ParameterError(f"{array}.shape={shape} has an empty axis to pool; there must be one position at least")
     if out is None:
         try:
-            out = np.empty(wanted, x.dtype) if flags.c_contiguous else np.empty_like(x, shape=wanted)
+            out = np.empty(wanted, x.dtype) if x.flags.c_contiguous else np.empty_like(x, shape=wanted)
         except ValueError:
             raise ParameterError(
                 f"{name}={output_size!r} makes an array of shape {wanted}, which exceeds the address space"

@@ -18,6 +18,8 @@ def test_no_mel_bands_give_no_rows(y):
     assert feature.melspectrogram(y=y, n_mels=0).shape == (*y.shape[:-1], 0, 12)
     assert feature.melspectrogram(S=np.abs(fastspec.stft(y)), n_mels=0).shape == (*y.shape[:-1], 0, 12)
     assert feature.logmel(y=y, n_mels=0).shape == (*y.shape[:-1], 0, 12)
+    with pytest.raises(fastspec.ParameterError, match=r"0, 12\) has no bands"):
+        feature.mfcc(y=y, n_mels=0)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,8 @@ def test_nan_is_no_parameter():
         feature.inverse.mfcc_to_mel(np.zeros((5, 3)), lifter=np.nan)
     with pytest.raises(fastspec.ParameterError, match="momentum=nan"):
         fastspec.griffinlim(np.ones((5, 3)), momentum=np.nan)
+    with pytest.raises(fastspec.ParameterError, match="momentum=nan"):
+        fastspec.griffinlim_cqt(np.ones((5, 3)), momentum=np.nan)
 
 
 def test_vocoder_takes_one_sequence_of_times():
@@ -72,6 +76,38 @@ def test_function_pads_as_by_hand(y):
     assert all(w.filename == __file__ for w in caught)
 
 
+@pytest.mark.parametrize(
+    "descriptor",
+    [
+        feature.spectral_centroid,
+        feature.spectral_contrast,
+        feature.spectral_rolloff,
+        feature.spectral_flatness,
+        feature.poly_features,
+        lambda **arguments: feature.chroma_stft(tuning=0.0, **arguments),
+    ],
+)
+def test_descriptors_take_a_function_that_pads(descriptor):
+    padded = np.pad(Y, 256, mode=end_of_ones)
+    found = descriptor(y=Y, n_fft=512, hop_length=128, pad_mode=end_of_ones)
+    np.testing.assert_array_equal(found, descriptor(y=padded, n_fft=512, hop_length=128, center=False))
+
+
+@pytest.mark.parametrize("ref", [1.0, np.median], ids=["one", "median"])
+def test_function_pads_codes_as_the_levels_they_are(ref):
+    codes = np.round(128 + 100 * Y).astype(np.uint8)
+    options = {"n_fft": 512, "pad_mode": end_of_ones, "ref": ref}
+    expected = feature.logmel(y=fastspec.pcm_to_float(codes), **options)
+    np.testing.assert_array_equal(feature.logmel(y=codes, **options), expected)
+
+
+@pytest.mark.parametrize("y", [np.array(["1"]), np.array([None]), np.array([1j]), np.array(1.0), None])
+@pytest.mark.parametrize("ref", [1.0, np.median], ids=["one", "median"])
+def test_logmel_says_what_is_no_audio(y, ref):
+    with pytest.raises(fastspec.ParameterError, match=r"^y"):
+        feature.logmel(y=y, ref=ref)
+
+
 def test_function_pads_nothing_without_centring():
     np.testing.assert_array_equal(fastspec.stft(Y, center=False, pad_mode=end_of_ones), fastspec.stft(Y, center=False))
 
@@ -95,6 +131,7 @@ def test_fill_of_the_largest_norm_takes_any_axes():
         ("amplitude_to_db was called on complex input so", lambda: fastspec.amplitude_to_db(1j * np.ones((2, 2)))),
         ("pcen was called on complex input so phase", lambda: fastspec.pcen(1j * np.ones((2, 2)))),
         ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim(np.ones((5, 9)), momentum=1.5)),
+        ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim_cqt(np.ones((5, 9)), n_iter=1, momentum=1.5)),
         ("t_out is not monotonic", lambda: fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[1.0, 0.0])),
         (
             "Frequencies are not unique",

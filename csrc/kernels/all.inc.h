@@ -1,5 +1,4 @@
 /* Every kernel for the instruction set and precision that the including stub has chosen. */
-#include "kernels.h"
 
 #include "transpose.inc.h"
 #include "gather.inc.h"

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define INLINE static inline __attribute__((always_inline))
+
 enum { FSP_PASS_TWIDDLE, FSP_PASS_LAST, FSP_PASS_POWER };
 enum { FSP_LARGEST_RADIX = 97 };  /* beyond it, Bluestein is faster than the definition */
 

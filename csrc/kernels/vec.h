@@ -7,8 +7,7 @@
 #ifndef FSP_VEC_H
 #define FSP_VEC_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "kernels.h"
 
 #if FSP_DOUBLE
 typedef double REAL;
@@ -24,7 +23,6 @@ typedef uint32_t UINT;
 
 #define LANES (FSP_VECTOR_BYTES / REAL_BYTES)
 
-#define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("GCC unroll 16")
 
 typedef REAL V __attribute__((vector_size(FSP_VECTOR_BYTES)));

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from ..util.deprecation import Deprecated
 from ..util.utils import fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._inverse import generator_of
+from ._inverse import check_search, generator_of
 from .audio import check_res_type
 
 if TYPE_CHECKING:
@@ -355,12 +354,7 @@ def griffinlim_cqt(
     (10752,)
     """
     generator = generator_of(rng, random_state)
-    if momentum > 1:
-        warnings.warn(f"momentum={momentum} exceeds 1, with which Griffin-Lim can be unstable", stacklevel=2)
-    elif momentum < 0:
-        raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
-    if init not in ("random", None):
-        raise ParameterError(f"init={init!r} must be 'random' or None")
+    check_search(momentum, init)
     if np.iscomplexobj(C):
         raise DTypeError(f"C.dtype={np.asarray(C).dtype} is complex; magnitudes are real, pass np.abs(C)")
     result, spectrum = _real_dtype(dtype), _spectra(C)

@@ -231,12 +231,7 @@ def griffinlim(
     (8192,)
     """
     generator = generator_of(rng, random_state)
-    if momentum > 1:
-        warnings.warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable", stacklevel=2)
-    elif not momentum >= 0:
-        raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
-    if init not in ("random", None):
-        raise ParameterError(f"init={init!r} must be 'random' or None")
+    check_search(momentum, init)
     S = np.asarray(S)
     if S.dtype.kind not in "fiub" or S.ndim < 2:
         raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are real, (..., bins, frames)")
@@ -246,6 +241,16 @@ def griffinlim(
     if n_iter > 0:
         y = _refine(angles, S, y, plain, pad_mode, length, n_iter, momentum / (1 + momentum))
     return y if dtype is None else y.astype(dtype, copy=False)
+
+
+def check_search(momentum: float, init: str | None) -> None:
+    """What a search for phases is told; called by the function that the user called."""
+    if momentum > 1:
+        warnings.warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable", stacklevel=3)
+    elif not momentum >= 0:
+        raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
+    if init not in ("random", None):
+        raise ParameterError(f"init={init!r} must be 'random' or None")
 
 
 def generator_of(rng, random_state):

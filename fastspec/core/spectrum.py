@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run
-from .._arrays import DTypeError, ParameterError, as_index, as_samples, first_nonfinite
+from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
 from .._spec import Spectrum, precision_of
-from .._transforms import stft_arguments, stft_spec
+from .._transforms import StftArguments, stft_arguments, stft_spec
+from ..pcm import pcm_to_float
 from ..util.utils import dtype_r2c
 
 if TYPE_CHECKING:
@@ -97,14 +98,11 @@ def stft(
     >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
     1000.0
     """
-    if callable(pad_mode):
-        y, center, pad_mode = padded_by(pad_mode, y, n_fft, center, stacklevel=3)
-    arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-    x = as_samples(y)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=3)
     target = complex_dtype(dtype, y.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
-    n_frames = check_length(spec.framing, x, center=center, pad_mode=pad_mode, stacklevel=3)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=3)
     if out is None:
         result = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
         _run.run(spec, x, result)
@@ -122,14 +120,22 @@ def complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None = None)
     return target
 
 
-def padded_by(function, y, n_fft: int, center: bool, *, stacklevel: int) -> tuple[np.ndarray, bool, str]:
-    """`y` padded by a function, as `numpy.pad` calls it, and the `center` and `pad_mode` that are left to do."""
-    y = as_samples(y)
+def framed(
+    y, n_fft, hop_length, win_length, window, center, pad_mode, *, stacklevel: int, pcm: bool = False
+) -> tuple[np.ndarray, StftArguments]:
+    """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
+    if not callable(pad_mode):
+        arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+        return as_samples(y, pcm=pcm), arguments
+    arguments = stft_arguments(n_fft, hop_length, win_length, window, False, "constant")
+    x = as_samples(y, pcm=pcm)
     if center:
-        half = as_index(n_fft, name="n_fft") // 2
-        _warn_of_length(n_fft, y.shape[-1], stacklevel)
-        y = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(half, half)], mode=function)
-    return y, False, "constant"
+        if x.dtype.kind != "f":
+            x = pcm_to_float(x)
+        half = arguments.n_fft // 2
+        _warn_of_length(n_fft, x.shape[-1], stacklevel)
+        x = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode=pad_mode)
+    return x, arguments
 
 
 def _warn_of_length(n_fft: int, n: int, stacklevel: int) -> None:
@@ -237,13 +243,10 @@ def _spectrogram(
         raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
     if y is None:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
-    if callable(pad_mode):
-        y, center, pad_mode = padded_by(pad_mode, y, n_fft, center, stacklevel=4)
-    arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-    x = as_samples(y)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=4)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(spec.framing, x, center=center, pad_mode=pad_mode, stacklevel=4)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=4)
     S = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
     _run.run(spec, x, S)
     if power not in (1, 2):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import ParameterError, as_samples
+from .._arrays import ParameterError
 from .._spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
-from ..core.spectrum import _spectrogram, check_length
+from ..core.spectrum import _spectrogram, check_length, framed
 from .spectral import run_given
 
 if TYPE_CHECKING:
@@ -78,11 +78,12 @@ def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
 
 
 def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec, int]:
-    arguments = _transforms.stft_arguments(*stft)
-    x = as_samples(y)
+    x, arguments = framed(y, *stft, stacklevel=stacklevel)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = _transforms.stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(spec.framing, x, center=stft.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel)
+    n_frames = check_length(
+        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel
+    )
     return x, spec, n_frames
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log10, prod
+from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import PCM_DTYPES, ParameterError, as_samples
+from .._arrays import ParameterError, as_samples
 from .._spec import Spectrum, precision_of
-from ..core.spectrum import _spectrogram, check_length, padded_by, power_to_db
+from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
 from ..pcm import pcm_to_float
 
 if TYPE_CHECKING:
@@ -87,11 +87,7 @@ def _mel_of_samples(
     pcm: bool = False,
 ):  # fmt: skip
     """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
-    if callable(stft[-1]):
-        y, *end = padded_by(stft[-1], y, stft[0], stft[-2], stacklevel=stacklevel + 1)
-        stft = (*stft[:-2], *end)
-    arguments = _transforms.stft_arguments(*stft)
-    x = as_samples(y, pcm=pcm)
+    x, arguments = framed(y, *stft, stacklevel=stacklevel + 1, pcm=pcm)
     bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
@@ -107,7 +103,9 @@ def _mel_of_samples(
 
 def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
     """What `n_mels=0` gives; to C, a bank without bands is no bank."""
-    return np.empty((*x.shape[:-1], 0, n_frames), dtype), np.full(prod(x.shape[:-1]), -np.inf)
+    extent = np.full((2, prod(x.shape[:-1])), -np.inf)
+    extent[1] = np.inf
+    return np.empty((*x.shape[:-1], 0, n_frames), dtype), extent
 
 
 def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.ndarray:
@@ -190,13 +188,13 @@ def logmel(
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
+        y = as_samples(y, pcm=True)
         S = melspectrogram(
-            y=pcm_to_float(y) if y.dtype.newbyteorder("=") in PCM_DTYPES else y, sr=sr, n_fft=n_fft,
-            hop_length=hop_length, win_length=win_length, window=window, center=center, pad_mode=pad_mode, power=power,
-            **kwargs,
+            y=y if y.dtype.kind == "f" else pcm_to_float(y), sr=sr, n_fft=n_fft, hop_length=hop_length,
+            win_length=win_length, window=window, center=center, pad_mode=pad_mode, power=power, **kwargs,
         )  # fmt: skip
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
-    offset = 0.0 if by_peak else -10.0 * log10(max(amin, abs(ref)))
+    offset = 0.0 if by_peak else _transforms.offset_of(ref, amin)
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, amin, offset)
     L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
@@ -251,7 +249,7 @@ def mfcc(
     Raises
     ------
     ParameterError
-        If `lifter` is negative; as `melspectrogram`.
+        If `lifter` is negative or there are no bands; as `melspectrogram`.
 
     References
     ----------
@@ -275,6 +273,8 @@ def mfcc(
     elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))
     S = np.asarray(S)
+    if S.ndim > 1 and S.shape[-2] == 0:
+        raise ParameterError(f"S.shape={S.shape} has no bands to transform; use n_mels of at least n_mfcc={n_mfcc}")
     n_mfcc = len(range(S.shape[-2] if S.ndim > 1 else 0)[:n_mfcc])
     if S.dtype not in (np.float32, np.float64) or n_mfcc == 0:
         return _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter)
