@@ -15,7 +15,7 @@ typedef struct {
     const fsp_plan *plan;
     const fsp_input *in;
     const fsp_output *out;
-    size_t blocks_per_channel, n_blocks, run_length;
+    size_t blocks_per_channel, n_blocks, n_threads;
     char *scratch;
     atomic_size_t next_block;
     atomic_int nonfinite;
@@ -251,7 +251,21 @@ static void run_block(worker *w, size_t block)
     }
 }
 
-/* Take runs of neighbouring blocks until none is left. */
+/* A run of neighbouring blocks: of what is left, half a thread's share. So runs are long, which keeps the columns that
+ * blocks share and the caches' contents, and the last ones short, which lets threads end together. */
+static size_t take_run(job *j, size_t *first)
+{
+    size_t n;
+    *first = atomic_load(&j->next_block);
+    do {
+        if (*first >= j->n_blocks) return 0;
+        n = j->n_blocks - *first;
+        if (j->n_threads > 1) n = n / (2 * j->n_threads) + 1;
+    } while (!atomic_compare_exchange_weak(&j->next_block, first, *first + n));
+    return n;
+}
+
+/* Take runs until none is left. */
 static void run_worker(void *context, size_t index)
 {
     job *j = context;
@@ -260,10 +274,9 @@ static void run_worker(void *context, size_t index)
     worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at, .tile = scratch + plan->tile_at,
                 .sorted = scratch + plan->sorted_at, .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
                 .extent = scratch + plan->extent_at, .channel = SIZE_MAX};
-    size_t block;
-    while ((block = atomic_fetch_add(&j->next_block, j->run_length)) < j->n_blocks) {
-        const size_t end = block + j->run_length < j->n_blocks ? block + j->run_length : j->n_blocks;
-        for (; block < end && !atomic_load(&j->nonfinite); block++) {
+    size_t block, n;
+    while ((n = take_run(j, &block))) {
+        for (const size_t end = block + n; block < end && !atomic_load(&j->nonfinite); block++) {
             const size_t channel = block / j->blocks_per_channel;
             if (channel != w.channel) {
                 if (w.channel != SIZE_MAX) report_extent(j, &w);
@@ -275,8 +288,6 @@ static void run_worker(void *context, size_t index)
     if (w.channel != SIZE_MAX) report_extent(j, &w);
 }
 
-enum { RUNS_PER_THREAD = 8 };
-
 fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *out, int n_threads)
 {
     if (!plan || n_threads < 1) return FSP_EBUG;
@@ -286,7 +297,7 @@ fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *
     j.n_blocks = j.blocks_per_channel * in->n_channels;
     if (j.n_blocks == 0) return FSP_OK;
     if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;
-    j.run_length = n_threads == 1 ? j.n_blocks : j.n_blocks / ((size_t)n_threads * RUNS_PER_THREAD) + 1;
+    j.n_threads = (size_t)n_threads;
     j.scratch = fsp_allocate((size_t)n_threads, plan->scratch_size);
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next_block, 0);

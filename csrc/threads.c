@@ -1,10 +1,12 @@
 /* Scoped threads: started and joined inside the call, so that fork, exit and subinterpreters meet none of ours. */
+#define _POSIX_C_SOURCE 200809L  /* pthread_attr_setstack */
 #include "internal.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { MOST_THREADS = 64 };
+/* Kernels need some tens of KiB of stack; a sanitizer's and the C library's own needs come on top. */
+enum { MOST_THREADS = 64, STACK_BYTES = 1 << 20 };
 
 typedef struct {
     fsp_work *work;
@@ -21,16 +23,29 @@ static void *take_jobs(void *argument)
     return NULL;
 }
 
+/* On a stack of ours: the C library unmaps, page by page, the one that it gives a thread, and for this stops the other
+ * threads for some fifty microseconds. */
+static int start(pthread_t *helper, char *stack, pool *p)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes)) return 0;
+    const int started = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0 &&
+                        pthread_create(helper, &attributes, take_jobs, p) == 0;
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
 void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads)
 {
     pool p = {.work = work, .context = context, .n_jobs = n_jobs};
     atomic_init(&p.next, 0);
     pthread_t helpers[MOST_THREADS];
-    int started = 0;
-    if (n_threads > MOST_THREADS) n_threads = MOST_THREADS;
-    while (started + 1 < n_threads && (size_t)started + 1 < n_jobs &&
-           pthread_create(&helpers[started], NULL, take_jobs, &p) == 0)
-        started++;
+    size_t wanted = n_threads > MOST_THREADS ? MOST_THREADS - 1 : (size_t)(n_threads - 1), started = 0;
+    if (wanted >= n_jobs) wanted = n_jobs ? n_jobs - 1 : 0;
+    char *stacks = wanted ? fsp_allocate(wanted, STACK_BYTES) : NULL;
+    if (stacks)
+        while (started < wanted && start(&helpers[started], stacks + started * STACK_BYTES, &p)) started++;
     take_jobs(&p);
-    for (int i = 0; i < started; i++) pthread_join(helpers[i], NULL);
+    for (size_t i = 0; i < started; i++) pthread_join(helpers[i], NULL);
+    fsp_free(stacks);
 }

@@ -195,6 +195,13 @@ static int untouched(void)
     return 1;
 }
 
+/* Memory that is missing is said to be, with nothing written; but helpers whose stacks are missing are done without. */
+static int survives(fsp_status status, long held)
+{
+    if (n_live != held) return 0;
+    return status == FSP_ENOMEM ? untouched() : status == FSP_OK && !memcmp(out_data, want, sizeof want);
+}
+
 static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t i)
 {
     memset(want, 0xcb, sizeof want);
@@ -209,7 +216,8 @@ static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t 
                    "a run with all its memory", i, failing);
             break;
         }
-        result(status == FSP_ENOMEM && n_live == held && untouched(), "a run without its n-th allocation", i, failing);
+        result(survives(status, held) && (failing > 1 || status == FSP_ENOMEM), "a run without its n-th allocation", i,
+               failing);
     }
     failing = 0;
     for (long n = 0; n < 6; n++) {
@@ -221,7 +229,7 @@ static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t 
     threads_left = -1;
 }
 
-/* Arrays allocate nothing, so that nothing can fail. */
+/* Arrays allocate nothing but their helpers' stacks, so that nothing can fail. */
 static void arrays_without_threads(fsp_precision precision)
 {
     double peak = 0;
@@ -239,7 +247,7 @@ static void arrays_without_threads(fsp_precision precision)
     failing = 0;
     threads_left = -1;
     const size_t bytes = n * (precision == FSP_F32 ? sizeof(float) : sizeof(double));
-    result(status == FSP_OK && peak == -100 && n_calls == 0 && !memcmp(out_data, want, bytes),
+    result(status == FSP_OK && peak == -100 && !memcmp(out_data, want, bytes),
            "arrays with one helping thread", 0, 0);
 }
 
@@ -272,7 +280,7 @@ static void pools_with_failures(fsp_precision precision, size_t along, size_t n_
                    along, failing);
             break;
         }
-        result(status == FSP_ENOMEM && n_live == 0 && untouched(), "a pooling without its n-th allocation", along, failing);
+        result(survives(status, 0), "a pooling without its n-th allocation", along, failing);
     }
     failing = 0;
     threads_left = -1;
@@ -360,8 +368,7 @@ static void atoms_with_failures(const fsp_atoms_config *c, int backwards, size_t
         memset(out_data, 0xcb, sizeof out_data);
         status = run_either(c, &e, 3, out_data);
         if (n_calls < failing) break;
-        result(status == FSP_ENOMEM && n_live == held && untouched(), "a run of atoms without its n-th allocation", i,
-               failing);
+        result(survives(status, held), "a run of atoms without its n-th allocation", i, failing);
     }
     failing = 0;
     for (long n = 0; n < 4; n++) {
