@@ -64,7 +64,7 @@ typedef struct {
     const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
     const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
 
-    double multiplier;        /* 0: no levels; else level = multiplier log10(max(x, floor)) + offset */
+    double multiplier;        /* 0: no levels; positive: level = multiplier log10(max(x, floor)) + offset */
     double floor, offset;     /* floor > 0 */
 
     size_t n_features;        /* 0: no matrix */
@@ -154,10 +154,11 @@ fsp_status fsp_vocode(fsp_precision precision, const char *isa, const fsp_vocode
 /* Arrays, element by element. `isa` as in fsp_config. */
 fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
                           double *peak);
-/* out = max(multiplier log10(max(x or x^2, floor)) + shift, lower); out may be in. The logarithm is rounded before
+/* out = max(multiplier log10(max(x or x^2, floor)) + shift, lower), raised where it is more than `range` below the highest
+ * of them, `peak`; out may be in. A peak of NaN, as it is if any value is, raises nothing. The logarithm is rounded before
  * the shift, so that the shift -level(y) takes y to exactly zero. */
 fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double shift, double lower, void *out, int n_threads);
+                            double floor, double shift, double lower, double range, void *out, int n_threads, double *peak);
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);

@@ -5,12 +5,13 @@
 #include <math.h>
 #include <stdatomic.h>
 
-/* multiplier * log10(2), its mantissa cut to `bits`, so that its product with an exponent is exact. */
+/* The largest number of `bits` below x > 0, so that its product with an exponent is exact, and what is left, times an
+ * infinite one, infinite and of the same sign. */
 static double short_part(double x, int bits)
 {
     int exponent;
     double mantissa = frexp(x, &exponent);
-    return ldexp(nearbyint(ldexp(mantissa, bits)), exponent - bits);
+    return ldexp(ceil(ldexp(mantissa, bits)) - 1, exponent - bits);
 }
 
 fsp_levels fsp_levels_of(double multiplier, double floor, double offset, fsp_precision precision)
@@ -35,7 +36,7 @@ typedef struct {
     fsp_levels levels;
     int square, magnitude;
     double shift, lower;
-    double peaks[64];
+    fsp_extent extents[64];  /* of each chunk */
     atomic_int beyond;
 } array_job;
 
@@ -49,10 +50,10 @@ static size_t chunk_length(const array_job *job, size_t i)
 
 static void levels_chunk(void *context, size_t i)
 {
-    const array_job *job = context;
+    array_job *job = context;
     size_t at = i * job->chunk * job->kernels->itemsize;
-    job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->shift, job->lower,
-                               job->out + at);
+    job->extents[i] = job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->shift,
+                                                 job->lower, job->out + at);
 }
 
 static void clamp_chunk(void *context, size_t i)
@@ -60,6 +61,13 @@ static void clamp_chunk(void *context, size_t i)
     const array_job *job = context;
     size_t at = i * job->chunk * job->kernels->itemsize;
     job->kernels->array_clamp(job->in + at, chunk_length(job, i), job->shift, job->lower, job->out + at);
+}
+
+static void raise_chunk(void *context, size_t i)
+{
+    const array_job *job = context;
+    char *at = job->out + i * job->chunk * job->kernels->itemsize;
+    if (job->extents[i].lowest < job->lower) job->kernels->array_clamp(at, chunk_length(job, i), 0, job->lower, at);
 }
 
 static void squares_chunk(void *context, size_t i)
@@ -80,7 +88,7 @@ static void peak_chunk(void *context, size_t i)
 {
     array_job *job = context;
     size_t at = i * job->chunk * job->kernels->itemsize;
-    job->peaks[i] = job->kernels->array_peak(job->in + at, chunk_length(job, i), job->magnitude);
+    job->extents[i] = (fsp_extent){job->kernels->array_peak(job->in + at, chunk_length(job, i), job->magnitude), INFINITY};
 }
 
 static fsp_status start_array_job(array_job *job, fsp_precision precision, const char *isa, const void *in, size_t n, void *out)
@@ -89,17 +97,41 @@ static fsp_status start_array_job(array_job *job, fsp_precision precision, const
     return job->kernels ? FSP_OK : FSP_EBUG;
 }
 
+/* Cuts the arrays into no more chunks than there is room for extents; returns how many. */
+static size_t cut_for_extents(array_job *job)
+{
+    const size_t most = sizeof job->extents / sizeof *job->extents;
+    if (job->n > most * CHUNK) job->chunk = fsp_round_up((job->n + most - 1) / most, CHUNK / 64);
+    return (job->n + job->chunk - 1) / job->chunk;
+}
+
+static fsp_extent whole_extent(const array_job *job, size_t n_chunks)
+{
+    fsp_extent whole = {-INFINITY, INFINITY};
+    for (size_t i = 0; i < n_chunks; i++) {
+        const fsp_extent *part = &job->extents[i];
+        if (whole.highest == whole.highest && !(part->highest <= whole.highest)) whole.highest = part->highest;  /* NaN stays */
+        if (part->lowest < whole.lowest) whole.lowest = part->lowest;
+    }
+    return whole;
+}
+
 fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double shift, double lower, void *out, int n_threads)
+                            double floor, double shift, double lower, double range, void *out, int n_threads, double *peak)
 {
     array_job job;
-    fsp_status status = start_array_job(&job, precision, isa, in, n, out);
+    fsp_status status = multiplier > 0 ? start_array_job(&job, precision, isa, in, n, out) : FSP_EBUG;
     if (status) return status;
     job.levels = fsp_levels_of(multiplier, floor, 0, precision);
     job.shift = shift;
     job.square = square;
     job.lower = lower;
-    fsp_parallel(levels_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    const size_t n_chunks = cut_for_extents(&job);
+    fsp_parallel(levels_chunk, &job, n_chunks, n_threads);
+    const fsp_extent extent = whole_extent(&job, n_chunks);
+    *peak = extent.highest;
+    job.lower = extent.highest - range;
+    if (extent.lowest < job.lower) fsp_parallel(raise_chunk, &job, n_chunks, n_threads);
     return FSP_OK;
 }
 
@@ -142,13 +174,9 @@ fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *
     array_job job;
     fsp_status status = start_array_job(&job, precision, isa, in, n, NULL);
     if (status) return status;
-    const size_t most = sizeof job.peaks / sizeof *job.peaks;
     job.magnitude = magnitude;
-    if (n > most * CHUNK) job.chunk = (n + most - 1) / most;
-    const size_t n_jobs = (n + job.chunk - 1) / job.chunk;
-    fsp_parallel(peak_chunk, &job, n_jobs, n_threads);
-    *peak = -INFINITY;
-    for (size_t i = 0; i < n_jobs; i++)
-        if (*peak == *peak && !(job.peaks[i] <= *peak)) *peak = job.peaks[i];  /* a NaN comes in and stays */
+    const size_t n_chunks = cut_for_extents(&job);
+    fsp_parallel(peak_chunk, &job, n_chunks, n_threads);
+    *peak = whole_extent(&job, n_chunks).highest;
     return FSP_OK;
 }

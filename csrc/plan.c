@@ -11,7 +11,8 @@ static int valid(const fsp_config *c)
     if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features || c->summary)) return 0;
     if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
     if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
-    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && !(c->multiplier != 0 && !(c->floor > 0));
+    if (!(c->multiplier >= 0) || (c->multiplier > 0 && !(c->floor > 0))) return 0;
+    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix);
 }
 
 /* As many tiles a block as keep its table in L2, four at most; the first tile is never in question. */

@@ -97,7 +97,8 @@ cdef extern from "fastspec.h" nogil:
         const double *fraction
     fsp_status fsp_vocode(fsp_precision, const char *, const fsp_vocoder *, int)
     fsp_status fsp_array_peak(fsp_precision, const char *, const void *, size_t, int, int, double *)
-    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, void *, int)
+    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, double,
+                                void *, int, double *)
     fsp_status fsp_array_clamp(fsp_precision, const char *, const void *, size_t, double, double, void *, int)
     ctypedef struct fsp_medians:
         size_t n, n_series, width
@@ -320,19 +321,22 @@ def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
 
 
 def array_levels(x not None, out not None, bytes isa not None, bint square, double multiplier, double floor, double shift,
-                 double lower, int n_threads):
-    """out = max(multiplier log10(max(x or x^2, floor)) + shift, lower); memory orders of x and out agree."""
+                 double lower, double range, int n_threads):
+    """out = max(multiplier log10(max(x or x^2, floor)) + shift, lower), raised to `range` below the highest, which is returned:
+    NaN if any is NaN, and then nothing is raised. Memory orders of x and out agree."""
     cdef Py_buffer view, result
     cdef const char *name = isa
     cdef fsp_status status
+    cdef double peak
     describe(&view, x, 0)
     try:
         describe(&result, out, PyBUF_WRITABLE)
         with nogil:
             status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), square,
-                                      multiplier, floor, shift, lower, result.buf, n_threads)
+                                      multiplier, floor, shift, lower, range, result.buf, n_threads, &peak)
         PyBuffer_Release(&result)
         check(status, 0)
+        return peak
     finally:
         PyBuffer_Release(&view)
 

@@ -28,31 +28,47 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
     return bad ? __builtin_nan("") : best;
 }
 
-/* out = max(level(x) + shift, lower). With `square`, x^2 stands for x. */
-INLINE void array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int square, V shift, V lower, REAL *y)
+/* out = max(level(x) + shift, lower), and the extent of it. With `square`, x^2 stands for x. */
+INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int square, V shift, V lower, REAL *y)
 {
+    V top = -v_set((REAL)__builtin_inf()), low = -top, finite = v_set(0);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         const V v = v_load(x + i);
         __builtin_prefetch(x + i + AHEAD);
         __builtin_prefetch(y + i + AHEAD, 1);
-        v_store(y + i, v_max(lower, v_level(square ? v * v : v, scale) + shift));
+        const V level = v_max(lower, v_level(square ? v * v : v, scale) + shift);
+        v_store(y + i, level);
+        top = v_max(level, top);
+        low = v_min(level, low);
+        finite = v_fma(level, v_set(0), finite);
+    }
+    fsp_extent extent = {top[0], low[0]};
+    REAL sum = 0;
+    for (int l = 0; l < LANES; l++) {
+        if (top[l] > extent.highest) extent.highest = top[l];
+        if (low[l] < extent.lowest) extent.lowest = low[l];
+        sum += finite[l];
     }
     if (i < n) {
         const V v = v_load_some(x + i, n - i);
         v_store_some(y + i, v_max(lower, v_level(square ? v * v : v, scale) + shift), n - i);
     }
+    for (; i < n; i++) {
+        if (y[i] > extent.highest) extent.highest = y[i];
+        if (y[i] < extent.lowest) extent.lowest = y[i];
+        sum += y[i] * 0;
+    }
+    if (sum != sum) extent.highest = k_array_peak(y, n, 0);  /* infinity, or NaN, which is another matter */
+    return extent;
 }
 
-static void k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
-                           void *out)
+static fsp_extent k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
+                                 void *out)
 {
     const LEVEL_SCALE scale = level_scale(levels);
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
-    if (square)
-        array_levels(in, n, &scale, 1, s, low, out);
-    else
-        array_levels(in, n, &scale, 0, s, low, out);
+    return square ? array_levels(in, n, &scale, 1, s, low, out) : array_levels(in, n, &scale, 0, s, low, out);
 }
 
 /* out = max(x + shift, lower); x and out may be the same array. */

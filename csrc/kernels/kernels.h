@@ -50,6 +50,11 @@ typedef struct {
     double per_octave_high, per_octave_low, per_neper, floor, offset;
 } fsp_levels;
 
+/* Of no values: -infinity and infinity. `highest` is NaN if any value is. */
+typedef struct {
+    double highest, lowest;
+} fsp_extent;
+
 /* A lowpass filter, symmetric about its centre, after which every second sample is enough:
  * centre x[0] + sum_j taps[j] (x[right + j step] + x[-1 - j step]). */
 typedef struct {
@@ -146,7 +151,8 @@ typedef struct {
 
     /* arrays */
     double (*array_peak)(const void *values, size_t n, int magnitude);
-    void (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower, void *out);
+    fsp_extent (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
+                               void *out);
     void (*array_squares)(const void *in, size_t n, void *out);
     int (*array_phasors)(const void *in, size_t n, void *out);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);

@@ -4,12 +4,12 @@ typedef struct { V per_octave_high, per_octave_low, per_neper_high, per_neper_lo
 
 #if FSP_DOUBLE
 enum { MANTISSA_BITS = 52, EXPONENT_BIAS = 1023, TINY_SHIFT = 54 };
-static const UINT ROOT_HALF_BITS = 0x3fe6a09e667f3bcdu, MAGIC_BITS = 0x4338000000000000u;
+static const UINT LEAST_BITS = 0x3fe6a09e667f3bcdu /* sqrt(1/2) */, MAGIC_BITS = 0x4338000000000000u;
 static const REAL MAGIC = 6755399441055744.0, SMALLEST_NORMAL = 0x1p-1022, LARGEST = 0x1.fffffffffffffp1023,
                   TINY_SCALE = 0x1p54, SMALLEST_SQUARE = 0x1p-1000;
 #else
 enum { MANTISSA_BITS = 23, EXPONENT_BIAS = 127, TINY_SHIFT = 25 };
-static const UINT ROOT_HALF_BITS = 0x3f3504f3u, MAGIC_BITS = 0x4b400000u;
+static const UINT LEAST_BITS = 0x3f3504f3u /* sqrt(1/2) */, MAGIC_BITS = 0x4b400000u;
 static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x1.fffffep127f, TINY_SCALE = 0x1p25f,
                   SMALLEST_SQUARE = 0x1p-120f;
 #endif
@@ -22,8 +22,8 @@ INLINE LEVEL_SCALE level_scale(const fsp_levels *l)
                          v_set((REAL)l->floor), v_set((REAL)l->offset), l->floor < SMALLEST_NORMAL};
 }
 
-/* ln(1 + f) for sqrt(1/2) - 1 <= f <= sqrt(2) - 1, from minimax polynomials in f (float: relative
- * error 2^-27.3 before rounding) and in s^2, s = f / (2 + f) (double: 2^-59.5). */
+/* ln(1 + f) for the f that `split` leaves, from minimax polynomials: float, in f, relative error below 2^-27.3 before
+ * rounding; double, in s^2, s = f / (2 + f), 2^-59.5. */
 #if FSP_DOUBLE
 INLINE V v_log1p(V f)
 {
@@ -39,8 +39,13 @@ INLINE V v_log1p(V f)
 #else
 INLINE V v_log1p(V f)
 {
+#ifdef FSP_SPLITS
+    static const REAL c[] = {-0.04507482307f, 0.1046302545f, -0.1316119493f, 0.1447839496f,
+                             -0.1664731206f, 0.1999086121f, -0.2500009584f, 0.3333344911f};
+#else
     static const REAL c[] = {-0.07634501932f, 0.1276157909f, -0.1316018126f, 0.1420175772f,
                              -0.1662335746f, 0.2000122689f, -0.2500082103f, 0.3333333171f};
+#endif
     const V square = f * f;
     V p = v_set(c[0]);
     UNROLL for (int i = 1; i < (int)(sizeof c / sizeof *c); i++) p = v_fma(p, f, v_set(c[i]));
@@ -49,10 +54,17 @@ INLINE V v_log1p(V f)
 }
 #endif
 
-/* ln x = e ln 2 + ln(1 + f) for positive, finite x = 2^e (1 + f) with 1 + f in [sqrt(1/2), sqrt(2)): returns the
- * second term. Counted from sqrt(1/2), the bits of x fall apart into exponent and mantissa of just these; the
- * exponent, biased, becomes a float by the magic-number addition. Denormals are scaled into the normal range first. */
-INLINE V log_parts(V x, int may_be_tiny, V *e)
+/* x = 2^e m for positive, finite x, sqrt(1/2) <= m < sqrt(2); or 3/4 <= m < 3/2, where that is one instruction. */
+#ifdef FSP_SPLITS
+INLINE V split(V x, int may_be_tiny, V *e)
+{
+    (void)may_be_tiny;
+    return v_split(x, e);
+}
+#else
+/* Counted from the least m, the bits of x fall apart into exponent and mantissa of just these; the exponent, biased,
+ * becomes a float by the magic-number addition. Denormals are scaled into the normal range first. */
+INLINE V split(V x, int may_be_tiny, V *e)
 {
     V shift = v_set(MAGIC + EXPONENT_BIAS);
     if (may_be_tiny) {
@@ -61,13 +73,16 @@ INLINE V log_parts(V x, int may_be_tiny, V *e)
         shift = v_if_le(smallest, x, shift, v_set(MAGIC + EXPONENT_BIAS + TINY_SHIFT));
         x = x * scale;
     }
-    const VU bits = (VU)x - ROOT_HALF_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
-    const VU mantissa = (bits & (((UINT)1 << MANTISSA_BITS) - 1)) + ROOT_HALF_BITS;
+    const VU bits = (VU)x - LEAST_BITS + ((UINT)EXPONENT_BIAS << MANTISSA_BITS);
     *e = (V)((bits >> MANTISSA_BITS) | MAGIC_BITS) - shift;
-    return v_log1p((V)mantissa - v_set(1));
+    return (V)((bits & (((UINT)1 << MANTISSA_BITS) - 1)) + LEAST_BITS);
 }
+#endif
 
-/* Any x: floored; NaN and infinity passed through. */
+/* ln x = e ln 2 + ln m: returns the second term. */
+INLINE V log_parts(V x, int may_be_tiny, V *e) { return v_log1p(split(x, may_be_tiny, e) - v_set(1)); }
+
+/* Any x: floored; NaN and infinity passed through, which a split of theirs (infinite e, m = 1) does by itself. */
 INLINE V v_level(V x, const LEVEL_SCALE *scale)
 {
     V e;
@@ -75,5 +90,9 @@ INLINE V v_level(V x, const LEVEL_SCALE *scale)
     const V nepers = log_parts(x, scale->may_be_tiny, &e);
     const V low = v_fma(nepers, scale->per_neper_low, v_fma(e, scale->per_octave_low, scale->offset));
     const V level = v_fma(e, scale->per_octave_high, v_fma(nepers, scale->per_neper_high, low));
+#ifdef FSP_SPLITS
+    return level;
+#else
     return v_if_le(x, v_set(LARGEST), level, x);
+#endif
 }

@@ -28,6 +28,14 @@ INLINE V v_if_le(V x, V limit, V yes, V no)
 }
 INLINE V v_load_some(const REAL *p, size_t count) { return (V)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p); }
 INLINE void v_store_some(REAL *p, V v, size_t count) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v); }
+/* x = 2^e m, 3/4 <= m < 3/2. */
+#define FSP_SPLITS
+INLINE V v_split(V x, V *e)
+{
+    const __m512 m = _mm512_getmant_ps((__m512)x, _MM_MANT_NORM_p75_1p5, _MM_MANT_SIGN_src);
+    *e = (V)_mm512_sub_ps(_mm512_getexp_ps((__m512)x), _mm512_getexp_ps(m));
+    return (V)m;
+}
 INLINE D d_widen(H h) { return (D)_mm512_cvtps_pd((__m256)h); }  /* as two halves, if compilers choose */
 INLINE H d_narrow(D d) { return (H)_mm512_cvtpd_ps((__m512d)d); }
 #endif

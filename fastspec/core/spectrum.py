@@ -433,24 +433,23 @@ def _all_axes(axes, ndim: int) -> bool:
 
 
 def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
-    """One peak for the whole array: a pass for it, and one for the rest."""
+    """One peak for the whole array. If it is the reference, it goes through the arithmetic that all others go through, and
+    comes out as exactly 0 dB."""
     floor = amin**2 if square else amin
-    shift, lower = 0.0, -np.inf
-    if top_db is not None or callable(ref):
-        # The peak goes through the arithmetic that all others go through: it comes out as exactly 0 dB of itself.
-        peak = np.array([_run.peak(x, magnitude=square)], dtype=x.dtype)
-        _run.levels(peak, peak, square=square, floor=floor)
-        lower = float(peak[0])
+    limits = {}
     if callable(ref):
-        shift = -lower
+        peak = np.array([_run.peak(x, magnitude=square)], dtype=x.dtype)
+        shift = -_run.levels(peak, peak, square=square, floor=floor)
+        if top_db is not None:
+            limits["lower"] = -float(top_db)
     else:
         shift = float(-10.0 * np.log10(np.maximum(floor, abs(ref) ** (2 if square else 1))))
-    lower = -np.inf if top_db is None else lower + shift - top_db
+        if top_db is not None:
+            limits["top_db"] = float(top_db)
     out = np.empty_like(x)
-    if np.isnan(lower + shift):
+    highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
+    if np.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)
-    else:
-        _run.levels(x, out, square=square, floor=floor, shift=shift, lower=lower)
     return out
 
 

@@ -135,7 +135,7 @@ void check_given(check *t)
                         .offset = 2};
         double *bank = NULL, *matrix = NULL, clamp[] = {3 * random_real(t), random_real(t)};
         if (random_below(t, 2)) c.n_bands = 1 + random_below(t, 30);
-        if (random_below(t, 2)) c.multiplier = random_below(t, 2) ? 10 : -3;
+        if (random_below(t, 2)) c.multiplier = random_below(t, 2) ? 10 : 3;
         if (random_below(t, 2)) c.n_features = 1 + random_below(t, 30);
         if (c.n_bands) c.bank = bank = random_bank(t, random_below(t, 2) ? BANK_PAIRS : BANK_ROWS, c.n_bands, c.n_fft);
         if (c.n_features) c.matrix = matrix = random_matrix(t, c.n_features, c.n_bands ? c.n_bands : c.n_fft);
@@ -335,6 +335,7 @@ void check_refusals(check *t)
     REFUSED(c.n_bands = 1);
     REFUSED(c.n_features = 1);
     REFUSED(c.multiplier = 10);
+    REFUSED(c.multiplier = -10; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.multiplier = 10; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_bands = 1; c.bank = ones);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_features = 1; c.matrix = ones);
@@ -355,7 +356,7 @@ void check_refusals(check *t)
     fsp_plan_destroy(NULL);
     double peak;
     if (fsp_array_peak(t->precision, "abacus", NULL, 0, 0, 1, &peak) != FSP_EBUG ||
-        fsp_array_levels(t->precision, "abacus", NULL, 0, 0, 10, 1, 0, 0, NULL, 1) != FSP_EBUG ||
+        fsp_array_levels(t->precision, "abacus", NULL, 0, 0, 10, 1, 0, 0, 0, NULL, 1, NULL) != FSP_EBUG ||
         fsp_array_clamp(t->precision, "abacus", NULL, 0, 0, 0, NULL, 1) != FSP_EBUG || fsp_has_isa("abacus") ||
         fsp_lanes("abacus", t->precision) || fsp_lanes(t->k->isa, t->precision) != t->k->lanes)
         fail(t, "an instruction set that is none");

@@ -4,6 +4,7 @@
 #include "fastspec.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -235,12 +236,12 @@ static void arrays_without_threads(fsp_precision precision)
     double peak = 0;
     memset(out_data, 0, sizeof out_data);
     const size_t n = sizeof out_data / sizeof *out_data;
-    fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, want, 1);
+    fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, INFINITY, want, 1, &peak);
     threads_left = 1;
     failing = 1;
     n_calls = 0;
     counting = 1;
-    fsp_status status = fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, out_data, 8);
+    fsp_status status = fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, INFINITY, out_data, 8, &peak);
     if (status == FSP_OK) status = fsp_array_peak(precision, NULL, out_data, n, 0, 8, &peak);
     if (status == FSP_OK && peak == -100) status = fsp_array_clamp(precision, NULL, out_data, n, 0, -300, out_data, 8);
     counting = 0;
