@@ -130,12 +130,30 @@ static int makes_bundles(const layout *l, const fsp_kernels *k)
            (d->in_size == 1 || d->in_stride == (ptrdiff_t)(w->in_size * h->in_size));
 }
 
+/* Rows that follow one another and are cut into equal windows are one long row of such windows. */
+static void join_rows(layout *l)
+{
+    fsp_pool_axis *row = &l->pooled[2];
+    while (l->n_batch && l->one_row && row->in_size % row->out_size == 0) {
+        const fsp_pool_axis *batch = &l->batch[l->n_batch - 1];
+        if (batch->in_stride != (ptrdiff_t)row->in_size) return;
+        if (row->out_size == 1) row->out_stride = batch->out_stride;
+        else if (batch->out_stride != (ptrdiff_t)row->out_size * row->out_stride) return;
+        row->in_size *= batch->in_size;
+        row->out_size *= batch->in_size;
+        l->n_batch--;
+    }
+}
+
 static void choose_way(layout *l, const fsp_kernels *k)
 {
     l->inner = SINGLE;
     l->way = ALONG;
     if (l->pooled[2].in_stride == 1 || l->pooled[2].in_size == 1) {
-        if (!makes_bundles(l, k)) return;
+        if (!makes_bundles(l, k)) {
+            join_rows(l);
+            return;
+        }
         l->way = BUNDLE;
         remove_batch_axis(l, l->n_batch - 1);
         return;

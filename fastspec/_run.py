@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from . import _threads
+from . import _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
 from ._spec import AtomSpec, Spec, Spectrum
 
@@ -82,8 +82,8 @@ def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major
             f"{n_rows} rows x {n_frames} frames x {leading} channels exceed the address space; use a larger hop_length"
         )
     if frame_major:
-        return np.empty((*leading, n_frames, n_rows), spec.dtype).swapaxes(-1, -2)
-    return np.empty((*leading, n_rows, n_frames), spec.dtype)
+        return _memory.empty((*leading, n_frames, n_rows), spec.dtype).swapaxes(-1, -2)
+    return _memory.empty((*leading, n_rows, n_frames), spec.dtype)
 
 
 def run(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
-from . import _run
+from . import _memory, _run
 from ._arrays import DTypeError, ParameterError
 
 if TYPE_CHECKING:
@@ -404,9 +404,9 @@ def _convert(
     if out is not None:
         _check_out(out, wanted, target.dtype, x)
     elif source.packed or target.packed:
-        out = np.empty(wanted, target.dtype)
+        out = _memory.empty(wanted, target.dtype)
     else:
-        out = np.empty_like(x, target.dtype, subok=False)
+        out = _memory.empty_like(x, target.dtype)
     clips = 0
     if (source.real and target.real) or (source == target and key is None):
         np.copyto(out, x, casting="same_kind")

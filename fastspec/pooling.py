@@ -333,7 +333,11 @@ def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str 
     else:
         _check_out(out, wanted, x, array)
     if 0 not in wanted:
-        _run.pool(x, out, n_axes, largest)
+        if n_axes > 1 and wanted[-n_axes:] == (1,) * n_axes:
+            # One window that is all there is, in any number of dimensions, is a row of its positions.
+            _run.pool(x.reshape(*shape[:-n_axes], -1), out.reshape(*shape[:-n_axes], 1), 1, largest)
+        else:
+            _run.pool(x, out, n_axes, largest)
     return out
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run, filters
+from .. import _memory, _run, filters
 from .._spec import AtomSpec, Padding, padding_of, precision_of
 from ._atoms import describe
 
@@ -67,7 +67,7 @@ def transform(
     """
     dtype = np.dtype(dtype)
     plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
-    out = np.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
+    out = _memory.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
     _run.correlate(plan, y, out, work)
     return out
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
+from .. import _memory, _run
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import Spectrum, precision_of
 from .._transforms import padded_window, stft_arguments, stft_spec
@@ -144,7 +144,7 @@ def _output(out: np.ndarray | None, shape: tuple[int, ...], D: np.ndarray) -> np
     """`out` if C can write to it, else a fresh array."""
     dtype = np.dtype(np.float32 if D.dtype == np.complex64 else np.float64)
     if out is None:
-        return np.empty(shape, dtype)
+        return _memory.empty(shape, dtype)
     if not isinstance(out, np.ndarray) or out.shape != shape:
         raise ParameterError(f"out.shape={np.shape(out)} does not fit the result's shape {shape}")
     if not out.flags.writeable:
@@ -156,7 +156,7 @@ def _output(out: np.ndarray | None, shape: tuple[int, ...], D: np.ndarray) -> np
         and (out.strides[-1] == out.itemsize or shape[-1] < 2)
         and not np.may_share_memory(out, D)
     )
-    return out if direct else np.empty(shape, dtype)
+    return out if direct else _memory.empty(shape, dtype)
 
 
 def griffinlim(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .. import _run
+from .. import _memory, _run
 from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
@@ -446,7 +446,7 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
         shift = float(-10.0 * np.log10(np.maximum(floor, abs(ref) ** (2 if square else 1))))
         if top_db is not None:
             limits["top_db"] = float(top_db)
-    out = np.empty_like(x)
+    out = _memory.empty_like(x, x.dtype)
     highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
     if np.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)

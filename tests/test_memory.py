@@ -1,0 +1,105 @@
+"""Large results in the memory of large results that are gone."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import fastspec
+from fastspec import _memory
+
+F32 = np.dtype(np.float32)
+LARGE = (_memory.LEAST_BYTES // 4 + 1000,)
+
+
+@pytest.fixture(autouse=True)
+def no_blocks():
+    _memory._blocks.clear()
+    yield
+    _memory._blocks.clear()
+
+
+def address(x: np.ndarray) -> int:
+    return x.__array_interface__["data"][0]
+
+
+def test_memory_of_what_is_gone_is_used_again():
+    first = _memory.empty(LARGE, F32)
+    where = address(first)
+    del first
+    assert address(_memory.empty((2, LARGE[0] // 2), F32)) == where
+    assert len(_memory._blocks) == 1
+
+
+def test_what_is_still_there_is_left_alone():
+    first = _memory.empty(LARGE, F32)
+    first.fill(1)
+    seen = first[5:10]
+    where = address(first)
+    del first  # not the view
+    second = _memory.empty(LARGE, F32)
+    second.fill(2)
+    assert address(second) != where
+    assert seen.tolist() == [1] * 5
+    del seen
+    assert address(_memory.empty(LARGE, F32)) == where
+
+
+def test_a_block_much_too_large_is_not_wasted():
+    large = _memory.empty((3 * LARGE[0],), F32)
+    where = address(large)
+    del large
+    assert address(_memory.empty(LARGE, F32)) != where
+
+
+def test_no_more_is_kept_than_the_limit():
+    results = [_memory.empty(LARGE, F32) for _ in range(10)]
+    assert sum(block.nbytes for block in _memory._blocks) <= _memory.MOST_BYTES
+    assert len({address(result) for result in results}) == 10
+    beyond = _memory.empty((_memory.MOST_BYTES // 4 + 1,), F32)
+    assert beyond.base is None
+
+
+def test_small_results_own_their_memory():
+    assert _memory.empty((1000, 10), F32).flags.owndata
+    assert fastspec.pcm_to_float(np.zeros(1000, np.int16)).flags.owndata
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_like_another_array(order):
+    x = np.zeros((LARGE[0] // 4, 4), np.int16, order=order)
+    like = _memory.empty_like(x, F32)
+    assert (like.shape, like.dtype, like.flags.c_contiguous) == (x.shape, F32, order == "C")
+    assert like.base is not None
+    spread = _memory.empty_like(np.zeros((LARGE[0] // 4, 8), np.int16)[:, ::2], F32)
+    assert spread.flags.owndata
+
+
+def test_threads_never_share_a_block():
+    wrong = []
+
+    def work(mark: int) -> None:
+        for _ in range(30):
+            result = _memory.empty(LARGE, F32)
+            result[:: 1 << 16] = mark
+            if not (result[:: 1 << 16] == mark).all():
+                wrong.append(mark)
+
+    workers = [threading.Thread(target=work, args=(mark,)) for mark in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert not wrong
+
+
+def test_a_long_result_stays_what_it_was():
+    y = np.zeros(_memory.LEAST_BYTES // 2, np.int16)
+    first = fastspec.pcm_to_float(y)
+    y += 1
+    second = fastspec.pcm_to_float(y)
+    assert not np.shares_memory(first, second)
+    assert first.max() == 0
+    assert second.min() == 2.0**-15
