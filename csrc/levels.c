@@ -35,7 +35,8 @@ typedef struct {
     size_t n, chunk;
     fsp_levels levels;
     int square, magnitude;
-    double shift, lower;
+    double shift, lower, range;
+    _Atomic double highest;  /* so far */
     fsp_extent extents[64];  /* of each chunk */
     atomic_int beyond;
 } array_job;
@@ -48,12 +49,17 @@ static size_t chunk_length(const array_job *job, size_t i)
     return left < job->chunk ? left : job->chunk;
 }
 
+/* The highest level so far tells what is too low for certain: most chunks need no second look. */
 static void levels_chunk(void *context, size_t i)
 {
     array_job *job = context;
-    size_t at = i * job->chunk * job->kernels->itemsize;
+    const size_t at = i * job->chunk * job->kernels->itemsize;
+    double highest = atomic_load(&job->highest);
+    const double lower = highest - job->range > job->lower ? highest - job->range : job->lower;
     job->extents[i] = job->kernels->array_levels(job->in + at, chunk_length(job, i), &job->levels, job->square, job->shift,
-                                                 job->lower, job->out + at);
+                                                 lower, job->out + at);
+    while (job->extents[i].highest > highest &&
+           !atomic_compare_exchange_weak(&job->highest, &highest, job->extents[i].highest));
 }
 
 static void clamp_chunk(void *context, size_t i)
@@ -126,6 +132,8 @@ fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void
     job.shift = shift;
     job.square = square;
     job.lower = lower;
+    job.range = range;
+    atomic_init(&job.highest, -INFINITY);
     const size_t n_chunks = cut_for_extents(&job);
     fsp_parallel(levels_chunk, &job, n_chunks, n_threads);
     const fsp_extent extent = whole_extent(&job, n_chunks);
