@@ -67,6 +67,8 @@ def working_dtype(dtype) -> np.dtype:
 
 def as_index(value, *, name: str, minimum: int = 1) -> int:
     """An integer argument, through `operator.index`, not smaller than `minimum`."""
+    if type(value) is int and value >= minimum:
+        return value
     try:
         number = operator.index(value)
     except TypeError:

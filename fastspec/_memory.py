@@ -30,7 +30,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
 
 def empty_like(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """As `numpy.empty_like`, but never of a subclass."""
-    if x.nbytes // x.itemsize * dtype.itemsize < LEAST_BYTES or not x.flags.forc:
+    if x.size * dtype.itemsize < LEAST_BYTES or not x.flags.forc:
         return np.empty_like(x, dtype, subok=False)
     return empty(x.shape, dtype) if x.flags.c_contiguous else empty(x.shape[::-1], dtype).T
 

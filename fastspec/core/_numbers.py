@@ -10,6 +10,7 @@ import numpy as np
 from .._arrays import DTypeError, ParameterError
 
 NOT_NUMBERS = "USVM"  # dtype kinds: text, bytes, records, dates
+_AS_THEY_ARE = "df" + np.dtype(np.int64).char
 
 
 class UnknownNameError(ParameterError, KeyError):
@@ -24,7 +25,7 @@ def as_numbers(value, *, name: str) -> np.ndarray:
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
     """
     numbers = np.asanyarray(value)
-    if numbers.dtype.char in "df":
+    if numbers.dtype.char in _AS_THEY_ARE:
         return numbers
     if value is None or numbers.dtype.kind in NOT_NUMBERS:
         raise DTypeError(f"{name}={short(value)} ({numbers.dtype}) holds no numbers; pass one number or many")

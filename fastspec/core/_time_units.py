@@ -43,7 +43,10 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     >>> fastspec.frames_to_samples([0, 1, 2], n_fft=2048).tolist()
     [1024, 1536, 2048]
     """
-    return (as_numbers(frames, name="frames") * hop_length + _centre(n_fft)).astype(np.int64)[()]
+    samples = as_numbers(frames, name="frames") * hop_length
+    if n_fft is not None:
+        samples = samples + _centre(n_fft)
+    return samples.astype(np.int64, copy=False)[()]
 
 
 def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:

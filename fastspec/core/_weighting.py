@@ -202,7 +202,8 @@ def Z_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = None) -> F
     [0.0, 0.0]
     """
     shape = as_numbers(frequencies, name="frequencies").shape
-    return (np.zeros(shape) if min_db is None else np.full(shape, np.maximum(min_db, 0.0)))[()]
+    weights = np.zeros(shape) if min_db is None else np.full(shape, np.maximum(min_db, 0.0))
+    return weights if shape else weights[()]
 
 
 WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {

@@ -356,8 +356,7 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
     >>> fastspec.fft_frequencies(sr=8000, n_fft=8).tolist()
     [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
     """
-    if not (type(n_fft) is int and n_fft > 0):
-        n_fft = as_index(n_fft, name="n_fft")
+    n_fft = as_index(n_fft, name="n_fft")
     # as np.fft.rfftfreq rounds it
     return np.arange(n_fft // 2 + 1) * (1.0 / (n_fft * (1.0 / nonzero(sr, name="sr"))))
 

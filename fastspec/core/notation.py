@@ -417,7 +417,7 @@ def list_mela() -> dict[str, int]:
     >>> fastspec.list_mela()['mayamalavagaula']
     15
     """
-    return dict(MELAS)
+    return MELAS.copy()
 
 
 def _mela_choices(mela: str | int) -> tuple[int, tuple[int, int], tuple[int, int]]:

@@ -433,8 +433,7 @@ def _all_axes(axes, ndim: int) -> bool:
 
 
 def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
-    """One peak for the whole array. If it is the reference, it goes through the arithmetic that all others go through, and
-    comes out as exactly 0 dB."""
+    """One peak for the whole array. As the reference, it goes through the arithmetic of all others: it comes out as 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
     if callable(ref):
