@@ -433,7 +433,7 @@ def _all_axes(axes, ndim: int) -> bool:
 
 
 def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
-    """One peak for the whole array. As the reference, it goes through the arithmetic of all others: it comes out as 0 dB."""
+    """One peak for the whole array. As the reference, it goes through the arithmetic of all others, to 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
     if callable(ref):
