@@ -1,8 +1,9 @@
 /* Scoped threads: started and joined inside the call, so that fork, exit and subinterpreters meet none of ours. */
-#define _POSIX_C_SOURCE 200809L  /* pthread_attr_setstack */
+#define _GNU_SOURCE  /* pthread_attr_setstack, and what glibc adds */
 #include "internal.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 /* Kernels need some tens of KiB of stack; a sanitizer's and the C library's own needs come on top. */
@@ -23,12 +24,28 @@ static void *take_jobs(void *argument)
     return NULL;
 }
 
+/* A new thread may be queued on the CPU of the one that starts it, and then begins when that one has done all the work: often
+ * so where a process has just been moved. Anywhere but here, it begins at once. */
+static void keep_off_this_cpu(pthread_attr_t *attributes)
+{
+#ifdef __GLIBC__
+    cpu_set_t cpus;
+    const int here = sched_getcpu();
+    if (here < 0 || sched_getaffinity(0, sizeof cpus, &cpus)) return;
+    CPU_CLR(here, &cpus);
+    if (CPU_COUNT(&cpus)) pthread_attr_setaffinity_np(attributes, sizeof cpus, &cpus);
+#else
+    (void)attributes;
+#endif
+}
+
 /* On a stack of ours: the C library unmaps, page by page, the one that it gives a thread, and for this stops the other
  * threads for some fifty microseconds. */
 static int start(pthread_t *helper, char *stack, pool *p)
 {
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes)) return 0;
+    keep_off_this_cpu(&attributes);
     const int started = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0 &&
                         pthread_create(helper, &attributes, take_jobs, p) == 0;
     pthread_attr_destroy(&attributes);
