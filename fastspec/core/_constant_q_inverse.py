@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .._windows import Window
 
+_BLOCK = 1 << 16  # samples that stay in the cache from one operation to the next
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
 
 # Signals of less than this are scaled before their squares are summed, and those of more than its inverse.
@@ -188,9 +189,12 @@ class _Inversion:
         wanted = np.array([power, np.einsum("i,i->", y, residual)], dtype=np.float64)
         size = np.sqrt(np.maximum(np.diag(energies), np.finfo(np.float64).tiny))
         best = np.linalg.lstsq(energies / np.outer(size, size), wanted / size, rcond=1e-6)[0] / size * peak
-        y *= best[0]
-        residual *= best[1]
-        y += residual
+        mine, correction = best.tolist()  # a float64 scalar would make NumPy work in float64
+        for first in range(0, len(y), _BLOCK):
+            part, rest = y[first : first + _BLOCK], residual[first : first + _BLOCK]
+            part *= mine
+            rest *= correction
+            part += rest
 
     def _energy(self, a: np.ndarray, b: np.ndarray) -> float:
         """The weighted inner product, real, of two spectra; einsum's order of adding up is always the same."""
