@@ -66,8 +66,17 @@ class _Bank:
             np.maximum(part.T @ dual[rows], 0.0, out=x[bins])
         return x
 
+    def value(self, dual: np.ndarray) -> np.ndarray:
+        """``A x + d u``."""
+        value = self.damping * dual
+        for _, rows, part, _ in self.chunks:
+            x = part.T @ dual[rows]
+            np.maximum(x, 0.0, out=x)
+            value[rows] += part @ x
+        return value
+
     def evaluate(self, dual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """``A x + d u``, and the Jacobian's diagonal (m rows) above its off-diagonal (m - 1 rows)."""
+        """The value, and the Jacobian's diagonal (m rows) above its off-diagonal (m - 1 rows)."""
         n_bands, n_frames = dual.shape
         value = self.damping * dual
         jacobian = np.zeros((2 * n_bands - 1, n_frames))
@@ -109,8 +118,16 @@ class _FewRows:
     def spectrum(self, dual: np.ndarray) -> np.ndarray:
         return np.maximum(self.matrix.T @ dual, 0.0)
 
+    def value(self, dual: np.ndarray) -> np.ndarray:
+        """``A x + d u``."""
+        value = self.damping * dual
+        for first in range(0, dual.shape[1], _FRAMES_PER_CHUNK):
+            part = slice(first, first + _FRAMES_PER_CHUNK)
+            value[:, part] += self.matrix @ self.spectrum(dual[:, part])
+        return value
+
     def evaluate(self, dual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """``A x + d u``, and the Jacobian, a column of entries for each frame."""
+        """The value, and the Jacobian, a column of entries for each frame."""
         value, jacobian = self.damping * dual, np.empty((len(self._pairs), dual.shape[1]))
         for first in range(0, dual.shape[1], _FRAMES_PER_CHUNK):
             part = slice(first, first + _FRAMES_PER_CHUNK)
@@ -176,14 +193,17 @@ def _newton_step(bank: _Bank | _FewRows, dual, value, jacobian, b):
     slope = np.einsum("mt,mt->t", step, value - b)
     trial = dual + step
     value, jacobian = bank.evaluate(trial)
-    size, todo = 1.0, np.arange(b.shape[1])
+    size, todo, halved = 1.0, np.arange(b.shape[1]), None
     for _ in range(_MAX_HALVINGS):
         gain = before[todo] - _objective(trial[:, todo], value[:, todo], b[:, todo])
         # near the root the objective is level to its last bits
         todo = todo[gain < -1e-4 * size * slope[todo] - 1e-13 * np.abs(before[todo])]
         if not todo.size:
             break
+        halved = todo if halved is None else halved
         size /= 2
         trial[:, todo] = dual[:, todo] + size * step[:, todo]
-        value[:, todo], jacobian[:, todo] = bank.evaluate(trial[:, todo])
+        value[:, todo] = bank.value(trial[:, todo])
+    if halved is not None:
+        value[:, halved], jacobian[:, halved] = bank.evaluate(trial[:, halved])
     return trial, value, jacobian
