@@ -1,8 +1,8 @@
 """Where large results go: into the memory of large results that are gone.
 
 What is larger than the C library keeps (32 MiB) goes back to the system when it is freed; and the system clears every
-page of the next one, which takes longer than converting it or transforming it. So the last few such blocks stay here.
-They are free again when nobody else refers to them: a result is a view, and a view refers to its block.
+page of the next one, which takes longer than converting it or transforming it. So the last one or two such blocks stay
+here. They are free again when nobody else refers to them: a result is a view, and a view refers to its block.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 
 LEAST_BYTES = 32 << 20
 # Of all blocks together; a result that is larger than this is none of them.
-MOST_BYTES = 128 << 20
+MOST_BYTES = 64 << 20
 
 _blocks: deque[np.ndarray] = deque()
 
@@ -42,8 +42,7 @@ def _part_of_a_block(n_bytes: int) -> np.ndarray:
             block = _blocks.popleft()
         except IndexError:
             break
-        fits = n_bytes <= block.nbytes <= 2 * n_bytes
-        part = block[:n_bytes] if fits and getrefcount(block) == _ALONE else None
+        part = block[:n_bytes] if block.nbytes >= n_bytes and getrefcount(block) == _ALONE else None
         _blocks.append(block)
         if part is not None:
             return part

@@ -288,23 +288,35 @@ INLINE void all_short_across(const fsp_across *a, const char *src, size_t width,
     if (c < a->n) short_across(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
 }
 
-/* Lane l of the segment (+)= position l, l + DLANES, ... of at most ROWS_IN_CACHE positions. */
-enum { ROWS_IN_CACHE = 4 * DLANES };
+/* Vectors of neighbours that a cache line holds: of rows that lie 4 KiB apart the cache keeps few, so that a line should
+ * not be read twice. */
+enum { LINE_VECTORS = FSP_DOUBLE ? 1 : 2, ROWS_IN_CACHE = 4 * DLANES };
 
-INLINE void deal_positions(SUM *s, const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, size_t valid)
+/* Lane l of the segment (+)= position l, l + DLANES, ... of at most ROWS_IN_CACHE positions, for `vectors` of neighbours: s has
+ * DLANES sums for each. */
+INLINE void deal_positions(SUM *s, const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest,
+                           const int vectors, size_t valid)
 {
     for (size_t i = 0; i < n_positions; i += DLANES)
         UNROLL for (int l = 0; l < DLANES; l++, src += step)
-            s[l] = valid < DLANES ? add_some_at(s[l], src, 0, wide, rest, valid) : add_at(s[l], src, 0, wide, rest);
+            UNROLL for (int v = 0; v < vectors; v++) {
+                SUM *const sum = s + v * DLANES + l;
+                *sum = valid < DLANES ? add_some_at(*sum, src, 0, wide, rest, valid)
+                                      : add_at(*sum, src, v * DLANES, wide, rest);
+            }
 }
 
 INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, double *parts,
-                          size_t pitch, size_t parts_rest, int add, size_t valid)
+                          size_t pitch, size_t parts_rest, int add, const int vectors, size_t valid)
 {
-    SUM s[DLANES] = {0};
-    if (add) UNROLL for (size_t l = 0; l < DLANES; l++) s[l] = load_sum(parts + l * pitch, parts_rest);
-    deal_positions(s, src, step, n_positions, wide, rest, valid);
-    UNROLL for (size_t l = 0; l < DLANES; l++) store_sum(parts + l * pitch, parts_rest, s[l]);
+    SUM s[LINE_VECTORS * DLANES] = {0};
+    for (size_t v = 0; add && v < (size_t)vectors; v++)
+        UNROLL for (size_t l = 0; l < DLANES; l++)
+            s[v * DLANES + l] = load_sum(parts + v * DLANES + l * pitch, parts_rest);
+    deal_positions(s, src, step, n_positions, wide, rest, vectors, valid);
+    UNROLL for (size_t v = 0; v < (size_t)vectors; v++)
+        UNROLL for (size_t l = 0; l < DLANES; l++)
+            store_sum(parts + v * DLANES + l * pitch, parts_rest, s[v * DLANES + l]);
 }
 
 /* A segment, read in the order of memory but for a few rows. `add`: to what `parts` holds. */
@@ -316,9 +328,12 @@ INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions
         const size_t left = n_positions - i, n = left < ROWS_IN_CACHE ? left : ROWS_IN_CACHE;
         const char *row = src + (ptrdiff_t)i * step;
         size_t c = 0;
+        for (; c + LINE_VECTORS * DLANES <= a->n; c += LINE_VECTORS * DLANES)
+            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, LINE_VECTORS, DLANES);
         for (; c + DLANES <= a->n; c += DLANES)
-            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, DLANES);
-        if (c < a->n) add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, a->n - c);
+            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, 1, DLANES);
+        if (c < a->n)
+            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, 1, a->n - c);
     }
 }
 
@@ -355,20 +370,28 @@ INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, size_t 
     store_means(mean_of(sum_join(dealt, last), scale), out, a->out_inner, valid);
 }
 
+INLINE void medium_columns(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out,
+                           const int vectors, size_t valid)
+{
+    const size_t size = wide ? sizeof(double) : sizeof(REAL), full = width / DLANES * DLANES;
+    SUM s[LINE_VECTORS * DLANES] = {0};
+    deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, vectors, valid);
+    UNROLL for (int v = 0; v < vectors; v++)
+        finish_long(a, join_lanes(s + v * DLANES), src + (size_t)v * DLANES * size, full, width, wide, rest, scale,
+                    out + v * DLANES * a->out_inner, valid);
+}
+
 /* In registers, where the window is short enough for that. */
 INLINE void medium_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
 {
-    const size_t size = wide ? sizeof(double) : sizeof(REAL), full = width / DLANES * DLANES;
+    const size_t size = wide ? sizeof(double) : sizeof(REAL);
     size_t c = 0;
-    for (; c + DLANES <= a->n; c += DLANES, src += DLANES * size) {
-        SUM s[DLANES] = {0};
-        deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, DLANES);
-        finish_long(a, join_lanes(s), src, full, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, DLANES);
-    }
-    if (c == a->n) return;
-    SUM s[DLANES] = {0};
-    deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, a->n - c);
-    finish_long(a, join_lanes(s), src, full, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, a->n - c);
+    for (; c + LINE_VECTORS * DLANES <= a->n; c += LINE_VECTORS * DLANES)
+        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, LINE_VECTORS, DLANES);
+    for (; c + DLANES <= a->n; c += DLANES)
+        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, DLANES);
+    if (c < a->n)
+        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
 }
 
 INLINE void long_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
