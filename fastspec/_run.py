@@ -188,6 +188,11 @@ def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
     return _engine.array_peak(x, ISA, magnitude, _threads.for_work(x.size // 4))
 
 
+def is_finite(x: np.ndarray) -> bool:
+    """Whether float samples hold neither NaN nor infinity."""
+    return bool(np.isfinite(peak(x, magnitude=True) if x.flags.forc else x).all())
+
+
 def levels(
     x: np.ndarray,
     out: np.ndarray,

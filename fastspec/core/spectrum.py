@@ -174,7 +174,7 @@ def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarra
         raise ParameterError("out is read-only; pass an array that can be written")
     if np.may_share_memory(out, x) and np.shares_memory(out, x):
         raise ParameterError("out overlaps y; pass memory of its own")
-    if not np.isfinite(x).all():  # before the first byte of out is written
+    if not _run.is_finite(x):  # before the first byte of out is written
         raise first_nonfinite(x)
     result = out if out.shape == wanted else out[..., :n_frames]
     direct = (
