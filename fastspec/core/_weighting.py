@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable
+from math import log10
 
 import numpy as np
 import numpy.typing as npt
@@ -295,10 +296,14 @@ def _rational(frequencies: npt.ArrayLike, at_1khz: float, zeros: int, poles: tup
     """``at_1khz`` dB plus the level of ``f^zeros * 12194² / prod((f² + pole²)^(multiplicity / 2))``."""
     f_sq = _squared(frequencies)
     with np.errstate(divide="ignore"):
-        level = zeros / 2 * np.log10(f_sq) + np.log10(poles[0][0] ** 2)
-        for pole, multiplicity in poles:
-            level -= multiplicity / 2 * np.log10(f_sq + pole**2)
-    return at_1khz + 20.0 * level
+        level = np.log10(f_sq)
+    level *= 10.0 * zeros
+    for pole, multiplicity in poles:
+        term = np.log10(f_sq + pole**2)
+        term *= 10.0 * multiplicity
+        level -= term
+    level += at_1khz + 20.0 * log10(poles[0][0] ** 2)
+    return level
 
 
 def _log_resonance(f_sq, centre: float, width: float):

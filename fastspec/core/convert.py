@@ -356,9 +356,12 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
     >>> fastspec.fft_frequencies(sr=8000, n_fft=8).tolist()
     [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
     """
-    n_fft = as_index(n_fft, name="n_fft")
+    return _rfft_frequencies(nonzero(sr, name="sr"), as_index(n_fft, name="n_fft"))
+
+
+def _rfft_frequencies(sr: float, n_fft: int) -> npt.NDArray[np.float64]:
     # as np.fft.rfftfreq rounds it
-    return np.arange(n_fft // 2 + 1) * (1.0 / (n_fft * (1.0 / nonzero(sr, name="sr"))))
+    return np.arange(n_fft // 2 + 1) * (1.0 / (n_fft * (1.0 / sr)))
 
 
 def cqt_frequencies(
@@ -504,4 +507,4 @@ def fourier_tempo_frequencies(
     [0.0, 60.0, 120.0]
     """
     frame_rate = sr * 60 / float(nonzero(hop_length, name="hop_length"))
-    return fft_frequencies(sr=frame_rate, n_fft=as_index(win_length, name="win_length"))
+    return _rfft_frequencies(nonzero(frame_rate, name="sr"), as_index(win_length, name="win_length"))

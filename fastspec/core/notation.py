@@ -37,16 +37,16 @@ MAJOR = np.array([0, 2, 4, 5, 7, 9, 11])
 MODES = {"maj": 0, "ion": 0, "dor": 1, "phr": 2, "lyd": 3, "mix": 4, "aeo": 5, "min": 5, "loc": 6}
 
 THAATS = {
-    "bilaval": (0, 2, 4, 5, 7, 9, 11),
-    "khamaj": (0, 2, 4, 5, 7, 9, 10),
-    "kafi": (0, 2, 3, 5, 7, 9, 10),
-    "asavari": (0, 2, 3, 5, 7, 8, 10),
-    "bhairavi": (0, 1, 3, 5, 7, 8, 10),
-    "kalyan": (0, 2, 4, 6, 7, 9, 11),
-    "marva": (0, 1, 4, 6, 7, 9, 11),
-    "poorvi": (0, 1, 4, 6, 7, 8, 11),
-    "todi": (0, 1, 3, 6, 7, 8, 11),
-    "bhairav": (0, 1, 4, 5, 7, 8, 11),
+    "bilaval": np.array([0, 2, 4, 5, 7, 9, 11]),
+    "khamaj": np.array([0, 2, 4, 5, 7, 9, 10]),
+    "kafi": np.array([0, 2, 3, 5, 7, 9, 10]),
+    "asavari": np.array([0, 2, 3, 5, 7, 8, 10]),
+    "bhairavi": np.array([0, 1, 3, 5, 7, 8, 10]),
+    "kalyan": np.array([0, 2, 4, 6, 7, 9, 11]),
+    "marva": np.array([0, 1, 4, 6, 7, 9, 11]),
+    "poorvi": np.array([0, 1, 4, 6, 7, 8, 11]),
+    "todi": np.array([0, 1, 3, 6, 7, 8, 11]),
+    "bhairav": np.array([0, 1, 4, 5, 7, 8, 11]),
 }
 
 # The melakarta ragas in order: a line for each chakra, which fixes all but the last two degrees.
@@ -202,6 +202,11 @@ def key_to_degrees(key: str) -> npt.NDArray[np.int64]:
     >>> fastspec.key_to_degrees('A:min').tolist()
     [9, 11, 0, 2, 4, 5, 7]
     """
+    return _degrees_of_key(key if isinstance(key, str) else _match_key(key)).copy()
+
+
+@lru_cache(64)
+def _degrees_of_key(key: str) -> npt.NDArray[np.int64]:
     match = _match_key(key)
     start = MODES[match["scale"][:3]]
     return (np.roll(MAJOR, -start) - MAJOR[start] + 7 * place_of(match)) % 12
@@ -383,7 +388,7 @@ def thaat_to_degrees(thaat: str) -> npt.NDArray[np.int64]:
     """
     if not isinstance(thaat, str):
         raise DTypeError(f"thaat={thaat!r} must be a str; {type(thaat).__name__} is not accepted")
-    return np.array(look_up(THAATS, thaat.lower(), name="thaat"))
+    return look_up(THAATS, thaat.lower(), name="thaat").copy()
 
 
 def list_thaat() -> list[str]:
@@ -420,6 +425,9 @@ def list_mela() -> dict[str, int]:
     return MELAS.copy()
 
 
+_LOWER, _UPPER = tuple(combinations(range(1, 5), 2)), tuple(combinations(range(8, 12), 2))
+
+
 def _mela_choices(mela: str | int) -> tuple[int, tuple[int, int], tuple[int, int]]:
     """Degree of Ma, degrees of Ri and Ga, degrees of Dha and Ni of a melakarta raga.
 
@@ -431,7 +439,7 @@ def _mela_choices(mela: str | int) -> tuple[int, tuple[int, int], tuple[int, int
         raise ParameterError(f"mela={mela!r} must be a number from 1 to 72, or a name of list_mela()")
     half, rest = divmod(int(number) - 1, 36)
     lower, upper = divmod(rest, 6)
-    return 5 + half, list(combinations(range(1, 5), 2))[lower], list(combinations(range(8, 12), 2))[upper]
+    return 5 + half, _LOWER[lower], _UPPER[upper]
 
 
 def mela_to_degrees(mela: str | int) -> npt.NDArray[np.int64]:
@@ -503,6 +511,11 @@ def mela_to_svara(mela: str | int, *, abbr: bool = True, unicode: bool = True) -
     ['S', 'R1', 'G1', 'G2', 'G3', 'M1', 'M2', 'P', 'D1', 'N1', 'N2', 'N3']
     """
     _, lower, upper = _mela_choices(mela)
+    return list(_svara_names(lower, upper, bool(abbr), bool(unicode)))
+
+
+@lru_cache(256)
+def _svara_names(lower: tuple[int, int], upper: tuple[int, int], abbr: bool, unicode: bool) -> tuple[str, ...]:
     names = [
         *("Sa", "Ri1", "Ga1" if lower == (1, 2) else "Ri2", "Ri3" if lower == (3, 4) else "Ga2", "Ga3"),
         *("Ma1", "Ma2", "Pa"),
@@ -510,4 +523,4 @@ def mela_to_svara(mela: str | int, *, abbr: bool = True, unicode: bool = True) -
     ]
     if abbr:
         names = [name[0] + name.lstrip("SRGMPDNahi") for name in names]
-    return [name.translate(SUBSCRIPTS) for name in names] if unicode else names
+    return tuple(name.translate(SUBSCRIPTS) for name in names) if unicode else tuple(names)
