@@ -180,8 +180,8 @@ def window_bandwidth(window: Window, n: int = 1000) -> float:
     >>> round(fastspec.filters.window_bandwidth("hann"), 6)
     1.500183
     """
-    name = getattr(window, "__name__", window)
-    if isinstance(name, str) and name in _TABLED:
+    name = window if type(window) is str else getattr(window, "__name__", None)
+    if type(name) is str and name in _TABLED:
         return _named_bandwidth(name)
     samples = get_window(window, n)
     # The tiny term keeps a window that sums to zero from dividing by it.
