@@ -139,6 +139,7 @@ static void join_rows(layout *l)
         if (batch->in_stride != (ptrdiff_t)row->in_size) return;
         if (row->out_size == 1) row->out_stride = batch->out_stride;
         else if (batch->out_stride != (ptrdiff_t)row->out_size * row->out_stride) return;
+        row->in_stride = 1;
         row->in_size *= batch->in_size;
         row->out_size *= batch->in_size;
         l->n_batch--;

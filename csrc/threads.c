@@ -24,8 +24,8 @@ static void *take_jobs(void *argument)
     return NULL;
 }
 
-/* A new thread may be queued on the CPU of the one that starts it, and then begins when that one has done all the work: often
- * so where a process has just been moved. Anywhere but here, it begins at once. */
+/* A new thread may be queued on the CPU of the one that starts it, and then begins when that one has done all the work:
+ * often so where a process has just been moved. Anywhere but here, it begins at once. */
 static void keep_off_this_cpu(pthread_attr_t *attributes)
 {
 #ifdef __GLIBC__

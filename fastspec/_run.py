@@ -190,7 +190,7 @@ def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
 
 def is_finite(x: np.ndarray) -> bool:
     """Whether float samples hold neither NaN nor infinity."""
-    return bool(np.isfinite(peak(x, magnitude=True) if x.flags.forc else x).all())
+    return peak(x, magnitude=True) < np.inf if x.flags.forc else bool(np.isfinite(x).all())
 
 
 def levels(
@@ -239,11 +239,10 @@ SAMPLES_PER_RANGE = 2**25
 
 def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
     """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
-    if x.ndim == 1:
-        pass
-    elif x.flags.c_contiguous and out.flags.c_contiguous:
+    if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
         x, out = x.reshape(-1), out.reshape(-1)
-    elif key is None:  # noise is counted in C order; else the order is that of memory, or the longest rows there are
+    elif x.ndim != 1 and key is None:
+        # Noise is counted in C order; else the order is that of memory, or of the longest rows there are.
         if x.flags.f_contiguous and out.flags.f_contiguous:
             x, out = x.T.reshape(-1), out.T.reshape(-1)
         else:

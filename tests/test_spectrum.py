@@ -147,6 +147,26 @@ def test_out_decides_the_dtype(dtype, out_dtype):
     np.testing.assert_allclose(out, wanted, rtol=0, atol=1e-6 * np.abs(wanted).max())
 
 
+@pytest.mark.parametrize("shape", [(0,), (2, 0)])
+def test_out_of_no_samples(shape):
+    y = np.zeros(shape, np.float32)
+    out = np.full((*shape[:-1], 31, 1), 7, np.complex64)
+    with pytest.warns(UserWarning, match="n_fft=60 is too large"):
+        assert fastspec.stft(y, n_fft=60, out=out) is out
+    assert not out.any()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("layout", [np.asarray, np.asfortranarray, lambda y: np.repeat(y, 2, axis=-1)[..., ::2]])
+def test_out_is_untouched_where_samples_are_not_finite(bad, layout):
+    y = layout(np.ones((2, 500), np.float32))
+    y[1, 499] = bad
+    out = np.full((2, 31, 34), 7, np.complex64)
+    with pytest.raises(fastspec.ParameterError, match=r"y\[1, 499\]"):
+        fastspec.stft(y, n_fft=60, out=out)
+    assert (out == 7).all()
+
+
 # Magnitudes
 
 

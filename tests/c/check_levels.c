@@ -12,7 +12,8 @@ static wide ulp(const check *t, wide x)
 /* Float: a double's log10 is exact enough, and this runs ten million times. */
 static wide log10_of(const check *t, double x) { return t->precision == FSP_F32 ? (wide)log10(x) : log10l((wide)x); }
 
-/* What a logarithm may be off by, in ulp. Over all positive floats and multiplier 10 the worst is 1.84 (1.28 with FMA, 1.38 with AVX-512). */
+/* What a logarithm may be off by, in ulp. Over all positive floats and multiplier 10 the worst is 1.84 (1.28 with FMA, 1.38
+ * with AVX-512). */
 static const wide LOG_ULP = 2;
 
 typedef struct { double multiplier, floor, offset; } scale;
