@@ -197,12 +197,15 @@ static int untouched(void)
 }
 
 /* Memory that is missing is said to be, with nothing written. But one allocation is for the stacks of helpers, which are
- * done without; `n_without` counts those. */
+ * done without; and where the C library is linked in, its own two for the CPUs of each of at most three helpers are seen,
+ * too, which are left to run anywhere. `n_without` counts those. */
+enum { MOST_WITHOUT = 1 + 2 * 3 };
+
 static int survives(fsp_status status, long held, int *n_without)
 {
     if (n_live != held) return 0;
     if (status == FSP_ENOMEM) return untouched();
-    return status == FSP_OK && ++*n_without == 1 && !memcmp(out_data, want, sizeof want);
+    return status == FSP_OK && ++*n_without <= MOST_WITHOUT && !memcmp(out_data, want, sizeof want);
 }
 
 static void run_with_failures(const fsp_plan *plan, const fsp_config *c, size_t i)
@@ -250,7 +253,7 @@ static void arrays_without_threads(fsp_precision precision)
     failing = 0;
     threads_left = -1;
     const size_t bytes = n * (precision == FSP_F32 ? sizeof(float) : sizeof(double));
-    result(status == FSP_OK && peak == -100 && n_calls <= 3 && !memcmp(out_data, want, bytes),
+    result(status == FSP_OK && peak == -100 && n_calls <= 3 * MOST_WITHOUT && !memcmp(out_data, want, bytes),
            "arrays with one helping thread", 0, 0);
 }
 
