@@ -82,15 +82,15 @@ static size_t smallest_odd_factor(size_t n)
     return n;
 }
 
-/* Powers of two in as few passes of at most 16 as will do, of sizes as equal as can be; then nines, for each pass
- * costs accuracy; then the odd primes. */
+/* Powers of two first, in few passes of like sizes, the larger ones last. A pass of 16 keeps too many numbers to be worth
+ * it, unless it is the very last one, which needs no twiddles. Then nines, for each pass costs accuracy; then odd primes. */
 static size_t next_radix(size_t n)
 {
     if (n % 2) return n % 9 == 0 ? 9 : smallest_odd_factor(n);
     size_t bits = 0;
     while ((n >> bits) % 2 == 0) bits++;
-    size_t n_passes = (bits + 3) / 4;
-    return (size_t)1 << ((bits + n_passes - 1) / n_passes);
+    const size_t n_passes = (bits + (n >> bits > 1 || bits < 4 ? 2 : 1)) / 3;
+    return (size_t)1 << bits / n_passes;
 }
 
 static fsp_status complex_create(fsp_complex_fft *fft, size_t n, size_t itemsize)
@@ -122,16 +122,23 @@ static void complex_destroy(fsp_complex_fft *fft)
     fsp_free(fft->order);
 }
 
+static size_t count_butterflies(const fsp_complex_fft *fft)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fft->n_passes; i++) count += fft->n / fft->passes[i].radix;
+    return count;
+}
+
 /* In place; `last` says what the last pass leaves. One point needs no pass, but |X|^2 is still wanted of it. */
-static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, void *z, int last)
+static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, void *z, int last, fsp_ahead *ahead)
 {
     static const fsp_pass nothing = {.radix = 1, .m = 1};
     size_t blocks = 1;
     for (size_t i = 0; i < fft->n_passes; i++) {
-        kernels->pass(z, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last);
+        kernels->pass(z, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last, ahead);
         blocks *= fft->passes[i].radix;
     }
-    if (fft->n_passes == 0 && last == FSP_PASS_POWER) kernels->pass(z, 1, &nothing, FSP_PASS_POWER);
+    if (fft->n_passes == 0 && last == FSP_PASS_POWER) kernels->pass(z, 1, &nothing, FSP_PASS_POWER, ahead);
 }
 
 static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
@@ -180,31 +187,23 @@ static fsp_status even_create(fsp_real_fft *fft)
     for (size_t k = 0; k <= fft->m / 2; k++)
         put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
     fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
-    if (status == FSP_OK) place_even(fft);
-    return status;
-}
-
-/* Piece `i` of `n`. */
-static void fetch(fsp_ahead ahead, size_t i, size_t n)
-{
-    enum { LINE = 64 };
-    const size_t end = ahead.bytes * (i + 1) / n;
-    for (size_t at = ahead.bytes * i / n; at < end; at += LINE) __builtin_prefetch(ahead.at + at);
+    if (status) return status;
+    fft->n_butterflies = fft->m + fft->radix / 2 * count_butterflies(&fft->columns);
+    place_even(fft);
+    return FSP_OK;
 }
 
 static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile,
-                     fsp_ahead ahead)
+                     fsp_ahead *ahead)
 {
     const fsp_kernels *kernels = fft->kernels;
     const size_t n_classes = fft->radix / 2;
-    kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix);
-    fetch(ahead, 0, n_classes);
-    complex_run(&fft->columns, kernels, tile, FSP_PASS_LAST);
+    kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix,
+                       ahead);
+    complex_run(&fft->columns, kernels, tile, FSP_PASS_LAST, ahead);
     kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    for (size_t c = 1; c < n_classes; c++) {
-        fetch(ahead, c, n_classes);
-        complex_run(&fft->columns, kernels, vectors(tile, 2 * c * fft->class_stride, kernels), last);
-    }
+    for (size_t c = 1; c < n_classes; c++)
+        complex_run(&fft->columns, kernels, vectors(tile, 2 * c * fft->class_stride, kernels), last, ahead);
 }
 
 /* odd -------------------------------------------------------------------------------------------------------------- */
@@ -237,6 +236,7 @@ static fsp_status odd_create(fsp_real_fft *fft)
         fsp_status status = pass_create(&fft->levels[i], p, left, p / 2, itemsize);
         if (status == FSP_OK) status = complex_create(&fft->level_columns[i], left, itemsize);
         if (status) return status;
+        fft->n_butterflies += p / 2 * count_butterflies(&fft->level_columns[i]);
         fft->level_start[i] = fft->tile_vectors += fft->tile_vectors % 2;
         fft->tile_vectors += 2 * (p / 2) * left;
     }
@@ -244,7 +244,8 @@ static fsp_status odd_create(fsp_real_fft *fft)
     return FSP_OK;
 }
 
-static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile,
+                    fsp_ahead *ahead)
 {
     static const uint32_t one_point = 0;
     const fsp_kernels *kernels = fft->kernels;
@@ -254,7 +255,7 @@ static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *
         char *z = vectors(tile, fft->level_start[i], kernels);
         kernels->real_odd(tile, level, level->m, z);
         for (size_t c = 0; c < level->radix / 2; c++)
-            complex_run(&fft->level_columns[i], kernels, vectors(z, 2 * c * level->m, kernels), last);
+            complex_run(&fft->level_columns[i], kernels, vectors(z, 2 * c * level->m, kernels), last, ahead);
     }
     /* What is left is bin 0, real: a packed real FFT of one point. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -323,6 +324,7 @@ static fsp_status bluestein_create(fsp_real_fft *fft, const double *window)
     fft->filter = fsp_allocate(length, 2 * itemsize);
     if (status || !fft->chirp_window || !fft->chirp || !fft->filter) return FSP_ENOMEM;
     fft->tile_vectors = 4 * length;
+    fft->n_butterflies = 2 * count_butterflies(&fft->convolution);
     for (size_t i = 0; i < n; i++) {
         exact c = conjl(chirp_at(i, n));
         fft->sample[i] = (uint32_t)i;
@@ -333,15 +335,16 @@ static fsp_status bluestein_create(fsp_real_fft *fft, const double *window)
     return make_filter(fft);
 }
 
-static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile)
+static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int last, void *tile,
+                          fsp_ahead *ahead)
 {
     const fsp_kernels *kernels = fft->kernels;
     const fsp_complex_fft *convolution = &fft->convolution;
     void *y = vectors(tile, 2 * convolution->n, kernels);
     kernels->chirp_in(table, offsets, fft->chirp_window, fft->n, convolution->n, tile);
-    complex_run(convolution, kernels, tile, FSP_PASS_LAST);
+    complex_run(convolution, kernels, tile, FSP_PASS_LAST, ahead);
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
-    complex_run(convolution, kernels, y, FSP_PASS_LAST);
+    complex_run(convolution, kernels, y, FSP_PASS_LAST, ahead);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
     /* These two are real; the convolution knows it only to within rounding. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -398,13 +401,17 @@ void fsp_real_fft_destroy(fsp_real_fft *fft)
     *fft = (fsp_real_fft){0};
 }
 
+static void share_out(fsp_lines *lines, size_t n) { lines->each = n ? (lines->left + n - 1) / n : 0; }
+
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead)
 {
     const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
+    share_out(&ahead.read, fft->n_butterflies);
+    share_out(&ahead.write, fft->n_butterflies);
     switch (fft->kind) {
-    case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, ahead); break;
-    case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile); break;
-    case FSP_FFT_BLUESTEIN: bluestein_run(fft, table, offsets, last, tile); break;
+    case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, &ahead); break;
+    case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile, &ahead); break;
+    case FSP_FFT_BLUESTEIN: bluestein_run(fft, table, offsets, last, tile, &ahead); break;
     }
 }

@@ -41,6 +41,7 @@ typedef struct {
     const fsp_kernels *kernels;
     size_t n, n_bins;
     size_t tile_vectors;   /* vectors of scratch that a transform needs */
+    size_t n_butterflies;  /* after which lines can be fetched */
     uint32_t *where;       /* bin k is at vector where[k], its imaginary part at the next */
     void *sign;            /* REAL: -1 where the conjugate of bin k is stored */
     uint32_t *sample;      /* position within the frame of the i-th sample that the first pass reads */
@@ -65,13 +66,8 @@ typedef struct {
 fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window, const fsp_kernels *kernels);
 void fsp_real_fft_destroy(fsp_real_fft *fft);
 
-/* Memory that will be read soon; fetched piece by piece between the passes, which hides most of the wait. */
-typedef struct {
-    const char *at;
-    size_t bytes;
-} fsp_ahead;
-
-/* The spectrum of `lanes` frames. offsets[i]: where in `table` the sample sample[i] of the first frame stands. */
+/* The spectrum of `lanes` frames. offsets[i]: where in `table` the sample sample[i] of the first frame stands. `ahead` says
+ * what to fetch meanwhile; how much at a time is found here. */
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead);
 

@@ -134,16 +134,32 @@ static void load_given(const worker *w, size_t at, size_t valid)
         plan->kernels->clamp(w->tile, plan->n_bins, in->clamp[2 * w->channel], in->clamp[2 * w->channel + 1]);
 }
 
+enum { LINE = 64 };  /* bytes that caches fetch together, on most CPUs */
+
 /* What `gather` will read for the tile that is one block after this one, if it will read the signal itself. */
-static fsp_ahead next_samples(const worker *w, size_t at)
+static fsp_lines next_samples(const worker *w, size_t at)
 {
     const fsp_plan *plan = w->j->plan;
     const size_t hop = plan->config.hop_length, itemsize = plan->kernels->itemsize;
-    if (!fsp_in_place(&w->signal, plan->config.precision) || hop != plan->rows) return (fsp_ahead){0};
+    if (!fsp_in_place(&w->signal, plan->config.precision) || hop != plan->rows) return (fsp_lines){0};
     const ptrdiff_t start = frame_start(w, at) + (ptrdiff_t)((plan->block + plan->overlap) * hop);
     const size_t n = plan->kernels->lanes * hop;
-    if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_ahead){0};
-    return (fsp_ahead){(const char *)w->signal.data + (size_t)start * itemsize, n * itemsize};
+    if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_lines){0};
+    return (fsp_lines){.at = (const char *)w->signal.data + (size_t)start * itemsize, .step = LINE, .left = n * itemsize / LINE};
+}
+
+/* Where the tile will be stored: rows, of which the tile before has brought the first line, or frames in one piece. */
+static fsp_lines results(const worker *w, size_t at, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_output *out = w->j->out;
+    const ptrdiff_t width = plan->config.spectrum == FSP_COMPLEX ? 2 : 1, itemsize = (ptrdiff_t)plan->kernels->itemsize;
+    const ptrdiff_t row = (ptrdiff_t)valid * width * itemsize, frame = (ptrdiff_t)plan->n_last * width;
+    const char *start = output_at(w, at);
+    if (out->row_stride != width)
+        return (fsp_lines){.at = start + row - 1, .step = out->row_stride * itemsize, .left = plan->n_last};
+    if (out->frame_stride != frame) return (fsp_lines){0};
+    return (fsp_lines){.at = start, .step = LINE, .left = valid * (size_t)(frame * itemsize) / LINE};
 }
 
 static rows spectrum_rows(const worker *w, size_t at, size_t valid)
@@ -154,7 +170,8 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
         return (rows){w->tile, plan->identity};
     }
     const char *table = w->table + (at - w->first) * plan->kernels->itemsize;
-    fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, next_samples(w, at));
+    const fsp_ahead ahead = {.read = next_samples(w, at), .write = results(w, at, valid)};
+    fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, ahead);
     if (plan->config.spectrum == FSP_MAGNITUDE) plan->kernels->root(w->tile, plan->fft.where, plan->n_bins);
     return (rows){w->tile, plan->fft.where};
 }

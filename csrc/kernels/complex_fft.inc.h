@@ -112,11 +112,29 @@ INLINE void butterfly(C *x, const REAL *roots, int radix)
     }
 }
 
+INLINE void fetch(fsp_lines *lines, int write)
+{
+    size_t n = lines->each < lines->left ? lines->each : lines->left;
+    for (lines->left -= n; n; n--, lines->at += lines->step) {
+        if (write)
+            __builtin_prefetch(lines->at, 1);
+        else
+            __builtin_prefetch(lines->at);
+    }
+}
+
+INLINE void fetch_ahead(fsp_ahead *ahead)
+{
+    fetch(&ahead->read, 0);
+    fetch(&ahead->write, 1);
+}
+
 INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
 
 /* One pass over `blocks` runs of radix * m points. A last pass (m = 1) needs no twiddles and may leave
  * |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 within j = 0 .. m-1. */
-INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL *roots, int mode, int radix)
+INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL *roots, int mode, int radix,
+                 fsp_ahead *ahead)
 {
     C x[FSP_LARGEST_RADIX];
     for (size_t b = 0; b < blocks; b++, z += (size_t)radix * m) {
@@ -124,6 +142,7 @@ INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL
         for (size_t j = 0; j < m; j++, w += 2 * (radix - 1)) {
             UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m + j];
             butterfly(x, roots, radix);
+            fetch_ahead(ahead);
             if (mode == FSP_PASS_POWER) {
                 UNROLL for (int a = 0; a < radix; a++) z[a * m + j].r = c_power(x[a]);
             } else if (mode == FSP_PASS_LAST) {
@@ -137,27 +156,27 @@ INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL
 }
 
 /* The three modes as three loops, so that each inner loop is straight code. */
-INLINE void pass_modes(void *z, size_t blocks, const fsp_pass *p, int mode, int radix)
+INLINE void pass_modes(void *z, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
 {
     if (mode == FSP_PASS_POWER)
-        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix);
+        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
     else if (mode == FSP_PASS_LAST)
-        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix);
+        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
     else
-        pass(z, blocks, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix);
+        pass(z, blocks, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
 }
 
-static void k_pass(void *z, size_t blocks, const fsp_pass *p, int mode)
+static void k_pass(void *z, size_t blocks, const fsp_pass *p, int mode, fsp_ahead *ahead)
 {
     switch (p->radix) {
-    case 2: pass_modes(z, blocks, p, mode, 2); break;
-    case 3: pass_modes(z, blocks, p, mode, 3); break;
-    case 4: pass_modes(z, blocks, p, mode, 4); break;
-    case 5: pass_modes(z, blocks, p, mode, 5); break;
-    case 7: pass_modes(z, blocks, p, mode, 7); break;
-    case 8: pass_modes(z, blocks, p, mode, 8); break;
-    case 9: pass_modes(z, blocks, p, mode, 9); break;
-    case 16: pass_modes(z, blocks, p, mode, 16); break;
-    default: pass_modes(z, blocks, p, mode, (int)p->radix);
+    case 2: pass_modes(z, blocks, p, mode, 2, ahead); break;
+    case 3: pass_modes(z, blocks, p, mode, 3, ahead); break;
+    case 4: pass_modes(z, blocks, p, mode, 4, ahead); break;
+    case 5: pass_modes(z, blocks, p, mode, 5, ahead); break;
+    case 7: pass_modes(z, blocks, p, mode, 7, ahead); break;
+    case 8: pass_modes(z, blocks, p, mode, 8, ahead); break;
+    case 9: pass_modes(z, blocks, p, mode, 9, ahead); break;
+    case 16: pass_modes(z, blocks, p, mode, 16, ahead); break;
+    default: pass_modes(z, blocks, p, mode, (int)p->radix, ahead);
     }
 }

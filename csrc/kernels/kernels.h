@@ -20,6 +20,19 @@ typedef struct {
     void *roots;     /* cos, sin (2 pi j / radix), j < radix; odd radices only */
 } fsp_pass;
 
+/* Cache lines that will be needed soon, `step` bytes apart: `left` of them, `each` at a time. */
+typedef struct {
+    const char *at;
+    ptrdiff_t step;
+    size_t left, each;
+} fsp_lines;
+
+/* What an FFT fetches on the side, a few lines after each butterfly. All at once they would queue, and what the FFT itself
+ * wants behind them; one by one they come while it computes. */
+typedef struct {
+    fsp_lines read, write;
+} fsp_ahead;
+
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
  * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
 typedef struct {
@@ -106,10 +119,10 @@ typedef struct {
 
     /* frames -> spectrum */
     void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles,
-                      size_t m, size_t class_stride, void *z, int radix);
+                      size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
     void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
     void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);
-    void (*pass)(void *z, size_t blocks, const fsp_pass *pass, int mode);
+    void (*pass)(void *z, size_t blocks, const fsp_pass *pass, int mode, fsp_ahead *ahead);
     void (*unpack)(void *z, size_t m, const uint32_t *order, const void *half_twiddles, int mode);
     void (*chirp_in)(const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv, void *z);
     void (*chirp_multiply)(const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y);

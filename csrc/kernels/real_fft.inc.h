@@ -70,12 +70,13 @@ INLINE REAL_DFT real_dft(const V *v, int radix)
  * complex FFT at z + k * class_stride; classes 0 and radix/2 are the 2m-point FFT of the real sequence
  * (sum_even, sum_odd), packed as m complex points at z. */
 INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *window, const REAL *twiddles,
-                         size_t m, size_t class_stride, C *z, int radix)
+                         size_t m, size_t class_stride, C *z, int radix, fsp_ahead *ahead)
 {
     V v[16];
     for (size_t n = 0; n < m; n++, offsets += radix, window += radix, twiddles += radix - 2) {
         UNROLL for (int i = 0; i < radix; i++) v[i] = windowed(t, offsets, window, i);
         REAL_DFT y = real_dft(v, radix);
+        fetch_ahead(ahead);
         ((V *)z)[n] = y.sum_even;
         ((V *)z)[n + m] = y.sum_odd;
         UNROLL for (int k = 1; k < radix / 2; k++)
@@ -84,13 +85,13 @@ INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *win
 }
 
 static void k_real_even(const void *t, const uint32_t *offsets, const void *window, const void *twiddles,
-                        size_t m, size_t class_stride, void *z, int radix)
+                        size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead)
 {
     switch (radix) {
-    case 2: real_columns(t, offsets, window, twiddles, m, class_stride, z, 2); break;
-    case 4: real_columns(t, offsets, window, twiddles, m, class_stride, z, 4); break;
-    case 8: real_columns(t, offsets, window, twiddles, m, class_stride, z, 8); break;
-    default: real_columns(t, offsets, window, twiddles, m, class_stride, z, 16); break;
+    case 2: real_columns(t, offsets, window, twiddles, m, class_stride, z, 2, ahead); break;
+    case 4: real_columns(t, offsets, window, twiddles, m, class_stride, z, 4, ahead); break;
+    case 8: real_columns(t, offsets, window, twiddles, m, class_stride, z, 8, ahead); break;
+    default: real_columns(t, offsets, window, twiddles, m, class_stride, z, 16, ahead); break;
     }
 }
 

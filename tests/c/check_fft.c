@@ -69,7 +69,7 @@ static void real_even_case(check *t, size_t radix, size_t m, size_t gap, size_t 
                              times(dft_bin(v, radix, k), entry(t, twiddles, j * (half - 1) + k - 1)), bound);
         }
     }
-    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix);
+    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix, &(fsp_ahead){0});
     if (!met(t, 4)) fail(t, "radix=%zu m=%zu class_stride=%zu offset=%zu", radix, m, class_stride, place);
 }
 
@@ -175,7 +175,7 @@ static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
             }
         }
     }
-    t->k->pass(z, blocks, &pass, mode);
+    t->k->pass(z, blocks, &pass, mode, &(fsp_ahead){0});
     if (!met(t, 0)) fail(t, "radix=%zu m=%zu blocks=%zu mode=%d", radix, m, blocks, mode);
 }
 
