@@ -16,10 +16,7 @@ static void k_store_rows(const void *tile, const uint32_t *where, size_t n, void
     const V *x = tile;
     REAL *p = out;
     if (valid == LANES)
-        for (size_t k = 0; k < n; k++, p += row_stride) {
-            v_store(p, x[where[k]]);
-            __builtin_prefetch(p + 2 * LANES, 1);  /* where the next tile goes */
-        }
+        for (size_t k = 0; k < n; k++, p += row_stride) v_store(p, x[where[k]]);
     else
         for (size_t k = 0; k < n; k++, p += row_stride) v_store_some(p, x[where[k]], valid);
 }

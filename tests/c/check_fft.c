@@ -175,8 +175,17 @@ static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
             }
         }
     }
-    t->k->pass(z, blocks, &pass, mode, &(fsp_ahead){0});
+    /* Of `lines` lines, one a butterfly is fetched to read, two to write; none beyond the last. */
+    const size_t lines = random_below(t, 2 * m * blocks + 2);
+    const char *const at = z;
+    fsp_ahead ahead = {.read = {at, 64, lines, 1}, .write = {at, -64, lines, 2}};
+    t->k->pass(z, blocks, &pass, mode, &ahead);
     if (!met(t, 0)) fail(t, "radix=%zu m=%zu blocks=%zu mode=%d", radix, m, blocks, mode);
+    const size_t n_read = lines < m * blocks ? lines : m * blocks, n_write = lines < 2 * m * blocks ? lines : 2 * m * blocks;
+    if (radix > 1 && (ahead.read.left != lines - n_read || ahead.read.at != at + 64 * n_read ||
+                      ahead.write.left != lines - n_write || ahead.write.at != at - 64 * n_write))
+        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d lines=%zu: fetched %zu and %zu", radix, m, blocks, mode, lines,
+             lines - ahead.read.left, lines - ahead.write.left);
 }
 
 void check_pass(check *t)
