@@ -46,7 +46,7 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
             work[i] = 1.0 / (double)n;
         }
         if (fsp_real_fft_create(&inv->fft, n, work, inv->kernels) == FSP_OK) {
-            for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(inv->fft.sample[i] * lanes);
+            for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(fsp_hartley_at(inv->fft.sample[i]) * lanes);
             for (size_t r = 0; r < inv->hop; r++)
                 work[r] = reciprocal(inv, window_sum(inv, inv->overlap, r, inv->overlap + 1));
             inv->interior = fsp_to_real(work, inv->hop, itemsize);
@@ -75,7 +75,7 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
         return FSP_ENOMEM;
     }
     inv->ring_at = fsp_reserve(&inv->scratch_size, inv->ring_length, vector);
-    inv->hartley_at = fsp_reserve(&inv->scratch_size, n, vector);
+    inv->hartley_at = fsp_reserve(&inv->scratch_size, fsp_hartley_at(n), vector);
     inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.tile_vectors, vector);
     inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
     *out = inv;

@@ -33,10 +33,10 @@ INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, 
 INLINE void put_hartley(V *h, size_t n, size_t k, V re, V im)
 {
     if (k == 0 || 2 * k == n) {
-        h[k] = re;
+        h[fsp_hartley_at(k)] = re;
     } else {
-        h[k] = re - im;
-        h[n - k] = re + im;
+        h[fsp_hartley_at(k)] = re - im;
+        h[fsp_hartley_at(n - k)] = re + im;
     }
 }
 
@@ -87,13 +87,13 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
     const REAL *s = sign, *w = window;
     V *r = ring;
     for (size_t i = 0; i <= n / 2; i++) {
-        const V re = f[where[i]], im = f[where[i] + 1] * v_set(s[i]);
+        const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]);
         V *at = r + (start + i < length ? start + i : start + i - length);
-        *at = v_fma(v_set(w[i]), re - im, *at);
+        *at = v_fma(v_set(w[i]), v_fnma(s_i, im, re), *at);
         if (i == 0 || 2 * i == n) continue;
         const size_t mirror = start + n - i;
         at = r + (mirror < length ? mirror : mirror - length);
-        *at = v_fma(v_set(w[n - i]), re + im, *at);
+        *at = v_fma(v_set(w[n - i]), v_fma(s_i, im, re), *at);
     }
 }
 

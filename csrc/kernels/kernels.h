@@ -33,6 +33,10 @@ typedef struct {
     fsp_lines read, write;
 } fsp_ahead;
 
+/* Where number i of a Hartley spectrum stands, in vectors: after every 32 one is left out, or numbers that lie a power of
+ * two apart, which an FFT reads together, would fall on few of a cache's sets. */
+static inline size_t fsp_hartley_at(size_t i) { return i + i / 32; }
+
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
  * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
 typedef struct {

@@ -24,12 +24,12 @@ void check_hartley(check *t)
     for (size_t i = 1; i < n_lengths(); i++) {
         const size_t n = 1 + length_at(t, i - 1, 600);
         spectra(t, 0, 2 * (n / 2 + 1), frames);
-        void *h = guarded(t, 1, n * lanes, AT_END), *want = twin(1);
+        void *h = guarded(t, 1, (fsp_hartley_at(n - 1) + 1) * lanes, AT_END), *want = twin(1);
         for (size_t k = 0; k <= n / 2; k++) {
             for (size_t l = 0; l < lanes; l++) {
                 const wide_complex x = bin_of(t, frames[l], n, k);
-                if (k) put(t, want, (n - k) * lanes + l, (double)x.r + (double)x.i);
-                put(t, want, k * lanes + l, (double)x.r - (double)x.i);
+                if (k) put(t, want, fsp_hartley_at(n - k) * lanes + l, (double)x.r + (double)x.i);
+                put(t, want, fsp_hartley_at(k) * lanes + l, (double)x.r - (double)x.i);
             }
         }
         t->k->hartley(frames, n, h);
