@@ -121,19 +121,31 @@ typedef struct {
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **inverse);
 void fsp_inverse_destroy(fsp_inverse *inverse);
 
-/* Spectra in the inverse's precision, the bins of a frame contiguous. With `magnitudes`, the spectra are
- * magnitudes * exp(i phase(data - momentum * previous)). Offsets and strides in reals. */
+/* Spectra in the inverse's precision, the bins of a frame contiguous: complex ones, or for Griffin and Lim's search their
+ * magnitudes alone. Offsets and strides in reals. */
 typedef struct {
-    const void *data, *previous, *magnitudes;  /* the last two NULL together */
+    const void *data;
     size_t n_channels, n_frames;
-    const ptrdiff_t *channel_offset, *magnitudes_offset;
-    ptrdiff_t frame_stride, magnitudes_stride;  /* `previous` is laid out like `data` */
-    double momentum;
+    const ptrdiff_t *channel_offset;
+    ptrdiff_t frame_stride;
 } fsp_spectra;
 
 /* Writes out[0 .. n_samples - 1] of every channel; samples that no frame reaches are 0. */
 fsp_status fsp_inverse_run(const fsp_inverse *inverse, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
                            size_t n_samples, int n_threads);
+
+/* Griffin and Lim's search for a signal with given magnitudes. Magnitudes and samples are copied in, samples out, in the
+ * inverse's precision; in between, rounds replace the signal by the inverse of magnitudes * exp(i phase(X - momentum * X')),
+ * where X are its own spectra, of frames n_fft long, and X' those of the round before (0 at first). */
+typedef struct fsp_search fsp_search;
+
+fsp_status fsp_search_create(const fsp_inverse_config *config, fsp_padding padding, const fsp_spectra *magnitudes,
+                             size_t n_samples, fsp_search **search);
+void fsp_search_destroy(fsp_search *search);
+/* n_samples of every channel, whose offsets are in reals */
+fsp_status fsp_search_start(fsp_search *search, const void *samples, const ptrdiff_t *channel_offset);
+fsp_status fsp_search_round(fsp_search *search, double momentum, int n_threads);
+fsp_status fsp_search_result(fsp_search *search, void *samples, const ptrdiff_t *channel_offset);
 
 /* The phase vocoder. Frame t of the output has the phases of frame from[0], advanced by those of to[i] - from[i] for
  * each i < t, and magnitudes fraction[t] of the way from frame low[t] to frame low[t] + span. Bins are contiguous, as

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 static inline size_t fsp_larger(size_t a, size_t b) { return a > b ? a : b; }
+static inline size_t fsp_divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
 static inline size_t fsp_round_up(size_t n, size_t step) { return (n + step - 1) / step * step; }
 
 /* cpu.c */
@@ -165,6 +166,21 @@ const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, s
 /* Whether samples a .. b - 1 that are there are finite. `linear`: room for n of them. */
 int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fsp_kernels *kernels, fsp_precision precision,
                     void *linear, size_t n);
+
+/* inverse.c: what an inverse transform is made of. The output is cut at every hop into columns. */
+struct fsp_inverse {
+    const fsp_kernels *kernels;
+    size_t n_fft, hop, lead, n_bins, overlap, ring_length;
+    fsp_real_fft fft;  /* of a Hartley spectrum, 1/n included */
+    uint32_t *offsets;
+    void *window, *interior, *nothing;
+    double *squares;
+    double smallest;  /* sums of squares up to it do not divide */
+    size_t ring_at, hartley_at, tile_at, spare_at, scratch_size;
+};
+
+/* What sample r of column q is multiplied with when all its frames of n_frames have been added. */
+double fsp_inverse_scale(const fsp_inverse *inverse, size_t q, size_t r, size_t n_frames);
 
 /* plan.c */
 struct fsp_plan {

@@ -10,17 +10,6 @@
 
 enum { SHORTEST_STRETCH = 64, STRETCH_PER_OVERLAP = 8, MOST_LANES = 16 };
 
-struct fsp_inverse {
-    const fsp_kernels *kernels;
-    size_t n_fft, hop, lead, n_bins, overlap, ring_length;
-    fsp_real_fft fft;
-    uint32_t *offsets;
-    void *window, *interior, *nothing;
-    double *squares;
-    double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, hartley_at, tile_at, spare_at, scratch_size;
-};
-
 /* The sum of squared windows over sample r of column q, of frames q - overlap .. q that are among n_frames. */
 static double window_sum(const fsp_inverse *inv, size_t q, size_t r, size_t n_frames)
 {
@@ -30,7 +19,11 @@ static double window_sum(const fsp_inverse *inv, size_t q, size_t r, size_t n_fr
     return sum;
 }
 
-static double reciprocal(const fsp_inverse *inv, double sum) { return sum > inv->smallest ? 1 / sum : 1; }
+double fsp_inverse_scale(const fsp_inverse *inv, size_t q, size_t r, size_t n_frames)
+{
+    const double sum = window_sum(inv, q, r, n_frames);
+    return sum > inv->smallest ? 1 / sum : 1;
+}
 
 static fsp_status make_tables(fsp_inverse *inv, const double *window)
 {
@@ -48,7 +41,7 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
         if (fsp_real_fft_create(&inv->fft, n, work, inv->kernels) == FSP_OK) {
             for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(fsp_hartley_at(inv->fft.sample[i]) * lanes);
             for (size_t r = 0; r < inv->hop; r++)
-                work[r] = reciprocal(inv, window_sum(inv, inv->overlap, r, inv->overlap + 1));
+                work[r] = fsp_inverse_scale(inv, inv->overlap, r, inv->overlap + 1);
             inv->interior = fsp_to_real(work, inv->hop, itemsize);
             inv->window = fsp_to_real(window, n, itemsize);
         }
@@ -121,22 +114,15 @@ static void add_frames(const inverse_worker *w, size_t step)
     const fsp_inverse *inv = w->j->inv;
     const fsp_spectra *in = w->j->in;
     const fsp_kernels *k = inv->kernels;
-    const void *frames[MOST_LANES], *previous[MOST_LANES], *magnitudes[MOST_LANES];
+    const void *frames[MOST_LANES];
     for (size_t l = 0; l < k->lanes; l++) {
         const ptrdiff_t q = column_of(w, l, step);
-        frames[l] = previous[l] = magnitudes[l] = inv->nothing;
+        frames[l] = inv->nothing;
         if (q < 0 || q >= (ptrdiff_t)in->n_frames) continue;
-        const ptrdiff_t at = (in->channel_offset[w->channel] + q * in->frame_stride) * (ptrdiff_t)k->itemsize;
-        frames[l] = (const char *)in->data + at;
-        if (!in->magnitudes) continue;
-        previous[l] = (const char *)in->previous + at;
-        magnitudes[l] = (const char *)in->magnitudes + (in->magnitudes_offset[w->channel] + q * in->magnitudes_stride) *
-                                                           (ptrdiff_t)k->itemsize;
+        frames[l] = (const char *)in->data +
+                    (in->channel_offset[w->channel] + q * in->frame_stride) * (ptrdiff_t)k->itemsize;
     }
-    if (in->magnitudes)
-        k->hartley_of_phases(frames, previous, magnitudes, in->momentum, inv->n_fft, w->hartley);
-    else
-        k->hartley(frames, inv->n_fft, w->hartley);
+    k->hartley(frames, inv->n_fft, w->hartley);
     fsp_real_fft_run(&inv->fft, w->hartley, inv->offsets, 0, w->tile, (fsp_ahead){0});
     k->overlap_add(w->tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, w->ring, inv->ring_length,
                    step % (inv->overlap + 1) * inv->hop);
@@ -162,7 +148,7 @@ static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char
         if (at < inv->lead || at - inv->lead >= w->j->n_samples) continue;
         const size_t i = r * lanes + lane;
         const double x = itemsize == sizeof(float) ? (double)((const float *)slot)[i] : ((const double *)slot)[i];
-        put_real(out, at - inv->lead, x * reciprocal(inv, window_sum(inv, q, r, w->j->in->n_frames)), itemsize);
+        put_real(out, at - inv->lead, x * fsp_inverse_scale(inv, q, r, w->j->in->n_frames), itemsize);
     }
 }
 
@@ -205,8 +191,6 @@ static void inverse_thread(void *context, size_t index)
     }
 }
 
-static size_t divide_up(size_t a, size_t b) { return (a + b - 1) / b; }
-
 fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
                            size_t n_samples, int n_threads)
 {
@@ -214,12 +198,12 @@ fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *
     inverse_job j = {.inv = inv, .in = in, .out = out, .channel_offset = channel_offset, .n_samples = n_samples};
     const size_t lanes = inv->kernels->lanes;
     /* Every column that the output reaches into, of frames or not, so that all of it is written. */
-    j.n_columns = divide_up(n_samples + inv->lead, inv->hop);
+    j.n_columns = fsp_divide_up(n_samples + inv->lead, inv->hop);
     if (in->n_channels * j.n_columns == 0) return FSP_OK;
     size_t longest = STRETCH_PER_OVERLAP * inv->overlap;
     if (longest < SHORTEST_STRETCH) longest = SHORTEST_STRETCH;
-    j.blocks_per_channel = divide_up(j.n_columns, lanes * longest);
-    j.stretch = divide_up(j.n_columns, lanes * j.blocks_per_channel);
+    j.blocks_per_channel = fsp_divide_up(j.n_columns, lanes * longest);
+    j.stretch = fsp_divide_up(j.n_columns, lanes * j.blocks_per_channel);
     j.n_blocks = j.blocks_per_channel * in->n_channels;
     if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;
     j.scratch = fsp_allocate((size_t)n_threads, inv->scratch_size);

@@ -118,7 +118,6 @@ cdef class AtomSum:
     def run(self, spectra not None, out not None, size_t first_sample, int n_threads):
         """out (..., samples), from a multiple of `step` on, from spectra (..., bins, frames), the bins of a frame contiguous."""
         cdef opened buffers
-        cdef Py_buffer *source
         cdef Py_buffer *target
         cdef fsp_spectra given
         cdef offsets channels, out_channels
@@ -127,14 +126,9 @@ cdef class AtomSum:
         buffers.n = 0
         channels.at = out_channels.at = NULL
         try:
-            source = hold(&buffers, spectra, 0)
             target = hold(&buffers, out, PyBUF_WRITABLE)
-            channel_offsets(source, 2, source.itemsize // 2, &channels)
+            describe_spectra(hold(&buffers, spectra, 0), target.itemsize, &given, &channels)
             channel_offsets(target, 1, target.itemsize, &out_channels)
-            given.data, given.previous, given.magnitudes = source.buf, NULL, NULL
-            given.n_channels, given.channel_offset = channels.n, channels.at
-            given.n_frames = <size_t>source.shape[source.ndim - 1]
-            given.frame_stride = source.strides[source.ndim - 1] // (source.itemsize // 2)
             n_samples = <size_t>target.shape[target.ndim - 1]
             if channels.n == out_channels.n:
                 with nogil:

@@ -73,16 +73,19 @@ cdef extern from "fastspec.h" nogil:
         size_t lead
     ctypedef struct fsp_spectra:
         const void *data
-        const void *previous
-        const void *magnitudes
         size_t n_channels, n_frames
         const ptrdiff_t *channel_offset
-        const ptrdiff_t *magnitudes_offset
-        ptrdiff_t frame_stride, magnitudes_stride
-        double momentum
+        ptrdiff_t frame_stride
     fsp_status fsp_inverse_create(const fsp_inverse_config *, fsp_inverse **)
     void fsp_inverse_destroy(fsp_inverse *)
     fsp_status fsp_inverse_run(const fsp_inverse *, const fsp_spectra *, void *, const ptrdiff_t *, size_t, int)
+    ctypedef struct fsp_search:
+        pass
+    fsp_status fsp_search_create(const fsp_inverse_config *, fsp_padding, const fsp_spectra *, size_t, fsp_search **)
+    void fsp_search_destroy(fsp_search *)
+    fsp_status fsp_search_start(fsp_search *, const void *, const ptrdiff_t *)
+    fsp_status fsp_search_round(fsp_search *, double, int)
+    fsp_status fsp_search_result(fsp_search *, void *, const ptrdiff_t *)
     ctypedef struct fsp_vocoder:
         const void *data
         void *out
@@ -388,8 +391,8 @@ def lanes(bytes isa not None):
     return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)
 
 
-include "_atoms.pxi"
 include "_inverse.pxi"
+include "_atoms.pxi"
 include "_pitch.pxi"
 include "_pool.pxi"
 include "_events.pxi"

@@ -133,19 +133,30 @@ def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: b
     )
 
 
-def run_inverse(
-    inverse: _engine.Inverse,
-    n_fft: int,
-    spectra: np.ndarray,
-    out: np.ndarray,
-    *,
-    previous: np.ndarray | None = None,
-    magnitudes: np.ndarray | None = None,
-    momentum: float = 0.0,
-) -> None:
-    """Fill `out` (..., samples) from spectra (..., bins, frames), bins contiguous; see `_engine.Inverse.run`."""
-    n_threads = _threads.for_work(n_fft * spectra.shape[-1] * prod(spectra.shape[:-2]))
-    inverse.run(spectra, out, previous, magnitudes, momentum, n_threads)
+def run_inverse(inverse: _engine.Inverse, n_fft: int, spectra: np.ndarray, out: np.ndarray) -> None:
+    """Fill `out` (..., samples) from spectra (..., bins, frames), bins contiguous."""
+    inverse.run(spectra, out, _threads.for_work(n_fft * spectra.shape[-1] * prod(spectra.shape[:-2])))
+
+
+def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int, momentum: float) -> np.ndarray:
+    """Rounds of Griffin and Lim's search, from samples `y` (..., n), which are replaced. magnitudes (..., bins, frames),
+    bins contiguous."""
+    framing = spec.framing
+    search = _engine.Search(
+        precision=spec.precision,
+        isa=ISA,
+        n_fft=framing.n_fft,
+        hop_length=framing.hop_length,
+        window=spec.window,
+        lead=framing.lead,
+        padding=framing.padding,
+        magnitudes=magnitudes,
+        samples=y,
+    )
+    n_threads = _threads.for_work(2 * framing.n_fft * magnitudes.shape[-1] * prod(magnitudes.shape[:-2]))
+    for _ in range(n_iter):
+        search.round(momentum, n_threads)
+    return search.result()
 
 
 def correlator_of(description: AtomSpec) -> _engine.Atoms:

@@ -146,3 +146,42 @@ def test_out_that_cannot_be_written():
     out.flags.writeable = False
     with pytest.raises(ParameterError, match="read-only"):
         fastspec.istft(spectrum(33, 9), out=out)
+
+
+def plain_griffinlim(y, S, n_iter, momentum, n_fft, hop, center, pad_mode):
+    """The rounds by their definition, with a rectangle for a window, in float64."""
+    lead = n_fft // 2 if center else 0
+    window, previous = np.ones(n_fft), 0
+    for _ in range(n_iter):
+        padded = np.pad(y, lead, mode=pad_mode)
+        frames = np.stack([padded[t * hop : t * hop + n_fft] for t in range(S.shape[-1])], axis=-1)
+        X = np.fft.rfft(frames, axis=0)
+        Z = X - momentum / (1 + momentum) * previous
+        previous = X
+        total = plain_istft(S * Z / np.maximum(np.abs(Z), 1e-300), n_fft, hop, window, center=False)
+        y = np.pad(total, (0, n_fft))[lead : lead + len(y)]
+    return y
+
+
+# From one frame to several blocks of stretches; hops that divide, do not, and leave gaps; all paddings.
+@pytest.mark.parametrize(
+    ("n_fft", "hop", "n_frames"),
+    [(16, 4, 1), (16, 4, 7), (16, 4, 900), (32, 1, 40), (33, 7, 300), (21, 21, 50), (21, 24, 431), (64, 5, 33), (38, 9, 70)],
+)
+@pytest.mark.parametrize("center", [True, False])
+@pytest.mark.parametrize("pad_mode", ["constant", "edge", "reflect", "symmetric", "linear_ramp"])
+def test_griffinlim_definition(n_fft, hop, n_frames, center, pad_mode):
+    if pad_mode == "symmetric":
+        n_fft |= 1  # a first frame of even length would be its own mirror image, which leaves its last bin no phase
+    rng = np.random.default_rng(n_frames)
+    S = rng.random((n_fft // 2 + 1, n_frames)) + 0.5
+    arguments = {"n_fft": n_fft, "hop_length": hop, "window": "boxcar", "center": center}
+    n = n_fft + hop * (n_frames - 1) - (2 * (n_fft // 2) if center else 0)
+    if n < 2:
+        pytest.skip("no samples to start from")
+    # The same random phases as the function draws, with frames made by its own, tested inverse.
+    start = S * np.exp(2j * np.pi * np.random.default_rng(5).random(size=S.shape))
+    y = fastspec.istft(start, **arguments)
+    wanted = plain_griffinlim(y, S, 3, 0.9, n_fft, hop, center, pad_mode)
+    found = fastspec.griffinlim(S, n_iter=3, momentum=0.9, rng=5, pad_mode=pad_mode, **arguments)
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-9 * np.abs(wanted).max())

@@ -28,7 +28,8 @@
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
-        .hartley = k_hartley, .hartley_of_phases = k_hartley_of_phases, .overlap_add = k_overlap_add, .emit = k_emit,  \
+        .hartley = k_hartley, .overlap_add = k_overlap_add, .emit = k_emit,  \
+        .rephase = k_rephase, .replace = k_replace, .join = k_join,                                              \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \
         .array_phasors = k_array_phasors, .array_clamp = k_array_clamp, .median = k_median,                      \

@@ -4,6 +4,10 @@
  * Lanes are stretches of the signal that lie far apart, each going forward frame by frame: overlap-add never crosses
  * lanes, and adds frames in the order of time. */
 
+#ifndef FSP_RSQRT
+INLINE V v_rsqrt(V x) { return v_set(1) / v_sqrt(x); }
+#endif
+
 enum {
     BINS_A_ROW = LANES > 1 ? LANES / 2 : 1,  /* complex numbers in a vector */
     ROW_AHEAD = 512 / REAL_BYTES,  /* eight cache lines: more streams are read at once than the hardware follows */
@@ -51,34 +55,6 @@ static void k_hartley(const void *const *frames, size_t n, void *hartley)
     }
 }
 
-/* Real numbers k .. k + LANES - 1 of one frame per lane; `count` of them are there. */
-INLINE void load_reals(const REAL *const *frames, size_t k, size_t count, V *v)
-{
-    UNROLL for (int l = 0; l < LANES; l++) v[l] = count >= LANES ? v_load(frames[l] + k) : v_load_some(frames[l] + k, count);
-    v_transpose(v);
-}
-
-/* Griffin-Lim's step on the way: the phases of rebuilt - momentum * previous, with the magnitudes wanted.
- * Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
-static void k_hartley_of_phases(const void *const *rebuilt, const void *const *previous, const void *const *magnitudes,
-                                double momentum, size_t n, void *hartley)
-{
-    const V a = v_set((REAL)momentum), smallest = v_set(SMALLEST_SQUARE);
-    const size_t n_bins = n / 2 + 1;
-    V re[BINS_A_ROW], im[BINS_A_ROW], old_re[BINS_A_ROW], old_im[BINS_A_ROW], wanted[LANES];
-    for (size_t k = 0; k < n_bins; k += BINS_A_ROW) {
-        const size_t count = n_bins - k < BINS_A_ROW ? n_bins - k : BINS_A_ROW;
-        if (k % LANES == 0) load_reals((const REAL *const *)magnitudes, k, n_bins - k, wanted);
-        load_bins((const REAL *const *)rebuilt, k, count, re, im);
-        load_bins((const REAL *const *)previous, k, count, old_re, old_im);
-        for (size_t j = 0; j < count; j++) {
-            const V x = v_fnma(a, old_re[j], re[j]), y = v_fnma(a, old_im[j], im[j]);
-            const V scale = wanted[k % LANES + j] / v_sqrt(v_max(smallest, v_fma(x, x, y * y)));
-            put_hartley(hartley, n, k + j, x * scale, y * scale);
-        }
-    }
-}
-
 /* ring[(start + i) mod length] += window[i] * x[i] */
 static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
                           void *ring, size_t length, size_t start)
@@ -111,4 +87,44 @@ static void k_emit(void *slot, const void *scale, size_t n, void *const *out)
         v_transpose(v);
         for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
     }
+}
+
+/* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
+ * magnitudes wanted. Of each bin, bins[3 k] holds its magnitude, and the next two the spectrum before, which the new one
+ * replaces. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
+static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
+                      void *hartley)
+{
+    const V *f = tile;
+    const REAL *s = sign;
+    const V a = v_set((REAL)momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    V *b = bins;
+    for (size_t k = 0; k <= n / 2; k++, b += 3) {
+        const V re = f[where[k]], im = f[where[k] + 1] * v_set(s[k]);
+        const V x = v_fnma(a, b[1], re), y = v_fnma(a, b[2], im);
+        const V square = v_min(largest, v_max(smallest, v_fma(x, x, y * y)));
+        const V scale = b[0] * v_rsqrt(square);
+        b[1] = re;
+        b[2] = im;
+        put_hartley(hartley, n, k, x * scale, y * scale);
+    }
+}
+
+/* out[i] = slot[i] * scale[i], a vector each; the slot is cleared for what comes next. */
+static void k_replace(void *slot, const void *scale, size_t n, void *out)
+{
+    V *x = slot;
+    for (size_t i = 0; i < n; i++) {
+        ((V *)out)[i] = x[i] * ((const V *)scale)[i];
+        x[i] = v_set(0);
+    }
+}
+
+/* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as
+ * it is earlier in time. */
+static void k_join(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
+{
+    V *x = columns;
+    for (size_t i = 0; i < n; i++)
+        x[i] = (v_load((const REAL *)tails + i * tails_stride) + x[i]) * ((const V *)scale)[i];
 }

@@ -36,6 +36,13 @@ INLINE V v_split(V x, V *e)
     *e = (V)_mm512_sub_ps(_mm512_getexp_ps((__m512)x), _mm512_getexp_ps(m));
     return (V)m;
 }
+/* 14 bits, doubled: within two ulp. */
+#define FSP_RSQRT
+INLINE V v_rsqrt(V x)
+{
+    const V y = (V)_mm512_rsqrt14_ps((__m512)x), half = x * v_set(0.5f) * y;
+    return v_fma(y, v_fnma(half, y, v_set(0.5f)), y);
+}
 INLINE D d_widen(H h) { return (D)_mm512_cvtps_pd((__m256)h); }  /* as two halves, if compilers choose */
 INLINE H d_narrow(D d) { return (H)_mm512_cvtpd_ps((__m512d)d); }
 #endif

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_index
+from .._arrays import DTypeError, ParameterError, as_index, first_nonfinite
 from .._spec import Spectrum, precision_of
 from .._transforms import padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
+
+
+# Spectra that are filled together, so that what is turned on its side stays in the cache.
+FRAMES_AT_ONCE = 32
 
 
 def istft(
@@ -239,7 +243,7 @@ def griffinlim(
     plain = {"hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center}
     y = istft(angles, dtype=None, length=length, **plain)
     if n_iter > 0:
-        y = _refine(angles, S, y, plain, pad_mode, length, n_iter, momentum / (1 + momentum))
+        y = _refine(S, y, plain, pad_mode, length, n_iter, momentum / (1 + momentum))
     return y if dtype is None else y.astype(dtype, copy=False)
 
 
@@ -274,42 +278,32 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     angle = rng.random(size=S.shape)
     angle -= 0.5
     angle *= 2 * np.pi
-    angle = angle.astype(spectrum.real.dtype, copy=False)
-    spectrum.real = np.cos(angle) * -S
-    spectrum.imag = np.sin(angle) * -S
+    for first in range(0, S.shape[-1], FRAMES_AT_ONCE):
+        part = np.s_[..., first : first + FRAMES_AT_ONCE]
+        turned = angle[part].swapaxes(-1, -2).astype(spectrum.real.dtype, order="C")
+        minus, target = -S[part].swapaxes(-1, -2), spectrum[part].swapaxes(-1, -2)
+        np.multiply(np.cos(turned), minus, out=target.real)
+        np.multiply(np.sin(turned, out=turned), minus, out=target.imag)
     return spectrum
 
 
-def _refine(angles, S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
-    """The rounds: samples to spectra, and in one pass their phases, with the magnitudes wanted, back to samples."""
+def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
+    """The rounds: samples to spectra, their phases, with the magnitudes wanted, back to samples. `y` is replaced."""
     arguments = stft_arguments(
         plain["n_fft"] or 2 * (S.shape[-2] - 1), plain["hop_length"], plain["win_length"], plain["window"],
         plain["center"], pad_mode,
     )  # fmt: skip
-    precision = precision_of(y.dtype)
-    spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
+    spec = stft_spec(arguments, precision_of(y.dtype), Spectrum.COMPLEX)
     if spec.framing.n_frames(y.shape[-1]) != S.shape[-1] or arguments.n_fft // 2 + 1 != S.shape[-2]:
         raise ParameterError(
             f"length={length} gives {spec.framing.n_frames(y.shape[-1])} frames where S.shape={S.shape}; "
             f"leave it out, or pad S to match"
         )
+    if not np.isfinite(y).all():
+        raise first_nonfinite(y)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
-    inverse = _inverse_of(arguments, precision)
     magnitudes = np.ascontiguousarray(S.swapaxes(-1, -2), dtype=y.dtype).swapaxes(-1, -2)[..., :n_frames]
-    rebuilt, previous = np.empty_like(angles), angles
-    for i in range(n_iter):
-        _run.run(spec, y, rebuilt, check_finite=i == 0)
-        _run.run_inverse(
-            inverse,
-            arguments.n_fft,
-            rebuilt[..., :n_frames],
-            y,
-            previous=(previous if i else rebuilt)[..., :n_frames],
-            magnitudes=magnitudes,
-            momentum=momentum if i else 0.0,
-        )
-        rebuilt, previous = previous, rebuilt
-    return y
+    return _run.search_phases(spec, magnitudes, y, n_iter, momentum)
 
 
 def phase_vocoder(

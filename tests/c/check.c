@@ -31,7 +31,7 @@ static const entry SUBJECTS[] = {
     KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
     KERNEL(load_rows), KERNEL(load_frames),
     /* spectrum -> samples */
-    KERNEL(hartley), KERNEL(hartley_of_phases), KERNEL(overlap_add), KERNEL(emit),
+    KERNEL(hartley), KERNEL(overlap_add), KERNEL(emit), KERNEL(rephase), KERNEL(replace), KERNEL(join),
     KERNEL(advance_phase), KERNEL(set_magnitude),
     /* atoms and back */
     KERNEL(halve), KERNEL(wrap_rows), KERNEL(correlate), KERNEL(mix), KERNEL(unmix), KERNEL(spread), KERNEL(add_rows),

@@ -37,43 +37,85 @@ void check_hartley(check *t)
     }
 }
 
-/* magnitude * X / |X|, X = rebuilt - momentum * previous */
-static wide_complex rephased(const check *t, const void *rebuilt, const void *previous, const void *magnitudes,
-                             double momentum, size_t n, size_t k, wide *err)
+/* magnitude * X / |X|, X = the tile's bin - momentum * what `bins` remembers of it */
+static wide_complex rephased(const check *t, wide_complex bin, const char *bins, double momentum, size_t k, size_t lane,
+                             wide *err)
 {
-    const wide_complex a = bin_of(t, rebuilt, n, k), b = bin_of(t, previous, n, k);
-    const wide m = rounded(t, momentum), wanted = get(t, magnitudes, k);
-    /* the part that is not looked at later still has a say in the phase */
-    const wide_complex x = {a.r - m * b.r, (wide)get(t, rebuilt, 2 * k + 1) - m * get(t, previous, 2 * k + 1)};
-    const wide size = magnitude(x),
-               rounding = 2 * t->u * (3 + 3 * fabsl(m)); /* of X, whose parts are at most 1 + |m| */
+    const size_t lanes = t->k->lanes, at = 3 * k * lanes + lane;
+    const wide m = rounded(t, momentum), wanted = get(t, bins, at);
+    const wide_complex x = {bin.r - m * get(t, bins, at + lanes), bin.i - m * get(t, bins, at + 2 * lanes)};
+    const wide size = magnitude(x), rounding = 2 * t->u * (3 + 3 * fabsl(m)); /* of X, whose parts are at most 1 + |m| */
     *err = wanted * (2 * rounding / size + 8 * t->u);
-    return (wide_complex){wanted * x.r / size, k == 0 || 2 * k == n ? 0 : wanted * x.i / size};
+    return (wide_complex){wanted * x.r / size, wanted * x.i / size};
 }
 
-void check_hartley_of_phases(check *t)
+static void rephase_case(check *t, size_t n, double momentum)
 {
-    const void *rebuilt[MOST_LANES], *previous[MOST_LANES], *magnitudes[MOST_LANES];
+    const size_t lanes = t->k->lanes, n_bins = n / 2 + 1;
+    const void *tile = noise(t, 0, 4 * n_bins * lanes, AT_END);
+    uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
+    void *sign = guarded(t, 2, n_bins, AT_END), *h = guarded(t, 4, (fsp_hartley_at(n - 1) + 1) * lanes, AT_END);
+    char *bins = noise(t, 3, 3 * n_bins * lanes, AT_END);
+    for (size_t k = 0; k < n_bins; k++) {
+        where[k] *= 2;
+        put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
+        for (size_t l = 0; l < lanes; l++) put(t, bins, 3 * k * lanes + l, fabs(get(t, bins, 3 * k * lanes + l)));
+    }
+    expected *e = expect(t, 4);
+    void *remembered = twin(3);
+    for (size_t k = 0; k < n_bins; k++)
+        for (size_t l = 0; l < lanes; l++) {
+            const wide_complex bin = {get(t, tile, where[k] * lanes + l),
+                                      (wide)get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k)};
+            wide err;
+            wide_complex x = rephased(t, bin, bins, momentum, k, l, &err);
+            put(t, remembered, (3 * k + 1) * lanes + l, (double)bin.r);
+            put(t, remembered, (3 * k + 2) * lanes + l, (double)bin.i);
+            if (k == 0 || 2 * k == n) x.i = 0;  /* which the phase has heeded, and no one else will */
+            if (k) e[fsp_hartley_at(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err};
+            e[fsp_hartley_at(k) * lanes + l] = (expected){x.r - x.i, 2 * err};
+        }
+    t->k->rephase(tile, where, sign, n, bins, momentum, h);
+    if (!met(t, 4)) fail(t, "n=%zu momentum=%g", n, momentum);
+    if (!same(3)) fail(t, "n=%zu momentum=%g: the spectrum is not remembered", n, momentum);
+}
+
+void check_rephase(check *t)
+{
+    for (size_t i = 1; i < n_lengths(); i++) rephase_case(t, 1 + length_at(t, i - 1, 600), i % 3 ? 0.99 * random_real(t) : 0);
+}
+
+void check_replace(check *t)
+{
+    const size_t lanes = t->k->lanes;
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 700);
+        void *slot = noise(t, 0, n * lanes, AT_END), *out = guarded(t, 2, n * lanes, AT_END), *want = twin(2);
+        const void *scale = noise(t, 1, n * lanes, AT_END);
+        for (size_t j = 0; j < n * lanes; j++) put(t, want, j, get(t, slot, j) * get(t, scale, j));
+        void *cleared = twin(0);
+        for (size_t j = 0; j < n * lanes; j++) put(t, cleared, j, 0);
+        t->k->replace(slot, scale, n, out);
+        if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
+        if (!same(0)) fail(t, "n=%zu: the slot is not cleared", n);
+    }
+}
+
+void check_join(check *t)
+{
     const size_t lanes = t->k->lanes;
     for (size_t i = 1; i < n_lengths(); i++) {
-        const size_t n = 1 + length_at(t, i - 1, 600);
-        const double momentum = i % 3 ? 0.99 * random_real(t) : 0;
-        spectra(t, 0, 2 * (n / 2 + 1), rebuilt);
-        spectra(t, 1, 2 * (n / 2 + 1), previous);
-        char *m = (char *)spectra(t, 2, n / 2 + 1, magnitudes);
-        for (size_t j = 0; j < (n / 2 + 1) * lanes; j++) put(t, m, j, fabs(get(t, m, j)));
-        void *h = guarded(t, 3, n * lanes, AT_END);
-        expected *e = expect(t, 3);
-        for (size_t k = 0; k <= n / 2; k++) {
+        const size_t n = length_at(t, i, 700), stride = lanes + random_below(t, 5), length = n ? (n - 1) * stride + lanes : 0;
+        void *columns = noise(t, 0, n * lanes, AT_END);
+        const void *scale = noise(t, 1, n * lanes, AT_END), *tails = noise(t, 2, length, i % N_PLACES);
+        expected *e = expect(t, 0);
+        for (size_t j = 0; j < n; j++)
             for (size_t l = 0; l < lanes; l++) {
-                wide err;
-                const wide_complex x = rephased(t, rebuilt[l], previous[l], magnitudes[l], momentum, n, k, &err);
-                if (k) e[(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err};
-                e[k * lanes + l] = (expected){x.r - x.i, 2 * err};
+                const wide a = get(t, tails, j * stride + l), b = get(t, columns, j * lanes + l), c = get(t, scale, j * lanes + l);
+                e[j * lanes + l] = (expected){(a + b) * c, 2 * t->u * fabsl((a + b) * c)};
             }
-        }
-        t->k->hartley_of_phases(rebuilt, previous, magnitudes, momentum, n, h);
-        if (!met(t, 3)) fail(t, "n=%zu momentum=%g", n, momentum);
+        t->k->join(columns, tails, stride, scale, n);
+        if (!met(t, 0)) fail(t, "n=%zu stride=%zu", n, stride);
     }
 }
 

@@ -392,6 +392,61 @@ static void atoms_with_failures(const fsp_atoms_config *c, int backwards, size_t
     result(n_live == 0, "nothing left of atoms", i, 0);
 }
 
+/* Griffin and Lim's search ----------------------------------------------------------------------------------------- */
+
+enum { N_SEARCH_FRAMES = 300, SEARCH_HOP = 8, N_SEARCH_SAMPLES = (N_SEARCH_FRAMES - 1) * SEARCH_HOP };
+
+static fsp_status create_search(fsp_precision precision, fsp_search **search)
+{
+    const ptrdiff_t start = 0;
+    const fsp_inverse_config c = {.precision = precision, .n_fft = 32, .hop_length = SEARCH_HOP, .window = numbers, .lead = 16};
+    const fsp_spectra magnitudes = {.data = numbers, .n_channels = 1, .n_frames = N_SEARCH_FRAMES, .channel_offset = &start,
+                                    .frame_stride = 17};
+    *search = (fsp_search *)numbers;
+    n_calls = 0;
+    counting = 1;
+    const fsp_status status = fsp_search_create(&c, FSP_PAD_REFLECT, &magnitudes, N_SEARCH_SAMPLES, search);
+    counting = 0;
+    return status;
+}
+
+/* From the samples anew: start, a round, the result. */
+static fsp_status search_once(fsp_search *search, int n_threads, double *data)
+{
+    const ptrdiff_t start = 0;
+    n_calls = 0;
+    counting = 1;
+    fsp_status status = fsp_search_start(search, samples, &start);
+    if (status == FSP_OK) status = fsp_search_round(search, 0, n_threads);
+    if (status == FSP_OK) status = fsp_search_result(search, data, &start);
+    counting = 0;
+    return status;
+}
+
+static void search_with_failures(fsp_precision precision)
+{
+    fsp_search *search;
+    fsp_status status;
+    for (failing = 1; (status = create_search(precision, &search)), n_calls >= failing; failing++)
+        result(status == FSP_ENOMEM && !search && n_live == 0, "a search without its n-th allocation", 0, failing);
+    failing = 0;
+    result(status == FSP_OK && search, "a search with all its memory", 0, 0);
+    if (status) return;
+    const long held = n_live;
+    int n_without = 0;
+    memset(want, 0xcb, sizeof want);
+    result(search_once(search, 1, want) == FSP_OK && n_live == held, "a round", 0, 0);
+    for (failing = 1;; failing++) {
+        memset(out_data, 0xcb, sizeof out_data);
+        status = search_once(search, 3, out_data);
+        if (n_calls < failing) break;
+        result(survives(status, held, &n_without), "a round without its n-th allocation", 0, failing);
+    }
+    failing = 0;
+    fsp_search_destroy(search);
+    result(n_live == 0, "nothing left of a search", 0, 0);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) numbers[i] = 0.25 + (double)(i * 37 % 64) / 64;
@@ -407,6 +462,8 @@ int main(void)
         const fsp_atoms_config c = atoms_config(i & 1 ? FSP_F64 : FSP_F32, i & 2 ? 16 : 400);
         atoms_with_failures(&c, i & 4 ? 1 : 0, i);
     }
+    search_with_failures(FSP_F32);
+    search_with_failures(FSP_F64);
     arrays_without_threads(FSP_F32);
     arrays_without_threads(FSP_F64);
     for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);

@@ -1,0 +1,411 @@
+/* Griffin and Lim's search for a signal with given magnitudes: samples -> spectrum -> its phases, the magnitudes wanted
+ * -> samples, round after round.
+ *
+ * The padded signal is cut at every hop into columns, and these into stretches, one a lane. Signal, magnitudes and the
+ * spectra of the round before stay turned on their side all the time, so that nothing crosses lanes between the two FFTs
+ * of a frame. A round is one sweep over each stretch: when frame s has been read, column s of the old signal is wanted no
+ * more; when its successor has been added, column s of the new one is whole, and takes that place. The first columns of a
+ * stretch lack what frames of the stretch before have left for them (its `tails`); these come in when all have been swept.
+ * How long stretches are depends on the signal alone, hence the same bits for any number of threads. */
+#include "internal.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+enum { LONGEST_STRETCH = 24, LINE = 64, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
+
+/* Where a sample beyond the ends comes from. */
+typedef struct {
+    size_t sample;
+    double weight;
+} source;
+
+struct fsp_search {
+    fsp_inverse *inverse;
+    const fsp_kernels *kernels;
+    fsp_precision precision;
+    fsp_padding padding;
+    fsp_real_fft forward;
+    uint32_t *offsets, *identity;
+    size_t n_channels, n_frames, n_samples;
+    size_t stretch, n_blocks, n_stretches;  /* n_blocks a channel, of a stretch in each lane */
+    size_t column, block, tail;             /* bytes: a column, a block's signal, the tails of one column */
+    size_t n_left, n_right;                 /* samples beyond the ends */
+    source *beyond;
+    char *signal, *bins, *tails, *scales;   /* scales of columns: ones, the usual, then those at either end */
+    size_t tile_at, hartley_at, ring_at, scratch_size;
+};
+
+static size_t vector_bytes(const fsp_search *s) { return s->kernels->lanes * s->kernels->itemsize; }
+
+static char *block_at(const fsp_search *s, size_t channel, size_t block)
+{
+    return s->signal + (channel * s->n_blocks + block) * s->block;
+}
+
+/* Of each bin a magnitude, and the spectrum before. */
+static char *bins_at(const fsp_search *s, size_t channel, size_t block, size_t step)
+{
+    return s->bins + ((channel * s->n_blocks + block) * s->stretch + step) * 3 * s->inverse->n_bins * vector_bytes(s);
+}
+
+/* A row of tails has one for each stretch, with nothing before the first and after the last. */
+static char *tails_at(const fsp_search *s, size_t channel, size_t c, size_t stretch)
+{
+    return s->tails + (channel * s->inverse->overlap + c) * s->tail + (1 + stretch) * s->kernels->itemsize;
+}
+
+/* creation --------------------------------------------------------------------------------------------------------- */
+
+/* Of a column of every stretch in a block: which of the tables scales it. Only the first and the last columns of all sum
+ * fewer frames than others do; what is beyond them is zero. */
+static size_t scale_of(const fsp_search *s, size_t block, size_t step)
+{
+    const size_t overlap = s->inverse->overlap, first = block * s->kernels->lanes * s->stretch + step;
+    if (block == 0 && step < overlap) return 2 + step;
+    const size_t over = first < s->n_frames ? (s->stretch - (s->n_frames - first) % s->stretch) % s->stretch : first - s->n_frames;
+    const size_t q = s->n_frames + over;
+    return over < overlap && (q - first) / s->stretch < s->kernels->lanes ? 2 + overlap + over : 1;
+}
+
+static void put_real(char *at, size_t i, double x, size_t itemsize)
+{
+    if (itemsize == sizeof(float))
+        ((float *)at)[i] = (float)x;
+    else
+        ((double *)at)[i] = x;
+}
+
+static double real_at(const char *at, size_t i, size_t itemsize)
+{
+    return itemsize == sizeof(float) ? (double)((const float *)at)[i] : ((const double *)at)[i];
+}
+
+/* The scales of column `step` of each stretch in a block; see scale_of. */
+static void make_scale(const fsp_search *s, size_t block, size_t step)
+{
+    const fsp_inverse *inv = s->inverse;
+    const size_t lanes = s->kernels->lanes, itemsize = s->kernels->itemsize;
+    char *scale = s->scales + scale_of(s, block, step) * s->column;
+    for (size_t r = 0; r < inv->hop; r++)
+        for (size_t l = 0; l < lanes; l++) {
+            const size_t q = (block * lanes + l) * s->stretch + step;
+            const int edge = q < inv->overlap || (q >= s->n_frames && q < s->n_frames + inv->overlap);
+            put_real(scale, r * lanes + l,
+                     edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : real_at(inv->interior, r, itemsize), itemsize);
+        }
+}
+
+static void make_scales(fsp_search *s)
+{
+    const size_t lanes = s->kernels->lanes, itemsize = s->kernels->itemsize, hop = s->inverse->hop;
+    for (size_t i = 0; i < hop * lanes; i++) {
+        put_real(s->scales, i, 1, itemsize);
+        put_real(s->scales + s->column, i, real_at(s->inverse->interior, i / lanes, itemsize), itemsize);
+    }
+    for (size_t block = 0; block < s->n_blocks; block++)
+        for (size_t step = 0; step < s->stretch; step++)
+            if (scale_of(s, block, step) > 1) make_scale(s, block, step);
+}
+
+/* What stands beyond the ends: padding of the numbers 0, 1, 2 ... tells which sample, of ones alone how much of it. */
+static fsp_status find_sources(fsp_search *s)
+{
+    const size_t lead = s->inverse->lead, n = s->n_samples, end = lead + n;
+    const size_t total = (s->n_frames - 1) * s->inverse->hop + s->inverse->n_fft;
+    s->n_left = lead;
+    s->n_right = total > end ? total - end : 0;
+    const size_t n_beyond = s->n_left + s->n_right;
+    s->beyond = fsp_allocate(n_beyond, sizeof *s->beyond);
+    if (s->beyond && s->padding == FSP_PAD_CONSTANT) {
+        memset(s->beyond, 0, n_beyond * sizeof *s->beyond);
+        return FSP_OK;
+    }
+    double *numbers = fsp_allocate(n, sizeof *numbers), *padded = fsp_allocate(n_beyond, 2 * sizeof *padded);
+    if (s->beyond && numbers && padded) {
+        fsp_signal signal = {.data = numbers, .precision = FSP_F64, .n_samples = n, .stride = 1, .padding = s->padding, .lead = lead};
+        for (int pass = 0; pass < 2; pass++) {
+            for (size_t i = 0; i < n; i++) numbers[i] = pass ? 1 : (double)i;
+            double *out = padded + (size_t)pass * n_beyond;
+            fsp_copy_samples(&signal, -(ptrdiff_t)lead, lead, FSP_F64, out);
+            fsp_copy_samples(&signal, (ptrdiff_t)n, s->n_right, FSP_F64, out + lead);
+        }
+        for (size_t i = 0; i < n_beyond; i++) {
+            const size_t end_sample = i < lead ? 0 : n - 1;
+            s->beyond[i] = (source){s->padding == FSP_PAD_LINEAR_RAMP ? end_sample : (size_t)padded[i], padded[n_beyond + i]};
+        }
+    }
+    const fsp_status status = s->beyond && numbers && padded ? FSP_OK : FSP_ENOMEM;
+    fsp_free(numbers);
+    fsp_free(padded);
+    return status;
+}
+
+static void take_magnitudes(const fsp_search *s, const fsp_spectra *in, void *tile)
+{
+    const fsp_kernels *k = s->kernels;
+    const size_t vector = vector_bytes(s), n_bins = s->inverse->n_bins;
+    for (size_t channel = 0; channel < s->n_channels; channel++)
+        for (size_t block = 0; block < s->n_blocks; block++)
+            for (size_t step = 0; step < s->stretch; step++) {
+                const size_t first = block * k->lanes * s->stretch + step;
+                if (first >= s->n_frames) continue;
+                const size_t valid = (s->n_frames - first + s->stretch - 1) / s->stretch;
+                const ptrdiff_t at = in->channel_offset[channel] + (ptrdiff_t)first * in->frame_stride;
+                k->load_frames((const char *)in->data + at * (ptrdiff_t)k->itemsize,
+                               (ptrdiff_t)s->stretch * in->frame_stride, n_bins, tile, valid < k->lanes ? valid : k->lanes);
+                char *bins = bins_at(s, channel, block, step);
+                for (size_t i = 0; i < n_bins; i++) memcpy(bins + 3 * i * vector, (char *)tile + i * vector, vector);
+            }
+}
+
+static void shape(fsp_search *s)
+{
+    const fsp_inverse *inv = s->inverse;
+    const size_t lanes = s->kernels->lanes, longest = fsp_larger(LONGEST_STRETCH, inv->overlap);
+    const size_t n_columns = fsp_larger(s->n_frames + inv->overlap, fsp_divide_up(inv->lead + s->n_samples, inv->hop));
+    s->n_blocks = fsp_divide_up(n_columns, lanes * longest);
+    s->stretch = fsp_larger(fsp_divide_up(n_columns, lanes * s->n_blocks), fsp_larger(inv->overlap, 1));
+    s->n_stretches = s->n_blocks * lanes;
+    s->column = (inv->hop + GAP) * vector_bytes(s);
+    s->block = (s->stretch + inv->overlap) * s->column;
+    s->tail = inv->hop * (s->n_stretches + 2) * s->kernels->itemsize;
+    s->tile_at = fsp_reserve(&s->scratch_size, fsp_larger(s->forward.tile_vectors, inv->fft.tile_vectors), vector_bytes(s));
+    s->hartley_at = fsp_reserve(&s->scratch_size, fsp_hartley_at(inv->n_fft), vector_bytes(s));
+    s->ring_at = fsp_reserve(&s->scratch_size, inv->ring_length, vector_bytes(s));
+}
+
+/* Whether the sizes that `shape` has found, and the offsets within a frame, are true numbers. */
+static int countable(const fsp_search *s)
+{
+    const fsp_inverse *inv = s->inverse;
+    const size_t rows = s->stretch + 2 * inv->overlap + 2, most = SIZE_MAX / 4 / vector_bytes(s);
+    if (inv->hop + GAP > most / rows || inv->hop > most / (s->n_stretches + 2)) return 0;
+    return inv->n_fft / inv->hop + 1 <= UINT32_MAX / s->kernels->lanes / (inv->hop + GAP);
+}
+
+static fsp_status fill(fsp_search *s, const fsp_spectra *magnitudes)
+{
+    const fsp_inverse *inv = s->inverse;
+    const size_t n_blocks = s->n_channels * s->n_blocks, n_tails = s->n_channels * inv->overlap, n_scales = 2 + 2 * inv->overlap;
+    s->offsets = fsp_allocate(inv->n_fft, sizeof *s->offsets);
+    s->identity = fsp_allocate(inv->hop, sizeof *s->identity);
+    s->signal = fsp_allocate(n_blocks, s->block);
+    s->bins = fsp_allocate(n_blocks * s->stretch, 3 * inv->n_bins * vector_bytes(s));
+    s->tails = fsp_allocate(n_tails, s->tail);
+    s->scales = fsp_allocate(n_scales, s->column);
+    void *tile = fsp_allocate(inv->n_bins, vector_bytes(s));
+    fsp_status status = FSP_ENOMEM;
+    if (s->offsets && s->identity && s->signal && s->bins && s->tails && s->scales && tile) {
+        for (size_t i = 0; i < inv->n_fft; i++) {
+            const size_t n = s->forward.sample[i];
+            s->offsets[i] = (uint32_t)((n / inv->hop * (inv->hop + GAP) + n % inv->hop) * s->kernels->lanes);
+        }
+        for (size_t r = 0; r < inv->hop; r++) s->identity[r] = (uint32_t)r;
+        memset(s->bins, 0, n_blocks * s->stretch * 3 * inv->n_bins * vector_bytes(s));
+        memset(s->tails, 0, n_tails * s->tail);
+        take_magnitudes(s, magnitudes, tile);
+        make_scales(s);
+        status = find_sources(s);
+    }
+    fsp_free(tile);
+    return status;
+}
+
+fsp_status fsp_search_create(const fsp_inverse_config *config, fsp_padding padding, const fsp_spectra *magnitudes,
+                             size_t n_samples, fsp_search **out)
+{
+    *out = NULL;
+    fsp_search *s = fsp_allocate(1, sizeof *s);
+    if (!s) return FSP_ENOMEM;
+    *s = (fsp_search){.precision = config->precision, .padding = padding, .n_channels = magnitudes->n_channels,
+                      .n_frames = magnitudes->n_frames, .n_samples = n_samples};
+    fsp_status status = magnitudes->n_frames && n_samples ? fsp_inverse_create(config, &s->inverse) : FSP_EBUG;
+    if (status == FSP_OK) {
+        s->kernels = s->inverse->kernels;
+        status = fsp_real_fft_create(&s->forward, config->n_fft, config->window, s->kernels);
+    }
+    if (status == FSP_OK) {
+        shape(s);
+        status = countable(s) ? fill(s, magnitudes) : FSP_ENOMEM;
+    }
+    if (status == FSP_OK)
+        *out = s;
+    else
+        fsp_search_destroy(s);
+    return status;
+}
+
+void fsp_search_destroy(fsp_search *s)
+{
+    if (!s) return;
+    void *owned[] = {s->offsets, s->identity, s->signal, s->bins, s->tails, s->scales, s->beyond};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) fsp_free(owned[i]);
+    if (s->kernels) fsp_real_fft_destroy(&s->forward);
+    fsp_inverse_destroy(s->inverse);
+    fsp_free(s);
+}
+
+/* samples in and out ----------------------------------------------------------------------------------------------- */
+
+fsp_status fsp_search_start(fsp_search *s, const void *samples, const ptrdiff_t *channel_offset)
+{
+    const fsp_inverse *inv = s->inverse;
+    const fsp_kernels *k = s->kernels;
+    const ptrdiff_t hop = (ptrdiff_t)inv->hop;
+    void *linear = fsp_allocate(k->lanes * inv->hop, k->itemsize);
+    if (!linear) return FSP_ENOMEM;
+    for (size_t channel = 0; channel < s->n_channels; channel++) {
+        const fsp_signal signal = {.data = (const char *)samples + channel_offset[channel] * (ptrdiff_t)k->itemsize,
+                                   .kernels = k, .precision = s->precision, .n_samples = s->n_samples, .stride = 1,
+                                   .padding = s->padding, .lead = inv->lead};
+        for (size_t block = 0; block < s->n_blocks; block++)
+            for (size_t step = 0; step < s->stretch + inv->overlap; step++) {
+                const ptrdiff_t q = (ptrdiff_t)(block * k->lanes * s->stretch + step);
+                ptrdiff_t stride;
+                const void *x = fsp_columns(&signal, q * hop - (ptrdiff_t)inv->lead, s->stretch * inv->hop, inv->hop, k->lanes,
+                                            s->precision, linear, &stride);
+                k->gather(x, stride, inv->hop, k->lanes, block_at(s, channel, block) + step * s->column, k->lanes);
+            }
+    }
+    fsp_free(linear);
+    return FSP_OK;
+}
+
+/* What of a lane's column is within the signal. */
+static void copy_out(const fsp_search *s, const char *column, size_t q, char *out)
+{
+    const size_t lead = s->inverse->lead, hop = s->inverse->hop, itemsize = s->kernels->itemsize;
+    const size_t a = fsp_larger(q * hop, lead), end = lead + s->n_samples, b = (q + 1) * hop < end ? (q + 1) * hop : end;
+    if (a < b) memcpy(out + (a - lead) * itemsize, column + (a - q * hop) * itemsize, (b - a) * itemsize);
+}
+
+fsp_status fsp_search_result(fsp_search *s, void *samples, const ptrdiff_t *channel_offset)
+{
+    const fsp_kernels *k = s->kernels;
+    const size_t hop = s->inverse->hop;
+    char *columns = fsp_allocate(k->lanes * hop, k->itemsize);
+    if (!columns) return FSP_ENOMEM;
+    for (size_t channel = 0; channel < s->n_channels; channel++)
+        for (size_t block = 0; block < s->n_blocks; block++)
+            for (size_t step = 0; step < s->stretch; step++) {
+                const char *from = block_at(s, channel, block) + step * s->column;
+                k->store_frames(from, s->identity, hop, columns, (ptrdiff_t)hop, k->lanes);
+                for (size_t l = 0; l < k->lanes; l++)
+                    copy_out(s, columns + l * hop * k->itemsize, (block * k->lanes + l) * s->stretch + step,
+                             (char *)samples + channel_offset[channel] * (ptrdiff_t)k->itemsize);
+            }
+    fsp_free(columns);
+    return FSP_OK;
+}
+
+/* a round ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    fsp_search *s;
+    double momentum;
+    char *scratch;
+    atomic_size_t next;
+} search_job;
+
+static void sweep(const search_job *j, size_t channel, size_t block, char *scratch)
+{
+    const fsp_search *s = j->s;
+    const fsp_inverse *inv = s->inverse;
+    const fsp_kernels *k = s->kernels;
+    char *tile = scratch + s->tile_at, *hartley = scratch + s->hartley_at, *ring = scratch + s->ring_at;
+    memset(ring, 0, inv->ring_length * vector_bytes(s));
+    for (size_t step = 0; step < s->stretch; step++) {
+        char *const column = block_at(s, channel, block) + step * s->column, *const bins = bins_at(s, channel, block, step);
+        const size_t slot = step % (inv->overlap + 1);
+        const size_t half = 3 * inv->n_bins * vector_bytes(s) / LINE / 2;
+        fsp_ahead ahead = {.read = {bins + half * LINE, LINE, half, 0}};
+        fsp_real_fft_run(&s->forward, column, s->offsets, 0, tile, ahead);
+        k->rephase(tile, s->forward.where, s->forward.sign, inv->n_fft, bins, j->momentum, hartley);
+        ahead.read = (fsp_lines){column + (inv->overlap + 1) * s->column, LINE, s->column / LINE, 0};
+        ahead.write = (fsp_lines){bins + 2 * half * LINE, LINE, half, 0};
+        fsp_real_fft_run(&inv->fft, hartley, inv->offsets, 0, tile, ahead);
+        k->overlap_add(tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, ring, inv->ring_length, slot * inv->hop);
+        const size_t scale = step < inv->overlap ? 0 : scale_of(s, block, step);
+        k->replace(ring + slot * inv->hop * vector_bytes(s), s->scales + scale * s->column, inv->hop, column);
+    }
+    for (size_t c = 0; c < inv->overlap; c++)
+        k->store_rows(ring + (s->stretch + c) % (inv->overlap + 1) * inv->hop * vector_bytes(s), s->identity, inv->hop,
+                      tails_at(s, channel, c, block * k->lanes), (ptrdiff_t)s->n_stretches + 2, k->lanes);
+}
+
+static void sweep_blocks(void *context, size_t index)
+{
+    search_job *j = context;
+    const size_t n = j->s->n_channels * j->s->n_blocks;
+    for (size_t i; (i = atomic_fetch_add(&j->next, 1)) < n;)
+        sweep(j, i / j->s->n_blocks, i % j->s->n_blocks, j->scratch + index * j->s->scratch_size);
+}
+
+/* The first columns of each stretch get what the one before has left for them; then the one before sees what they are, as
+ * its last frames reach into them. */
+static void join_stretches(const fsp_search *s, size_t channel)
+{
+    const fsp_inverse *inv = s->inverse;
+    const fsp_kernels *k = s->kernels;
+    const size_t stride = s->n_stretches + 2;
+    for (size_t c = 0; c < inv->overlap; c++) {
+        for (size_t block = 0; block < s->n_blocks; block++) {
+            const char *before = tails_at(s, channel, c, block * k->lanes) - k->itemsize;
+            k->join(block_at(s, channel, block) + c * s->column, before, stride, s->scales + scale_of(s, block, c) * s->column,
+                    inv->hop);
+        }
+        for (size_t block = 0; block < s->n_blocks; block++)
+            k->store_rows(block_at(s, channel, block) + c * s->column, s->identity, inv->hop,
+                          tails_at(s, channel, c, block * k->lanes), (ptrdiff_t)stride, k->lanes);
+        for (size_t block = 0; block < s->n_blocks; block++) {
+            const char *after = tails_at(s, channel, c, block * k->lanes) + k->itemsize;
+            k->load_rows(after, (ptrdiff_t)stride, inv->hop, block_at(s, channel, block) + (s->stretch + c) * s->column, k->lanes);
+        }
+    }
+}
+
+/* Position p of the padded signal in a channel's blocks, in reals; as column `step` of its own stretch. */
+static size_t place_of(const fsp_search *s, size_t p, size_t *stretch, size_t *step)
+{
+    const size_t q = p / s->inverse->hop, lanes = s->kernels->lanes;
+    *stretch = q / s->stretch;
+    *step = q % s->stretch;
+    return (*stretch / lanes * s->block + *step * s->column) / s->kernels->itemsize + p % s->inverse->hop * lanes + *stretch % lanes;
+}
+
+/* The new signal's own padding, wherever it is read. */
+static void pad(const fsp_search *s, size_t channel)
+{
+    const size_t itemsize = s->kernels->itemsize, lanes = s->kernels->lanes;
+    char *signal = block_at(s, channel, 0);
+    for (size_t i = 0; i < s->n_left + s->n_right; i++) {
+        size_t stretch, step;
+        const size_t from = place_of(s, s->n_left + s->beyond[i].sample, &stretch, &step);
+        const double x = s->beyond[i].weight ? s->beyond[i].weight * real_at(signal, from, itemsize) : 0;
+        const size_t p = i < s->n_left ? i : i + s->n_samples, at = place_of(s, p, &stretch, &step);
+        put_real(signal, at, x, itemsize);
+        if (step >= s->inverse->overlap || stretch == 0) continue;
+        const size_t before = stretch - 1;
+        put_real(signal, (before / lanes * s->block + (s->stretch + step) * s->column) / itemsize +
+                             p % s->inverse->hop * lanes + before % lanes, x, itemsize);
+    }
+}
+
+fsp_status fsp_search_round(fsp_search *s, double momentum, int n_threads)
+{
+    if (n_threads < 1) return FSP_EBUG;
+    const size_t n_blocks = s->n_channels * s->n_blocks;
+    if (n_blocks == 0) return FSP_OK;
+    if ((size_t)n_threads > n_blocks) n_threads = (int)n_blocks;
+    search_job j = {.s = s, .momentum = momentum, .scratch = fsp_allocate((size_t)n_threads, s->scratch_size)};
+    if (!j.scratch) return FSP_ENOMEM;
+    atomic_init(&j.next, 0);
+    fsp_parallel(sweep_blocks, &j, (size_t)n_threads, n_threads);
+    fsp_free(j.scratch);
+    for (size_t channel = 0; channel < s->n_channels; channel++) {
+        join_stretches(s, channel);
+        pad(s, channel);
+    }
+    return FSP_OK;
+}
