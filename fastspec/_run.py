@@ -139,7 +139,7 @@ def run_inverse(inverse: _engine.Inverse, n_fft: int, spectra: np.ndarray, out: 
 
 
 def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int, momentum: float) -> np.ndarray:
-    """Rounds of Griffin and Lim's search, from samples `y` (..., n), which are replaced. magnitudes (..., bins, frames),
+    """Rounds of Griffin and Lim's search from samples `y` (..., n), which are replaced. magnitudes (..., bins, frames),
     bins contiguous."""
     framing = spec.framing
     search = _engine.Search(

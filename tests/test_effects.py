@@ -12,7 +12,7 @@ from fastspec import decompose, effects
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "effects.npz")
 # Rounding through an STFT, masks and the inverse, in units of the largest value. Masks without phases, inverted, grow
-# large where the sum of windows is small, at the edges: there (hpss_uncentered) librosa is as far from float64 as we are.
+# large where the sum of windows is small, at the edges: there (hpss_uncentered) librosa is as far from float64 as this.
 BOUNDS = {np.dtype(np.float32): 4e-6, np.dtype(np.complex64): 1e-6}
 
 
