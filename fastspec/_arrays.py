@@ -23,6 +23,9 @@ class DTypeError(ParameterError, TypeError):
     """An argument has a type or dtype that cannot be used here."""
 
 
+# What the kernels compute in.
+_WORKING_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
+
 # Integers that the kernels read, as `pcm_to_float` has them.
 PCM_DTYPES = frozenset(map(np.dtype, (np.uint8, np.int8, np.uint16, np.int16, np.int32)))
 
@@ -33,6 +36,8 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     With `pcm`, integers of `PCM_DTYPES` are audio, too. Returns the same array, or a native-endian, aligned copy where
     C could not read the original.
     """
+    if type(y) is np.ndarray and y.dtype in _WORKING_DTYPES and y.ndim and y.flags.aligned:
+        return y  # nearly always: nothing to check and nothing to convert
     if not isinstance(y, np.ndarray):
         raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
     if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray):  # numpy.ma is slow to import
@@ -62,7 +67,7 @@ def _dtype_way_out(dtype: np.dtype, name: str) -> str:
 
 def working_dtype(dtype) -> np.dtype:
     """The precision that computes: float32 for float16 and float32, float64 for the wider ones."""
-    return np.dtype(np.float32) if np.dtype(dtype).itemsize <= 4 else np.dtype(np.float64)
+    return _WORKING_DTYPES[np.dtype(dtype).itemsize > 4]
 
 
 def as_index(value, *, name: str, minimum: int = 1) -> int:

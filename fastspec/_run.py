@@ -24,6 +24,10 @@ WORK_PER_RANGE = 2**27
 MOST_BYTES = np.iinfo(np.intp).max
 
 
+# The highest and the lowest of no levels.
+_NOTHING = np.array([[-np.inf], [np.inf]])
+
+
 def _choose_isa() -> bytes:
     """The best instruction set, or a lower one that FASTSPEC_ISA names."""
     best = _engine.best_isa()
@@ -76,14 +80,14 @@ def _groups(groups: tuple[tuple[np.ndarray, int], ...]) -> tuple[np.ndarray, np.
 
 def allocate(spec: Spec, leading: tuple[int, ...], n_frames: int, *, frame_major: bool) -> np.ndarray:
     """An output (..., rows, frames): frame-major is librosa's layout of spectra, row-major that of features."""
-    n_rows = plan_of(spec).n_rows
-    if n_rows * n_frames * max(prod(leading), 1) > MOST_BYTES // spec.dtype.itemsize:
+    n_rows, dtype = plan_of(spec).n_rows, spec.dtype
+    if n_rows * n_frames * max(prod(leading), 1) > MOST_BYTES // dtype.itemsize:
         raise ParameterError(
             f"{n_rows} rows x {n_frames} frames x {leading} channels exceed the address space; use a larger hop_length"
         )
     if frame_major:
-        return _memory.empty((*leading, n_frames, n_rows), spec.dtype).swapaxes(-1, -2)
-    return _memory.empty((*leading, n_rows, n_frames), spec.dtype)
+        return _memory.empty((*leading, n_frames, n_rows), dtype).swapaxes(-1, -2)
+    return _memory.empty((*leading, n_rows, n_frames), dtype)
 
 
 def run(
@@ -102,7 +106,7 @@ def run(
     """
     plan = plan_of(spec)
     n_frames, n_channels = out.shape[-1], prod(out.shape[:-2]) if out.ndim > 2 else 1
-    extent = np.array([[-np.inf] * n_channels, [np.inf] * n_channels]) if spec.levels else None
+    extent = _NOTHING.repeat(n_channels, axis=1) if spec.levels else None
     work_per_frame = spec.framing.n_fft * n_channels
     step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
     given = spec.spectrum is Spectrum.GIVEN

@@ -101,6 +101,13 @@ class Summary:
     groups: tuple[tuple[np.ndarray, int], ...] = ()
 
 
+# Real and complex ones, by precision.
+_DTYPES = (
+    (np.dtype(np.float32), np.dtype(np.float64)),
+    (np.dtype(np.complex64), np.dtype(np.complex128)),
+)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
     """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters."""
@@ -117,9 +124,7 @@ class Spec:
     @property
     def dtype(self) -> np.dtype:
         """Of the output."""
-        if self.spectrum is Spectrum.COMPLEX:
-            return np.dtype(np.complex64 if self.precision == 0 else np.complex128)
-        return np.dtype(np.float32 if self.precision == 0 else np.float64)
+        return _DTYPES[self.spectrum is Spectrum.COMPLEX][self.precision]
 
 
 def precision_of(dtype: np.dtype) -> int:

@@ -111,7 +111,7 @@ def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
 
 def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     """filters.mel through the cache, with its warning. Returns the key, too."""
-    key = tuple(sorted(arguments.items()))
+    key = tuple(arguments.items())
     try:
         bank, warning = _mel_bank(key)
     except TypeError:

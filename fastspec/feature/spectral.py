@@ -199,12 +199,18 @@ def logmel(
     levels = (10.0, amin, offset)
     L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
     if L.size and (by_peak or top_db is not None):
-        channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
-        for channel, peak, lowest in zip(channels, *extent.tolist(), strict=True):
-            shift, lower = -peak if by_peak else 0.0, -np.inf if top_db is None else peak - top_db
-            if shift or not lowest >= lower:
-                _run.clamp(channel, shift=shift, lower=lower + shift)
+        _clamp_channels(L, extent, by_peak, top_db)
     return L
+
+
+def _clamp_channels(L: np.ndarray, extent: np.ndarray, by_peak: bool, top_db: float | None) -> None:
+    """Levels below the peak, or no further than `top_db` from it, in place; most of the time there is nothing to do."""
+    channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
+    for i, channel in enumerate(channels):
+        peak, lowest = extent.item(0, i), extent.item(1, i)
+        shift, lower = -peak if by_peak else 0.0, -np.inf if top_db is None else peak - top_db
+        if shift or not lowest >= lower:
+            _run.clamp(channel, shift=shift, lower=lower + shift)
 
 
 def mfcc(
