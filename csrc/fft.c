@@ -2,7 +2,7 @@
  *
  * Even n: one real pass of radix 16, 8, 4 or 2 (window fused in) leaves radix/2 independent complex FFTs of n / radix
  * points. Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
- * 61: Bluestein's convolution, whose two FFTs have friendly lengths. Tables are computed
+ * 97: Bluestein's convolution, whose two FFTs have friendly lengths. Tables are computed
  * with more precision than they keep, and rounded once. */
 #include "internal.h"
 

@@ -604,7 +604,7 @@ def test_program_interrupted(folder):
         time.sleep(0.01)
     job.send_signal(signal.SIGINT)
     _, err = job.communicate(timeout=30)
-    assert job.returncode == 130
+    assert job.returncode == 130, err
     assert re.fullmatch(r"fastspec: interrupted: \d+ of 3000 files are done\n", err)
     for path in Path("out").iterdir():
         assert path.suffix == ".npz"

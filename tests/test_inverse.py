@@ -114,6 +114,18 @@ def test_griffinlim_of_silence_is_silence():
     assert not fastspec.griffinlim(np.zeros((33, 9), np.float32), rng=0).any()
 
 
+def test_griffinlim_of_nothing_is_nothing():
+    assert fastspec.griffinlim(np.ones((33, 1), np.float32)).shape == (0,)
+    assert fastspec.griffinlim(np.ones((0, 33, 9), np.float32)).shape == (0, 128)
+
+
+def test_griffinlim_says_where_samples_are_not_finite():
+    S = np.ones((2, 33, 9), np.float32)
+    S[1, 3, 4] = np.nan
+    with pytest.raises(ParameterError, match=r"y\[1, \d+\] is nan"):
+        fastspec.griffinlim(S)
+
+
 def test_phase_vocoder_keeps_frequency():
     """A steady tone at half the speed is twice as long, as loud, and on the same bin."""
     y = np.sin(2 * np.pi * 40 / 512 * np.arange(20480)).astype(np.float32)

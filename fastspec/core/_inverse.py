@@ -299,6 +299,8 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
             f"length={length} gives {spec.framing.n_frames(y.shape[-1])} frames where S.shape={S.shape}; "
             f"leave it out, or pad S to match"
         )
+    if y.size == 0:
+        return y
     if not np.isfinite(y).all():
         raise first_nonfinite(y)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
