@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { LONGEST_STRETCH = 24, LINE = 64, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
+enum { LONGEST_STRETCH = 48, LINE = 64, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
 
 /* Where a sample beyond the ends comes from. */
 typedef struct {
