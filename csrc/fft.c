@@ -89,7 +89,8 @@ static size_t next_radix(size_t n)
     if (n % 2) return n % 9 == 0 ? 9 : smallest_odd_factor(n);
     size_t bits = 0;
     while ((n >> bits) % 2 == 0) bits++;
-    const size_t n_passes = (bits + (n >> bits > 1 || bits < 4 ? 2 : 1)) / 3;
+    const size_t last = n >> bits == 1 && bits > 3;  /* nothing follows: the last pass may take a fourth bit */
+    const size_t n_passes = (bits + 2 - last) / 3;
     return (size_t)1 << bits / n_passes;
 }
 
@@ -150,10 +151,7 @@ static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
 static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
 {
     fft->where[k] = (uint32_t)(2 * slot);
-    if (fft->kernels->itemsize == sizeof(float))
-        ((float *)fft->sign)[k] = conjugate ? -1.0f : 1.0f;
-    else
-        ((double *)fft->sign)[k] = conjugate ? -1.0 : 1.0;
+    fsp_put_real(fft->sign, k, conjugate ? -1 : 1, fft->kernels->itemsize);
 }
 
 /* even ------------------------------------------------------------------------------------------------------------- */

@@ -52,14 +52,6 @@ static double padded(const fsp_signal *s, ptrdiff_t i)
     }
 }
 
-static void put_sample(void *out, size_t i, double x, fsp_precision precision)
-{
-    if (precision == FSP_F32)
-        ((float *)out)[i] = (float)x;
-    else
-        ((double *)out)[i] = x;
-}
-
 static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision precision, void *out)
 {
     const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
@@ -71,7 +63,7 @@ static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision
         const float *x = (const float *)s->data + (ptrdiff_t)from * s->stride;
         for (size_t i = 0; i < n; i++) ((float *)out)[i] = x[(ptrdiff_t)i * s->stride];
     } else {
-        for (size_t i = 0; i < n; i++) put_sample(out, i, sample_at(s, from + i), precision);
+        for (size_t i = 0; i < n; i++) fsp_put_real(out, i, sample_at(s, from + i), size);
     }
 }
 
@@ -84,7 +76,7 @@ static void fill_outside(const fsp_signal *s, ptrdiff_t i, ptrdiff_t end, fsp_pr
     const ptrdiff_t stop = end < length + lead ? end : length + lead;
     if (end <= i) return;
     memset(out, 0, (size_t)(end - i) * size);
-    for (ptrdiff_t at = from; at < stop; at++) put_sample(out, (size_t)(at - i), padded(s, at), precision);
+    for (ptrdiff_t at = from; at < stop; at++) fsp_put_real(out, (size_t)(at - i), padded(s, at), size);
 }
 
 static ptrdiff_t within(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high) { return x < low ? low : x > high ? high : x; }

@@ -67,6 +67,8 @@ typedef struct {
 fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window, const fsp_kernels *kernels);
 void fsp_real_fft_destroy(fsp_real_fft *fft);
 
+enum { FSP_LINE = 64 };  /* bytes that caches fetch together, on most CPUs */
+
 /* The spectrum of `lanes` frames. offsets[i]: where in `table` the sample sample[i] of the first frame stands. `ahead` says
  * what to fetch meanwhile; how much at a time is found here. */
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
@@ -207,5 +209,19 @@ struct fsp_plan {
 };
 
 void *fsp_to_real(const double *x, size_t n, size_t itemsize);
+
+/* Number i of an array in either precision. */
+static inline double fsp_real_at(const void *array, size_t i, size_t itemsize)
+{
+    return itemsize == sizeof(float) ? (double)((const float *)array)[i] : ((const double *)array)[i];
+}
+
+static inline void fsp_put_real(void *array, size_t i, double x, size_t itemsize)
+{
+    if (itemsize == sizeof(float))
+        ((float *)array)[i] = (float)x;
+    else
+        ((double *)array)[i] = x;
+}
 
 #endif

@@ -128,14 +128,6 @@ static void add_frames(const inverse_worker *w, size_t step)
                    step % (inv->overlap + 1) * inv->hop);
 }
 
-static void put_real(void *out, size_t i, double x, size_t itemsize)
-{
-    if (itemsize == sizeof(float))
-        ((float *)out)[i] = (float)x;
-    else
-        ((double *)out)[i] = x;
-}
-
 /* A column at either end of the signal or of the frames, sample by sample: fewer frames overlap there, or part of it
  * is cut away. */
 static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char *slot)
@@ -147,8 +139,8 @@ static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char
         const size_t at = q * inv->hop + r;
         if (at < inv->lead || at - inv->lead >= w->j->n_samples) continue;
         const size_t i = r * lanes + lane;
-        const double x = itemsize == sizeof(float) ? (double)((const float *)slot)[i] : ((const double *)slot)[i];
-        put_real(out, at - inv->lead, x * fsp_inverse_scale(inv, q, r, w->j->in->n_frames), itemsize);
+        const double x = fsp_real_at(slot, i, itemsize);
+        fsp_put_real(out, at - inv->lead, x * fsp_inverse_scale(inv, q, r, w->j->in->n_frames), itemsize);
     }
 }
 

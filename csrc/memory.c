@@ -25,11 +25,6 @@ void *fsp_to_real(const double *x, size_t n, size_t itemsize)
 {
     void *out = fsp_allocate(n, itemsize);
     if (!out) return NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (itemsize == sizeof(float))
-            ((float *)out)[i] = (float)x[i];
-        else
-            ((double *)out)[i] = x[i];
-    }
+    for (size_t i = 0; i < n; i++) fsp_put_real(out, i, x[i], itemsize);
     return out;
 }

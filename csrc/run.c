@@ -134,8 +134,6 @@ static void load_given(const worker *w, size_t at, size_t valid)
         plan->kernels->clamp(w->tile, plan->n_bins, in->clamp[2 * w->channel], in->clamp[2 * w->channel + 1]);
 }
 
-enum { LINE = 64 };  /* bytes that caches fetch together, on most CPUs */
-
 /* What `gather` will read for the tile that is one block after this one, if it will read the signal itself. */
 static fsp_lines next_samples(const worker *w, size_t at)
 {
@@ -145,7 +143,7 @@ static fsp_lines next_samples(const worker *w, size_t at)
     const ptrdiff_t start = frame_start(w, at) + (ptrdiff_t)((plan->block + plan->overlap) * hop);
     const size_t n = plan->kernels->lanes * hop;
     if (start < 0 || start + (ptrdiff_t)n > (ptrdiff_t)w->signal.n_samples) return (fsp_lines){0};
-    return (fsp_lines){.at = (const char *)w->signal.data + (size_t)start * itemsize, .step = LINE, .left = n * itemsize / LINE};
+    return (fsp_lines){.at = (const char *)w->signal.data + (size_t)start * itemsize, .step = FSP_LINE, .left = n * itemsize / FSP_LINE};
 }
 
 /* Where the tile will be stored: rows, of which the tile before has brought the first line, or frames in one piece. */
@@ -159,7 +157,7 @@ static fsp_lines results(const worker *w, size_t at, size_t valid)
     if (out->row_stride != width)
         return (fsp_lines){.at = start + row - 1, .step = out->row_stride * itemsize, .left = plan->n_last};
     if (out->frame_stride != frame) return (fsp_lines){0};
-    return (fsp_lines){.at = start, .step = LINE, .left = valid * (size_t)(frame * itemsize) / LINE};
+    return (fsp_lines){.at = start, .step = FSP_LINE, .left = valid * (size_t)(frame * itemsize) / FSP_LINE};
 }
 
 static rows spectrum_rows(const worker *w, size_t at, size_t valid)
@@ -214,11 +212,6 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     store_real(w, x, at, valid);
 }
 
-static double extent_of(const worker *w, size_t i)
-{
-    return w->j->plan->config.precision == FSP_F32 ? (double)((const float *)w->extent)[i] : ((const double *)w->extent)[i];
-}
-
 static void report_extent(job *j, const worker *w)
 {
     const fsp_kernels *k = j->plan->kernels;
@@ -226,7 +219,7 @@ static void report_extent(job *j, const worker *w)
     const double peak = k->array_peak(w->extent, k->lanes, 0);
     double lowest = INFINITY;
     for (size_t l = 0; l < k->lanes; l++) {
-        const double level = extent_of(w, k->lanes + l);
+        const double level = fsp_real_at(w->extent, k->lanes + l, k->itemsize);
         if (level < lowest) lowest = level;
     }
     pthread_mutex_lock(&j->extent_lock);
@@ -241,13 +234,8 @@ static void enter_channel(worker *w, size_t channel)
     w->channel = channel;
     w->carried_to = SIZE_MAX;
     w->signal = fsp_signal_of(w->j->in, channel, plan->kernels, plan->config.padding, plan->config.lead);
-    for (size_t l = 0; l < 2 * plan->kernels->lanes; l++) {
-        const double none = l < plan->kernels->lanes ? -INFINITY : INFINITY;
-        if (plan->config.precision == FSP_F32)
-            ((float *)w->extent)[l] = (float)none;
-        else
-            ((double *)w->extent)[l] = none;
-    }
+    for (size_t l = 0; l < 2 * plan->kernels->lanes; l++)
+        fsp_put_real(w->extent, l, l < plan->kernels->lanes ? -INFINITY : INFINITY, plan->kernels->itemsize);
 }
 
 static void run_block(worker *w, size_t block)

@@ -12,7 +12,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-enum { LONGEST_STRETCH = 48, LINE = 64, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
+enum { LONGEST_STRETCH = 48, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
 
 /* Where a sample beyond the ends comes from. */
 typedef struct {
@@ -68,19 +68,6 @@ static size_t scale_of(const fsp_search *s, size_t block, size_t step)
     return over < overlap && (q - first) / s->stretch < s->kernels->lanes ? 2 + overlap + over : 1;
 }
 
-static void put_real(char *at, size_t i, double x, size_t itemsize)
-{
-    if (itemsize == sizeof(float))
-        ((float *)at)[i] = (float)x;
-    else
-        ((double *)at)[i] = x;
-}
-
-static double real_at(const char *at, size_t i, size_t itemsize)
-{
-    return itemsize == sizeof(float) ? (double)((const float *)at)[i] : ((const double *)at)[i];
-}
-
 /* The scales of column `step` of each stretch in a block; see scale_of. */
 static void make_scale(const fsp_search *s, size_t block, size_t step)
 {
@@ -91,8 +78,8 @@ static void make_scale(const fsp_search *s, size_t block, size_t step)
         for (size_t l = 0; l < lanes; l++) {
             const size_t q = (block * lanes + l) * s->stretch + step;
             const int edge = q < inv->overlap || (q >= s->n_frames && q < s->n_frames + inv->overlap);
-            put_real(scale, r * lanes + l,
-                     edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : real_at(inv->interior, r, itemsize), itemsize);
+            fsp_put_real(scale, r * lanes + l,
+                     edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : fsp_real_at(inv->interior, r, itemsize), itemsize);
         }
 }
 
@@ -100,8 +87,8 @@ static void make_scales(fsp_search *s)
 {
     const size_t lanes = s->kernels->lanes, itemsize = s->kernels->itemsize, hop = s->inverse->hop;
     for (size_t i = 0; i < hop * lanes; i++) {
-        put_real(s->scales, i, 1, itemsize);
-        put_real(s->scales + s->column, i, real_at(s->inverse->interior, i / lanes, itemsize), itemsize);
+        fsp_put_real(s->scales, i, 1, itemsize);
+        fsp_put_real(s->scales + s->column, i, fsp_real_at(s->inverse->interior, i / lanes, itemsize), itemsize);
     }
     for (size_t block = 0; block < s->n_blocks; block++)
         for (size_t step = 0; step < s->stretch; step++)
@@ -318,12 +305,12 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
     for (size_t step = 0; step < s->stretch; step++) {
         char *const column = block_at(s, channel, block) + step * s->column, *const bins = bins_at(s, channel, block, step);
         const size_t slot = step % (inv->overlap + 1);
-        const size_t half = 3 * inv->n_bins * vector_bytes(s) / LINE / 2;
-        fsp_ahead ahead = {.read = {bins + half * LINE, LINE, half, 0}};
+        const size_t half = 3 * inv->n_bins * vector_bytes(s) / FSP_LINE / 2;
+        fsp_ahead ahead = {.read = {bins + half * FSP_LINE, FSP_LINE, half, 0}};
         fsp_real_fft_run(&s->forward, column, s->offsets, 0, tile, ahead);
         k->rephase(tile, s->forward.where, s->forward.sign, inv->n_fft, bins, j->momentum, hartley);
-        ahead.read = (fsp_lines){column + (inv->overlap + 1) * s->column, LINE, s->column / LINE, 0};
-        ahead.write = (fsp_lines){bins + 2 * half * LINE, LINE, half, 0};
+        ahead.read = (fsp_lines){column + (inv->overlap + 1) * s->column, FSP_LINE, s->column / FSP_LINE, 0};
+        ahead.write = (fsp_lines){bins + 2 * half * FSP_LINE, FSP_LINE, half, 0};
         fsp_real_fft_run(&inv->fft, hartley, inv->offsets, 0, tile, ahead);
         k->overlap_add(tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, ring, inv->ring_length, slot * inv->hop);
         const size_t scale = step < inv->overlap ? 0 : scale_of(s, block, step);
@@ -382,12 +369,12 @@ static void pad(const fsp_search *s, size_t channel)
     for (size_t i = 0; i < s->n_left + s->n_right; i++) {
         size_t stretch, step;
         const size_t from = place_of(s, s->n_left + s->beyond[i].sample, &stretch, &step);
-        const double x = s->beyond[i].weight ? s->beyond[i].weight * real_at(signal, from, itemsize) : 0;
+        const double x = s->beyond[i].weight ? s->beyond[i].weight * fsp_real_at(signal, from, itemsize) : 0;
         const size_t p = i < s->n_left ? i : i + s->n_samples, at = place_of(s, p, &stretch, &step);
-        put_real(signal, at, x, itemsize);
+        fsp_put_real(signal, at, x, itemsize);
         if (step >= s->inverse->overlap || stretch == 0) continue;
         const size_t before = stretch - 1;
-        put_real(signal, (before / lanes * s->block + (s->stretch + step) * s->column) / itemsize +
+        fsp_put_real(signal, (before / lanes * s->block + (s->stretch + step) * s->column) / itemsize +
                              p % s->inverse->hop * lanes + before % lanes, x, itemsize);
     }
 }

@@ -107,7 +107,7 @@ static fsp_status make_phase(phase *p, size_t odd, const fsp_halving *h, size_t 
             for (int side = 0; side < 2; side++) {
                 if (twice[side] % 2) continue;  /* no sample there */
                 p->from[p->n] = twice[side] / 2;
-                weights[p->n++] = itemsize == sizeof(float) ? (double)((float *)h->taps)[j] : ((double *)h->taps)[j];
+                weights[p->n++] = fsp_real_at(h->taps, j, itemsize);
             }
         }
         p->weights = fsp_to_real(weights, p->n, itemsize);
