@@ -400,8 +400,10 @@ static fsp_status create_search(fsp_precision precision, fsp_search **search)
 {
     const ptrdiff_t start = 0;
     const fsp_inverse_config c = {.precision = precision, .n_fft = 32, .hop_length = SEARCH_HOP, .window = numbers, .lead = 16};
-    const fsp_spectra magnitudes = {.data = numbers, .n_channels = 1, .n_frames = N_SEARCH_FRAMES, .channel_offset = &start,
-                                    .frame_stride = 17};
+    static float floats[17 * N_SEARCH_FRAMES];
+    for (size_t i = 0; i < 17 * N_SEARCH_FRAMES; i++) floats[i] = (float)numbers[i];
+    const fsp_spectra magnitudes = {.data = precision == FSP_F32 ? (const void *)floats : numbers, .n_channels = 1,
+                                    .n_frames = N_SEARCH_FRAMES, .channel_offset = &start, .frame_stride = 17};
     *search = (fsp_search *)numbers;
     n_calls = 0;
     counting = 1;
@@ -411,12 +413,14 @@ static fsp_status create_search(fsp_precision precision, fsp_search **search)
 }
 
 /* From the samples anew: start, a round, the result. */
-static fsp_status search_once(fsp_search *search, int n_threads, double *data)
+static fsp_status search_once(fsp_search *search, fsp_precision precision, int n_threads, double *data)
 {
+    static float floats[N_SEARCH_SAMPLES];
     const ptrdiff_t start = 0;
+    for (size_t i = 0; i < N_SEARCH_SAMPLES; i++) floats[i] = (float)samples[i];
     n_calls = 0;
     counting = 1;
-    fsp_status status = fsp_search_start(search, samples, &start);
+    fsp_status status = fsp_search_start(search, precision == FSP_F32 ? (const void *)floats : samples, &start);
     if (status == FSP_OK) status = fsp_search_round(search, 0, n_threads);
     if (status == FSP_OK) status = fsp_search_result(search, data, &start);
     counting = 0;
@@ -435,10 +439,10 @@ static void search_with_failures(fsp_precision precision)
     const long held = n_live;
     int n_without = 0;
     memset(want, 0xcb, sizeof want);
-    result(search_once(search, 1, want) == FSP_OK && n_live == held, "a round", 0, 0);
+    result(search_once(search, precision, 1, want) == FSP_OK && n_live == held, "a round", 0, 0);
     for (failing = 1;; failing++) {
         memset(out_data, 0xcb, sizeof out_data);
-        status = search_once(search, 3, out_data);
+        status = search_once(search, precision, 3, out_data);
         if (n_calls < failing) break;
         result(survives(status, held, &n_without), "a round without its n-th allocation", 0, failing);
     }
