@@ -78,8 +78,8 @@ static void make_scale(const fsp_search *s, size_t block, size_t step)
         for (size_t l = 0; l < lanes; l++) {
             const size_t q = (block * lanes + l) * s->stretch + step;
             const int edge = q < inv->overlap || (q >= s->n_frames && q < s->n_frames + inv->overlap);
-            fsp_put_real(scale, r * lanes + l,
-                     edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : fsp_real_at(inv->interior, r, itemsize), itemsize);
+            const double x = edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : fsp_real_at(inv->interior, r, itemsize);
+            fsp_put_real(scale, r * lanes + l, x, itemsize);
         }
 }
 
@@ -137,7 +137,7 @@ static void take_magnitudes(const fsp_search *s, const fsp_spectra *in, void *ti
             for (size_t step = 0; step < s->stretch; step++) {
                 const size_t first = block * k->lanes * s->stretch + step;
                 if (first >= s->n_frames) continue;
-                const size_t valid = (s->n_frames - first + s->stretch - 1) / s->stretch;
+                const size_t valid = fsp_divide_up(s->n_frames - first, s->stretch);
                 const ptrdiff_t at = in->channel_offset[channel] + (ptrdiff_t)first * in->frame_stride;
                 k->load_frames((const char *)in->data + at * (ptrdiff_t)k->itemsize,
                                (ptrdiff_t)s->stretch * in->frame_stride, n_bins, tile, valid < k->lanes ? valid : k->lanes);
@@ -367,15 +367,15 @@ static void pad(const fsp_search *s, size_t channel)
     const size_t itemsize = s->kernels->itemsize, lanes = s->kernels->lanes;
     char *signal = block_at(s, channel, 0);
     for (size_t i = 0; i < s->n_left + s->n_right; i++) {
+        const source of = s->beyond[i];
         size_t stretch, step;
-        const size_t from = place_of(s, s->n_left + s->beyond[i].sample, &stretch, &step);
-        const double x = s->beyond[i].weight ? s->beyond[i].weight * fsp_real_at(signal, from, itemsize) : 0;
+        double x = 0;
+        if (of.weight) x = of.weight * fsp_real_at(signal, place_of(s, s->n_left + of.sample, &stretch, &step), itemsize);
         const size_t p = i < s->n_left ? i : i + s->n_samples, at = place_of(s, p, &stretch, &step);
         fsp_put_real(signal, at, x, itemsize);
         if (step >= s->inverse->overlap || stretch == 0) continue;
-        const size_t before = stretch - 1;
-        fsp_put_real(signal, (before / lanes * s->block + (s->stretch + step) * s->column) / itemsize +
-                             p % s->inverse->hop * lanes + before % lanes, x, itemsize);
+        const size_t before = stretch - 1, column = before / lanes * s->block + (s->stretch + step) * s->column;
+        fsp_put_real(signal, column / itemsize + p % s->inverse->hop * lanes + before % lanes, x, itemsize);
     }
 }
 

@@ -119,6 +119,13 @@ def test_griffinlim_of_nothing_is_nothing():
     assert fastspec.griffinlim(np.ones((0, 33, 9), np.float32)).shape == (0, 128)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, bool, np.float16])
+def test_griffinlim_of_any_real_numbers(dtype):
+    S = (np.random.default_rng(0).random((33, 9)) * 9).astype(dtype)
+    wanted = fastspec.griffinlim(S.astype(np.float32), n_iter=0, rng=0)
+    np.testing.assert_allclose(fastspec.griffinlim(S, n_iter=0, rng=0), wanted, atol=1e-6 * np.abs(wanted).max())
+
+
 def test_griffinlim_says_where_samples_are_not_finite():
     S = np.ones((2, 33, 9), np.float32)
     S[1, 3, 4] = np.nan

@@ -281,7 +281,9 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     for first in range(0, S.shape[-1], FRAMES_AT_ONCE):
         part = np.s_[..., first : first + FRAMES_AT_ONCE]
         turned = angle[part].swapaxes(-1, -2).astype(spectrum.real.dtype, order="C")
-        minus, target = -S[part].swapaxes(-1, -2), spectrum[part].swapaxes(-1, -2)
+        # In the result's precision first: minus an unsigned number would be none.
+        minus = np.negative(S[part].swapaxes(-1, -2), dtype=turned.dtype)
+        target = spectrum[part].swapaxes(-1, -2)
         np.multiply(np.cos(turned), minus, out=target.real)
         np.multiply(np.sin(turned, out=turned), minus, out=target.imag)
     return spectrum
