@@ -5,13 +5,28 @@ static const REAL HALF_ROOT = (REAL)0.70710678118654752440;  /* cos(pi/4) */
 static const REAL COS_PI_8 = (REAL)0.92387953251128675613;
 static const REAL SIN_PI_8 = (REAL)0.38268343236508977173;
 
+/* x * *p, y + x * *p and y - x * *p */
+#ifndef FSP_EMBEDS
+INLINE V v_mul_at(V x, const REAL *p) { return x * v_set(*p); }
+INLINE V v_fma_at(V x, const REAL *p, V y) { return v_fma(x, v_set(*p), y); }
+INLINE V v_fnma_at(V x, const REAL *p, V y) { return v_fnma(x, v_set(*p), y); }
+#endif
+
 /* x * (c + i s) */
 INLINE C c_mul(C x, V c, V s)
 {
     return (C){v_fnma(x.i, s, x.r * c), v_fma(x.i, c, x.r * s)};
 }
 
-INLINE C c_scale(C x, const REAL *w) { return c_mul(x, v_set(w[0]), v_set(w[1])); }
+/* x * (w[0] + i w[1]) */
+INLINE C c_scale(C x, const REAL *w)
+{
+    return (C){v_fnma_at(x.i, w + 1, v_mul_at(x.r, w)), v_fma_at(x.i, w, v_mul_at(x.r, w + 1))};
+}
+
+/* y + h x, y - h x */
+INLINE C c_fma(V h, C x, C y) { return (C){v_fma(h, x.r, y.r), v_fma(h, x.i, y.i)}; }
+INLINE C c_fnma(V h, C x, C y) { return (C){v_fnma(h, x.r, y.r), v_fnma(h, x.i, y.i)}; }
 
 INLINE void fft_2(C *x)
 {
@@ -20,14 +35,21 @@ INLINE void fft_2(C *x)
     x[1] = t;
 }
 
-INLINE void fft_4(C *x)
+/* x (1 - i): an eighth of a turn back, and longer by 1 / HALF_ROOT. */
+INLINE C c_eighth(C x) { return (C){x.r + x.i, x.i - x.r}; }
+
+/* The last step of four points: from x0 +- x2 and x1 + x3, -i (x1 - x3). */
+INLINE void halves_4(C a, C b, C c, C d, C *x)
 {
-    C a = c_add(x[0], x[2]), b = c_sub(x[0], x[2]);
-    C c = c_add(x[1], x[3]), d = c_mul_minus_i(c_sub(x[1], x[3]));
     x[0] = c_add(a, c);
     x[1] = c_add(b, d);
     x[2] = c_sub(a, c);
     x[3] = c_sub(b, d);
+}
+
+INLINE void fft_4(C *x)
+{
+    halves_4(c_add(x[0], x[2]), c_sub(x[0], x[2]), c_add(x[1], x[3]), c_mul_minus_i(c_sub(x[1], x[3])), x);
 }
 
 INLINE void fft_8(C *x)
@@ -36,39 +58,48 @@ INLINE void fft_8(C *x)
     C e[4] = {x[0], x[2], x[4], x[6]}, o[4] = {x[1], x[3], x[5], x[7]};
     fft_4(e);
     fft_4(o);
-    C o1 = {o[1].r + o[1].i, o[1].i - o[1].r}, o2 = c_mul_minus_i(o[2]), o3 = {o[3].i - o[3].r, o[3].r + o[3].i};
+    C o1 = c_eighth(o[1]), o2 = c_mul_minus_i(o[2]), o3 = c_mul_minus_i(c_eighth(o[3]));
     x[0] = c_add(e[0], o[0]);
     x[4] = c_sub(e[0], o[0]);
+    x[1] = c_fma(h, o1, e[1]);
+    x[5] = c_fnma(h, o1, e[1]);
     x[2] = c_add(e[2], o2);
     x[6] = c_sub(e[2], o2);
-    x[1] = (C){v_fma(h, o1.r, e[1].r), v_fma(h, o1.i, e[1].i)};
-    x[5] = (C){v_fnma(h, o1.r, e[1].r), v_fnma(h, o1.i, e[1].i)};
-    x[3] = (C){v_fma(h, o3.r, e[3].r), v_fnma(h, o3.i, e[3].i)};
-    x[7] = (C){v_fnma(h, o3.r, e[3].r), v_fma(h, o3.i, e[3].i)};
+    x[3] = c_fma(h, o3, e[3]);
+    x[7] = c_fnma(h, o3, e[3]);
 }
 
+/* fft_4 of y0, u y1, h (1 - i) y2 or h (-1 - i) y2, v y3. The products are parts of the sums: additions are what 16
+ * points are made of, and multiplications can do some of them. */
+INLINE void turned_4(C *y, C u, C y2, C v)
+{
+    const V h = v_set(HALF_ROOT);
+    const C p = c_mul(y[1], u.r, u.i), q = y[3];
+    const C sum = {v_fnma(q.i, v.i, v_fma(q.r, v.r, p.r)), v_fma(q.i, v.r, v_fma(q.r, v.i, p.i))};
+    const C difference = {v_fma(q.i, v.i, v_fnma(q.r, v.r, p.r)), v_fnma(q.i, v.r, v_fnma(q.r, v.i, p.i))};
+    halves_4(c_fma(h, y2, y[0]), c_fnma(h, y2, y[0]), sum, c_mul_minus_i(difference), y);
+}
+
+/* Four columns of four, and four rows of four that are turned by W16^(a j). */
 INLINE void fft_16(C *x)
 {
     const V h = v_set(HALF_ROOT), c = v_set(COS_PI_8), s = v_set(SIN_PI_8);
     C y[4][4];
     UNROLL for (int j = 0; j < 4; j++) {
-        UNROLL for (int a = 0; a < 4; a++) y[a][j] = x[j + 4 * a];
-        C t[4] = {y[0][j], y[1][j], y[2][j], y[3][j]};
+        C t[4] = {x[j], x[j + 4], x[j + 8], x[j + 12]};
         fft_4(t);
         UNROLL for (int a = 0; a < 4; a++) y[a][j] = t[a];
     }
-    /* Twiddles W16^(a j); those on the diagonals cost one multiplication by cos(pi/4). */
-    y[1][1] = c_mul(y[1][1], c, -s);
-    y[1][2] = (C){h * (y[1][2].r + y[1][2].i), h * (y[1][2].i - y[1][2].r)};
-    y[1][3] = c_mul(y[1][3], s, -c);
-    y[2][1] = (C){h * (y[2][1].r + y[2][1].i), h * (y[2][1].i - y[2][1].r)};
-    y[2][2] = c_mul_minus_i(y[2][2]);
-    y[2][3] = (C){h * (y[2][3].i - y[2][3].r), -h * (y[2][3].r + y[2][3].i)};
-    y[3][1] = c_mul(y[3][1], s, -c);
-    y[3][2] = (C){h * (y[3][2].i - y[3][2].r), -h * (y[3][2].r + y[3][2].i)};
-    y[3][3] = c_mul(y[3][3], -c, s);
+    fft_4(y[0]);
+    turned_4(y[1], (C){c, -s}, c_eighth(y[1][2]), (C){s, -c});
+    turned_4(y[3], (C){s, -c}, c_mul_minus_i(c_eighth(y[3][2])), (C){-c, s});
+    const C p = c_eighth(y[2][1]), r = c_mul_minus_i(y[2][2]), q = c_mul_minus_i(c_eighth(y[2][3]));
+    const C a = c_add(y[2][0], r), b = c_sub(y[2][0], r), sum = c_add(p, q), turned = c_mul_minus_i(c_sub(p, q));
+    y[2][0] = c_fma(h, sum, a);
+    y[2][1] = c_fma(h, turned, b);
+    y[2][2] = c_fnma(h, sum, a);
+    y[2][3] = c_fnma(h, turned, b);
     UNROLL for (int a = 0; a < 4; a++) {
-        fft_4(y[a]);
         UNROLL for (int b = 0; b < 4; b++) x[a + 4 * b] = y[a][b];
     }
 }

@@ -3,7 +3,7 @@
 /* The windowed sample n of LANES frames. `offsets` says where T keeps it; both tables are in the order of use. */
 INLINE V windowed(const REAL *t, const uint32_t *offsets, const REAL *window, size_t n)
 {
-    return v_load(t + offsets[n]) * v_set(window[n]);
+    return v_mul_at(v_load(t + offsets[n]), window + n);
 }
 
 typedef struct { V sum_even, sum_odd; C x[8]; } REAL_DFT;  /* x[k] for 0 < k < radix/2 */
@@ -176,7 +176,7 @@ static void k_chirp_in(const void *t, const uint32_t *offsets, const void *weigh
     C *y = z;
     for (size_t i = 0; i < n; i++) {
         V x = v_load((const REAL *)t + offsets[i]);
-        y[i] = (C){x * v_set(w[2 * i]), x * v_set(w[2 * i + 1])};
+        y[i] = (C){v_mul_at(x, w + 2 * i), v_mul_at(x, w + 2 * i + 1)};
     }
     for (size_t i = n; i < n_conv; i++) y[i] = (C){v_set(0), v_set(0)};
 }

@@ -1,8 +1,37 @@
 /* AVX-512 (F, DQ, BW, VL): sixteen floats or eight doubles. */
 #define FSP_VECTOR_BYTES 64
 #define FSP_REGISTERS 32
+/* Scheduled before registers are given out, an FFT takes 5 % less time; with fewer than 32 it would spill. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("schedule-insns", "sched-pressure")
+#endif
 #include "vec.h"
 #include <immintrin.h>
+
+/* Arithmetic reads a number for all lanes by itself. Compilers make that an instruction of its own where they can use its
+ * result twice, which on some processors takes as long as an addition. */
+#define FSP_EMBEDS
+#if FSP_DOUBLE
+#define FSP_PACKED(name) #name "pd %2%{1to8%}, %1, %0"
+#else
+#define FSP_PACKED(name) #name "ps %2%{1to16%}, %1, %0"
+#endif
+INLINE V v_mul_at(V x, const REAL *p)
+{
+    V y;
+    __asm__(FSP_PACKED(vmul) : "=v"(y) : "v"(x), "m"(*p));
+    return y;
+}
+INLINE V v_fma_at(V x, const REAL *p, V y)
+{
+    __asm__(FSP_PACKED(vfmadd231) : "+v"(y) : "v"(x), "m"(*p));
+    return y;
+}
+INLINE V v_fnma_at(V x, const REAL *p, V y)
+{
+    __asm__(FSP_PACKED(vfnmadd231) : "+v"(y) : "v"(x), "m"(*p));
+    return y;
+}
 
 #if FSP_DOUBLE
 INLINE V v_fma(V a, V b, V c) { return (V)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
