@@ -1,7 +1,7 @@
 /* The real FFT of `lanes` frames at once, for every length.
  *
  * Even n: one real pass of radix 16, 8, 4 or 2 (window fused in) leaves radix/2 independent complex FFTs of n / radix
- * points. Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
+ * points; if that is odd, without twiddles (Good's and Thomas's order). Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
  * 97: Bluestein's convolution, whose two FFTs have friendly lengths. Tables are computed
  * with more precision than they keep, and rounded once. */
 #include "internal.h"
@@ -156,18 +156,23 @@ static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
 
 /* even ------------------------------------------------------------------------------------------------------------- */
 
+/* Without twiddles, bin k is bin k mod m of class k mod radix; with them, bin k / radix. */
 static void place_even(fsp_real_fft *fft)
 {
-    const size_t r = fft->radix, *m = &fft->m;
+    const size_t r = fft->radix, m = fft->m;
+    const uint32_t *order = fft->columns.order;
     for (size_t k = 0; k < fft->n_bins; k++) {
         if (k % (r / 2) == 0) {
             size_t q = k / (r / 2);
-            place(fft, k, q == *m ? *m : fft->columns.order[q], 0);
+            if (!fft->twiddles) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
+            const int mirrored = q > m;
+            if (mirrored) q = 2 * m - q;
+            place(fft, k, q == m ? m : order[q], mirrored);
             continue;
         }
-        int mirrored = k % r > r / 2;
-        size_t bin = mirrored ? fft->n - k : k;
-        place(fft, k, bin % r * fft->class_stride + fft->columns.order[bin / r], mirrored);
+        const int mirrored = k % r > r / 2;
+        const size_t bin = mirrored ? fft->n - k : k;
+        place(fft, k, bin % r * fft->class_stride + order[fft->twiddles ? bin / r : bin % m], mirrored);
     }
 }
 
@@ -178,10 +183,12 @@ static fsp_status even_create(fsp_real_fft *fft)
     fft->m = n / fft->radix;
     fft->class_stride = fft->m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
     fft->tile_vectors = 2 * fft->class_stride * (fft->radix / 2);
-    for (size_t i = 0; i < n; i++) fft->sample[i] = (uint32_t)(i % fft->radix * fft->m + i / fft->radix);
-    fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
+    const size_t coprime = fft->m % 2, step = coprime ? fft->radix : 1;
+    for (size_t i = 0; i < n; i++)
+        fft->sample[i] = (uint32_t)((i % fft->radix * fft->m + i / fft->radix * step) % n);
+    if (!coprime) fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
     fft->half_twiddles = fsp_allocate(fft->m / 2 + 1, 2 * itemsize);
-    if (!fft->twiddles || !fft->half_twiddles) return FSP_ENOMEM;
+    if ((!coprime && !fft->twiddles) || !fft->half_twiddles) return FSP_ENOMEM;
     for (size_t k = 0; k <= fft->m / 2; k++)
         put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
     fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
@@ -399,14 +406,23 @@ void fsp_real_fft_destroy(fsp_real_fft *fft)
     *fft = (fsp_real_fft){0};
 }
 
-static void share_out(fsp_lines *lines, size_t n) { lines->each = n ? (lines->left + n - 1) / n : 0; }
+static void share_out(fsp_lines *lines, size_t n_times) { lines->each = (lines->left + n_times - 1) / n_times; }
+
+/* Butterflies in a row make better code than one by one; but more lines than a cache can wait for hold them up. */
+static void share(fsp_ahead *ahead, size_t n_butterflies)
+{
+    const size_t lines = ahead->read.left + ahead->write.left;
+    ahead->every = lines > 4 * n_butterflies ? 1 : 4;
+    const size_t n_times = (n_butterflies + ahead->every) / ahead->every;
+    share_out(&ahead->read, n_times);
+    share_out(&ahead->write, n_times);
+}
 
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead)
 {
     const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
-    share_out(&ahead.read, fft->n_butterflies);
-    share_out(&ahead.write, fft->n_butterflies);
+    share(&ahead, fft->n_butterflies);
     switch (fft->kind) {
     case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, &ahead); break;
     case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile, &ahead); break;

@@ -4,6 +4,10 @@
 static const REAL HALF_ROOT = (REAL)0.70710678118654752440;  /* cos(pi/4) */
 static const REAL COS_PI_8 = (REAL)0.92387953251128675613;
 static const REAL SIN_PI_8 = (REAL)0.38268343236508977173;
+static const REAL SIN_72 = (REAL)0.95105651629515357212;  /* sin(2 pi/5) */
+static const REAL SIN_144 = (REAL)0.58778525229247312917;
+static const REAL COS_72 = (REAL)0.30901699437494742410;
+static const REAL COS_144 = (REAL)-0.80901699437494742410;
 
 /* x * *p, y + x * *p and y - x * *p */
 #ifndef FSP_EMBEDS
@@ -104,6 +108,21 @@ INLINE void fft_16(C *x)
     }
 }
 
+/* fft_odd of 5, its four constants at hand. */
+INLINE void fft_5(C *x)
+{
+    const V c1 = v_set(COS_72), c2 = v_set(COS_144), s1 = v_set(SIN_72), s2 = v_set(SIN_144);
+    const C a = c_add(x[1], x[4]), b = c_add(x[2], x[3]), c = c_sub(x[1], x[4]), d = c_sub(x[2], x[3]);
+    const C even1 = c_fma(c2, b, c_fma(c1, a, x[0])), even2 = c_fma(c1, b, c_fma(c2, a, x[0]));
+    const C odd1 = c_mul_minus_i(c_fma(s2, d, (C){s1 * c.r, s1 * c.i}));
+    const C odd2 = c_mul_minus_i(c_fnma(s1, d, (C){s2 * c.r, s2 * c.i}));
+    x[0] = c_add(x[0], c_add(a, b));
+    x[1] = c_add(even1, odd1);
+    x[2] = c_add(even2, odd2);
+    x[3] = c_sub(even2, odd2);
+    x[4] = c_sub(even1, odd1);
+}
+
 /* Any odd p from its definition, halved by symmetry: with a_j, b_j = x_j +- x_(p-j),
  * X_k, X_(p-k) = (x_0 + sum a_j cos) -+ i (sum b_j sin). roots: cos(2 pi j/p), sin(2 pi j/p) for j < p. */
 INLINE void fft_odd(C *x, const REAL *roots, int p)
@@ -137,6 +156,7 @@ INLINE void butterfly(C *x, const REAL *roots, int radix)
     switch (radix) {
     case 2: fft_2(x); break;
     case 4: fft_4(x); break;
+    case 5: fft_5(x); break;
     case 8: fft_8(x); break;
     case 16: fft_16(x); break;
     default: fft_odd(x, roots, radix);
@@ -162,52 +182,54 @@ INLINE void fetch_ahead(fsp_ahead *ahead)
 
 INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
 
-/* One pass over `blocks` runs of radix * m points. A last pass (m = 1) needs no twiddles and may leave
- * |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 within j = 0 .. m-1. */
-INLINE void pass(C *z, size_t blocks, size_t m, const REAL *twiddles, const REAL *roots, int mode, int radix,
-                 fsp_ahead *ahead)
+/* `n` butterflies that start `step` points apart; each takes points m apart. Those of a last pass (m = 1) need no twiddles and
+ * may leave |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 for butterfly j. */
+INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, const REAL *roots, int mode, int radix,
+                        fsp_ahead *ahead)
 {
     C x[FSP_LARGEST_RADIX];
-    for (size_t b = 0; b < blocks; b++, z += (size_t)radix * m) {
-        const REAL *w = twiddles;
-        for (size_t j = 0; j < m; j++, w += 2 * (radix - 1)) {
-            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m + j];
+    for (size_t left = n; left;) {
+        fetch_ahead(ahead);
+        const size_t some = left < ahead->every ? left : ahead->every;
+        left -= some;
+        for (const C *end = z + some * step; z != end; z += step, w += 2 * (radix - 1)) {
+            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m];
             butterfly(x, roots, radix);
-            fetch_ahead(ahead);
             if (mode == FSP_PASS_POWER) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m + j].r = c_power(x[a]);
+                UNROLL for (int a = 0; a < radix; a++) z[a * m].r = c_power(x[a]);
             } else if (mode == FSP_PASS_LAST) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m + j] = x[a];
+                UNROLL for (int a = 0; a < radix; a++) z[a * m] = x[a];
             } else {
-                z[j] = x[0];
-                UNROLL for (int a = 1; a < radix; a++) z[a * m + j] = c_scale(x[a], w + 2 * (a - 1));
+                z[0] = x[0];
+                UNROLL for (int a = 1; a < radix; a++) z[a * m] = c_scale(x[a], w + 2 * (a - 1));
             }
         }
     }
 }
 
-/* The three modes as three loops, so that each inner loop is straight code. */
-INLINE void pass_modes(void *z, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
+/* One pass over `blocks` runs of radix * m points. The three modes are three loops, so that each inner one is straight. */
+INLINE void pass(C *z, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
 {
     if (mode == FSP_PASS_POWER)
-        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
+        butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
     else if (mode == FSP_PASS_LAST)
-        pass(z, blocks, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
+        butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
     else
-        pass(z, blocks, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
+        for (size_t b = 0; b < blocks; b++, z += radix * p->m)
+            butterflies(z, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
 }
 
 static void k_pass(void *z, size_t blocks, const fsp_pass *p, int mode, fsp_ahead *ahead)
 {
     switch (p->radix) {
-    case 2: pass_modes(z, blocks, p, mode, 2, ahead); break;
-    case 3: pass_modes(z, blocks, p, mode, 3, ahead); break;
-    case 4: pass_modes(z, blocks, p, mode, 4, ahead); break;
-    case 5: pass_modes(z, blocks, p, mode, 5, ahead); break;
-    case 7: pass_modes(z, blocks, p, mode, 7, ahead); break;
-    case 8: pass_modes(z, blocks, p, mode, 8, ahead); break;
-    case 9: pass_modes(z, blocks, p, mode, 9, ahead); break;
-    case 16: pass_modes(z, blocks, p, mode, 16, ahead); break;
-    default: pass_modes(z, blocks, p, mode, (int)p->radix, ahead);
+    case 2: pass(z, blocks, p, mode, 2, ahead); break;
+    case 3: pass(z, blocks, p, mode, 3, ahead); break;
+    case 4: pass(z, blocks, p, mode, 4, ahead); break;
+    case 5: pass(z, blocks, p, mode, 5, ahead); break;
+    case 7: pass(z, blocks, p, mode, 7, ahead); break;
+    case 8: pass(z, blocks, p, mode, 8, ahead); break;
+    case 9: pass(z, blocks, p, mode, 9, ahead); break;
+    case 16: pass(z, blocks, p, mode, 16, ahead); break;
+    default: pass(z, blocks, p, mode, (int)p->radix, ahead);
     }
 }

@@ -27,10 +27,11 @@ typedef struct {
     size_t left, each;
 } fsp_lines;
 
-/* What an FFT fetches on the side, a few lines after each butterfly. All at once they would queue, and what the FFT itself
- * wants behind them; one by one they come while it computes. */
+/* What an FFT fetches on the side, a few lines after every so many butterflies, at least one. All at once they would queue,
+ * and what the FFT itself wants behind them; one by one they come while it computes. */
 typedef struct {
     fsp_lines read, write;
+    size_t every;
 } fsp_ahead;
 
 /* Where number i of a Hartley spectrum stands, in vectors: after every 32 one is left out, or numbers that lie a power of
@@ -122,7 +123,7 @@ typedef struct {
     void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
 
     /* frames -> spectrum */
-    void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles,
+    void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles_or_null,
                       size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
     void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
     void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);

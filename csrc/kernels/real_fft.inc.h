@@ -68,30 +68,53 @@ INLINE REAL_DFT real_dft(const V *v, int radix)
 
 /* N = radix * m: column n holds samples n, n + m, ... Class k of the outputs (bins = k mod radix) is an m-point
  * complex FFT at z + k * class_stride; classes 0 and radix/2 are the 2m-point FFT of the real sequence
- * (sum_even, sum_odd), packed as m complex points at z. */
+ * (sum_even, sum_odd), packed as m complex points at z.
+ * Twiddle-free, for odd m: column n holds samples radix n, radix n + m, ... modulo N. The real sequence then has sum_even
+ * of column n at 2n and sum_odd at 2n + m modulo 2m. */
 INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *window, const REAL *twiddles,
-                         size_t m, size_t class_stride, C *z, int radix, fsp_ahead *ahead)
+                         size_t m, size_t class_stride, C *z, int radix, int twiddled, fsp_ahead *ahead)
 {
     V v[16];
-    for (size_t n = 0; n < m; n++, offsets += radix, window += radix, twiddles += radix - 2) {
-        UNROLL for (int i = 0; i < radix; i++) v[i] = windowed(t, offsets, window, i);
-        REAL_DFT y = real_dft(v, radix);
+    size_t odd = m / 2;
+    for (size_t n = 0; n < m;) {
         fetch_ahead(ahead);
-        ((V *)z)[n] = y.sum_even;
-        ((V *)z)[n + m] = y.sum_odd;
-        UNROLL for (int k = 1; k < radix / 2; k++)
-            z[k * class_stride + n] = c_scale(y.x[k], twiddles + 2 * (k - 1));
+        const size_t end = m - n < ahead->every ? m : n + ahead->every;
+        for (; n < end; n++, offsets += radix, window += radix) {
+            UNROLL for (int i = 0; i < radix; i++) v[i] = windowed(t, offsets, window, i);
+            REAL_DFT y = real_dft(v, radix);
+            if (twiddled) {
+                ((V *)z)[n] = y.sum_even;
+                ((V *)z)[n + m] = y.sum_odd;
+                UNROLL for (int k = 1; k < radix / 2; k++)
+                    z[k * class_stride + n] = c_scale(y.x[k], twiddles + 2 * (k - 1));
+                twiddles += radix - 2;
+            } else {
+                z[n].r = y.sum_even;
+                z[odd].i = y.sum_odd;
+                odd = odd + 1 < m ? odd + 1 : 0;
+                UNROLL for (int k = 1; k < radix / 2; k++) z[k * class_stride + n] = y.x[k];
+            }
+        }
     }
+}
+
+INLINE void real_even(const void *t, const uint32_t *offsets, const void *window, const void *twiddles,
+                      size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead)
+{
+    if (twiddles)
+        real_columns(t, offsets, window, twiddles, m, class_stride, z, radix, 1, ahead);
+    else
+        real_columns(t, offsets, window, NULL, m, class_stride, z, radix, 0, ahead);
 }
 
 static void k_real_even(const void *t, const uint32_t *offsets, const void *window, const void *twiddles,
                         size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead)
 {
     switch (radix) {
-    case 2: real_columns(t, offsets, window, twiddles, m, class_stride, z, 2, ahead); break;
-    case 4: real_columns(t, offsets, window, twiddles, m, class_stride, z, 4, ahead); break;
-    case 8: real_columns(t, offsets, window, twiddles, m, class_stride, z, 8, ahead); break;
-    default: real_columns(t, offsets, window, twiddles, m, class_stride, z, 16, ahead); break;
+    case 2: real_even(t, offsets, window, twiddles, m, class_stride, z, 2, ahead); break;
+    case 4: real_even(t, offsets, window, twiddles, m, class_stride, z, 4, ahead); break;
+    case 8: real_even(t, offsets, window, twiddles, m, class_stride, z, 8, ahead); break;
+    default: real_even(t, offsets, window, twiddles, m, class_stride, z, 16, ahead); break;
     }
 }
 

@@ -42,12 +42,12 @@ static uint32_t *random_offsets(check *t, int slot, size_t n, size_t table_lengt
     return offsets;
 }
 
-/* real_even: v_i = table * window, i < radix; class k: W_n^... sum v_i W_radix^(i k), times its twiddle */
-static void real_even_case(check *t, size_t radix, size_t m, size_t gap, size_t place)
+/* real_even: v_i = table * window, i < radix; class k: W_n^... sum v_i W_radix^(i k), times its twiddle if there are any */
+static void real_even_case(check *t, size_t radix, size_t m, size_t gap, int twiddled, size_t place)
 {
     const size_t n = radix * m, length = n + t->k->lanes, half = radix / 2, class_stride = m + gap;
     const void *table = noise(t, 0, length, place), *window = noise(t, 1, n, AT_END);
-    const void *twiddles = noise(t, 2, 2 * (half - 1) * m, AT_END);
+    const void *twiddles = twiddled ? noise(t, 2, 2 * (half - 1) * m, AT_END) : NULL;
     const uint32_t *offsets = random_offsets(t, 3, n, length);
     void *z = guarded(t, 4, vectors(t, 2 * (class_stride * (half - 1) + m)), AT_END);
     expected *e = expect(t, 4);
@@ -62,15 +62,17 @@ static void real_even_case(check *t, size_t radix, size_t m, size_t gap, size_t 
                 *(i % 2 ? &odd : &even) += v[i].r;
             }
             const wide bound = dot_factor(radix) * t->u * size;
-            e[real_at(t, j, l)] = (expected){even, bound};
-            e[real_at(t, j + m, l)] = (expected){odd, bound};
-            for (size_t k = 1; k < half; k++)
-                expect_point(t, e, k * class_stride + j, l,
-                             times(dft_bin(v, radix, k), entry(t, twiddles, j * (half - 1) + k - 1)), bound);
+            e[real_at(t, twiddled ? j : 2 * j, l)] = (expected){even, bound};
+            e[real_at(t, twiddled ? j + m : (2 * j + m) % (2 * m), l)] = (expected){odd, bound};
+            for (size_t k = 1; k < half; k++) {
+                const wide_complex one = {1, 0}, w = twiddled ? entry(t, twiddles, j * (half - 1) + k - 1) : one;
+                expect_point(t, e, k * class_stride + j, l, times(dft_bin(v, radix, k), w), bound);
+            }
         }
     }
-    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix, &(fsp_ahead){0});
-    if (!met(t, 4)) fail(t, "radix=%zu m=%zu class_stride=%zu offset=%zu", radix, m, class_stride, place);
+    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix, &(fsp_ahead){.every = 1 + m % 3});
+    if (!met(t, 4))
+        fail(t, "radix=%zu m=%zu class_stride=%zu twiddled=%d offset=%zu", radix, m, class_stride, twiddled, place);
 }
 
 void check_real_even(check *t)
@@ -78,7 +80,8 @@ void check_real_even(check *t)
     const size_t radices[] = {2, 4, 8, 16};
     for (size_t r = 0; r < 4; r++)
         for (size_t m = 1; m < (options.quick ? 20 : 65); m++)
-            real_even_case(t, radices[r], m, random_below(t, 4), (m + r) % N_PLACES);
+            for (int twiddled = m % 2 ? 0 : 1; twiddled < 2; twiddled++)
+                real_even_case(t, radices[r], m, random_below(t, 4), twiddled, (m + r) % N_PLACES);
 }
 
 void check_window(check *t)
@@ -175,17 +178,20 @@ static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
             }
         }
     }
-    /* Of `lines` lines, one a butterfly is fetched to read, two to write; none beyond the last. */
-    const size_t lines = random_below(t, 2 * m * blocks + 2);
+    /* Of `lines` lines, at every start of up to `every` butterflies of a run one is fetched to read, two to write; none beyond
+     * the last. */
+    const size_t lines = random_below(t, 2 * m * blocks + 2), every = 1 + random_below(t, 4);
+    const size_t n_times = m > 1 ? blocks * ((m + every - 1) / every)
+                           : mode == FSP_PASS_TWIDDLE ? blocks : (blocks + every - 1) / every;
     const char *const at = z;
-    fsp_ahead ahead = {.read = {at, 64, lines, 1}, .write = {at, -64, lines, 2}};
+    fsp_ahead ahead = {.read = {at, 64, lines, 1}, .write = {at, -64, lines, 2}, .every = every};
     t->k->pass(z, blocks, &pass, mode, &ahead);
-    if (!met(t, 0)) fail(t, "radix=%zu m=%zu blocks=%zu mode=%d", radix, m, blocks, mode);
-    const size_t n_read = lines < m * blocks ? lines : m * blocks, n_write = lines < 2 * m * blocks ? lines : 2 * m * blocks;
+    if (!met(t, 0)) fail(t, "radix=%zu m=%zu blocks=%zu mode=%d every=%zu", radix, m, blocks, mode, every);
+    const size_t n_read = lines < n_times ? lines : n_times, n_write = lines < 2 * n_times ? lines : 2 * n_times;
     if (radix > 1 && (ahead.read.left != lines - n_read || ahead.read.at != at + 64 * n_read ||
                       ahead.write.left != lines - n_write || ahead.write.at != at - 64 * n_write))
-        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d lines=%zu: fetched %zu and %zu", radix, m, blocks, mode, lines,
-             lines - ahead.read.left, lines - ahead.write.left);
+        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d every=%zu lines=%zu: fetched %zu and %zu", radix, m, blocks, mode, every,
+             lines, lines - ahead.read.left, lines - ahead.write.left);
 }
 
 void check_pass(check *t)
