@@ -581,6 +581,15 @@ def test_lpc_each_channel_by_itself(dtype):
         np.testing.assert_allclose(ours[index], fastspec.lpc(y[index], order=8), rtol=0, atol=1e-5)
 
 
+@pytest.mark.parametrize("order", [4, 8, 16])
+@pytest.mark.parametrize("fmax", [60.0, 500.0])
+def test_lpc_predicts_what_is_predictable(fmax, order):
+    # From order 4 on hardly anything of a slow chirp is left over, and no order may make it more.
+    y = fastspec.chirp(fmin=50, fmax=fmax, sr=22050, duration=2.0)
+    errors = np.convolve(y, fastspec.lpc(y, order=order), "valid")
+    assert np.abs(errors).max() < {4: 2e-3, 8: 1e-6, 16: 1e-8}[order]
+
+
 def test_lpc_beyond_the_signal():
     assert fastspec.lpc(np.ones(4), order=5).tolist() == [1, -1, 0, 0, 0, 0]
     assert fastspec.lpc(np.zeros(4), order=2).tolist() == [1, 0, 0]

@@ -144,6 +144,20 @@ def test_warnings_hold_librosas_words(words, call):
         call()
 
 
+@pytest.mark.parametrize(
+    ("words", "call"),
+    [
+        ("renamed to 'rng'", lambda: fastspec.griffinlim(np.ones((5, 9)), n_iter=1, random_state=0)),
+        ("renamed to 'rng'", lambda: fastspec.griffinlim_cqt(np.ones((5, 9)), n_iter=1, random_state=0)),
+        ("`n_fft` parameter is deprecated", lambda: fastspec.phase_vocoder(np.ones((5, 3)), rate=2.0, n_fft=8)),
+        ("`hop_length` parameter is deprecated", lambda: fastspec.phase_vocoder(np.ones((5, 3)), rate=2.0, hop_length=2)),
+    ],
+)
+def test_warnings_of_what_is_to_go_hold_librosas_words(words, call):
+    with pytest.warns(FutureWarning, match=words):
+        call()
+
+
 # Decorators
 
 

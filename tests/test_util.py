@@ -457,9 +457,11 @@ def test_shear_undoes_itself():
     np.testing.assert_array_equal(util.shear(util.shear(X, factor=2), factor=-2), X)
 
 
-@pytest.mark.parametrize(("x", "factor"), [(X, 1.5), (X[0], 1)])
-def test_shear_rejects(x, factor):
-    with pytest.raises(fastspec.ParameterError):
+@pytest.mark.parametrize(
+    ("x", "factor", "words"), [(X, 1.5, "factor=1.5 must be an integer"), (X[0], 1, "Input must be 2D")]
+)
+def test_shear_rejects(x, factor, words):
+    with pytest.raises(fastspec.ParameterError, match=words):
         util.shear(x, factor=factor)
 
 

@@ -262,7 +262,7 @@ def generator_of(rng, random_state):
     if not isinstance(random_state, Deprecated):
         if rng is not None:
             raise ParameterError(f"random_state={random_state!r} and rng={rng!r} are both given; use rng alone")
-        warnings.warn("random_state is called rng since version 1.0, and goes in 1.2", FutureWarning, stacklevel=3)
+        warnings.warn("random_state was renamed to 'rng' in version 1.0, and goes in 1.2", FutureWarning, stacklevel=3)
         rng = random_state
     return rng if isinstance(rng, np.random.RandomState) else np.random.default_rng(rng)
 
@@ -366,7 +366,9 @@ def phase_vocoder(
     for name, value in (("hop_length", hop_length), ("n_fft", n_fft)):
         if not isinstance(value, Deprecated):
             warnings.warn(
-                f"{name} is deprecated as of 1.0 and has no effect; leave it out", FutureWarning, stacklevel=2
+                f"The `{name}` parameter is deprecated as of 1.0 and has no effect; leave it out",
+                FutureWarning,
+                stacklevel=2,
             )
     D = np.asarray(D)
     times = _output_times(rate, t_out, D.shape[-1])

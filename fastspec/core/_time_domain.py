@@ -262,7 +262,7 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     References
     ----------
     L. Marple, "A new autoregressive spectrum analysis algorithm", IEEE Transactions on Acoustics,
-    Speech, and Signal Processing 28(4), 441-454, 1980 (the recursion for the denominator).
+    Speech, and Signal Processing 28(4), 441-454, 1980 (Burg's method in its introduction).
 
     Examples
     --------
@@ -283,13 +283,13 @@ def _burg(y: np.ndarray, a: np.ndarray) -> None:
     """Fill `a` with the error filter of `y`; time and coefficients run along the first axis."""
     tiny = np.finfo(y.dtype).tiny
     forward, backward = y[1:], y[:-1]
-    energy = np.sum(forward**2 + backward**2, axis=0)
     a[0] = 1
     for i in range(1, min(len(a), len(y))):
+        # The energies could follow one from another (Marple's equation 17), but where the filter predicts nearly all,
+        # what is left would drown in the rounding of what was taken away.
+        energy = np.sum(forward**2 + backward**2, axis=0)
         reflection = -2 * np.sum(backward * forward, axis=0) / (energy + tiny)
         # a[i] is still 0, so that this is Levinson's update for all coefficients at once.
         a[1 : i + 1] += reflection * a[i - 1 :: -1]
         forward, backward = forward + reflection * backward, backward + reflection * forward
-        # What the errors lose at either end when the filter grows by one.
-        energy = (1 - reflection**2) * energy - backward[-1] ** 2 - forward[0] ** 2
         forward, backward = forward[1:], backward[:-1]

@@ -184,7 +184,7 @@ def shear(
     if not np.issubdtype(type(factor), np.integer):
         raise ParameterError(f"factor={factor!r} must be an integer")
     if X.ndim != 2:
-        raise ParameterError(f"X.shape={X.shape} must be two-dimensional")
+        raise ParameterError(f"Input must be 2D, which X.shape={X.shape} is not")
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
         lines = _sheared(X.tocsr(copy=True) if along else X.tocsc(copy=True), factor, X.shape[along])
