@@ -153,6 +153,19 @@ _PLAIN = {
 }
 
 
+def __float_window(window_spec: Window) -> Callable[..., np.ndarray]:
+    """Window as a function of a length that may be fractional: of its whole part, with a zero for the rest.
+
+    Not public in librosa, but there for programs that use it.
+    """
+
+    def sample(n: float, *args: Any, **kwargs: Any) -> np.ndarray:
+        whole = int(np.floor(n))
+        return np.pad(get_window(window_spec, whole), (0, int(np.ceil(n)) - whole))
+
+    return sample
+
+
 def window_bandwidth(window: Window, n: int = 1000) -> float:
     """Equivalent noise bandwidth of a window, in bins.
 

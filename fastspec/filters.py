@@ -9,7 +9,7 @@ import numpy as np
 
 from ._arrays import ParameterError, as_index
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
-from ._windows import get_window, window_bandwidth, window_sumsquare
+from ._windows import __float_window, get_window, window_bandwidth, window_sumsquare  # noqa: F401
 from .core.convert import fft_frequencies, hz_to_midi, hz_to_octs, mel_frequencies, midi_to_hz
 from .util.utils import normalize
 

@@ -350,3 +350,11 @@ def test_diagonal_filter(slope, zero_mean):
     )
     if slope == 1.0 and not zero_mean:
         assert np.count_nonzero(kernel - np.diag(np.diag(kernel))) == 0
+
+
+@pytest.mark.parametrize("window", ["hann", ("kaiser", 4.0), np.hanning])
+def test_window_of_a_fractional_length(window):
+    sample = getattr(filters, "__float_window")(window)
+    whole = filters.get_window(window, 9)
+    np.testing.assert_array_equal(sample(9), whole)
+    np.testing.assert_array_equal(sample(9.25), [*whole, 0.0])

@@ -127,3 +127,30 @@ def test_bad_value(call, kind, message):
     with pytest.raises(kind) as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "argument", "result"),
+    [
+        ("__note_to_degree", "e##b4", 5),
+        ("__note_to_degree", "Cb", 11),
+        ("__simplify_note", "g###bb", "G♯"),
+        ("__simplify_note", "D𝄫b", "D♭𝄫"),
+        ("__mode_to_key", "E:phryg", "C:maj"),
+        ("__mode_to_key", "Bb:dor", "A♭:maj"),
+        ("__mode_to_key", "f#b#:minor", "F♯:minor"),
+    ],
+)
+def test_spellings_below_the_public_names(name, argument, result):
+    function = getattr(notation, name)
+    assert function(argument) == result
+    with pytest.raises(fastspec.ParameterError, match="key='H'"):
+        function("H")
+    if name != "__note_to_degree":
+        assert function(argument, unicode=False) == result.translate({0x266F: "#", 0x266D: "b", 0x1D12B: "bb"})
+    if name != "__mode_to_key":
+        assert function([argument, "C"]).tolist() == [result, function("C")]
+
+
+def test_accidentals_to_be_added_count():
+    assert getattr(notation, "__simplify_note")(["C", "D#"], "b").tolist() == ["C♭", "D"]

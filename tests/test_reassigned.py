@@ -53,3 +53,12 @@ def test_what_is_not_reassigned_is_a_view():
 def test_errors_name_the_argument():
     with pytest.raises(fastspec.ParameterError, match="ref_power=-2"):
         fastspec.reassigned_spectrogram(np.ones(1000), ref_power=-2)
+
+
+def test_halves_as_librosa_names_them():
+    y = np.sin(np.arange(3000.0) ** 2 / 4000)
+    whole = fastspec.reassigned_spectrogram(y, sr=8000, n_fft=300, hop_length=100, clip=False, ref_power=0)
+    for i, name in ((0, "__reassign_frequencies"), (1, "__reassign_times")):
+        half, S = getattr(fastspec.core.spectrum, name)(y, sr=8000, n_fft=300, hop_length=100)
+        np.testing.assert_array_equal(half, whole[i])
+        np.testing.assert_array_equal(np.abs(S), whole[2])

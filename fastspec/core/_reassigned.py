@@ -105,32 +105,86 @@ def reassigned_spectrogram(
         raise ParameterError(f"ref_power={ref_power} must be non-negative or a function of the powers")
     if not (reassign_frequencies or reassign_times):
         raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use stft")
-    from .spectrum import stft
-
     win_length = n_fft if win_length is None else win_length
     hop_length = win_length // 4 if hop_length is None else hop_length
-    shape = pad_center(get_window(window, win_length, fftbins=True), size=n_fft)
-    if dtype is None:
-        dtype = dtype_r2c(y.dtype) if S is None else S.dtype
-
-    def transform(samples: np.ndarray) -> np.ndarray:
-        return stft(
-            y, n_fft=n_fft, hop_length=hop_length, window=samples, center=center, dtype=dtype, pad_mode=pad_mode
-        )
-
-    S = transform(shape) if S is None else S
+    analysis = (n_fft, hop_length, win_length, window, center, dtype, pad_mode)
+    if reassign_frequencies:
+        freqs, S = __reassign_frequencies(y, sr, S, *analysis)
+    if reassign_times:
+        times, S = __reassign_times(y, sr, S, *analysis)
     mags = np.abs(S)
     low = ~(mags >= _threshold(ref_power, mags))
     bins = fft_frequencies(sr=sr, n_fft=n_fft)[:, np.newaxis]
-    frames = frames_to_time(np.arange(S.shape[-1]), sr=sr, hop_length=hop_length, n_fft=None if center else n_fft)
-    freqs, times = np.broadcast_to(bins, S.shape), np.broadcast_to(frames, S.shape)
+    frames = _frame_times(S, sr, n_fft, hop_length, center)
     if reassign_frequencies:
-        shift = _ratio(transform(cyclic_gradient(shape)), S).imag * (-0.5 * sr / np.pi)
-        freqs = _finish(bins, shift, low, fill_nan, sr / 2.0 if clip else None)
+        _finish(freqs, bins, low, fill_nan, sr / 2.0 if clip else None)
+    else:
+        freqs = np.broadcast_to(bins, S.shape)
     if reassign_times:
-        shift = _ratio(transform(shape * _offsets(n_fft)), S).real / sr
-        times = _finish(frames, shift, low, fill_nan, y.shape[-1] / float(sr) if clip else None)
+        _finish(times, frames, low, fill_nan, y.shape[-1] / float(sr) if clip else None)
+    else:
+        times = np.broadcast_to(frames, S.shape)
     return freqs, times, mags
+
+
+# These two are not public in librosa, but there for programs that use them.
+
+
+def __reassign_frequencies(
+    y: np.ndarray,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    dtype: npt.DTypeLike | None = None,
+    pad_mode: str = "constant",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frequency of each cell in Hz, as its phase has it, and the STFT."""
+    shape, transform = _analysis(y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode)
+    S = transform(shape) if S is None else S
+    shift = _ratio(transform(cyclic_gradient(shape)), S).imag * (-0.5 * sr / np.pi)
+    return fft_frequencies(sr=sr, n_fft=n_fft)[:, np.newaxis] + shift, S
+
+
+def __reassign_times(
+    y: np.ndarray,
+    sr: float = 22050,
+    S: np.ndarray | None = None,
+    n_fft: int = 2048,
+    hop_length: int | None = None,
+    win_length: int | None = None,
+    window: Window = "hann",
+    center: bool = True,
+    dtype: npt.DTypeLike | None = None,
+    pad_mode: str = "constant",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Time of each cell in seconds, as its phase has it, and the STFT."""
+    if hop_length is None:
+        hop_length = (n_fft if win_length is None else win_length) // 4
+    shape, transform = _analysis(y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode)
+    S = transform(shape) if S is None else S
+    shift = _ratio(transform(shape * _offsets(n_fft)), S).real / sr
+    return _frame_times(S, sr, n_fft, hop_length, center) + shift, S
+
+
+def _analysis(
+    y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode
+) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    """The samples of the window, and the STFT of `y` as a function of such."""
+    from .spectrum import stft
+
+    shape = pad_center(get_window(window, n_fft if win_length is None else win_length, fftbins=True), size=n_fft)
+    if dtype is None:
+        dtype = dtype_r2c(y.dtype) if S is None else S.dtype
+    framing = {"n_fft": n_fft, "hop_length": hop_length, "center": center, "pad_mode": pad_mode}
+    return shape, lambda samples: stft(y, window=samples, dtype=dtype, **framing)
+
+
+def _frame_times(S: np.ndarray, sr: float, n_fft: int, hop_length: int, center: bool) -> np.ndarray:
+    return frames_to_time(np.arange(S.shape[-1]), sr=sr, hop_length=hop_length, n_fft=None if center else n_fft)
 
 
 def _threshold(ref_power: float | Callable, mags: np.ndarray) -> float:
@@ -150,12 +204,10 @@ def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
         return np.divide(numerator, denominator, out=numerator)
 
 
-def _finish(origin: np.ndarray, shift: np.ndarray, low: np.ndarray, fill_nan: bool, upper: float | None) -> np.ndarray:
-    """Reassigned coordinates: empty cells marked or filled with their `origin`, the rest limited to [0, upper]."""
-    values = origin + shift
+def _finish(values: np.ndarray, origin: np.ndarray, low: np.ndarray, fill_nan: bool, upper: float | None) -> None:
+    """Mark empty cells or fill them with their `origin`, and limit the rest to [0, upper], in place."""
     np.copyto(values, np.nan, where=low)
     if fill_nan:
         np.copyto(values, origin, where=np.isnan(values))
     if upper is not None:
         np.clip(values, 0, upper, out=values)
-    return values

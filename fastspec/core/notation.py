@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
 
@@ -524,3 +525,33 @@ def _svara_names(lower: tuple[int, int], upper: tuple[int, int], abbr: bool, uni
     if abbr:
         names = [name[0] + name.lstrip("SRGMPDNahi") for name in names]
     return tuple(name.translate(SUBSCRIPTS) for name in names) if unicode else tuple(names)
+
+
+# Not public in librosa, but there for programs that use them.
+
+
+def __note_to_degree(key: str | Iterable[str]) -> int | npt.NDArray[np.int64]:
+    """Pitch class of a note, or an array of those of several."""
+    if not isinstance(key, str):
+        return np.array([__note_to_degree(note) for note in key])
+    return 7 * place_of(match_note(key, name="key")) % 12
+
+
+def __simplify_note(
+    key: str | Iterable[str], additional_acc: str = "", unicode: bool = True
+) -> str | npt.NDArray[np.str_]:
+    """Name of a note with as few accidentals as it takes, or an array of several; `additional_acc` counts too."""
+    if not isinstance(key, str):
+        return np.array([__simplify_note(note, additional_acc, unicode) for note in key])
+    name = _write(place_of(match_note(key + additional_acc, name="key")))
+    return name if unicode else name.translate(TO_ASCII)
+
+
+def __mode_to_key(signature: str, unicode: bool = True) -> str:
+    """The major key that has the notes of a mode; major and minor keys stay, simplified."""
+    match = _match_key(signature)
+    place, scale = place_of(match), match["scale"]
+    if scale[:3] not in ("maj", "min"):
+        place, scale = place - _fifths_above_major_tonic(scale[:3]), "maj"
+    name = _write(place)
+    return f"{name if unicode else name.translate(TO_ASCII)}:{scale}"

@@ -524,5 +524,5 @@ def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any
 # The rest of librosa's module of this name.
 from ._inverse import griffinlim, istft, phase_vocoder  # noqa: E402, F401
 from ._pcen import pcen, perceptual_weighting  # noqa: E402, F401
-from ._reassigned import reassigned_spectrogram  # noqa: E402, F401
+from ._reassigned import __reassign_frequencies, __reassign_times, reassigned_spectrogram  # noqa: E402, F401
 from ._transforms_other import fmt, iirt  # noqa: E402, F401
