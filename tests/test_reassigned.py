@@ -62,3 +62,12 @@ def test_halves_as_librosa_names_them():
         half, S = getattr(fastspec.core.spectrum, name)(y, sr=8000, n_fft=300, hop_length=100)
         np.testing.assert_array_equal(half, whole[i])
         np.testing.assert_array_equal(np.abs(S), whole[2])
+
+
+def test_halves_can_be_replaced_where_librosa_has_them(monkeypatch):
+    halves = {"__reassign_frequencies": np.array([[-1.0, 0.4], [9.0, 5.0]]), "__reassign_times": np.ones((2, 2))}
+    for name, values in halves.items():
+        monkeypatch.setattr(fastspec.core.spectrum, name, lambda *_, values=values: (values.copy(), np.ones((2, 2))))
+    freqs, times, mags = fastspec.reassigned_spectrogram(np.zeros(64), sr=8, n_fft=2, hop_length=8)
+    assert freqs.tolist() == [[0.0, 0.4], [4.0, 4.0]]
+    assert (times == 1).all() and (mags == 1).all()

@@ -105,13 +105,15 @@ def reassigned_spectrogram(
         raise ParameterError(f"ref_power={ref_power} must be non-negative or a function of the powers")
     if not (reassign_frequencies or reassign_times):
         raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use stft")
+    from . import spectrum
+
     win_length = n_fft if win_length is None else win_length
     hop_length = win_length // 4 if hop_length is None else hop_length
     analysis = (n_fft, hop_length, win_length, window, center, dtype, pad_mode)
     if reassign_frequencies:
-        freqs, S = __reassign_frequencies(y, sr, S, *analysis)
+        freqs, S = spectrum.__reassign_frequencies(y, sr, S, *analysis)
     if reassign_times:
-        times, S = __reassign_times(y, sr, S, *analysis)
+        times, S = spectrum.__reassign_times(y, sr, S, *analysis)
     mags = np.abs(S)
     low = ~(mags >= _threshold(ref_power, mags))
     bins = fft_frequencies(sr=sr, n_fft=n_fft)[:, np.newaxis]
@@ -127,7 +129,7 @@ def reassigned_spectrogram(
     return freqs, times, mags
 
 
-# These two are not public in librosa, but there for programs that use them.
+# These two are not public in librosa, but there, in `spectrum`, for programs that use or replace them.
 
 
 def __reassign_frequencies(
