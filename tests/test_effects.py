@@ -118,7 +118,7 @@ def test_librosas_warnings_at_every_call(change):
     options = {"rate": 2.0} if change == "time_stretch" else {"sr": SR, "n_steps": 1}
     with pytest.warns(FutureWarning) as caught:
         getattr(effects, change)(np.ones(SR), **options)
-    assert [str(w.message).split()[0] for w in caught] == ["hop_length", "n_fft"]
+    assert [str(w.message).split()[1] for w in caught] == ["`hop_length`", "`n_fft`"]
 
 
 def _pitch(y: np.ndarray) -> float:
