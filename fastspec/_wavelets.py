@@ -50,8 +50,8 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.float64]:
     freqs = np.asarray(freqs)
     if len(freqs) <= 1:
         raise ParameterError(f"freqs={freqs} must hold two frequencies or more; for a single one pass alpha")
-    octaves = np.log2(freqs)
-    bins_per_octave = np.empty(len(freqs))
+    octaves = np.log2(freqs + 0.0)  # of integers in double precision
+    bins_per_octave = np.empty_like(octaves)
     bins_per_octave[0] = 1 / (octaves[1] - octaves[0])
     bins_per_octave[-1] = 1 / (octaves[-1] - octaves[-2])
     bins_per_octave[1:-1] = 2 / (octaves[2:] - octaves[:-2])

@@ -271,6 +271,15 @@ def test_wavelet_lengths_keep_the_quality_factor():
 def test_wavelet_lengths_of_integer_frequencies():
     whole = filters.wavelet_lengths(freqs=np.array([100, 150, 225]))[0]
     np.testing.assert_array_equal(whole, filters.wavelet_lengths(freqs=[100.0, 150.0, 225.0])[0])
+    np.testing.assert_array_equal(whole, filters.wavelet_lengths(freqs=np.array([100, 150, 225], np.uint8))[0])
+
+
+def test_wavelet_lengths_have_the_precision_of_the_frequencies():
+    single, f_cutoff = filters.wavelet_lengths(freqs=FREQS.astype(np.float32))
+    assert (single.dtype, f_cutoff.dtype) == (np.float32, np.float32)
+    # A spacing of a twelfth of an octave is a small difference of logarithms near 10.
+    np.testing.assert_allclose(single, filters.wavelet_lengths(freqs=FREQS)[0], rtol=1e-4)
+    assert filters.wavelet(freqs=FREQS.astype(np.float32))[1].dtype == np.float32
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,17 @@ def test_long_double_gives_single_precision(function):
     assert function(Y.astype(np.longdouble)).dtype == function(Y).dtype
 
 
+def test_flatness_has_the_byte_order_of_the_machine():
+    S = np.abs(fastspec.stft(Y))
+    swapped = feature.spectral_flatness(S=S.astype(S.dtype.newbyteorder()))
+    assert swapped.dtype == np.float32
+    np.testing.assert_allclose(swapped, feature.spectral_flatness(S=S), rtol=1e-5)
+
+
+def test_orders_of_polynomials_may_be_floats():
+    np.testing.assert_array_equal(feature.poly_features(y=Y, order=1.0), feature.poly_features(y=Y, order=1))
+
+
 def test_nan_is_no_parameter():
     with pytest.raises(fastspec.ParameterError, match="lifter=nan"):
         feature.inverse.mfcc_to_mel(np.zeros((5, 3)), lifter=np.nan)

@@ -418,7 +418,7 @@ def spectral_flatness(
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
     check_magnitudes(S, "spectral flatness")
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
-    dtype = S.dtype if S is not None and S.dtype.kind == "f" else None
+    dtype = S.dtype.newbyteorder("=") if S is not None and S.dtype.kind == "f" else None
     if power not in (1, 2):
         S, power = _spectrogram(y=y, S=S, **stft._asdict())[0] ** power, 1
     source = open_source(y, S, stft, power=power)
@@ -491,6 +491,7 @@ def poly_features(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     source = open_source(y, S, stft)
+    order = int(order)
     if order < 0:
         raise ParameterError(f"order={order} must be a non-negative integer")
     if freq is None:
