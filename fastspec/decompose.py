@@ -102,7 +102,7 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     if magnitude.dtype not in (np.float32, np.float64) or magnitude.size == 0:
         masks = [mask_of(i, (...,)) for i in parts]
         return masks if mask else [S * ratio for ratio in masks]
-    dtype = np.dtype(bool) if mask and np.isinf(power) else magnitude.dtype if mask else S.dtype
+    dtype = np.dtype(bool) if mask and np.isinf(power) else magnitude.dtype if mask else S.dtype.newbyteorder("=")
     results = [np.empty_like(S, dtype=dtype) for _ in parts]
     for block in _blocks(S):
         for i, result in zip(parts, results, strict=True):
