@@ -4,7 +4,8 @@
 Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
 """
 
-from cpython.buffer cimport PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE
+from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
 from libc.string cimport strlen
 
@@ -148,7 +149,7 @@ cdef const double *doubles(opened *buffers, object array) except? NULL:
     """A contiguous float64 array, or NULL for None."""
     if array is None:
         return NULL
-    return <const double *>hold(buffers, array, 0).buf
+    return <const double *>hold(buffers, array, PyBUF_C_CONTIGUOUS).buf
 
 
 cdef void release(opened *buffers) noexcept:

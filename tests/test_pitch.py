@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from golden.calls import check, load
@@ -186,6 +188,15 @@ def test_piptrack_is_its_definition(order, fmin, fmax):
     for a, b in zip(found, slow_peaks(S, SR, fmin, min(fmax, SR / 2), 0.2), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-14)
         assert a.flags.c_contiguous == (order == "C")
+
+
+def test_peaks_of_channels_in_any_memory_order():
+    S = np.stack([heights(33, 20), heights(33, 20)[:, ::-1]])
+    for order in itertools.permutations(range(3)):
+        turned = S.transpose(order).copy().transpose(np.argsort(order))
+        for channel, *found in zip(S, *fastspec.piptrack(S=turned), strict=True):
+            for a, b in zip(found, slow_peaks(channel, SR, 150, 4000, 0.1), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-14)
 
 
 def test_tuning_of_a_scale():

@@ -237,7 +237,7 @@ def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> 
         S, reference = np.where(reference < S, S, 0), np.zeros(1)
     if S.dtype not in (np.float32, np.float64) or not (S.dtype.isnative and S.flags.aligned):
         S = S.astype(np.float64)
-    lines = np.broadcast_to(reference, (*S.shape[:-2], 1, S.shape[-1]))[..., 0, :].astype(np.float64)
+    lines = np.broadcast_to(reference, (*S.shape[:-2], 1, S.shape[-1]))[..., 0, :].astype(np.float64, order="C")
     found = []
     for channel in np.ndindex(S.shape[:-2]):
         bins, frames = _run.spectral_peaks(S[channel], first, end, lines[channel])
