@@ -28,7 +28,7 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Returns
     -------
     np.ndarray [shape=(n,)]
-        ``(r**2 - 1) / (r**2 + 1)``, where `r` is the ratio of neighbouring frequencies: at the ends that to
+        In the precision of `freqs`: ``(r**2 - 1) / (r**2 + 1)``, where `r` is the ratio of neighbouring frequencies: at the ends that to
         the only neighbour, elsewhere the mean of both in octaves.
 
     Raises
@@ -50,8 +50,8 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.float64]:
     freqs = np.asarray(freqs)
     if len(freqs) <= 1:
         raise ParameterError(f"freqs={freqs} must hold two frequencies or more; for a single one pass alpha")
-    octaves = np.log2(freqs + 0.0)  # of integers in double precision
-    bins_per_octave = np.empty_like(octaves)
+    octaves = np.log2(freqs if freqs.dtype.kind == "f" else freqs.astype(np.float64))
+    bins_per_octave = np.empty(len(freqs), np.result_type(octaves, np.float32))
     bins_per_octave[0] = 1 / (octaves[1] - octaves[0])
     bins_per_octave[-1] = 1 / (octaves[-1] - octaves[-2])
     bins_per_octave[1:-1] = 2 / (octaves[2:] - octaves[:-2])
@@ -94,7 +94,7 @@ def wavelet_lengths(
     Returns
     -------
     lengths : np.ndarray [shape=(n,)]
-        Lengths in samples, fractional.
+        Lengths in samples, fractional; in the precision of `freqs`.
     f_cutoff : float
         The highest frequency, in Hz, that any of the filters passes.
 

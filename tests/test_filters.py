@@ -274,11 +274,12 @@ def test_wavelet_lengths_of_integer_frequencies():
     np.testing.assert_array_equal(whole, filters.wavelet_lengths(freqs=np.array([100, 150, 225], np.uint8))[0])
 
 
-def test_wavelet_lengths_have_the_precision_of_the_frequencies():
-    single, f_cutoff = filters.wavelet_lengths(freqs=FREQS.astype(np.float32))
-    assert (single.dtype, f_cutoff.dtype) == (np.float32, np.float32)
-    # A spacing of a twelfth of an octave is a small difference of logarithms near 10.
-    np.testing.assert_allclose(single, filters.wavelet_lengths(freqs=FREQS)[0], rtol=1e-4)
+def test_wavelet_lengths_are_in_the_precision_of_the_frequencies():
+    expected = filters.wavelet_lengths(freqs=FREQS, gamma=20)
+    found = filters.wavelet_lengths(freqs=FREQS.astype(np.float32), gamma=20)
+    assert [x.dtype.name for x in found] == ["float32", "float32"]
+    np.testing.assert_allclose(found[0], expected[0], rtol=1e-5)  # differences of logarithms are small
+    assert filters.relative_bandwidth(freqs=FREQS.astype(np.float16)).dtype == np.float32
     assert filters.wavelet(freqs=FREQS.astype(np.float32))[1].dtype == np.float32
 
 
