@@ -107,7 +107,7 @@ def test_pad_center_puts_the_odd_one_last():
         util.pad_center(X, size=8)
 
 
-@pytest.mark.parametrize(("ndim", "axes"), [(1, (0, 1)), (3, 0), (3, (0, 1, 2))])
+@pytest.mark.parametrize(("ndim", "axes"), [(1, (0, 1)), (3, 0), (3, (0, 1, 2)), (3, None), (3, slice(2)), (3, 1.0)])
 def test_expand_to_rejects(ndim, axes):
     with pytest.raises(fastspec.ParameterError):
         util.expand_to(X, ndim=ndim, axes=axes)
