@@ -63,6 +63,12 @@ def test_cens_counts_steps():
     assert cens[:5, 0].tolist() == [1.0, 0.75, 0.5, 0.0, 0.0]
 
 
+def test_memory_order_of_cens():
+    C = np.asfortranarray(np.random.default_rng(0).random((84, 50)))
+    assert feature.chroma_cens(C=C, win_len_smooth=None).flags.f_contiguous
+    assert feature.chroma_cens(C=C).flags.c_contiguous
+
+
 def test_cens_does_not_smear_constant_chroma():
     C = np.ones((12, 200))
     C[3] = 9

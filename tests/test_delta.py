@@ -65,6 +65,20 @@ def test_memory_holds_the_frames_that_far_away(delay):
             np.testing.assert_array_equal(stacked[4 * step : 4 * step + 4, t], expected)
 
 
+def test_delay_may_be_a_whole_number_of_any_type():
+    x = noise(4, 12)
+    for delay in (2.0, np.float32(2), np.int8(2)):
+        np.testing.assert_array_equal(feature.stack_memory(x, delay=delay), feature.stack_memory(x, delay=2))
+
+
+def test_matrices_and_masks_are_plain_arrays():
+    x = noise(4, 12)
+    for subclass in (x.view(np.matrix), np.ma.masked_less(x, 0)):
+        slopes = feature.delta(subclass)
+        assert type(slopes) is np.ndarray
+        np.testing.assert_array_equal(slopes, feature.delta(x))
+
+
 @pytest.mark.parametrize("bad", [{"n_steps": 0}, {"delay": 0}, {"n_steps": 1.5}, {"delay": 0.5}])
 def test_steps_and_delays_are_whole_numbers(bad):
     with pytest.raises(fastspec.ParameterError, match=next(iter(bad))):

@@ -132,9 +132,28 @@ def test_bad_spectra_and_audio(name):
 
 
 def test_frequencies_must_fit():
-    for name in ("spectral_centroid", "spectral_bandwidth", "spectral_contrast", "poly_features"):
-        with pytest.raises((ValueError, TypeError)):
-            getattr(feature, name)(y=noise(4000), freq=np.arange(1000.0))
+    for name in (*NAMES[:4], "poly_features"):
+        for n_bins in (1000, 1050):
+            with pytest.raises((ValueError, TypeError)):
+                getattr(feature, name)(y=noise(4000), freq=np.arange(float(n_bins)))
+
+
+def test_frequencies_of_channels_and_of_frames():
+    S = np.abs(noise(3, 40, 6, dtype=np.float64))
+    freq = np.sort(np.abs(noise(3, 40, 6, dtype=np.float64, seed=1)), axis=1)
+    found = feature.spectral_rolloff(S=S[0], freq=freq)
+    expected = [feature.spectral_rolloff(S=S[0], freq=channel) for channel in freq]
+    np.testing.assert_array_equal(found, expected)
+    expected = [feature.spectral_rolloff(S=channel, freq=freq[0, :, :1]) for channel in S]
+    np.testing.assert_array_equal(feature.spectral_rolloff(S=S, freq=freq[0, :, :1]), expected)
+
+
+def test_precision_of_what_is_given():
+    S, freq = np.abs(noise(40, 6)), np.arange(40, dtype=np.float32)
+    assert feature.spectral_bandwidth(S=S, freq=freq).dtype == np.float32
+    assert feature.spectral_bandwidth(S=S, freq=freq, centroid=np.ones((1, 6))).dtype == np.float64
+    assert feature.spectral_flatness(S=S.astype(">f8")).dtype == np.float64
+    np.testing.assert_array_equal(feature.poly_features(S=S, order=1.0), feature.poly_features(S=S, order=1))
 
 
 def test_rms_of_audio_and_of_its_spectrum_agree():
@@ -159,6 +178,8 @@ def test_zero_crossing_rate_counts(frame_length, hop_length):
     expected = (negative[:, 1:] != negative[:, :-1]).mean(axis=1) * (frame_length - 1) / frame_length
     found = feature.zero_crossing_rate(y, frame_length=frame_length, hop_length=hop_length, center=False)
     np.testing.assert_allclose(found[0], expected, rtol=1e-14)
+    with pytest.raises(fastspec.ParameterError, match="frame_length=0"):
+        feature.zero_crossing_rate(y, frame_length=0, hop_length=hop_length)
 
 
 def test_tones_in_single_precision():

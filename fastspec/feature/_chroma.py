@@ -278,7 +278,7 @@ def chroma_cens(
         n_octaves=n_octaves, window=window, bins_per_octave=bins_per_octave, cqt_mode=cqt_mode,
     )  # fmt: skip
     chroma = normalize(chroma, norm=1, axis=-2)
-    steps = np.zeros(chroma.shape, chroma.dtype)
+    steps = np.zeros_like(chroma)
     for step in _CENS_STEPS:
         steps += 0.25 * (chroma > step)
     if win_len_smooth is not None:
@@ -291,7 +291,7 @@ def _smooth(rows: np.ndarray, window: np.ndarray) -> np.ndarray:
     if not rows.size:
         return rows
     weights = np.asarray(window, dtype=np.float64) / np.sum(window)
-    smooth = np.empty_like(rows)
+    smooth = np.empty(rows.shape, rows.dtype)
     for index in np.ndindex(rows.shape[:-1]):
         whole = np.convolve(rows[index], weights)
         smooth[index] = whole[len(weights) // 2 :][: rows.shape[-1]]

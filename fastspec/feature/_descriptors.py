@@ -175,7 +175,8 @@ def spectral_bandwidth(
         centre = _mean(sums.first(), total, sums.dtype) if centroid is None else centroid[..., 0, :]
         spread = sums.second_about(centre)
         bandwidth = np.sqrt(_mean(spread, total, sums.dtype) if norm else spread)
-        return bandwidth[..., np.newaxis, :].astype(np.result_type(freq.dtype, sums.dtype, centre.dtype), copy=False)
+        dtype = np.result_type(freq.dtype, sums.dtype, sums.dtype if centroid is None else centroid.dtype)
+        return bandwidth[..., np.newaxis, :].astype(dtype, copy=False)
     S, _ = _spectrogram(y=y, S=S, **stft._asdict())
     if centroid is None:
         centroid = spectral_centroid(S=S, freq=freq)
@@ -335,7 +336,8 @@ def spectral_rolloff(
     Raises
     ------
     ParameterError
-        If `roll_percent` is out of range, `S` is complex or negative somewhere; as `fastspec.stft`.
+        If `roll_percent` is out of range, `freq` does not fit `S`, `S` is complex or negative somewhere; as
+        `fastspec.stft`.
 
     Examples
     --------
@@ -350,12 +352,14 @@ def spectral_rolloff(
     source = open_source(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
+    if freq.shape[-2 if freq.ndim > 1 else -1] != source.n_bins:
+        raise ParameterError(f"freq.shape={freq.shape} does not have one frequency for each of {source.n_bins} bins")
     places = source.summary(SummaryKind.ROLLOFF, roll_percent).astype(np.intp)
     if freq.ndim == 1:
         return _lowest_from(freq, -1)[places]
-    lowest = _lowest_from(freq, -2)
-    lowest = np.broadcast_to(lowest, np.broadcast_shapes(lowest.shape, (*places.shape[:-2], 1, places.shape[-1])))
-    return np.take_along_axis(lowest, places, axis=-2)
+    *leading, _, n_frames = np.broadcast_shapes(freq.shape, (*places.shape[:-2], 1, places.shape[-1]))
+    lowest = np.broadcast_to(_lowest_from(freq, -2), (*leading, source.n_bins, n_frames))
+    return np.take_along_axis(lowest, np.broadcast_to(places, (*leading, 1, n_frames)), axis=-2)
 
 
 def _lowest_from(freq: np.ndarray, axis: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_index
 from ..core.audio import zero_crossings
 from ..util.utils import abs2, frame, valid_audio
 
@@ -166,6 +166,7 @@ def zero_crossing_rate(
     [[0.75, 0.0]]
     """
     valid_audio(y)
+    frame_length = as_index(frame_length, name="frame_length")
     if center:
         y = _padded(y, frame_length, "edge")
     options = {"pad": False, **kwargs, "axis": -1}

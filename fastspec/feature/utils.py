@@ -70,7 +70,7 @@ def delta(
     >>> fastspec.feature.delta(np.arange(10.0) ** 2)[2:5].round(6).tolist()
     [8.0, 8.0, 8.0]
     """
-    data = np.atleast_1d(data)
+    data = np.atleast_1d(np.asarray(data))
     if mode == "interp" and width > data.shape[axis]:
         raise ParameterError(
             f"width={width} exceeds data.shape[{axis}]={data.shape[axis]}, and mode='interp' needs as many frames; "
@@ -208,6 +208,8 @@ def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs
         raise ParameterError(f"n_steps={n_steps} must be a positive integer")
     if delay == 0:
         raise ParameterError(f"delay={delay} must not be 0; use 1 to look one frame back")
+    if isinstance(delay, (float, np.floating)) and delay.is_integer():
+        delay = int(delay)
     if not all(isinstance(number, (int, np.integer)) for number in (n_steps, delay)):
         raise DTypeError(f"n_steps={n_steps!r} and delay={delay!r} must be integers")
     data = np.atleast_2d(data)
