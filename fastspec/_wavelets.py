@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ._windows import Window
 
 
-def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
     """Bandwidth of each filter over its centre frequency, as the spacing of the frequencies suggests.
 
     Parameters
@@ -72,7 +72,7 @@ def wavelet_lengths(
     filter_scale: float = 1,
     gamma: float | None = 0,
     alpha: npt.ArrayLike | None = None,
-) -> tuple[npt.NDArray[np.float64], float]:
+) -> tuple[npt.NDArray[np.floating[Any]], float]:
     """Lengths of the filters of a wavelet basis.
 
     Parameters
@@ -145,7 +145,7 @@ def wavelet(
     gamma: float | None = 0,
     alpha: npt.ArrayLike | None = None,
     **kwargs: Any,
-) -> tuple[np.ndarray, npt.NDArray[np.float64]]:
+) -> tuple[np.ndarray, npt.NDArray[np.floating[Any]]]:
     """Basis of windowed complex exponentials, one per frequency.
 
     Parameters
@@ -214,7 +214,7 @@ def constant_q_lengths(
     window: Window = "hann",
     filter_scale: float = 1,
     gamma: float | None = 0,
-) -> npt.NDArray[np.float64]:
+) -> npt.NDArray[np.floating[Any]]:
     """Lengths of the filters of a constant-Q basis.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases. `wavelet_lengths`
@@ -274,7 +274,7 @@ def constant_q(
     dtype: npt.DTypeLike = np.complex64,
     gamma: float | None = 0,
     **kwargs: Any,
-) -> tuple[np.ndarray, npt.NDArray[np.float64]]:
+) -> tuple[np.ndarray, npt.NDArray[np.floating[Any]]]:
     """Basis of a constant-Q transform.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases. `wavelet` takes any
