@@ -311,10 +311,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     >>> fastspec.util.expand_to(np.arange(3), ndim=3, axes=1).shape
     (1, 3, 1)
     """
-    try:
-        targets = tuple(axes)
-    except TypeError:
-        targets = (axes,)
+    targets = tuple(axes) if hasattr(axes, "__iter__") else (axes,)
     if len(targets) != x.ndim:
         raise ParameterError(f"axes={targets} must name {x.ndim} axes, one for each of x.shape={x.shape}")
     if ndim < x.ndim:
