@@ -199,6 +199,15 @@ def test_peaks_of_channels_in_any_memory_order():
                 np.testing.assert_allclose(a, b, rtol=1e-14)
 
 
+@pytest.mark.parametrize("ref", [np.mean, np.asfortranarray([[[3.0, 4.0, 5.0]], [[0.5, 0.6, 0.7]]])], ids=["f", "array"])
+def test_reference_of_each_frame_in_any_memory_order(ref):
+    S = np.random.default_rng(5).random((2, 257, 3)) * 4
+    found = fastspec.piptrack(S=np.asfortranarray(S), ref=ref)
+    for channel in range(2):
+        alone = fastspec.piptrack(S=S[channel], ref=ref if callable(ref) else ref[channel])
+        np.testing.assert_array_equal(np.stack(found)[:, channel], np.stack(alone))
+
+
 def test_tuning_of_a_scale():
     for tuning in (-0.5, -0.31, 0.0, 0.2, 0.49):
         frequencies = 440 * 2 ** ((np.arange(-20, 20) + tuning + 0.001) / 12)
