@@ -67,6 +67,76 @@ def test_vocoder_takes_one_sequence_of_times():
         fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[[0.0, 1.0]])
 
 
+@pytest.mark.parametrize("kind", ["linear", "cubic"])
+def test_vocoder_takes_the_frames_of_one_bin(kind):
+    D = fastspec.stft(Y, n_fft=512)[7]
+    found = fastspec.phase_vocoder(D, rate=0.7, kind=kind)
+    np.testing.assert_array_equal(found, fastspec.phase_vocoder(D[np.newaxis], rate=0.7, kind=kind)[0])
+    assert found.shape == (68,)
+    assert np.ptp(np.abs(found)) > 1
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_vocoder_makes_complex_spectra_of_a_single_frame(dtype):
+    found = fastspec.phase_vocoder(np.ones((5, 1), dtype), rate=0.5)
+    np.testing.assert_array_equal(found, np.ones((5, 2)))
+    assert found.dtype == util.dtype_r2c(dtype)
+
+
+def as_zeros(row, widths, axis, options):
+    row[: widths[0]] = row[len(row) - widths[1] :] = 0
+
+
+@pytest.mark.parametrize("y", [Y, np.stack([Y, -Y]).astype(np.float64)])
+def test_search_for_phases_pads_by_a_function(y):
+    S = np.abs(fastspec.stft(y, n_fft=512))
+    expected = fastspec.griffinlim(S, n_iter=4, rng=0)
+    found = fastspec.griffinlim(S, n_iter=4, rng=0, pad_mode=as_zeros)
+    assert found.dtype == y.dtype
+    np.testing.assert_allclose(found, expected, atol=2e-4)
+    uncentred = {"center": False, "n_iter": 2, "rng": 0}
+    np.testing.assert_array_equal(
+        fastspec.griffinlim(S, pad_mode=as_zeros, **uncentred), fastspec.griffinlim(S, **uncentred)
+    )
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, int])
+def test_samples_found_are_real(dtype):
+    with pytest.raises(fastspec.ParameterError, match="not a real floating-point dtype"):
+        fastspec.griffinlim(np.ones((5, 3)), dtype=dtype)
+
+
+def test_inverse_without_gains_keeps_the_precision():
+    C = fastspec.cqt(Y, fmin=220.0, n_bins=12, scale=False)
+    options = {"fmin": 220.0, "scale": False}
+    assert fastspec.icqt(C, **options).dtype == np.float32
+    assert fastspec.icqt(C.astype(np.complex128), **options).dtype == np.float64
+    assert fastspec.griffinlim_cqt(np.abs(C), n_iter=1, rng=0, **options).dtype == np.float32
+    assert fastspec.icqt(C, fmin=220.0).dtype == np.float64
+
+
+@pytest.mark.parametrize("argument", ["fmin", "tuning"])
+@pytest.mark.parametrize("function", [fastspec.cqt, fastspec.vqt, fastspec.pseudo_cqt])
+def test_names_are_no_frequencies(function, argument):
+    with pytest.raises(TypeError, match=f"{argument}='C2' must be a number"):
+        function(Y, n_bins=12, **{argument: "C2"})
+
+
+@pytest.mark.parametrize("freqs", [np.arange(6.0), np.arange(12.0).reshape(6, 2)], ids=["fixed", "each"])
+def test_harmonics_of_any_shape(freqs):
+    x = np.random.default_rng(0).random((6, 2))
+    found = fastspec.interp_harmonics(x, freqs=freqs, harmonics=[[1, 2, 3], [0.5, 0.25, 1]])
+    assert found.shape == (2, 3, 6, 2)
+    flat = fastspec.interp_harmonics(x, freqs=freqs, harmonics=[1, 2, 3, 0.5, 0.25, 1])
+    np.testing.assert_array_equal(found.reshape(6, 6, 2), flat)
+    np.testing.assert_array_equal(fastspec.interp_harmonics(x, freqs=freqs, harmonics=2), flat[1])
+
+
+def test_stereo_needs_samples_on_each_side():
+    with pytest.raises(fastspec.ParameterError, match="right=3.0 has no sample axis"):
+        fastspec.to_stereo(left=Y, right=np.float32(3))
+
+
 @pytest.mark.parametrize("kind", ["nearest", "linear", "cubic"])
 def test_mellin_transform_is_double(kind):
     assert fastspec.fmt(Y[:50], kind=kind).dtype == np.complex128

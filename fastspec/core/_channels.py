@@ -129,6 +129,9 @@ def to_stereo(
     onesided = left is None or right is None
     left = np.zeros_like(right) if left is None else np.asarray(left)
     right = np.zeros_like(left) if right is None else np.asarray(right)
+    for name, side in (("left", left), ("right", right)):
+        if side.ndim == 0:
+            raise ParameterError(f"{name}={side} has no sample axis; audio is at least one-dimensional")
     size = _common_size((left, right), pad)
     dtype = np.promote_types(left.dtype, right.dtype)
     left, right = (fix_length(side.astype(dtype, copy=False), size=size) for side in (left, right))

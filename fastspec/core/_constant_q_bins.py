@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError, as_index
+from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import MOST_HOP_LENGTH
 from ..util.utils import normalize
 from ._constant_q import Atoms
@@ -68,7 +68,8 @@ def bins_of(
     bins_per_octave = as_index(bins_per_octave, name="bins_per_octave")
     if n_bins is not None:
         n_bins = as_index(n_bins, name="n_bins")
-    fmin = float(note_to_hz("C1") if fmin is None else fmin) * 2.0 ** (float(tuning) / bins_per_octave)
+    fmin = _number(note_to_hz("C1") if fmin is None else fmin, name="fmin")
+    fmin *= 2.0 ** (_number(tuning, name="tuning") / bins_per_octave)
     if not sr < math.inf:
         raise ParameterError(f"sr={sr} must be a positive number of samples per second")
     if not 0 < fmin < sr / 2:
@@ -111,6 +112,13 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
         alpha=tuple(alpha.tolist()),
     )
     return Bins(atoms, lengths, float(cutoff), bins_per_octave)
+
+
+def _number(value, *, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise DTypeError(f"{name}={value!r} must be a number") from None
 
 
 def _hashable(window: Window, lengths: np.ndarray) -> Hashable:

@@ -12,10 +12,10 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import fix_length, normalize, phasor, tiny
+from ..util.utils import dtype_c2r, fix_length, normalize, phasor, tiny
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._inverse import check_search, generator_of
+from ._inverse import check_search, generator_of, real_dtype
 from .audio import check_res_type
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def icqt(
     res_type : str, default 'soxr_hq'
         A name that `fastspec.resample` knows; has no effect.
     dtype : real dtype, optional
-        Of the result. Default: float64, also for complex64, as in librosa.
+        Of the result. Default: float64, also for complex64, as in librosa; with ``scale=False``, that of `C`.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def icqt(
     True
     """
     C = _spectra(C)
-    result = _real_dtype(dtype)
+    result = _result_dtype(dtype, C, scale)
     inversion = _inversion(
         C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
     )
@@ -120,11 +120,11 @@ def _spectra(C) -> np.ndarray:
     return C.astype(np.complex64 if C.dtype.itemsize <= 4 or C.dtype == np.complex64 else np.complex128, copy=False)
 
 
-def _real_dtype(dtype) -> np.dtype:
-    result = np.dtype(np.float64 if dtype is None else dtype)
-    if result.kind != "f":
-        raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype; use float32 or float64")
-    return result
+def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
+    """librosa's: unless one is asked for, double, for its gains are; without gains, that of C."""
+    if dtype is None:
+        dtype = np.float64 if scale else dtype_c2r(C.dtype)
+    return real_dtype(dtype)
 
 
 @dataclass(frozen=True, eq=False)
@@ -361,7 +361,8 @@ def griffinlim_cqt(
     check_search(momentum, init)
     if np.iscomplexobj(C):
         raise DTypeError(f"C.dtype={np.asarray(C).dtype} is complex; magnitudes are real, pass np.abs(C)")
-    result, spectrum = _real_dtype(dtype), _spectra(C)
+    spectrum = _spectra(C)
+    result = _result_dtype(dtype, spectrum, scale)
     padding_of(pad_mode)
     inversion = _inversion(
         spectrum, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type

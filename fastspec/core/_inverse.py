@@ -13,7 +13,7 @@ from .._arrays import DTypeError, ParameterError, as_index, first_nonfinite
 from .._spec import Spectrum, precision_of
 from .._transforms import padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, dtype_r2c, phasor
+from ..util.utils import dtype_c2r, dtype_r2c, phasor, tiny
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -89,9 +89,7 @@ def istft(
     if D.ndim < 2:
         raise ParameterError(f"stft_matrix.shape={D.shape} must be (..., bins, frames)")
     arguments = _inverse_arguments(D.shape[-2], n_fft, hop_length, win_length, window, center)
-    result_dtype = np.dtype(dtype_c2r(D.dtype) if dtype is None else dtype)
-    if result_dtype.kind != "f":
-        raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype")
+    result_dtype = real_dtype(dtype_c2r(D.dtype) if dtype is None else dtype)
     n_frames, n_samples = _extent(arguments, D.shape[-1], length)
     D = _frame_major(D[..., :n_frames], arguments.n_fft // 2 + 1)
     shape = (*D.shape[:-2], n_samples)
@@ -102,6 +100,14 @@ def istft(
     if y is not out:
         out[...] = y
     return out
+
+
+def real_dtype(dtype) -> np.dtype:
+    """That of samples, or an error."""
+    result = np.dtype(dtype)
+    if result.kind != "f":
+        raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype; use float32 or float64")
+    return result
 
 
 def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, center):
@@ -239,12 +245,13 @@ def griffinlim(
     S = np.asarray(S)
     if S.dtype.kind not in "fiub" or S.ndim < 2:
         raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are real, (..., bins, frames)")
+    result_dtype = None if dtype is None else real_dtype(dtype)
     angles = _initial_spectrum(S, generator if init == "random" else None)
     plain = {"hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center}
     y = istft(angles, dtype=None, length=length, **plain)
     if n_iter > 0:
         y = _refine(S, y, plain, pad_mode, length, n_iter, momentum / (1 + momentum))
-    return y if dtype is None else y.astype(dtype, copy=False)
+    return y if result_dtype is None else y.astype(result_dtype, copy=False)
 
 
 def check_search(momentum: float, init: str | None) -> None:
@@ -291,9 +298,10 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
 
 def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
     """The rounds: samples to spectra, their phases, with the magnitudes wanted, back to samples. `y` is replaced."""
+    by_function = callable(pad_mode) and plain["center"]
     arguments = stft_arguments(
         plain["n_fft"] or 2 * (S.shape[-2] - 1), plain["hop_length"], plain["win_length"], plain["window"],
-        plain["center"], pad_mode,
+        plain["center"], "constant" if by_function else pad_mode,
     )  # fmt: skip
     spec = stft_spec(arguments, precision_of(y.dtype), Spectrum.COMPLEX)
     if spec.framing.n_frames(y.shape[-1]) != S.shape[-1] or arguments.n_fft // 2 + 1 != S.shape[-2]:
@@ -305,9 +313,25 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
         return y
     if not np.isfinite(y).all():
         raise first_nonfinite(y)
+    if by_function:
+        plain["n_fft"] = arguments.n_fft
+        return _refine_by_calls(S, y, plain, pad_mode, length, n_iter, momentum)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
     magnitudes = np.ascontiguousarray(S.swapaxes(-1, -2), dtype=y.dtype).swapaxes(-1, -2)[..., :n_frames]
     return _run.search_phases(spec, magnitudes, y, n_iter, momentum)
+
+
+def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
+    """The rounds as calls of `stft` and `istft`: padding by a function is Python's."""
+    from .spectrum import stft
+
+    previous = None
+    for _ in range(n_iter):
+        rebuilt = stft(y, pad_mode=pad_mode, **plain)
+        angles = rebuilt if previous is None else rebuilt - momentum * previous
+        y = istft(angles * (S / (np.abs(angles) + tiny(angles))), length=length, **plain)
+        previous = rebuilt
+    return y
 
 
 def phase_vocoder(
@@ -372,9 +396,14 @@ def phase_vocoder(
             )
     D = np.asarray(D)
     times = _output_times(rate, t_out, D.shape[-1])
+    return _vocode(D, times, kind) if D.ndim > 1 else _vocode(D[np.newaxis], times, kind)[0]
+
+
+def _vocode(D: np.ndarray, times: np.ndarray, kind: str) -> np.ndarray:
     n_frames = D.shape[-1]
-    if len(times) == 0 or n_frames < 2 or D.ndim < 2:
-        return _vocode_few(D, times)
+    if len(times) == 0 or n_frames < 2:
+        # There is no second frame to advance to.
+        return np.repeat(D[..., :1], len(times), axis=-1).astype(dtype_r2c(D.dtype), copy=False)
     x = _frame_major(D, D.shape[-2])
     lower = np.floor(times).astype(np.intp)
     # The magnitude after the last frame follows the line through the last two.
@@ -410,8 +439,3 @@ def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
     if np.any(np.diff(times) < 0):
         warnings.warn("t_out is not monotonic; phases may come out wrong", stacklevel=3)
     return times
-
-
-def _vocode_few(D: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """No output, or no second frame to advance to: every output frame is the first one."""
-    return np.repeat(D[..., :1], len(times), axis=-1)

@@ -157,10 +157,11 @@ def interp_harmonics(
     >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
     [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
     """
-    if np.ndim(harmonics) == 0:
+    if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
         options = {"kind": kind, "fill_value": fill_value, "axis": axis}
-        at = axis - 1 if axis < 0 else axis
-        return interp_harmonics(x, freqs=freqs, harmonics=[harmonics], **options).take(0, axis=at)
+        found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
+        at = axis % x.ndim
+        return found.reshape(*x.shape[:at], *np.shape(harmonics), *found.shape[at + 1 :])
     if _one_grid(x, freqs, axis):
         wanted = np.multiply.outer(harmonics, freqs)
         if _plain(freqs, kind, fill_value):
