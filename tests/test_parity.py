@@ -203,6 +203,21 @@ def test_fill_of_the_largest_norm_takes_any_axes():
     np.testing.assert_array_equal(util.normalize(np.zeros((2, 3)), axis=(0, 1), fill=True), np.ones((2, 3)))
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    ("name", "numbers", "names"),
+    [
+        (fastspec.midi_to_note, [[60.0, 62, 64], [70.9, np.nan, 72]], [["C4", "D4", "E4"], ["B4", "", "C5"]]),
+        (fastspec.interval_to_fjs, [[1, 3 / 2], [9 / 8, 2]], [["C", "G"], ["D", "C"]]),
+    ],
+)
+def test_names_lie_in_memory_as_their_numbers(name, numbers, names, order):
+    numbers = np.array(numbers, order=order)
+    found = name(numbers)
+    assert found.tolist() == names
+    assert found.strides == tuple(stride // 8 * found.itemsize for stride in numbers.strides)
+
+
 # Words of warnings that programs filter by
 
 

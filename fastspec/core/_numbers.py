@@ -58,9 +58,13 @@ def look_up(table: dict, key, *, name: str):
 def spell(keys: np.ndarray, name_of: Callable[[float], str], *, like) -> str | np.ndarray:
     """``name_of`` of each key, worked out once for each distinct one; "" where the key is not finite.
 
-    The result is a `str` if `like`, the caller's argument, is a scalar, and an array of keys' shape if not.
+    The result is a `str` if `like`, the caller's argument, is a scalar, else an array of its shape and memory order.
     """
     distinct, where = np.unique(np.ravel(keys), return_inverse=True)
     names = [name_of(key) if np.isfinite(key) else "" for key in distinct.tolist()]
     spelled = np.array(names, dtype=np.str_)[where].reshape(np.shape(keys))
-    return spelled.item() if np.isscalar(like) else spelled
+    if np.isscalar(like):
+        return spelled.item()
+    ordered = np.empty_like(like, dtype=spelled.dtype)
+    ordered[...] = spelled
+    return ordered
