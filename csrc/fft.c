@@ -10,6 +10,12 @@
 #include <math.h>
 #include <string.h>
 
+enum { FIRST_LEVEL = 32 << 10 };  /* bytes, on most CPUs */
+
+/* Butterflies between two stops to fetch: in a row they make better code than one by one; but more lines than a cache can
+ * wait for at once hold them up. */
+static const size_t PACES[FSP_PACES] = {4, 1};
+
 #define PI_L 3.14159265358979323846264338327950288L
 
 typedef long double complex exact;
@@ -123,28 +129,41 @@ static void complex_destroy(fsp_complex_fft *fft)
     fsp_free(fft->order);
 }
 
-static size_t count_butterflies(const fsp_complex_fft *fft)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < fft->n_passes; i++) count += fft->n / fft->passes[i].radix;
-    return count;
-}
+/* How many times `n` butterflies in a row stop to fetch; see `butterflies` in complex_fft.inc.h. */
+static size_t stops(size_t n, size_t every) { return n < every ? 1 : n / every; }
 
-/* In place; `last` says what the last pass leaves. One point needs no pass, but |X|^2 is still wanted of it. */
-static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, void *z, int last, fsp_ahead *ahead)
+static void add_stops(fsp_real_fft *fft, const fsp_complex_fft *columns, size_t n_columns)
 {
-    static const fsp_pass nothing = {.radix = 1, .m = 1};
-    size_t blocks = 1;
-    for (size_t i = 0; i < fft->n_passes; i++) {
-        kernels->pass(z, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last, ahead);
-        blocks *= fft->passes[i].radix;
+    for (size_t i = 0; i < columns->n_passes; i++) {
+        const size_t m = columns->passes[i].m, n = columns->n / columns->passes[i].radix, run = m > 1 ? m : n;
+        for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] += n_columns * (n / run) * stops(run, PACES[p]);
     }
-    if (fft->n_passes == 0 && last == FSP_PASS_POWER) kernels->pass(z, 1, &nothing, FSP_PASS_POWER, ahead);
 }
 
 static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
 {
     return (char *)tile + n * kernels->lanes * kernels->itemsize;
+}
+
+/* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. As many go
+ * through a pass together as stay in a first-level cache from one pass to the next. One point needs no pass, but |X|^2 is
+ * still wanted of it. */
+static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
+                        int last, fsp_ahead *ahead)
+{
+    static const fsp_pass nothing = {.radix = 1, .m = 1};
+    const size_t bytes = 2 * stride * kernels->lanes * kernels->itemsize;
+    const size_t together = count * bytes <= FIRST_LEVEL ? count : 1;
+    for (; count; count -= together, z += together * bytes) {
+        size_t blocks = 1;
+        for (size_t i = 0; i < fft->n_passes; i++) {
+            kernels->pass(z, together, stride, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last,
+                          ahead);
+            blocks *= fft->passes[i].radix;
+        }
+        if (fft->n_passes == 0 && last == FSP_PASS_POWER)
+            kernels->pass(z, together, stride, 1, &nothing, FSP_PASS_POWER, ahead);
+    }
 }
 
 /* Bin k is at complex point `slot`. */
@@ -193,7 +212,8 @@ static fsp_status even_create(fsp_real_fft *fft)
         put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
     fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
     if (status) return status;
-    fft->n_butterflies = fft->m + fft->radix / 2 * count_butterflies(&fft->columns);
+    for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] = stops(fft->m, PACES[p]);
+    add_stops(fft, &fft->columns, fft->radix / 2);
     place_even(fft);
     return FSP_OK;
 }
@@ -205,10 +225,10 @@ static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t 
     const size_t n_classes = fft->radix / 2;
     kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix,
                        ahead);
-    complex_run(&fft->columns, kernels, tile, FSP_PASS_LAST, ahead);
+    complex_run(&fft->columns, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
     kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    for (size_t c = 1; c < n_classes; c++)
-        complex_run(&fft->columns, kernels, vectors(tile, 2 * c * fft->class_stride, kernels), last, ahead);
+    complex_run(&fft->columns, kernels, vectors(tile, 2 * fft->class_stride, kernels), n_classes - 1, fft->class_stride, last,
+                ahead);
 }
 
 /* odd -------------------------------------------------------------------------------------------------------------- */
@@ -241,7 +261,7 @@ static fsp_status odd_create(fsp_real_fft *fft)
         fsp_status status = pass_create(&fft->levels[i], p, left, p / 2, itemsize);
         if (status == FSP_OK) status = complex_create(&fft->level_columns[i], left, itemsize);
         if (status) return status;
-        fft->n_butterflies += p / 2 * count_butterflies(&fft->level_columns[i]);
+        add_stops(fft, &fft->level_columns[i], p / 2);
         fft->level_start[i] = fft->tile_vectors += fft->tile_vectors % 2;
         fft->tile_vectors += 2 * (p / 2) * left;
     }
@@ -259,8 +279,7 @@ static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *
         const fsp_pass *level = &fft->levels[i];
         char *z = vectors(tile, fft->level_start[i], kernels);
         kernels->real_odd(tile, level, level->m, z);
-        for (size_t c = 0; c < level->radix / 2; c++)
-            complex_run(&fft->level_columns[i], kernels, vectors(z, 2 * c * level->m, kernels), last, ahead);
+        complex_run(&fft->level_columns[i], kernels, z, level->radix / 2, level->m, last, ahead);
     }
     /* What is left is bin 0, real: a packed real FFT of one point. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -329,7 +348,7 @@ static fsp_status bluestein_create(fsp_real_fft *fft, const double *window)
     fft->filter = fsp_allocate(length, 2 * itemsize);
     if (status || !fft->chirp_window || !fft->chirp || !fft->filter) return FSP_ENOMEM;
     fft->tile_vectors = 4 * length;
-    fft->n_butterflies = 2 * count_butterflies(&fft->convolution);
+    add_stops(fft, &fft->convolution, 2);
     for (size_t i = 0; i < n; i++) {
         exact c = conjl(chirp_at(i, n));
         fft->sample[i] = (uint32_t)i;
@@ -347,9 +366,9 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
     const fsp_complex_fft *convolution = &fft->convolution;
     void *y = vectors(tile, 2 * convolution->n, kernels);
     kernels->chirp_in(table, offsets, fft->chirp_window, fft->n, convolution->n, tile);
-    complex_run(convolution, kernels, tile, FSP_PASS_LAST, ahead);
+    complex_run(convolution, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
-    complex_run(convolution, kernels, y, FSP_PASS_LAST, ahead);
+    complex_run(convolution, kernels, y, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
     /* These two are real; the convolution knows it only to within rounding. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -406,23 +425,22 @@ void fsp_real_fft_destroy(fsp_real_fft *fft)
     *fft = (fsp_real_fft){0};
 }
 
-static void share_out(fsp_lines *lines, size_t n_times) { lines->each = (lines->left + n_times - 1) / n_times; }
+static void share_out(fsp_lines *lines, size_t n_times) { lines->each = n_times ? fsp_divide_up(lines->left, n_times) : 0; }
 
-/* Butterflies in a row make better code than one by one; but more lines than a cache can wait for hold them up. */
-static void share(fsp_ahead *ahead, size_t n_butterflies)
+static void share(const fsp_real_fft *fft, fsp_ahead *ahead)
 {
     const size_t lines = ahead->read.left + ahead->write.left;
-    ahead->every = lines > 4 * n_butterflies ? 1 : 4;
-    const size_t n_times = (n_butterflies + ahead->every) / ahead->every;
-    share_out(&ahead->read, n_times);
-    share_out(&ahead->write, n_times);
+    const int pace = lines > 4 * fft->n_stops[FSP_PACES - 1] ? FSP_PACES - 1 : 0;
+    ahead->every = PACES[pace];
+    share_out(&ahead->read, fft->n_stops[pace]);
+    share_out(&ahead->write, fft->n_stops[pace]);
 }
 
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead)
 {
     const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
-    share(&ahead, fft->n_butterflies);
+    share(fft, &ahead);
     switch (fft->kind) {
     case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, &ahead); break;
     case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile, &ahead); break;

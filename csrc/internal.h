@@ -27,7 +27,7 @@ typedef void fsp_work(void *context, size_t job);
 void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads);
 
 /* fft.c */
-enum { FSP_MOST_PASSES = 32 };
+enum { FSP_MOST_PASSES = 32, FSP_PACES = 2 };
 
 typedef struct {
     size_t n, n_passes;
@@ -42,7 +42,7 @@ typedef struct {
     const fsp_kernels *kernels;
     size_t n, n_bins;
     size_t tile_vectors;   /* vectors of scratch that a transform needs */
-    size_t n_butterflies;  /* after which lines can be fetched */
+    size_t n_stops[FSP_PACES];  /* to fetch lines at, in hurried and in careful steps */
     uint32_t *where;       /* bin k is at vector where[k], its imaginary part at the next */
     void *sign;            /* REAL: -1 where the conjugate of bin k is stored */
     uint32_t *sample;      /* position within the frame of the i-th sample that the first pass reads */
@@ -50,7 +50,7 @@ typedef struct {
 
     /* even: n = radix * m */
     size_t radix, m, class_stride;
-    void *twiddles, *half_twiddles;
+    void *twiddles, *half_twiddles;  /* no twiddles where m is odd */
     fsp_complex_fft columns;
 
     /* odd: real passes one inside the other, each with its complex classes */

@@ -190,7 +190,7 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
     C x[FSP_LARGEST_RADIX];
     for (size_t left = n; left;) {
         fetch_ahead(ahead);
-        const size_t some = left < ahead->every ? left : ahead->every;
+        const size_t some = left < 2 * ahead->every ? left : ahead->every;
         left -= some;
         for (const C *end = z + some * step; z != end; z += step, w += 2 * (radix - 1)) {
             UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m];
@@ -207,29 +207,32 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
     }
 }
 
-/* One pass over `blocks` runs of radix * m points. The three modes are three loops, so that each inner one is straight. */
-INLINE void pass(C *z, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
+/* One pass over n transforms, `stride` points apart, each of `blocks` runs of radix * m points. The three modes are three
+ * loops, so that each inner one is straight. */
+INLINE void pass(C *z, size_t n, size_t stride, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
 {
-    if (mode == FSP_PASS_POWER)
-        butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
-    else if (mode == FSP_PASS_LAST)
-        butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
-    else
-        for (size_t b = 0; b < blocks; b++, z += radix * p->m)
-            butterflies(z, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
+    for (; n; n--, z += stride) {
+        if (mode == FSP_PASS_POWER)
+            butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
+        else if (mode == FSP_PASS_LAST)
+            butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
+        else
+            for (size_t b = 0; b < blocks; b++)
+                butterflies(z + b * radix * p->m, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
+    }
 }
 
-static void k_pass(void *z, size_t blocks, const fsp_pass *p, int mode, fsp_ahead *ahead)
+static void k_pass(void *z, size_t n, size_t stride, size_t blocks, const fsp_pass *p, int mode, fsp_ahead *ahead)
 {
     switch (p->radix) {
-    case 2: pass(z, blocks, p, mode, 2, ahead); break;
-    case 3: pass(z, blocks, p, mode, 3, ahead); break;
-    case 4: pass(z, blocks, p, mode, 4, ahead); break;
-    case 5: pass(z, blocks, p, mode, 5, ahead); break;
-    case 7: pass(z, blocks, p, mode, 7, ahead); break;
-    case 8: pass(z, blocks, p, mode, 8, ahead); break;
-    case 9: pass(z, blocks, p, mode, 9, ahead); break;
-    case 16: pass(z, blocks, p, mode, 16, ahead); break;
-    default: pass(z, blocks, p, mode, (int)p->radix, ahead);
+    case 2: pass(z, n, stride, blocks, p, mode, 2, ahead); break;
+    case 3: pass(z, n, stride, blocks, p, mode, 3, ahead); break;
+    case 4: pass(z, n, stride, blocks, p, mode, 4, ahead); break;
+    case 5: pass(z, n, stride, blocks, p, mode, 5, ahead); break;
+    case 7: pass(z, n, stride, blocks, p, mode, 7, ahead); break;
+    case 8: pass(z, n, stride, blocks, p, mode, 8, ahead); break;
+    case 9: pass(z, n, stride, blocks, p, mode, 9, ahead); break;
+    case 16: pass(z, n, stride, blocks, p, mode, 16, ahead); break;
+    default: pass(z, n, stride, blocks, p, mode, (int)p->radix, ahead);
     }
 }

@@ -127,7 +127,8 @@ typedef struct {
                       size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
     void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
     void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);
-    void (*pass)(void *z, size_t blocks, const fsp_pass *pass, int mode, fsp_ahead *ahead);
+    void (*pass)(void *z, size_t n_transforms, size_t stride, size_t blocks, const fsp_pass *pass, int mode,
+                 fsp_ahead *ahead);
     void (*unpack)(void *z, size_t m, const uint32_t *order, const void *half_twiddles, int mode);
     void (*chirp_in)(const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv, void *z);
     void (*chirp_multiply)(const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y);

@@ -151,15 +151,17 @@ void check_real_odd(check *t)
         for (size_t m = 1; m <= most_of(radix); m++) real_odd_case(t, radix, m, random_below(t, 3));
 }
 
+/* n_transforms of `blocks` runs each, a random gap apart. */
 static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
 {
     const fsp_pass pass = random_pass(t, radix, m, radix - 1);
-    void *z = noise(t, 0, vectors(t, 2 * radix * m * blocks), AT_END);
+    const size_t points = radix * m * blocks, n_transforms = 1 + random_below(t, 3), stride = points + random_below(t, 3);
+    void *z = noise(t, 0, vectors(t, 2 * (stride * (n_transforms - 1) + points)), AT_END);
     expected *e = expect(t, 0);
-    for (size_t b = 0; b < blocks; b++) {
+    for (size_t b = 0; b < n_transforms * blocks; b++) {
         for (size_t j = 0; j < m; j++) {
             for (size_t l = 0; l < t->k->lanes; l++) {
-                const size_t start = b * radix * m + j;
+                const size_t start = b / blocks * stride + b % blocks * radix * m + j;
                 wide_complex x[FSP_LARGEST_RADIX];
                 wide size = 0;
                 for (size_t a = 0; a < radix; a++) {
@@ -178,20 +180,22 @@ static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
             }
         }
     }
-    /* Of `lines` lines, at every start of up to `every` butterflies of a run one is fetched to read, two to write; none beyond
-     * the last. */
+    /* Of `lines` lines, at every start of some butterflies of a run (`every` or, the last of it, up to twice as many) one is
+     * fetched to read, two to write; none beyond the last. */
     const size_t lines = random_below(t, 2 * m * blocks + 2), every = 1 + random_below(t, 4);
-    const size_t n_times = m > 1 ? blocks * ((m + every - 1) / every)
-                           : mode == FSP_PASS_TWIDDLE ? blocks : (blocks + every - 1) / every;
+    const size_t n_runs = n_transforms * (mode == FSP_PASS_TWIDDLE ? blocks : 1);
+    const size_t run = mode == FSP_PASS_TWIDDLE ? m : blocks, n_times = n_runs * (run < every ? 1 : run / every);
     const char *const at = z;
     fsp_ahead ahead = {.read = {at, 64, lines, 1}, .write = {at, -64, lines, 2}, .every = every};
-    t->k->pass(z, blocks, &pass, mode, &ahead);
-    if (!met(t, 0)) fail(t, "radix=%zu m=%zu blocks=%zu mode=%d every=%zu", radix, m, blocks, mode, every);
+    t->k->pass(z, n_transforms, stride, blocks, &pass, mode, &ahead);
+    if (!met(t, 0))
+        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d n_transforms=%zu stride=%zu every=%zu", radix, m, blocks, mode,
+             n_transforms, stride, every);
     const size_t n_read = lines < n_times ? lines : n_times, n_write = lines < 2 * n_times ? lines : 2 * n_times;
     if (radix > 1 && (ahead.read.left != lines - n_read || ahead.read.at != at + 64 * n_read ||
                       ahead.write.left != lines - n_write || ahead.write.at != at - 64 * n_write))
-        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d every=%zu lines=%zu: fetched %zu and %zu", radix, m, blocks, mode, every,
-             lines, lines - ahead.read.left, lines - ahead.write.left);
+        fail(t, "radix=%zu m=%zu blocks=%zu mode=%d n_transforms=%zu every=%zu lines=%zu: fetched %zu and %zu", radix, m,
+             blocks, mode, n_transforms, every, lines, lines - ahead.read.left, lines - ahead.write.left);
 }
 
 void check_pass(check *t)
