@@ -1,18 +1,35 @@
 /* Frames correlated with atoms. A table has one row per sample of a hop and one column per hop (gather.inc.h), so that
  * a filter along time is a sum of rows, and LANES neighbouring hops are filtered at once. */
 
-/* A tile of n rows of half the rate, from `in`, the row that the first of them is centred on. */
+enum { HALVED = FSP_REGISTERS >= 32 ? 8 : 4 };
+
+/* A tile of n rows of half the rate, from `in`, the row that the first of them is centred on. What one tap reads for an
+ * output, the next (of every tap, or of every second one) reads for its neighbour: a window of n rows on either side stays
+ * in registers, and gets one new row a tap. */
 INLINE void halve_rows(const fsp_halving *h, const REAL *in, ptrdiff_t stride, REAL *out, size_t out_stride, int n)
 {
-    const REAL *taps = h->taps;
-    const REAL *right = in + h->right * stride, *left = in - stride;
-    const ptrdiff_t step = h->step * stride;
-    V sum[8];
-    UNROLL for (int i = 0; i < n; i++) sum[i] = v_set((REAL)h->centre) * v_load(in + 2 * i * stride);
-    for (size_t j = 0; j < h->n_taps; j++, right += step, left -= step) {
-        const V tap = v_set(taps[j]);
-        UNROLL for (int i = 0; i < n; i++)
-            sum[i] = v_fma(tap, v_load(right + 2 * i * stride) + v_load(left + 2 * i * stride), sum[i]);
+    const ptrdiff_t pair = 2 * stride, apart = 2 / h->step;
+    const REAL *const taps = h->taps, *const end = taps + h->n_taps;
+    V sum[HALVED], right[HALVED], left[HALVED];
+    UNROLL for (int i = 0; i < n; i++) sum[i] = v_set((REAL)h->centre) * v_load(in + i * pair);
+    for (ptrdiff_t p = 0; p < apart; p++) {
+        const REAL *after = in + (h->right + p * h->step) * stride, *before = in - (1 + p * h->step) * stride;
+        UNROLL for (int i = 1; i < n; i++, after += pair) {
+            right[i - 1] = v_load(after);
+            left[i] = v_load(before + i * pair);
+        }
+        for (const REAL *tap = taps + p; tap < end;) {
+            UNROLL for (int k = 0; k < n; k++) {
+                right[(n - 1 + k) % n] = v_load(after);
+                left[(n - k) % n] = v_load(before);
+                UNROLL for (int i = 0; i < n; i++)
+                    sum[i] = v_fma(v_set(*tap), right[(i + k) % n] + left[(i + n - k) % n], sum[i]);
+                after += pair;
+                before -= pair;
+                tap += apart;
+                if (tap >= end) break;
+            }
+        }
     }
     UNROLL for (int i = 0; i < n; i++) v_store(out + (size_t)i * out_stride, sum[i]);
 }
@@ -23,7 +40,8 @@ static void k_halve(const fsp_halving *h, const void *in, size_t in_stride, size
     const REAL *x = in;
     REAL *y = out;
     size_t r = 0;
-    for (; r + 8 <= rows; r += 8, x += 16 * stride, y += 8 * out_stride) halve_rows(h, x, stride, y, out_stride, 8);
+    for (; r + HALVED <= rows; r += HALVED, x += 2 * HALVED * stride, y += HALVED * out_stride)
+        halve_rows(h, x, stride, y, out_stride, HALVED);
     for (; r < rows; r++, x += 2 * stride, y += out_stride) halve_rows(h, x, stride, y, out_stride, 1);
 }
 
