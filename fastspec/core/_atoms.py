@@ -32,7 +32,7 @@ STOPBAND_DB = 130.0
 # The longest atom keeps this many samples. Where a frame is silent but for the far end of that atom, its ends matter.
 FEWEST_SAMPLES = 256
 
-# A tap is a multiplication, an addition and two loads; an atom's weight is a multiplication.
+# A tap is a multiplication, an addition and some loads; an atom's weight is a multiplication.
 TAP_COST = 2.3
 
 # Edges of the band kept, in cycles per sample of the rate: those tried at the first halving, and at all others. A
