@@ -28,8 +28,8 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]
     Returns
     -------
     np.ndarray [shape=(n,)]
-        In the precision of `freqs`: ``(r**2 - 1) / (r**2 + 1)``, where `r` is the ratio of neighbouring frequencies: at the ends that to
-        the only neighbour, elsewhere the mean of both in octaves.
+        ``(r**2 - 1) / (r**2 + 1)``, where `r` is the ratio of neighbouring frequencies: at the ends that to
+        the only neighbour, elsewhere the mean of both in octaves. In the precision of `freqs`.
 
     Raises
     ------

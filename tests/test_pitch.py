@@ -199,7 +199,9 @@ def test_peaks_of_channels_in_any_memory_order():
                 np.testing.assert_allclose(a, b, rtol=1e-14)
 
 
-@pytest.mark.parametrize("ref", [np.mean, np.asfortranarray([[[3.0, 4.0, 5.0]], [[0.5, 0.6, 0.7]]])], ids=["f", "array"])
+@pytest.mark.parametrize(
+    "ref", [np.mean, np.asfortranarray([[[3.0, 4.0, 5.0]], [[0.5, 0.6, 0.7]]])], ids=["function", "array"]
+)
 def test_reference_of_each_frame_in_any_memory_order(ref):
     S = np.random.default_rng(5).random((2, 257, 3)) * 4
     found = fastspec.piptrack(S=np.asfortranarray(S), ref=ref)

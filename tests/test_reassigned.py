@@ -70,4 +70,5 @@ def test_halves_can_be_replaced_where_librosa_has_them(monkeypatch):
         monkeypatch.setattr(fastspec.core.spectrum, name, lambda *_, values=values: (values.copy(), np.ones((2, 2))))
     freqs, times, mags = fastspec.reassigned_spectrogram(np.zeros(64), sr=8, n_fft=2, hop_length=8)
     assert freqs.tolist() == [[0.0, 0.4], [4.0, 4.0]]
-    assert (times == 1).all() and (mags == 1).all()
+    assert (times == 1).all()
+    assert (mags == 1).all()

@@ -192,7 +192,7 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
         fetch_ahead(ahead);
         const size_t some = left < 2 * ahead->every ? left : ahead->every;
         left -= some;
-        for (const C *end = z + some * step; z != end; z += step, w += 2 * (radix - 1)) {
+        for (const C *end = z + some * step; z != end; z += step) {
             UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m];
             butterfly(x, roots, radix);
             if (mode == FSP_PASS_POWER) {
@@ -202,6 +202,7 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
             } else {
                 z[0] = x[0];
                 UNROLL for (int a = 1; a < radix; a++) z[a * m] = c_scale(x[a], w + 2 * (a - 1));
+                w += 2 * (radix - 1);
             }
         }
     }
@@ -213,9 +214,9 @@ INLINE void pass(C *z, size_t n, size_t stride, size_t blocks, const fsp_pass *p
 {
     for (; n; n--, z += stride) {
         if (mode == FSP_PASS_POWER)
-            butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_POWER, radix, ahead);
+            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_POWER, radix, ahead);
         else if (mode == FSP_PASS_LAST)
-            butterflies(z, blocks, radix, 1, p->twiddles, p->roots, FSP_PASS_LAST, radix, ahead);
+            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_LAST, radix, ahead);
         else
             for (size_t b = 0; b < blocks; b++)
                 butterflies(z + b * radix * p->m, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +34,11 @@ class Bins:
 
     def __len__(self) -> int:
         return len(self.lengths)
+
+    @cached_property
+    def longest(self) -> int:
+        """The bin of the longest atom."""
+        return int(self.lengths.argmax())
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def bins_of(
     bins_per_octave = as_index(bins_per_octave, name="bins_per_octave")
     if n_bins is not None:
         n_bins = as_index(n_bins, name="n_bins")
-    fmin = _number(note_to_hz("C1") if fmin is None else fmin, name="fmin")
+    fmin = _lowest() if fmin is None else _number(fmin, name="fmin")
     fmin *= 2.0 ** (_number(tuning, name="tuning") / bins_per_octave)
     if not sr < math.inf:
         raise ParameterError(f"sr={sr} must be a positive number of samples per second")
@@ -82,6 +87,11 @@ def bins_of(
     except TypeError:  # something cannot be hashed
         pass
     return _find_bins.__wrapped__(*arguments, window)
+
+
+@lru_cache(1)
+def _lowest() -> float:
+    return note_to_hz("C1")
 
 
 @lru_cache(64, typed=True)

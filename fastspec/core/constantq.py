@@ -244,12 +244,10 @@ def _check_length(bins: Bins, rates: Rates, n_samples: int) -> None:
     if n_samples < rates.of_all > 1:
         raise ParameterError(f"y.shape[-1]={n_samples} is too short, give at least {rates.of_all} samples")
     # An octave works on frames of a power of two, at its own rate.
-    frames = 2 ** math.ceil(math.log2(bins.lengths.max() / rates.of_bins[bins.lengths.argmax()]))
-    available = -(-n_samples // int(rates.of_bins[bins.lengths.argmax()]))
-    if frames > available:
+    length, rate = bins.lengths[bins.longest], int(rates.of_bins[bins.longest])
+    if 2 ** math.ceil(math.log2(length / rate)) > -(-n_samples // rate):
         warnings.warn(
-            f"the longest atom, of {bins.lengths.max():.0f} samples, "
-            f"is too large for input signal of length={n_samples}",
+            f"the longest atom, of {length:.0f} samples, is too large for input signal of length={n_samples}",
             stacklevel=4,
         )
 
@@ -363,10 +361,10 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
 @lru_cache(16)
 def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_mode: str, precision: int) -> Spec:
     atoms = bins.atoms
-    n_fft = 2 ** math.ceil(max(math.log2(bins.lengths.max()), 1 + math.ceil(math.log2(hop_length))))
+    n_fft = 2 ** math.ceil(max(math.log2(bins.lengths[bins.longest]), 1 + math.ceil(math.log2(hop_length))))
     if n_fft > MOST_N_FFT:
         raise ParameterError(
-            f"atoms of up to {bins.lengths.max():.0f} samples and hop_length={hop_length} need n_fft={n_fft}, "
+            f"atoms of up to {bins.lengths[bins.longest]:.0f} samples and hop_length={hop_length} need n_fft={n_fft}, "
             f"which exceeds {MOST_N_FFT}; use cqt, or a higher fmin"
         )
     rows, _ = filters.wavelet(
