@@ -152,7 +152,6 @@ def test_precision_of_what_is_given():
     S, freq = np.abs(noise(40, 6)), np.arange(40, dtype=np.float32)
     assert feature.spectral_bandwidth(S=S, freq=freq).dtype == np.float32
     assert feature.spectral_bandwidth(S=S, freq=freq, centroid=np.ones((1, 6))).dtype == np.float64
-    assert feature.spectral_flatness(S=S.astype(">f8")).dtype == np.float64
     np.testing.assert_array_equal(feature.poly_features(S=S, order=1.0), feature.poly_features(S=S, order=1))
 
 

@@ -49,10 +49,6 @@ def test_results_have_the_byte_order_of_the_machine(function, x):
     np.testing.assert_allclose(swapped, plain, rtol=1e-5)
 
 
-def test_orders_of_polynomials_may_be_floats():
-    np.testing.assert_array_equal(feature.poly_features(y=Y, order=1.0), feature.poly_features(y=Y, order=1))
-
-
 def test_nan_is_no_parameter():
     with pytest.raises(fastspec.ParameterError, match="lifter=nan"):
         feature.inverse.mfcc_to_mel(np.zeros((5, 3)), lifter=np.nan)
