@@ -109,7 +109,8 @@ def reassigned_spectrogram(
 
     win_length = n_fft if win_length is None else win_length
     hop_length = win_length // 4 if hop_length is None else hop_length
-    analysis = (n_fft, hop_length, win_length, window, center, dtype, pad_mode)
+    shape = pad_center(get_window(window, win_length, fftbins=True), size=n_fft)
+    analysis = (n_fft, hop_length, n_fft, shape, center, dtype, pad_mode)
     if reassign_frequencies:
         freqs, S = spectrum.__reassign_frequencies(y, sr, S, *analysis)
     if reassign_times:
