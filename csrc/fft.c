@@ -1,9 +1,9 @@
 /* The real FFT of `lanes` frames at once, for every length.
  *
  * Even n: one real pass of radix 16, 8, 4 or 2 (window fused in) leaves radix/2 independent complex FFTs of n / radix
- * points; if that is odd, without twiddles (Good's and Thomas's order). Odd n: real passes of odd radix, each leaving a shorter real FFT and some complex ones. A prime factor above
- * 97: Bluestein's convolution, whose two FFTs have friendly lengths. Tables are computed
- * with more precision than they keep, and rounded once. */
+ * points; if that is odd, without twiddles (Good's and Thomas's order). Odd n: real passes of odd radix, each leaving a
+ * shorter real FFT and some complex ones. A prime factor above 97: Bluestein's convolution, whose two FFTs have friendly
+ * lengths. Tables are computed with more precision than they keep, and rounded once. */
 #include "internal.h"
 
 #include <complex.h>
@@ -13,8 +13,9 @@
 enum { FIRST_LEVEL = 32 << 10 };  /* bytes, on most CPUs */
 
 /* Butterflies between two stops to fetch: in a row they make better code than one by one; but more lines than a cache can
- * wait for at once hold them up. */
+ * wait for at once hold them up, so that where more than MANY_LINES are due after each, each is a stop. */
 static const size_t PACES[FSP_PACES] = {4, 1};
+enum { MANY_LINES = 4 };
 
 #define PI_L 3.14159265358979323846264338327950288L
 
@@ -202,7 +203,8 @@ static fsp_status even_create(fsp_real_fft *fft)
     fft->m = n / fft->radix;
     fft->class_stride = fft->m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
     fft->tile_vectors = 2 * fft->class_stride * (fft->radix / 2);
-    const size_t coprime = fft->m % 2, step = coprime ? fft->radix : 1;
+    const int coprime = fft->m % 2 == 1;
+    const size_t step = coprime ? fft->radix : 1;
     for (size_t i = 0; i < n; i++)
         fft->sample[i] = (uint32_t)((i % fft->radix * fft->m + i / fft->radix * step) % n);
     if (!coprime) fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
@@ -430,7 +432,7 @@ static void share_out(fsp_lines *lines, size_t n_times) { lines->each = n_times 
 static void share(const fsp_real_fft *fft, fsp_ahead *ahead)
 {
     const size_t lines = ahead->read.left + ahead->write.left;
-    const int pace = lines > 4 * fft->n_stops[FSP_PACES - 1] ? FSP_PACES - 1 : 0;
+    const int pace = lines > MANY_LINES * fft->n_stops[1] ? 1 : 0;
     ahead->every = PACES[pace];
     share_out(&ahead->read, fft->n_stops[pace]);
     share_out(&ahead->write, fft->n_stops[pace]);

@@ -85,6 +85,11 @@ def as_index(value, *, name: str, minimum: int = 1) -> int:
     return number
 
 
+def whole(value):
+    """A float that is a whole number as an `int`; anything else as it is."""
+    return int(value) if isinstance(value, (float, np.floating)) and value.is_integer() else value
+
+
 def first_nonfinite(y: np.ndarray, *, name: str = "y") -> ParameterError:
     """The error for audio that holds NaN or infinity, naming the first place."""
     where = tuple(int(i) for i in np.argwhere(~np.isfinite(y))[0])

@@ -153,6 +153,8 @@ def test_precision_of_what_is_given():
     assert feature.spectral_bandwidth(S=S, freq=freq).dtype == np.float32
     assert feature.spectral_bandwidth(S=S, freq=freq, centroid=np.ones((1, 6))).dtype == np.float64
     np.testing.assert_array_equal(feature.poly_features(S=S, order=1.0), feature.poly_features(S=S, order=1))
+    with pytest.raises(fastspec.ParameterError, match=r"order=1\.5 must be an integer"):
+        feature.poly_features(S=S, order=1.5)
 
 
 def test_rms_of_audio_and_of_its_spectrum_agree():

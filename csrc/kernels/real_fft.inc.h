@@ -78,7 +78,7 @@ INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *win
     size_t odd = m / 2;
     for (size_t n = 0; n < m;) {
         fetch_ahead(ahead);
-        const size_t end = m - n < ahead->every ? m : n + ahead->every;
+        const size_t end = m - n < 2 * ahead->every ? m : n + ahead->every;
         for (; n < end; n++, offsets += radix, window += radix) {
             UNROLL for (int i = 0; i < radix; i++) v[i] = windowed(t, offsets, window, i);
             REAL_DFT y = real_dft(v, radix);

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_index
+from .._arrays import DTypeError, ParameterError, as_index, whole
 from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
 from ..core.convert import fft_frequencies
@@ -495,9 +495,7 @@ def poly_features(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     source = open_source(y, S, stft)
-    order = int(order)
-    if order < 0:
-        raise ParameterError(f"order={order} must be a non-negative integer")
+    order = as_index(whole(order), name="order", minimum=0)
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
     if freq.shape[-2 if freq.ndim > 1 else -1] != source.n_bins:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError
+from .._arrays import DTypeError, ParameterError, whole
 from .._transforms import CACHED
 
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
@@ -208,8 +208,7 @@ def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs
         raise ParameterError(f"n_steps={n_steps} must be a positive integer")
     if delay == 0:
         raise ParameterError(f"delay={delay} must not be 0; use 1 to look one frame back")
-    if isinstance(delay, (float, np.floating)) and delay.is_integer():
-        delay = int(delay)
+    delay = whole(delay)
     if not all(isinstance(number, (int, np.integer)) for number in (n_steps, delay)):
         raise DTypeError(f"n_steps={n_steps!r} and delay={delay!r} must be integers")
     data = np.atleast_2d(data)
