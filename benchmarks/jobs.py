@@ -28,6 +28,7 @@ from peers import (
     numpy_to_pcm,
     pcm_into_out,
     python_speech_features_call,
+    retuned_call,
     same_call,
     scipy_cepstrum,
     stft_into_out,
@@ -166,6 +167,13 @@ def drop_in(
         {"librosa": target} if target else {},
         own_convention=frozenset({"librosa"} if chaotic else ()),
     )
+
+
+def retuned(path: str, **arguments) -> Job:
+    """Both libraries' call with a tuning that it has not met."""
+    contenders = {package: retuned_call(package, path, **arguments) for package in ("fastspec", "librosa")}
+    own = frozenset({"librosa"})
+    return Job(f"{path}, another tuning each time", noisy_tone(22050), contenders, 5.0, own_convention=own)
 
 
 def pooling(name: str, shape: tuple[int, ...], size, *, target: float = 1.0, channels_last: bool = False) -> Job:
@@ -391,6 +399,10 @@ JOBS = [
         "griffinlim_cqt", lambda seconds: (abs(constant_q(seconds)[0]),), seconds=10.0, target=8, chaotic=True, rng=0
     ),
     drop_in("feature.chroma_cqt", _as="y", chaotic=True, tuning=0.0),
+    retuned("feature.chroma_cqt"),
+    retuned("cqt"),
+    retuned("hybrid_cqt"),
+    retuned("pseudo_cqt"),
     pooling("adaptive_avg_pool2d", (16, 512, 500), (64, 100), target=3),
     pooling("adaptive_avg_pool2d", (16, 513, 501), (64, 100)),
     pooling("adaptive_avg_pool2d", (8, 64, 56, 56), (7, 7), channels_last=True),

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from itertools import count
 
 import numpy as np
 
@@ -57,6 +58,16 @@ def _drop_in(package: str, path: str, arguments: dict) -> Factory:
         if keyword is None:
             return lambda: function(x, **arguments)
         return lambda: function(**{keyword: x}, **arguments)
+
+    return prepare
+
+
+def retuned_call(package: str, path: str, **arguments) -> Factory:
+    """The function with another `tuning` at each call, as a folder of recordings has: nothing is known beforehand."""
+
+    def prepare(y: np.ndarray) -> Call:
+        function, calls = _function(package, path), count()
+        return lambda: function(y=y, tuning=next(calls) % 997 / 997 - 0.5, **arguments)
 
     return prepare
 

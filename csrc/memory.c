@@ -1,12 +1,29 @@
+#define _DEFAULT_SOURCE  /* madvise */
 #include "internal.h"
 
 #include <stdlib.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
+/* Pages of 2 MiB where the system has them: a large block is then mapped in few steps, which can cost more than what is
+ * done with it. */
+enum { PAGE = 2 << 20 };
+
+static void *allocate_pages(size_t bytes)
+{
+    void *p = aligned_alloc(PAGE, (bytes + PAGE - 1) / PAGE * PAGE);
+#ifdef MADV_HUGEPAGE
+    if (p) madvise(p, bytes, MADV_HUGEPAGE);
+#endif
+    return p;
+}
 
 void *fsp_allocate(size_t count, size_t size)
 {
-    if (size && count > (SIZE_MAX - 127) / size) return NULL;
-    size_t bytes = (count * size + 63) / 64 * 64;
-    return aligned_alloc(64, bytes ? bytes : 64);
+    if (size && count > (SIZE_MAX - 2 * PAGE) / size) return NULL;
+    const size_t bytes = (count * size + 63) / 64 * 64;
+    return bytes >= 2 * PAGE ? allocate_pages(bytes) : aligned_alloc(64, bytes ? bytes : 64);
 }
 
 void fsp_free(void *p) { free(p); }

@@ -119,24 +119,31 @@ def _by_name(name: str, length: int, *, periodic: bool) -> np.ndarray:
     shape = _SHAPES[name]
     # A periodic window is a symmetric one that is longer by a sample, without its end.
     n = length + 1 if periodic else length
-    make = _cosine_sum if isinstance(shape, tuple) else _PLAIN[shape]
-    return make(n, shape)[:length]
+    if isinstance(shape, tuple):
+        return cosine_sum(np.linspace(-np.pi, np.pi, n), shape)[:length]
+    return _PLAIN[shape](n)[:length]
 
 
-def _cosine_sum(n: int, coefficients: tuple[float, ...]) -> np.ndarray:
-    phase = np.linspace(-np.pi, np.pi, n)
-    window = np.full(n, coefficients[0])
+def cosine_terms(window: Window) -> tuple[float, ...] | None:
+    """The coefficients of a window that is a sum of cosines; see `cosine_sum`."""
+    shape = _SHAPES.get(window) if isinstance(window, str) else None
+    return shape if isinstance(shape, tuple) else None
+
+
+def cosine_sum(phase: np.ndarray, coefficients: tuple[float, ...]) -> np.ndarray:
+    """Such a window, of `phase` -pi at its beginning, 0 in the middle, pi at its end."""
+    window = np.full(len(phase), coefficients[0])
     for k, coefficient in enumerate(coefficients[1:], start=1):
         window += coefficient * np.cos(k * phase)
     return window
 
 
-def _bartlett(n: int, _: Any) -> np.ndarray:
+def _bartlett(n: int) -> np.ndarray:
     ramp = 2.0 * np.arange(n, dtype=np.float64) / (n - 1)
     return np.where(np.arange(n) <= (n - 1) / 2.0, ramp, 2.0 - ramp)
 
 
-def _triang(n: int, _: Any) -> np.ndarray:
+def _triang(n: int) -> np.ndarray:
     count = np.arange(1, (n + 1) // 2 + 1, dtype=np.float64)
     if n % 2:
         rise = 2 * count / (n + 1.0)
@@ -146,10 +153,10 @@ def _triang(n: int, _: Any) -> np.ndarray:
 
 
 _PLAIN = {
-    "boxcar": lambda n, _: np.ones(n),
+    "boxcar": np.ones,
     "bartlett": _bartlett,
     "triang": _triang,
-    "cosine": lambda n, _: np.sin(np.pi / n * (np.arange(n, dtype=np.float64) + 0.5)),
+    "cosine": lambda n: np.sin(np.pi / n * (np.arange(n, dtype=np.float64) + 0.5)),
 }
 
 

@@ -8,15 +8,15 @@ into the even and odd halves that the engine works with. `docs/cqt.md` has the e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._spec import AtomSpec
-from .._wavelets import atom
-from .._windows import get_window
+from .._windows import cosine_sum, cosine_terms, get_window
+from ..util.utils import normalize
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -34,6 +34,9 @@ FEWEST_SAMPLES = 256
 
 # A tap is a multiplication, an addition and some loads; an atom's weight is a multiplication.
 TAP_COST = 2.3
+
+# What the odd half of a window may hold beside the even one and be left out.
+ASYMMETRY = 1e-9
 
 # Edges of the band kept, in cycles per sample of the rate: those tried at the first halving, and at all others. A
 # wider band lets more atoms go down, and makes every filter above longer.
@@ -71,18 +74,28 @@ def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, h
     lost, weakened = (frequencies + width / lengths for width in _tail_widths(window))
     most = min((hop_length & -hop_length).bit_length() - 1, int(np.log2(max(lengths.max() / FEWEST_SAMPLES, 1))))
     deepest = np.floor(-np.log2(2 * lost)).clip(0, most).astype(int)
+    halvings = np.arange(1, most + 1)
 
-    def rates_for(first_edge: float, other_edge: float) -> Rates:
-        limits = np.array([np.inf, first_edge, *[other_edge] * most])[: most + 1] / 2.0 ** np.arange(most + 1)
-        allowed = (weakened[:, np.newaxis] <= limits) & (np.arange(most + 1) <= deepest[:, np.newaxis])
-        rate = np.max(np.where(allowed, np.arange(most + 1), 0), axis=1)
-        # Whatever goes on to a rate or further must pass on the way there; what folds onto that band must not.
-        kept = [weakened[rate >= s].max() * 2.0 ** (s - 1) for s in range(1, rate.max() + 1)]
-        taps = tuple(_lowpass(edge, halfband=s > 0) for s, edge in enumerate(kept))
-        filtering = sum(len(half) * hop_length / 2**s for s, half in enumerate(taps, 1))
-        return Rates(rate, taps, float(np.sum(lengths / 2.0**rate) + TAP_COST * filtering))
+    # Axes: the edges tried, halvings, atoms.
+    edges = np.array([(first, *[other] * (most - 1))[:most] for first, other in product(_FIRST_EDGES, _OTHER_EDGES)])
+    limits = edges / 2.0**halvings
+    passes = (weakened <= limits[..., np.newaxis]) & (halvings[:, np.newaxis] <= deepest)
+    rate = np.max(passes * halvings[:, np.newaxis], axis=1, initial=0)
+    # Whatever goes on to a rate or further must pass on the way there; what folds onto that band must not.
+    goes_on = rate[:, np.newaxis] >= halvings[:, np.newaxis]
+    kept = np.max(np.where(goes_on, weakened, 0), axis=2) * 2.0 ** (halvings - 1)
+    counts = np.where(goes_on.any(axis=2), _tap_count(kept, halfband=halvings > 1), 0)
+    cost = np.sum(lengths / 2.0**rate, axis=1) + TAP_COST * np.sum(counts * hop_length / 2.0**halvings, axis=1)
 
-    return min((rates_for(*edges) for edges in product(_FIRST_EDGES, _OTHER_EDGES)), key=lambda rates: rates.cost)
+    best = int(cost.argmin())
+    taps = tuple(_lowpass(edge, halfband=s > 0) for s, edge in enumerate(kept[best, : rate[best].max()].tolist()))
+    return Rates(rate[best], taps, float(cost[best]))
+
+
+def _tap_count(kept: npt.ArrayLike, *, halfband: npt.ArrayLike) -> npt.NDArray[np.intp]:
+    """How many taps half of a filter has; see `_lowpass`."""
+    length = 1 + (STOPBAND_DB - 7.95) / (14.36 * (0.5 - 2 * np.asarray(kept)))
+    return np.ceil(length / np.where(halfband, 4, 2)).astype(np.intp)
 
 
 @lru_cache(512)
@@ -96,57 +109,111 @@ def _lowpass(kept: float, *, halfband: bool) -> npt.NDArray[np.float64]:
     ----------
     .. [1] J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974.
     """
-    length = 1 + (STOPBAND_DB - 7.95) / (14.36 * (0.5 - 2 * kept))
-    beta = 0.1102 * (STOPBAND_DB - 8.7)
-    n_taps = int(np.ceil(length / (4 if halfband else 2)))
+    n_taps, beta = int(_tap_count(kept, halfband=halfband)), 0.1102 * (STOPBAND_DB - 8.7)
     distance = 2 * np.arange(n_taps) + 1.0 if halfband else np.arange(n_taps) + 0.5
     reach = 2 * n_taps if halfband else n_taps
     taps = np.sinc(distance / 2) * np.i0(beta * np.sqrt(1 - (distance / reach) ** 2))
     return taps * ((0.25 if halfband else 0.5) / taps.sum())
 
 
-def sampled(length: float, frequency: float, window: Window, norm: float | None, rate: int) -> tuple[np.ndarray, int]:
-    """An atom at a rate, and the index of its first sample.
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Where atoms are sampled: in pairs about the middle, time -1/2, of which nearly all are symmetric.
 
-    Sample i of rate 0 is at time i; of the others at 2**rate i - 1/2, about which nearly all atoms are symmetric.
+    Samples of rate 0 are at whole times, half a sample from the middle, one and a half, and so on. Those of other rates
+    are at the middle, which is met twice, and at multiples of `step` from there.
     """
-    wave, start = atom(length, frequency, window, norm), int(-length // 2)
-    if rate == 0:
-        return wave, start
-    step, size = 2**rate, len(wave)
-    shape = get_window(window, size)
-    largest = int(np.argmax(shape))
-    scale = step * abs(wave[largest]) / shape[largest]
-    index = np.arange(-((-start - 1) // step), (start + size - 1) // step + 1)
-    # A window twice as long has the values halfway between samples.
-    weights = get_window(window, 2 * size)[2 * (step * index - start) - 1]
-    return scale * weights * np.exp(2j * np.pi * frequency * (step * index - 0.5)), int(index[0])
+
+    step: npt.NDArray[np.intp]  # an item for each atom
+    before: npt.NDArray[np.intp]  # samples at the full rate until time 0
+    after: npt.NDArray[np.intp]  # and from there on
+
+    @property
+    def size(self) -> npt.NDArray[np.intp]:
+        return self.before + self.after
+
+    @cached_property
+    def count(self) -> npt.NDArray[np.intp]:
+        return -(-self.before // self.step)
+
+    @cached_property
+    def starts(self) -> npt.NDArray[np.intp]:
+        return np.cumsum(self.count) - self.count
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """What each atom has one of, for each of its pairs."""
+        return np.repeat(values, self.count)
+
+    @cached_property
+    def index(self) -> npt.NDArray[np.intp]:
+        """Of each pair of each atom, atom after atom."""
+        return np.arange(self.count.sum()) - self.spread(self.starts)
+
+    @cached_property
+    def distance(self) -> npt.NDArray[np.float64]:
+        """Of pairs' samples from the middle, in samples at the full rate."""
+        return self.index * self.spread(self.step) + self.spread(np.where(self.step == 1, 0.5, 0.0))
+
+    def window(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """What the windows hold after the middle and before it, in pairs."""
+        terms = cosine_terms(window)
+        right, left = self._window_by_samples(window) if terms is None else self._window_by_terms(terms)
+        middles = self.starts[self.step > 1]
+        right[middles] /= 2
+        left[middles] /= 2
+        return right, left
+
+    def _window_by_terms(self, terms: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+        per_sample, late = self.spread(2 * np.pi / self.size), self.spread((self.after - self.before + 1) / 2)
+        right, left = (cosine_sum(per_sample * (self.distance + side * late), terms) for side in (-1, 1))
+        right[self.distance >= self.spread(self.after)] = 0
+        return right, left
+
+    def _window_by_samples(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """A window twice as long has the values halfway between samples."""
+        right, left = np.zeros((2, len(self.index)))
+        for first, step, before, size in zip(self.starts, self.step, self.before, self.size, strict=True):
+            if step == 1:
+                samples = get_window(window, int(size))
+                sides = samples[before:], samples[before - 1 :: -1]
+            else:
+                samples, middle = get_window(window, int(2 * size)), 2 * before - 1
+                sides = samples[middle : 2 * size - 2 : 2 * step], samples[middle : 0 : -2 * step]
+            for side, values in zip((right, left), sides, strict=True):
+                side[first : first + len(values)] = values
+        return right, left
 
 
-def halves(x: np.ndarray, start: int, *, between: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Even and odd half about the middle, which lies on sample 0, or between it and the sample before."""
-    shift = int(between)
-    right, left = np.zeros((2, max(start + len(x), 1 - shift - start)), x.dtype)
-    at = np.arange(start, start + len(x))
-    right[at[at >= 0]] = x[at >= 0]
-    left[-shift - at[at <= -shift]] = x[at <= -shift]
-    if not between:  # the engine meets this sample twice
-        right[0] = left[0] = right[0] / 2
-    return (right + left) / 2, (right - left) / 2
+def _rows(pairs: Pairs, window: Window) -> tuple[Pairs, np.ndarray, np.ndarray, np.ndarray]:
+    """The real rows that atoms are made of: their pairs, the window's part, of which atom, and whether its odd half."""
+    right, left = pairs.window(window)
+    even, odd = (right + left) / 2, (right - left) / 2
+    lopsided = np.add.reduceat(np.abs(odd), pairs.starts) > ASYMMETRY * np.add.reduceat(np.abs(even), pairs.starts)
+    row = np.repeat(np.arange(len(pairs.count)), 1 + lopsided)
+    of_odd = np.diff(row, prepend=-1) == 0
+    if not of_odd.any():
+        return pairs, even, row, of_odd
+    rows = Pairs(pairs.step[row], pairs.before[row], pairs.after[row])
+    at = rows.index + rows.spread(pairs.starts[row])
+    return rows, np.where(rows.spread(of_odd), odd[at], even[at]), row, of_odd
 
 
-def rows(even: np.ndarray, odd: np.ndarray, factor: float) -> list[tuple[np.ndarray, np.ndarray, list[float]]]:
-    """Real halves, and the complex factors that make the product with the conjugate of even + odd from their products.
+def scales_of(window: Window, sizes: np.ndarray, norm: float | None) -> npt.NDArray[np.float64]:
+    """What `util.normalize` multiplies windows of these sizes with."""
+    terms = cosine_terms(window)
+    if norm == 1 and terms is not None and sizes.min() > len(terms) and _never_negative(terms):
+        return 1 / (terms[0] * sizes)  # the cosines add up to nothing
+    scales = np.empty(len(sizes))
+    for k, size in enumerate(sizes.tolist()):
+        samples = np.abs(get_window(window, size))
+        peak = int(np.argmax(samples))
+        scales[k] = normalize(samples, norm=norm)[peak] / samples[peak]
+    return scales
 
-    A wave in a symmetric window is one row: but for a phase, its even half is real and its odd half imaginary.
-    """
-    phase = np.sqrt(np.conj(np.sum(even**2)))
-    phase = phase / abs(phase) if phase else 1.0
-    e, o = even * phase, odd * phase
-    if np.abs(e.imag).sum() + np.abs(o.real).sum() <= 1e-9 * (np.abs(e.real).sum() + np.abs(o.imag).sum()):
-        c = complex(factor * phase)
-        return [(e.real, o.imag, [c.real, c.imag, c.imag, -c.real])]
-    return [(even.real, odd.imag, [factor, 0.0, 0.0, -factor]), (even.imag, odd.real, [0.0, -factor, factor, 0.0])]
+
+@cache
+def _never_negative(terms: tuple[float, ...]) -> bool:
+    return bool(cosine_sum(np.linspace(0, np.pi, 1000), terms).min() > -1e-9)
 
 
 def describe(
@@ -160,15 +227,23 @@ def describe(
     padding: int,
     precision: int,
 ) -> AtomSpec:
-    """`filters.wavelet`'s atoms, each times a factor. Frequencies are in cycles per sample, lengths in samples."""
+    """`filters.wavelet`'s atoms, each times a factor. Frequencies are in cycles per sample, lengths in samples.
+
+    Of a wave in a symmetric window, the even half about the middle is real and the odd half imaginary, but for the
+    phase that the wave has there: two real rows, and a complex factor for their products. What a window lacks in
+    symmetry takes two rows more, the same way around.
+    """
     rates = choose_rates(frequencies, lengths, window, hop_length)
-    table: list[tuple[int, int, np.ndarray, np.ndarray, list[float]]] = []
-    for k, rate in enumerate(rates.rate.tolist()):
-        wave, start = sampled(lengths[k], frequencies[k], window, norm, rate)
-        even, odd = halves(wave, start, between=rate == 0)
-        table += [(rate, k, e, o, f) for e, o, f in rows(even, odd, float(factors[k]))]
-    table.sort(key=lambda row: (row[0], -len(row[2])))  # longest first, as the engine's groups want them
-    rate, bins, even, odd, mix = zip(*table, strict=True)
+    # Longest first at every rate, as the engine's groups want them.
+    order = np.lexsort((-np.ceil(lengths / 2.0 ** (rates.rate + 1)), rates.rate))
+    before, after = (half(lengths / 2).astype(np.intp) for half in (np.ceil, np.floor))
+    pairs, weights, row, of_odd = _rows(Pairs(2 ** rates.rate[order], before[order], after[order]), window)
+    bins = order[row]
+    weights *= pairs.spread(pairs.step * scales_of(window, pairs.size, norm))
+    angles = pairs.distance * pairs.spread(2 * np.pi * frequencies[bins])
+    if of_odd.any():
+        angles -= pairs.spread(np.where(of_odd, np.pi / 2, 0))
+    mix = factors[bins] * np.exp(1j * np.pi * (frequencies[bins] - of_odd / 2))
     return AtomSpec(
         precision=precision,
         hop_length=hop_length,
@@ -178,11 +253,11 @@ def describe(
         n_bins=len(lengths),
         n_taps=np.array([len(taps) for taps in rates.taps], np.uintp),
         taps=np.concatenate([[], *rates.taps]),
-        rate=np.array(rate, np.uintp),
-        bin=np.array(bins, np.uintp),
-        n_pairs=np.array([len(e) for e in even], np.uintp),
-        even=np.concatenate(even),
-        odd=np.concatenate(odd),
-        factors=np.array(mix),
+        rate=rates.rate[bins].astype(np.uintp),
+        bin=bins.astype(np.uintp),
+        n_pairs=pairs.count.astype(np.uintp),
+        even=weights * np.cos(angles),
+        odd=weights * np.sin(angles, out=angles),
+        factors=np.stack([mix.real, mix.imag, mix.imag, -mix.real], axis=1),
         work=int(rates.cost),
     )

@@ -12,7 +12,8 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, fix_length, normalize, phasor, tiny
+from ..util.utils import dtype_c2r, fix_length, phasor, tiny
+from ._atoms import scales_of
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import check_search, generator_of, real_dtype
@@ -221,21 +222,11 @@ def _inversion(
 
 def _norm_ratios(bins: Bins) -> np.ndarray:
     """L1 norm over the norm that was asked for, of each atom's window."""
-    norm = bins.atoms.norm
-    ratios = np.ones(len(bins))
-    if norm == 1:
-        return ratios
+    if bins.atoms.norm == 1:
+        return np.ones(len(bins))
     sizes = (np.floor(bins.lengths / 2) + np.ceil(bins.lengths / 2)).astype(int)
-    for k, size in enumerate(sizes.tolist()):
-        samples = np.abs(filters.get_window(bins.atoms.window, size))
-        ratios[k] = np.sum(samples) * _scale_of(samples, norm)
-    return ratios
-
-
-def _scale_of(samples: np.ndarray, norm: float | None) -> float:
-    """What `util.normalize` multiplies with."""
-    peak = int(np.argmax(samples))
-    return float(normalize(samples, norm=norm)[peak] / samples[peak])
+    of_norm, of_one = (scales_of(bins.atoms.window, sizes, norm) for norm in (bins.atoms.norm, 1))
+    return of_norm / of_one
 
 
 @lru_cache(64)

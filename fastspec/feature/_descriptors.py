@@ -16,7 +16,7 @@ from .._transforms import CACHED
 from ..core.convert import fft_frequencies
 from ..core.spectrum import _spectrogram, power_to_db
 from ..util.utils import expand_to, normalize, tiny
-from ._sources import StftOptions, check_magnitudes, moments, moments_bank, open_source
+from ._sources import SECTION_WIDTH, StftOptions, check_magnitudes, moments, moments_bank, open_source
 
 if TYPE_CHECKING:
     from .._windows import Window
@@ -520,14 +520,16 @@ def _solver_of_moments(freq: bytes, order: int) -> np.ndarray:
     """What `_solver` does to bins, for the moments of sections: its rows are polynomials in frequency, and so combine
     the powers of any section."""
     solver, powers = _solver(freq, order)[0], moments_bank(freq, order)
-    weights = np.empty((order + 1, *powers.shape[1::-1]))
-    for s, section in enumerate(powers):
-        inside = section[0] != 0
-        local = section[:, inside]
-        scale = np.abs(local).max(axis=1, keepdims=True)
-        scale[scale == 0] = 1
-        weights[:, :, s] = solver[:, inside] @ np.linalg.pinv(local / scale) / scale.T
-    return weights
+    n_sections, missing = len(powers), -powers.shape[-1] % SECTION_WIDTH
+    every = np.arange(n_sections)
+    local = np.pad(powers, ((0, 0), (0, 0), (0, missing))).reshape(n_sections, -1, n_sections, SECTION_WIDTH)[
+        every, :, every
+    ]
+    wanted = np.pad(solver, ((0, 0), (0, missing))).reshape(-1, n_sections, SECTION_WIDTH).swapaxes(0, 1)
+    scale = np.abs(local).max(axis=-1, keepdims=True)
+    scale[scale == 0] = 1
+    weights = wanted @ np.linalg.pinv(local / scale) / scale.swapaxes(-1, -2)
+    return np.ascontiguousarray(np.moveaxis(weights, 0, -1))
 
 
 @lru_cache(CACHED)

@@ -139,11 +139,16 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
 def without_smallest(x: np.ndarray, quantile: float) -> np.ndarray:
     """What `sparsify_rows` leaves of the rows of `x`, with zeros elsewhere."""
     magnitude = np.abs(x)
-    ascending = np.sort(magnitude, axis=1)
+    total = magnitude.sum(axis=1, keepdims=True)
+    # Values of at most quantile * total / n cannot exceed the quantile together: only the others need to be sorted.
+    n_small = np.count_nonzero(magnitude <= quantile / max(x.shape[1], 1) * total, axis=1).min(initial=x.shape[1])
+    n_small = min(n_small, max(x.shape[1] - 1, 0))
+    parted = np.partition(magnitude, n_small, axis=1) if magnitude.size else magnitude
+    ascending = np.sort(parted[:, n_small:], axis=1)
+    reached = np.cumsum(ascending, axis=1) + parted[:, :n_small].sum(axis=1, keepdims=True)
     # A row of zeros divides by zero; its threshold does not matter, as there is nothing to keep.
     with np.errstate(invalid="ignore"):
-        share = np.cumsum(ascending / magnitude.sum(axis=1, keepdims=True), axis=1)
-    first_kept = np.argmin(share < quantile, axis=1)
+        first_kept = np.argmin(reached / total < quantile, axis=1)
     threshold = np.take_along_axis(ascending, first_kept[:, np.newaxis], axis=1)
     return np.where(magnitude >= threshold, x, 0)
 
