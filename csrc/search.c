@@ -43,7 +43,7 @@ static char *block_at(const fsp_search *s, size_t channel, size_t block)
     return s->signal + (channel * s->n_blocks + block) * s->block;
 }
 
-/* Of each bin a magnitude, and the spectrum before. */
+/* The magnitudes of a vector of frames, and their spectra before. */
 static char *bins_at(const fsp_search *s, size_t channel, size_t block, size_t step)
 {
     return s->bins + ((channel * s->n_blocks + block) * s->stretch + step) * 3 * s->inverse->n_bins * vector_bytes(s);
@@ -128,21 +128,22 @@ static fsp_status find_sources(fsp_search *s)
     return status;
 }
 
-static void take_magnitudes(const fsp_search *s, const fsp_spectra *in, void *tile)
+static void take_magnitudes(const fsp_search *s, const fsp_spectra *in)
 {
     const fsp_kernels *k = s->kernels;
     const size_t vector = vector_bytes(s), n_bins = s->inverse->n_bins;
     for (size_t channel = 0; channel < s->n_channels; channel++)
         for (size_t block = 0; block < s->n_blocks; block++)
             for (size_t step = 0; step < s->stretch; step++) {
+                char *const bins = bins_at(s, channel, block, step);
                 const size_t first = block * k->lanes * s->stretch + step;
-                if (first >= s->n_frames) continue;
-                const size_t valid = fsp_divide_up(s->n_frames - first, s->stretch);
+                const size_t left = first < s->n_frames ? fsp_divide_up(s->n_frames - first, s->stretch) : 0;
                 const ptrdiff_t at = in->channel_offset[channel] + (ptrdiff_t)first * in->frame_stride;
-                k->load_frames((const char *)in->data + at * (ptrdiff_t)k->itemsize,
-                               (ptrdiff_t)s->stretch * in->frame_stride, n_bins, tile, valid < k->lanes ? valid : k->lanes);
-                char *bins = bins_at(s, channel, block, step);
-                for (size_t i = 0; i < n_bins; i++) memcpy(bins + 3 * i * vector, (char *)tile + i * vector, vector);
+                if (left)
+                    k->load_frames((const char *)in->data + at * (ptrdiff_t)k->itemsize,
+                                   (ptrdiff_t)s->stretch * in->frame_stride, n_bins, bins, left < k->lanes ? left : k->lanes);
+                const size_t taken = left ? n_bins : 0;
+                memset(bins + taken * vector, 0, (3 * n_bins - taken) * vector);
             }
 }
 
@@ -181,21 +182,18 @@ static fsp_status fill(fsp_search *s, const fsp_spectra *magnitudes)
     s->bins = fsp_allocate(n_blocks * s->stretch, 3 * inv->n_bins * vector_bytes(s));
     s->tails = fsp_allocate(n_tails, s->tail);
     s->scales = fsp_allocate(n_scales, s->column);
-    void *tile = fsp_allocate(inv->n_bins, vector_bytes(s));
     fsp_status status = FSP_ENOMEM;
-    if (s->offsets && s->identity && s->signal && s->bins && s->tails && s->scales && tile) {
+    if (s->offsets && s->identity && s->signal && s->bins && s->tails && s->scales) {
         for (size_t i = 0; i < inv->n_fft; i++) {
             const size_t n = s->forward.sample[i];
             s->offsets[i] = (uint32_t)((n / inv->hop * (inv->hop + GAP) + n % inv->hop) * s->kernels->lanes);
         }
         for (size_t r = 0; r < inv->hop; r++) s->identity[r] = (uint32_t)r;
-        memset(s->bins, 0, n_blocks * s->stretch * 3 * inv->n_bins * vector_bytes(s));
         memset(s->tails, 0, n_tails * s->tail);
-        take_magnitudes(s, magnitudes, tile);
+        take_magnitudes(s, magnitudes);
         make_scales(s);
         status = find_sources(s);
     }
-    fsp_free(tile);
     return status;
 }
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from .._windows import Window
 
 
-# Spectra that are filled together, so that what is turned on its side stays in the cache.
-FRAMES_AT_ONCE = 32
+# Random numbers that are made together, so that they are still in the cache when they are turned on their side.
+_AT_ONCE = 1 << 16
 
 
 def istft(
@@ -277,23 +277,26 @@ def generator_of(rng, random_state):
 def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     """S with random phases, or with none, its bins contiguous."""
     dtype = dtype_r2c(S.dtype)
-    spectrum = np.empty((*S.shape[:-2], S.shape[-1], S.shape[-2]), dtype).swapaxes(-1, -2)
+    spectrum = _memory.empty((*S.shape[:-2], S.shape[-1], S.shape[-2]), dtype).swapaxes(-1, -2)
     if rng is None:
         spectrum[...] = S
         return spectrum
-    # exp(2 pi i r) by way of r - 1/2, which halves the angle that is rounded to the result's precision
-    angle = rng.random(size=S.shape)
-    angle -= 0.5
-    angle *= 2 * np.pi
-    for first in range(0, S.shape[-1], FRAMES_AT_ONCE):
-        part = np.s_[..., first : first + FRAMES_AT_ONCE]
-        turned = angle[part].swapaxes(-1, -2).astype(spectrum.real.dtype, order="C")
-        # In the result's precision first: minus an unsigned number would be none.
-        minus = np.negative(S[part].swapaxes(-1, -2), dtype=turned.dtype)
-        target = spectrum[part].swapaxes(-1, -2)
-        np.multiply(np.cos(turned), minus, out=target.real)
-        np.multiply(np.sin(turned, out=turned), minus, out=target.imag)
+    n_bins = max(8, _AT_ONCE // max(S.shape[-1], 1))
+    for channel in np.ndindex(S.shape[:-2]):
+        for first in range(0, S.shape[-2], n_bins):
+            part = (*channel, slice(first, first + n_bins))
+            _turn_randomly(S[part].T, spectrum[part].T, rng)
     return spectrum
+
+
+def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
+    """Magnitudes (frames, some bins) times exp(2 pi i r), by way of r - 1/2, whose angle is rounded to less."""
+    angles = rng.random(size=out.shape[::-1])
+    angles -= 0.5
+    angles *= 2 * np.pi
+    phasors = phasor(angles.T.astype(out.real.dtype, order="C"))
+    # In the result's precision first: minus an unsigned number would be none.
+    np.multiply(phasors, np.negative(magnitudes, dtype=out.real.dtype), out=out)
 
 
 def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:

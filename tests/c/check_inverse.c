@@ -37,13 +37,11 @@ void check_hartley(check *t)
     }
 }
 
-/* magnitude * X / |X|, X = the tile's bin - momentum * what `bins` remembers of it */
-static wide_complex rephased(const check *t, wide_complex bin, const char *bins, double momentum, size_t k, size_t lane,
-                             wide *err)
+/* wanted * X / |X|, X = bin - momentum * before */
+static wide_complex rephased(const check *t, wide_complex bin, wide wanted, wide_complex before, double momentum, wide *err)
 {
-    const size_t lanes = t->k->lanes, at = 3 * k * lanes + lane;
-    const wide m = rounded(t, momentum), wanted = get(t, bins, at);
-    const wide_complex x = {bin.r - m * get(t, bins, at + lanes), bin.i - m * get(t, bins, at + 2 * lanes)};
+    const wide m = rounded(t, momentum);
+    const wide_complex x = {bin.r - m * before.r, bin.i - m * before.i};
     const wide size = magnitude(x), rounding = 2 * t->u * (3 + 3 * fabsl(m)); /* of X, whose parts are at most 1 + |m| */
     *err = wanted * (2 * rounding / size + 8 * t->u);
     return (wide_complex){wanted * x.r / size, wanted * x.i / size};
@@ -59,7 +57,7 @@ static void rephase_case(check *t, size_t n, double momentum)
     for (size_t k = 0; k < n_bins; k++) {
         where[k] *= 2;
         put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
-        for (size_t l = 0; l < lanes; l++) put(t, bins, 3 * k * lanes + l, fabs(get(t, bins, 3 * k * lanes + l)));
+        for (size_t l = 0; l < lanes; l++) put(t, bins, k * lanes + l, fabs(get(t, bins, k * lanes + l)));
     }
     expected *e = expect(t, 4);
     void *remembered = twin(3);
@@ -67,10 +65,12 @@ static void rephase_case(check *t, size_t n, double momentum)
         for (size_t l = 0; l < lanes; l++) {
             const wide_complex bin = {get(t, tile, where[k] * lanes + l),
                                       (wide)get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k)};
+            const size_t at = (n_bins + 2 * k) * lanes + l;
+            const wide_complex before = {get(t, bins, at), get(t, bins, at + lanes)};
             wide err;
-            wide_complex x = rephased(t, bin, bins, momentum, k, l, &err);
-            put(t, remembered, (3 * k + 1) * lanes + l, (double)bin.r);
-            put(t, remembered, (3 * k + 2) * lanes + l, (double)bin.i);
+            wide_complex x = rephased(t, bin, get(t, bins, k * lanes + l), before, momentum, &err);
+            put(t, remembered, at, (double)bin.r);
+            put(t, remembered, at + lanes, (double)bin.i);
             if (k == 0 || 2 * k == n) x.i = 0;  /* which the phase has heeded, and no one else will */
             if (k) e[fsp_hartley_at(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err};
             e[fsp_hartley_at(k) * lanes + l] = (expected){x.r - x.i, 2 * err};
