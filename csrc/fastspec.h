@@ -212,6 +212,20 @@ fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t 
 fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,
                             int right, int32_t *matches);
 
+/* A filter of the first order over the n samples of each channel: out[i] = b0 in[i] + state, the next state being
+ * b1 in[i] - a out[i]. Strides are in elements; `states`, one a channel, are left as the next samples want them. */
+typedef struct {
+    fsp_precision precision;
+    const char *isa;
+    double coefficients[3];  /* b0, b1, a */
+    size_t n_channels, n;
+    const void *in;
+    void *out, *states;
+    ptrdiff_t in_channel, in_step, out_channel, out_step;
+} fsp_recursion;
+
+fsp_status fsp_recur(const fsp_recursion *recursion);
+
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one
  * further back than forth. No value may be NaN; `in` and `out` are apart; a failed call leaves `out` untouched. */

@@ -1,4 +1,4 @@
-# Squared magnitudes, peaks of curves and matches of events (csrc/levels.c, csrc/events.c).
+# Squared magnitudes, peaks of curves, matches of events, recursive filters (csrc/levels.c, events.c, recursion.c).
 
 from libc.stdint cimport int32_t
 
@@ -16,6 +16,16 @@ cdef extern from "fastspec.h" nogil:
                                   const double *, size_t *, size_t *)
     fsp_status fsp_keep_best(size_t *, const double *, size_t, size_t, size_t *)
     fsp_status fsp_match_events(const double *, size_t, const double *, const ptrdiff_t *, size_t, int, int, int32_t *)
+    ctypedef struct fsp_recursion:
+        fsp_precision precision
+        const char *isa
+        double coefficients[3]
+        size_t n_channels, n
+        const void *in_ "in"
+        void *out
+        void *states
+        ptrdiff_t in_channel, in_step, out_channel, out_step
+    fsp_status fsp_recur(const fsp_recursion *)
 
 
 def array_squares(z not None, out not None, bytes isa not None, int n_threads):
@@ -145,6 +155,30 @@ def match_events(source not None, target not None, order not None, bint left, bi
         found = <int32_t *>hold(&buffers, matches, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_match_events(x, n, y, through, n_to, left, right, found)
+        check(status, 0)
+    finally:
+        release(&buffers)
+
+
+def recur(double b0, double b1, double a, x not None, out not None, states not None, bytes isa not None):
+    """A filter of the first order over the last axis of x (channels, n), into the like; see fsp_recursion."""
+    cdef opened buffers
+    cdef fsp_recursion r
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, x, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        r.precision, r.isa = precision_of(target), isa
+        r.coefficients[0], r.coefficients[1], r.coefficients[2] = b0, b1, a
+        r.n_channels, r.n = <size_t>source.shape[0], <size_t>source.shape[1]
+        r.in_, r.out, r.states = source.buf, target.buf, hold(&buffers, states, PyBUF_WRITABLE).buf
+        r.in_channel, r.in_step = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        r.out_channel, r.out_step = target.strides[0] // target.itemsize, target.strides[1] // target.itemsize
+        with nogil:
+            status = fsp_recur(&r)
         check(status, 0)
     finally:
         release(&buffers)

@@ -364,6 +364,13 @@ def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, l
     return matches
 
 
+def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarray, states: np.ndarray) -> None:
+    """out[t] = b0 x[t] + state, then state = b1 x[t] - a out[t], along the last axis of (channels, n)."""
+    step = max(1024, WORK_PER_RANGE // (8 * max(len(x), 1)))
+    for first in range(0, x.shape[-1], step):
+        _engine.recur(*coefficients, x[:, first : first + step], out[:, first : first + step], states, ISA)
+
+
 def show_config() -> None:
     """Print the version, the instruction set in use and those available, and the number of threads.
 

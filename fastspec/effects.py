@@ -12,6 +12,7 @@ from .core._channels import to_mono
 from .core._time_domain import zero_crossings
 from .core.convert import frames_to_samples
 from .core.spectrum import amplitude_to_db, stft
+from .util._recursion import first_order
 from .util.matching import match_events
 from .util.utils import fix_length, is_positive_int
 
@@ -529,15 +530,12 @@ def deemphasis(
     >>> fastspec.effects.deemphasis(fastspec.effects.preemphasis(y)).round(12).tolist()
     [1.0, 2.0, 4.0, 3.0]
     """
-    from scipy.signal import lfilter
-
     y = _filterable(y)
     extrapolated = 0
     if zi is None:
         extrapolated = ((2 - coef) * y[..., :1] - _second(y, zi)) / (3 - coef)
         zi = -extrapolated
-    recursion = np.array([1.0, -coef], dtype=y.dtype)
-    out, zf = lfilter(np.ones(1, y.dtype), recursion, y, zi=_state(zi, y))
+    out, zf = first_order((1.0, 0.0), -coef, y, zi=_state(zi, y))
     if not return_zf:
         return out
     return out, (zf + extrapolated * coef ** y.shape[-1]).astype(y.dtype, copy=False)

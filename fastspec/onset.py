@@ -11,6 +11,7 @@ from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel
 from .util._peaks import peak_pick
+from .util._recursion import first_order
 from .util._segments import fix_frames, sync
 from .util.matching import match_events
 from .util.utils import is_positive_int, tiny
@@ -281,9 +282,7 @@ def onset_strength_multi(
     delay = lag + (n_fft // (2 * hop_length) if center else 0)
     strength = np.pad(rise, [(0, 0)] * (rise.ndim - 1) + [(int(delay), 0)])
     if detrend:
-        from scipy.signal import lfilter
-
-        strength = lfilter([1.0, -1.0], [1.0, -0.99], strength, axis=-1)
+        strength, _ = first_order((1.0, -1.0), -0.99, np.asarray(strength, np.result_type(strength, np.float64)))
     return strength[..., : S.shape[-1]] if center else strength
 
 

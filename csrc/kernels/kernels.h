@@ -195,6 +195,10 @@ typedef struct {
                    void *table);
     void (*add_rows)(const void *const *rows, const void *weights, size_t n, size_t columns, void *out);
 
+    /* y[i] = b0 x[i] + state, the next state being b1 x[i] - a y[i], of each channel; coefficients: b0, b1, a */
+    void (*recur)(const double *coefficients, size_t n_channels, size_t n, const void *in, ptrdiff_t in_channel,
+                  ptrdiff_t in_step, void *out, ptrdiff_t out_channel, ptrdiff_t out_step, void *states);
+
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import ParameterError
+from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting
 
@@ -152,9 +153,7 @@ def pcen(
     if zi is None:
         zi = np.full((1,) * ref.ndim, 1.0 - b)  # the steady state of an input of ones
 
-    from scipy.signal import lfilter
-
-    mean, zf = lfilter([b], [1.0, b - 1.0], ref, zi=zi, axis=axis)
+    mean, zf = first_order((b, 0.0), b - 1.0, np.asarray(ref, np.result_type(ref, np.float64)), zi=zi, axis=axis)
     compressed = _compress(S, _gain_of(mean, gain, eps), bias, power)
     return (compressed, zf) if return_zf else compressed
 
@@ -190,7 +189,7 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
 def _gain_of(mean: np.ndarray, gain: float, eps: float) -> np.ndarray:
     """``(eps + mean) ** -gain`` by logarithms, which neither overflow nor lose a mean far below eps."""
-    work = np.divide(mean, eps, out=mean)  # lfilter's output is ours
+    work = np.divide(mean, eps, out=mean)  # the filter's output is ours
     np.log1p(work, out=work)
     work += np.log(eps)
     work *= -gain

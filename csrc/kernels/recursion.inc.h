@@ -1,0 +1,39 @@
+/* Filters of the first order: plain loops, whose channels wait for their own last samples but not for one another's. */
+
+enum { SIDE_BY_SIDE = 8 };
+
+typedef struct {
+    REAL b0, b1, a;
+    ptrdiff_t in_channel, in_step, out_channel, out_step;
+} recursion;
+
+/* `count` channels; `states` is what each adds to its next sample. */
+INLINE void recur_some(recursion r, size_t count, size_t n, const REAL *x, REAL *y, REAL *states)
+{
+    REAL s[SIDE_BY_SIDE];
+    for (size_t c = 0; c < count; c++) s[c] = states[c];
+    for (; n > 0; n--, x += r.in_step, y += r.out_step)
+        for (size_t c = 0; c < count; c++) {
+            const REAL in = x[(ptrdiff_t)c * r.in_channel], out = r.b0 * in + s[c];
+            s[c] = r.b1 * in - r.a * out;
+            y[(ptrdiff_t)c * r.out_channel] = out;
+        }
+    for (size_t c = 0; c < count; c++) states[c] = s[c];
+}
+
+static void k_recur(const double *coefficients, size_t n_channels, size_t n, const void *in, ptrdiff_t in_channel,
+                    ptrdiff_t in_step, void *out, ptrdiff_t out_channel, ptrdiff_t out_step, void *states)
+{
+    const recursion r = {(REAL)coefficients[0], (REAL)coefficients[1], (REAL)coefficients[2],
+                         in_channel, in_step, out_channel, out_step};
+    const REAL *x = in;
+    REAL *y = out, *s = states;
+    for (size_t left = n_channels, some; left > 0; left -= some, x += (ptrdiff_t)some * in_channel,
+                y += (ptrdiff_t)some * out_channel, s += some) {
+        some = left < SIDE_BY_SIDE ? 1 : SIDE_BY_SIDE;
+        if (some == 1)
+            recur_some(r, 1, n, x, y, s);
+        else
+            recur_some(r, SIDE_BY_SIDE, n, x, y, s);
+    }
+}

@@ -1,0 +1,79 @@
+"""Recursive filters of the first order against scipy.signal.lfilter."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import scipy.signal
+
+import fastspec
+from fastspec import ParameterError
+from fastspec.util._recursion import first_order
+
+COEFFICIENTS = [((1.0, 0.0), -0.97), ((0.1, 0.0), -0.9), ((1.0, -1.0), -0.99), ((0.5, 0.25), 0.3)]
+
+
+def _layouts(shape, dtype):
+    x = np.random.default_rng(0).standard_normal((2 * shape[0], *shape[1:])).astype(dtype)
+    yield np.ascontiguousarray(x[: shape[0]])
+    yield np.asfortranarray(x[: shape[0]])
+    yield x[::-2]
+
+
+@pytest.mark.parametrize("coefficients", COEFFICIENTS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128, np.longdouble])
+@pytest.mark.parametrize("shape", [(1,), (100,), (1, 40), (7, 50), (8, 3), (19, 64), (3, 5, 21), (2, 0)])
+def test_as_scipy(coefficients, dtype, shape):
+    """To the bit: the operations and their order are scipy's, in the precision of the samples."""
+    (b0, b1), a = coefficients
+    for axis in range(len(shape)):
+        states = np.random.default_rng(1).standard_normal([1 if i == axis else n for i, n in enumerate(shape)])
+        zi = states.astype(dtype)
+        for x in _layouts(shape, dtype):
+            y, zf = first_order((b0, b1), a, x, zi=zi, axis=axis)
+            if x.size:
+                ba = np.array([b0, b1], dtype), np.array([1, a], dtype)
+                wanted = scipy.signal.lfilter(*ba, x, zi=zi, axis=axis)
+            else:
+                wanted = np.empty(shape, dtype), zi
+            np.testing.assert_array_equal(y, wanted[0])
+            np.testing.assert_array_equal(zf, np.broadcast_to(wanted[1], zf.shape))
+            assert y.dtype == zf.dtype == dtype
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_pieces_make_the_whole(dtype):
+    x = np.random.default_rng(2).standard_normal((9, 300)).astype(dtype)
+    whole, last = first_order((0.3, 0.1), -0.8, x)
+    state, pieces = np.zeros((9, 1), dtype), []
+    for first, end in ((0, 1), (1, 120), (120, 300)):
+        y, state = first_order((0.3, 0.1), -0.8, x[:, first:end], zi=state)
+        pieces.append(y)
+    np.testing.assert_array_equal(np.concatenate(pieces, axis=1), whole)
+    np.testing.assert_array_equal(state, last)
+
+
+def test_the_input_and_its_states_stay():
+    x, zi = np.ones((3, 4)), np.ones((3, 1))
+    first_order((1.0, 0.0), -0.5, x, zi=zi)
+    assert (x == 1).all() and (zi == 1).all()
+
+
+def test_states_of_another_shape():
+    with pytest.raises(ParameterError, match=r"zi.shape=\(2,\) must be \(3, 1\)"):
+        first_order((1.0, 0.0), -0.5, np.ones((3, 4)), zi=np.ones(2))
+    with pytest.raises(ParameterError, match="zi.shape"):
+        fastspec.pcen(np.ones((3, 4)), zi=np.ones((2, 1)))
+
+
+def test_scipy_signal_is_not_imported():
+    """It takes longer to import than most recordings to analyse."""
+    program = (
+        "import sys, numpy as np, fastspec; y = np.ones(4096, np.float32); fastspec.pcen(np.ones((3, 4)));"
+        "fastspec.effects.deemphasis(fastspec.effects.preemphasis(y));"
+        "fastspec.onset.onset_strength(y=y, detrend=True); assert 'scipy' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
