@@ -178,11 +178,12 @@ struct fsp_inverse {
     void *window, *interior, *nothing;
     double *squares;
     double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, hartley_at, tile_at, spare_at, scratch_size;
+    size_t ring_at, hartley_at, tile_at, spare_at, scales_at, scratch_size;
 };
 
-/* What sample r of column q is multiplied with when all its frames of n_frames have been added. */
-double fsp_inverse_scale(const fsp_inverse *inverse, size_t q, size_t r, size_t n_frames);
+/* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,
+ * have been added: one over the sum of their squared windows. */
+void fsp_inverse_scales(const fsp_inverse *inverse, size_t q, size_t n_frames, double *scales);
 
 /* plan.c */
 struct fsp_plan {

@@ -10,19 +10,16 @@
 
 enum { SHORTEST_STRETCH = 64, STRETCH_PER_OVERLAP = 8, MOST_LANES = 16 };
 
-/* The sum of squared windows over sample r of column q, of frames q - overlap .. q that are among n_frames. */
-static double window_sum(const fsp_inverse *inv, size_t q, size_t r, size_t n_frames)
+void fsp_inverse_scales(const fsp_inverse *inv, size_t q, size_t n_frames, double *scales)
 {
-    double sum = 0;
-    for (size_t c = 0; c <= inv->overlap && c <= q; c++)
-        if (q - c < n_frames && c * inv->hop + r < inv->n_fft) sum += inv->squares[c * inv->hop + r];
-    return sum;
-}
-
-double fsp_inverse_scale(const fsp_inverse *inv, size_t q, size_t r, size_t n_frames)
-{
-    const double sum = window_sum(inv, q, r, n_frames);
-    return sum > inv->smallest ? 1 / sum : 1;
+    memset(scales, 0, inv->hop * sizeof *scales);
+    for (size_t c = 0; c <= inv->overlap && c <= q; c++) {
+        const double *const squares = inv->squares + c * inv->hop;
+        const size_t left = inv->n_fft - c * inv->hop, n = left < inv->hop ? left : inv->hop;
+        if (q - c < n_frames)
+            for (size_t r = 0; r < n; r++) scales[r] += squares[r];
+    }
+    for (size_t r = 0; r < inv->hop; r++) scales[r] = scales[r] > inv->smallest ? 1 / scales[r] : 1;
 }
 
 static fsp_status make_tables(fsp_inverse *inv, const double *window)
@@ -40,8 +37,7 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
         }
         if (fsp_real_fft_create(&inv->fft, n, work, inv->kernels) == FSP_OK) {
             for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(fsp_hartley_at(inv->fft.sample[i]) * lanes);
-            for (size_t r = 0; r < inv->hop; r++)
-                work[r] = fsp_inverse_scale(inv, inv->overlap, r, inv->overlap + 1);
+            fsp_inverse_scales(inv, inv->overlap, inv->overlap + 1, work);
             inv->interior = fsp_to_real(work, inv->hop, itemsize);
             inv->window = fsp_to_real(window, n, itemsize);
         }
@@ -71,6 +67,7 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     inv->hartley_at = fsp_reserve(&inv->scratch_size, fsp_hartley_at(n), vector);
     inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.tile_vectors, vector);
     inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
+    inv->scales_at = fsp_reserve(&inv->scratch_size, hop, sizeof(double));
     *out = inv;
     return FSP_OK;
 }
@@ -100,6 +97,7 @@ typedef struct {
 typedef struct {
     const inverse_job *j;
     char *ring, *hartley, *tile, *spare;
+    double *scales;
     size_t channel, first;  /* column of lane 0 at step `overlap` */
 } inverse_worker;
 
@@ -134,14 +132,13 @@ static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char
 {
     const fsp_inverse *inv = w->j->inv;
     const size_t itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
+    const size_t start = q * inv->hop, end = inv->lead + w->j->n_samples;
+    if (start >= end || start + inv->hop <= inv->lead) return;
+    const size_t first = start < inv->lead ? inv->lead - start : 0, last = end - start < inv->hop ? end - start : inv->hop;
     char *out = w->j->out + w->j->channel_offset[w->channel] * (ptrdiff_t)itemsize;
-    for (size_t r = 0; r < inv->hop; r++) {
-        const size_t at = q * inv->hop + r;
-        if (at < inv->lead || at - inv->lead >= w->j->n_samples) continue;
-        const size_t i = r * lanes + lane;
-        const double x = fsp_real_at(slot, i, itemsize);
-        fsp_put_real(out, at - inv->lead, x * fsp_inverse_scale(inv, q, r, w->j->in->n_frames), itemsize);
-    }
+    fsp_inverse_scales(inv, q, w->j->in->n_frames, w->scales);
+    for (size_t r = first; r < last; r++)
+        fsp_put_real(out, start + r - inv->lead, fsp_real_at(slot, r * lanes + lane, itemsize) * w->scales[r], itemsize);
 }
 
 static void emit_columns(const inverse_worker *w, size_t step)
@@ -170,7 +167,8 @@ static void inverse_thread(void *context, size_t index)
     const fsp_inverse *inv = j->inv;
     char *scratch = j->scratch + index * inv->scratch_size;
     inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .hartley = scratch + inv->hartley_at,
-                        .tile = scratch + inv->tile_at, .spare = scratch + inv->spare_at};
+                        .tile = scratch + inv->tile_at, .spare = scratch + inv->spare_at,
+                        .scales = (double *)(scratch + inv->scales_at)};
     size_t block;
     while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = block / j->blocks_per_channel;

@@ -69,30 +69,34 @@ static size_t scale_of(const fsp_search *s, size_t block, size_t step)
 }
 
 /* The scales of column `step` of each stretch in a block; see scale_of. */
-static void make_scale(const fsp_search *s, size_t block, size_t step)
+static void make_scale(const fsp_search *s, size_t block, size_t step, double *column)
 {
     const fsp_inverse *inv = s->inverse;
     const size_t lanes = s->kernels->lanes, itemsize = s->kernels->itemsize;
     char *scale = s->scales + scale_of(s, block, step) * s->column;
-    for (size_t r = 0; r < inv->hop; r++)
-        for (size_t l = 0; l < lanes; l++) {
-            const size_t q = (block * lanes + l) * s->stretch + step;
-            const int edge = q < inv->overlap || (q >= s->n_frames && q < s->n_frames + inv->overlap);
-            const double x = edge ? fsp_inverse_scale(inv, q, r, s->n_frames) : fsp_real_at(inv->interior, r, itemsize);
-            fsp_put_real(scale, r * lanes + l, x, itemsize);
-        }
+    for (size_t l = 0; l < lanes; l++) {
+        const size_t q = (block * lanes + l) * s->stretch + step;
+        const int edge = q < inv->overlap || (q >= s->n_frames && q < s->n_frames + inv->overlap);
+        if (edge) fsp_inverse_scales(inv, q, s->n_frames, column);
+        for (size_t r = 0; r < inv->hop; r++)
+            fsp_put_real(scale, r * lanes + l, edge ? column[r] : fsp_real_at(inv->interior, r, itemsize), itemsize);
+    }
 }
 
-static void make_scales(fsp_search *s)
+static fsp_status make_scales(fsp_search *s)
 {
     const size_t lanes = s->kernels->lanes, itemsize = s->kernels->itemsize, hop = s->inverse->hop;
+    double *column = fsp_allocate(hop, sizeof *column);
+    if (!column) return FSP_ENOMEM;
     for (size_t i = 0; i < hop * lanes; i++) {
         fsp_put_real(s->scales, i, 1, itemsize);
         fsp_put_real(s->scales + s->column, i, fsp_real_at(s->inverse->interior, i / lanes, itemsize), itemsize);
     }
     for (size_t block = 0; block < s->n_blocks; block++)
         for (size_t step = 0; step < s->stretch; step++)
-            if (scale_of(s, block, step) > 1) make_scale(s, block, step);
+            if (scale_of(s, block, step) > 1) make_scale(s, block, step, column);
+    fsp_free(column);
+    return FSP_OK;
 }
 
 /* What stands beyond the ends: padding of the numbers 0, 1, 2 ... tells which sample, of ones alone how much of it. */
@@ -191,8 +195,8 @@ static fsp_status fill(fsp_search *s, const fsp_spectra *magnitudes)
         for (size_t r = 0; r < inv->hop; r++) s->identity[r] = (uint32_t)r;
         memset(s->tails, 0, n_tails * s->tail);
         take_magnitudes(s, magnitudes);
-        make_scales(s);
-        status = find_sources(s);
+        status = make_scales(s);
+        if (status == FSP_OK) status = find_sources(s);
     }
     return status;
 }

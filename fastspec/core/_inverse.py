@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from .. import _memory, _run
 from .._arrays import DTypeError, ParameterError, as_index, first_nonfinite
 from .._spec import Spectrum, precision_of
-from .._transforms import padded_window, stft_arguments, stft_spec
+from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, dtype_r2c, phasor, tiny
 
@@ -118,7 +119,8 @@ def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, cente
     return stft_arguments(n_fft, hop_length, win_length, window, center, "constant")
 
 
-def _inverse_of(a, precision: int):
+@lru_cache(CACHED)
+def _inverse_of(a: StftArguments, precision: int):
     lead = a.n_fft // 2 if a.center else 0
     window = padded_window(a.window, a.win_length, a.n_fft)
     return _run.inverse_of(a.n_fft, a.hop_length, lead, precision, window.tobytes())
