@@ -1,4 +1,4 @@
-# Squared magnitudes, peaks of curves, matches of events, recursive filters (csrc/levels.c, events.c, recursion.c).
+# Squared magnitudes, peaks of curves, matches of events, filters (csrc/levels.c, events.c, recursion.c, prediction.c).
 
 from libc.stdint cimport int32_t
 
@@ -26,6 +26,7 @@ cdef extern from "fastspec.h" nogil:
         void *states
         ptrdiff_t in_channel, in_step, out_channel, out_step
     fsp_status fsp_recur(const fsp_recursion *)
+    fsp_status fsp_predict(fsp_precision, const char *, const void *, size_t, size_t, double *)
 
 
 def array_squares(z not None, out not None, bytes isa not None, int n_threads):
@@ -180,5 +181,24 @@ def recur(double b0, double b1, double a, x not None, out not None, states not N
         with nogil:
             status = fsp_recur(&r)
         check(status, 0)
+    finally:
+        release(&buffers)
+
+
+def predict(y not None, coefficients not None, bytes isa not None):
+    """Linear prediction of contiguous samples; as many coefficients as there is room for, see fsp_predict."""
+    cdef opened buffers
+    cdef Py_buffer *source
+    cdef double *a
+    cdef const char *name = isa
+    cdef size_t order = len(coefficients) - 1
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, y, PyBUF_C_CONTIGUOUS)
+        a = <double *>hold(&buffers, coefficients, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_predict(precision_of(source), name, source.buf, <size_t>source.shape[0], order, a)
+        check(status, 2 * source.len)
     finally:
         release(&buffers)

@@ -371,6 +371,11 @@ def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarr
         _engine.recur(*coefficients, x[:, first : first + step], out[:, first : first + step], states, ISA)
 
 
+def predict(y: np.ndarray, coefficients: np.ndarray) -> None:
+    """Burg's coefficients (float64) for contiguous samples."""
+    _engine.predict(y, coefficients, ISA)
+
+
 def show_config() -> None:
     """Print the version, the instruction set in use and those available, and the number of threads.
 

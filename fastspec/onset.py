@@ -14,7 +14,7 @@ from .util._peaks import peak_pick
 from .util._recursion import first_order
 from .util._segments import fix_frames, sync
 from .util.matching import match_events
-from .util.utils import is_positive_int, tiny
+from .util.utils import is_positive_int, pad_axis, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -280,7 +280,7 @@ def onset_strength_multi(
         groups = [slice(None)] if channels is None else channels
         rise = sync(rise, groups, aggregate=aggregate, pad=channels is None, axis=-2)
     delay = lag + (n_fft // (2 * hop_length) if center else 0)
-    strength = np.pad(rise, [(0, 0)] * (rise.ndim - 1) + [(int(delay), 0)])
+    strength = pad_axis(rise, -1, (int(delay), 0), {})
     if detrend:
         strength, _ = first_order((1.0, -1.0), -0.99, np.asarray(strength, np.result_type(strength, np.float64)))
     return strength[..., : S.shape[-1]] if center else strength

@@ -199,6 +199,10 @@ typedef struct {
     void (*recur)(const double *coefficients, size_t n_channels, size_t n, const void *in, ptrdiff_t in_channel,
                   ptrdiff_t in_step, void *out, ptrdiff_t out_channel, ptrdiff_t out_step, void *states);
 
+    /* f, b = f + reflection b, b + reflection f, n of each; then the sums, from i = 1 on, of f[i]^2 + b[i - 1]^2 and of
+     * f[i] b[i - 1] */
+    void (*predict)(void *forward, void *backward, size_t n, double reflection, double *energy, double *product);
+
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);
 

@@ -26,11 +26,12 @@ def _mix(y: np.ndarray, norm: bool) -> np.ndarray:
         return y
     # One channel after another: on interleaved samples this is some ten times faster than np.mean, and
     # it is the same sum (np.mean groups the terms differently from eight channels on).
-    total = np.zeros(y.shape[-1], dtype=np.promote_types(y.dtype, np.float32))
-    for channel in np.ndindex(y.shape[:-1]):
-        total += y[channel]
+    channels, dtype = [y[index] for index in np.ndindex(y.shape[:-1])], np.promote_types(y.dtype, np.float32)
+    total = channels[0].astype(dtype) if channels else np.zeros(y.shape[-1], dtype)
+    for channel in channels[1:]:
+        total += channel
     if norm:
-        total /= np.prod(y.shape[:-1], dtype=int)
+        total /= len(channels)
     return total.astype(y.dtype, copy=False)
 
 

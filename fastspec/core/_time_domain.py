@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .. import _run
 from .._arrays import ParameterError, as_index, working_dtype
 from ..util.utils import valid_audio
 
@@ -273,23 +274,8 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     """
     order = as_index(order, name="order")
     valid_audio(y)
-    samples = np.asarray(y, dtype=working_dtype(y.dtype)).swapaxes(axis, 0)
-    coefficients = np.zeros((order + 1, *samples.shape[1:]), dtype=samples.dtype)
-    _burg(samples, coefficients)
-    return coefficients.swapaxes(0, axis).astype(y.dtype, copy=False)
-
-
-def _burg(y: np.ndarray, a: np.ndarray) -> None:
-    """Fill `a` with the error filter of `y`; time and coefficients run along the first axis."""
-    tiny = np.finfo(y.dtype).tiny
-    forward, backward = y[1:], y[:-1]
-    a[0] = 1
-    for i in range(1, min(len(a), len(y))):
-        # The energies could follow one from another (Marple's equation 17), but where the filter predicts nearly all,
-        # what is left would drown in the rounding of what was taken away.
-        energy = np.sum(forward**2 + backward**2, axis=0)
-        reflection = -2 * np.sum(backward * forward, axis=0) / (energy + tiny)
-        # a[i] is still 0, so that this is Levinson's update for all coefficients at once.
-        a[1 : i + 1] += reflection * a[i - 1 :: -1]
-        forward, backward = forward + reflection * backward, backward + reflection * forward
-        forward, backward = forward[1:], backward[:-1]
+    samples = np.ascontiguousarray(y.swapaxes(axis, -1), dtype=working_dtype(y.dtype))
+    coefficients = np.empty((*samples.shape[:-1], order + 1))
+    for channel in np.ndindex(samples.shape[:-1]):
+        _run.predict(samples[channel], coefficients[channel])
+    return coefficients.swapaxes(-1, axis).astype(y.dtype, copy=False)

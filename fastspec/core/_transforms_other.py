@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._arrays import ParameterError
-from ..util.utils import fix_length, valid_audio
+from ..util.utils import fix_length, pad_axis, valid_audio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,7 +176,7 @@ def iirt(
     valid_audio(y)
     hop_length = win_length // 4 if hop_length is None else hop_length
     if center:
-        y = np.pad(y, [(0, 0)] * (y.ndim - 1) + [(win_length // 2, win_length // 2)], mode=pad_mode)
+        y = pad_axis(y, -1, (win_length // 2, win_length // 2), {"mode": pad_mode})
     n_frames = int(1 + (y.shape[-1] - win_length) // hop_length)
 
     from ..filters import semitone_filterbank

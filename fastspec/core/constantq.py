@@ -15,7 +15,7 @@ from .._arrays import ParameterError, as_samples
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
 from ..util._matrices import without_smallest
-from ..util.utils import dtype_c2r
+from ..util.utils import dtype_c2r, pad_axis
 from ._constant_q import transform
 from ._constant_q_bins import Bins, Rates, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._constant_q_inverse import griffinlim_cqt, icqt
@@ -259,7 +259,7 @@ def _as_long_as_librosa_has_it(x: np.ndarray, rates: Rates, hop_length: int, pad
     if rounded // hop_length == n // hop_length:
         return x
     mode = padding_of(pad_mode).name.lower()
-    return np.pad(x, [(0, 0)] * (x.ndim - 1) + [(0, rounded - n)], mode=mode)
+    return pad_axis(x, -1, (0, rounded - n), {"mode": mode})
 
 
 def pseudo_cqt(

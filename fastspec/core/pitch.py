@@ -11,7 +11,7 @@ import numpy as np
 from .. import _run
 from .._arrays import ParameterError, as_index, as_samples
 from .._transforms import MOST_N_FFT
-from ..util.utils import valid_audio
+from ..util.utils import pad_axis, valid_audio
 from . import _pyin
 from .convert import hz_to_octs
 from .spectrum import _spectrogram
@@ -444,7 +444,7 @@ class _Tracker:
         self.samples = as_samples(y)
         lead = self.frame_length // 2 if center else 0
         if lead and pad_mode != "constant":
-            self.samples = np.pad(self.samples, [(0, 0)] * (y.ndim - 1) + [(lead, lead)], mode=pad_mode)
+            self.samples = pad_axis(self.samples, -1, (lead, lead), {"mode": pad_mode})
             lead = 0
         length = self.samples.shape[-1] + 2 * lead
         if length < self.frame_length:

@@ -14,7 +14,7 @@ from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
 from ..pcm import pcm_to_float
-from ..util.utils import dtype_r2c
+from ..util.utils import dtype_r2c, pad_axis
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -134,7 +134,7 @@ def framed(
             x = pcm_to_float(x)
         half = arguments.n_fft // 2
         _warn_of_length(n_fft, x.shape[-1], stacklevel)
-        x = np.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode=pad_mode)
+        x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
     return x, arguments
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._arrays import ParameterError, as_index
 from ..core.audio import zero_crossings
-from ..util.utils import abs2, frame, valid_audio
+from ..util.utils import abs2, frame, pad_axis, valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -103,7 +103,7 @@ def _energies(y: np.ndarray, framed: np.ndarray, frame_length: int, hop_length: 
 
 def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:
     half = int(frame_length // 2)
-    return np.pad(y, [(0, 0)] * (y.ndim - 1) + [(half, half)], mode=pad_mode)
+    return pad_axis(y, -1, (half, half), {"mode": pad_mode})
 
 
 def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndarray:

@@ -14,7 +14,7 @@ from .._transforms import CACHED
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
 from ..core.spectrum import stft
 from ..filters import get_window
-from ..util.utils import expand_to, normalize
+from ..util.utils import expand_to, normalize, pad_axis
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,7 +137,7 @@ def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     # Zeros up to 2 n - 1 keep the ends of a window from meeting in the circular correlation.
     n_fft = 2 * next_fast_len(n_lags, real=True)
     n_frames = x.shape[-1] - n_lags + 1
-    x = np.pad(np.asarray(x, dtype=np.float64), [(0, 0)] * (x.ndim - 1) + [(0, n_fft - n_lags)])
+    x = pad_axis(np.asarray(x, dtype=np.float64), -1, (0, n_fft - n_lags), {})
     spec = _power_spec(np.asarray(weights, dtype=np.float64).tobytes(), n_fft)
     power = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
     _run.run(spec, x, power, check_finite=False)

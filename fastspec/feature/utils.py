@@ -9,6 +9,7 @@ import numpy as np
 
 from .._arrays import DTypeError, ParameterError, whole
 from .._transforms import CACHED
+from ..util.utils import pad_axis
 
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
 _PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
@@ -217,8 +218,7 @@ def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs
         raise ParameterError(f"data.shape={data.shape} has no frames to stack")
     history = (n_steps - 1) * abs(delay)
     ends = (history, 0) if delay > 0 else (0, history)
-    options = {"mode": "constant", **kwargs}
-    padded = np.pad(data, [(0, 0)] * (data.ndim - 1) + [ends], **options)
+    padded = pad_axis(data, -1, ends, kwargs)
     stacked = np.empty_like(padded, shape=(*data.shape[:-2], n_steps * n_rows, n_frames))
     present = history if delay > 0 else 0
     for step in range(n_steps):

@@ -1,4 +1,5 @@
-/* Filters of the first order: the same few operations in the same order, so every bit is given. */
+/* Filters of the first order, and the errors of linear prediction: the same few operations in the same order, so every bit
+ * is given, but for sums. */
 #include "check.h"
 
 static void recur_case(check *t, size_t n_channels, size_t n, int in_by_channel, int out_by_channel, size_t place)
@@ -38,4 +39,34 @@ void check_recur(check *t)
         recur_case(t, random_below(t, 40), length_at(t, i, 300), i & 1, i >> 1 & 1, i % N_PLACES);
     const fsp_recursion none = {.precision = t->precision, .isa = "abacus"};
     if (fsp_recur(&none) != FSP_EBUG) fail(t, "an instruction set that is none");
+}
+
+static void predict_case(check *t, size_t n, size_t place, double reflection)
+{
+    void *f = noise(t, 0, n, place), *b = noise(t, 1, n, AT_END);
+    void *forward = twin(0), *backward = twin(1);
+    const double r = rounded(t, reflection);
+    wide squares = 0, products = 0, size = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double x = get(t, f, i), y = get(t, b, i);
+        put(t, forward, i, rounded(t, x + rounded(t, r * y)));
+        put(t, backward, i, rounded(t, y + rounded(t, r * x)));
+        if (i == 0) continue;
+        const wide p = get(t, forward, i), q = get(t, backward, i - 1);
+        squares += p * p + q * q;
+        products += p * q;
+        size += fabsl(p * q);
+    }
+    double energy, product;
+    t->k->predict(f, b, n, reflection, &energy, &product);
+    const wide factor = (dot_factor(n) + 64) * t->u;
+    if (!same(0) || !same(1)) fail(t, "n=%zu offset=%zu: errors", n, place);
+    if (!(fabsl(energy - squares) <= factor * squares) || !(fabsl(product - products) <= factor * size))
+        fail(t, "n=%zu offset=%zu: sums %g and %g", n, place, energy, product);
+}
+
+void check_predict(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++)
+        predict_case(t, length_at(t, i, 5000), i % N_PLACES, i % 3 ? random_real(t) : 0);
 }
