@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.special
 from golden.calls import check, load
 from pitch_signals import SR, bench, glide, heights, noise, stereo
 
@@ -103,6 +104,15 @@ def random_observations(n, frames, seed):
         voiced_prob=voiced,
     )
     return seen, np.vstack([dense.T, np.tile((1 - voiced) / n, (n, 1))])
+
+
+@pytest.mark.parametrize("parameters", [(2, 18), (1, 1), (18.0, 2), (60, 41), (60, 42), (2.5, 7), (0.5, 0.5)])
+def test_beta_distribution(parameters):
+    """By binomials where both are whole and few, to a few ulp of what scipy's continued fraction gives."""
+    x = np.linspace(0, 1, 101)
+    np.testing.assert_allclose(
+        _pyin.beta_cdf(*parameters, x), scipy.special.betainc(*parameters, x), rtol=1e-13, atol=1e-300
+    )
 
 
 @pytest.mark.parametrize("min_prob", [1e-3, None, 0.0])

@@ -31,12 +31,24 @@ class Prior:
     no_trough: float
 
 
+def beta_cdf(a: float, b: float, x: np.ndarray) -> np.ndarray:
+    """The distribution function of the beta distribution.
+
+    For whole numbers, that many successes or more in a + b - 1 trials: a sum of a few positive terms, which needs no
+    scipy.special, slow to import.
+    """
+    n = a + b - 1
+    if not (a >= 1 and b >= 1 and n <= 100 and a == int(a) and b == int(b)):
+        from scipy.special import betainc
+
+        return betainc(a, b, x)
+    return sum(math.comb(int(n), j) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
+
+
 def prior_of(n_thresholds: int, beta_parameters, boltzmann: float, no_trough: float, most: int) -> Prior:
     """The beta distribution over thresholds, and the truncated geometric one over up to `most` troughs below each."""
-    from scipy.special import betainc
-
     thresholds = np.linspace(0, 1, n_thresholds + 1)
-    beta = np.diff(betainc(beta_parameters[0], beta_parameters[1], thresholds))
+    beta = np.diff(beta_cdf(beta_parameters[0], beta_parameters[1], thresholds))
     n_troughs = np.arange(1, most + 1)
     with np.errstate(all="ignore"):
         decay = np.exp(-boltzmann * np.arange(float(most)))

@@ -274,8 +274,11 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     """
     order = as_index(order, name="order")
     valid_audio(y)
-    samples = np.ascontiguousarray(y.swapaxes(axis, -1), dtype=working_dtype(y.dtype))
-    coefficients = np.empty((*samples.shape[:-1], order + 1))
-    for channel in np.ndindex(samples.shape[:-1]):
-        _run.predict(samples[channel], coefficients[channel])
-    return coefficients.swapaxes(-1, axis).astype(y.dtype, copy=False)
+    samples = y.swapaxes(axis, 0)
+    coefficients = np.empty((order + 1, *samples.shape[1:]), dtype=y.dtype)
+    row = np.empty(order + 1)
+    for channel in np.ndindex(samples.shape[1:]):
+        each = (slice(None), *channel)
+        _run.predict(np.ascontiguousarray(samples[each], dtype=working_dtype(y.dtype)), row)
+        coefficients[each] = row
+    return coefficients.swapaxes(0, axis)

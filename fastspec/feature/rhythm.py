@@ -131,30 +131,40 @@ def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) 
 
 def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Autocorrelations (..., frames, lags), in float64, of each window ``weights * x[..., t : t + len(weights)]``."""
-    from scipy.fft import dct, next_fast_len
-
     n_lags = len(weights)
-    # Zeros up to 2 n - 1 keep the ends of a window from meeting in the circular correlation.
-    n_fft = 2 * next_fast_len(n_lags, real=True)
     n_frames = x.shape[-1] - n_lags + 1
+    # Zeros up to 2 n - 1 keep the ends of a window from meeting in the circular correlation.
+    n_fft = 2 * _fast_length(n_lags)
     x = pad_axis(np.asarray(x, dtype=np.float64), -1, (0, n_fft - n_lags), {})
-    spec = _power_spec(np.asarray(weights, dtype=np.float64).tobytes(), n_fft)
-    power = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-    _run.run(spec, x, power, check_finite=False)
-    # The inverse FFT of what is real and even is the cosine transform of one half.
-    return dct(power.swapaxes(-1, -2), type=1, axis=-1, overwrite_x=True)[..., :n_lags]
+    squares, blocks = _autocorrelation_specs(np.asarray(weights, dtype=np.float64).tobytes(), n_fft)
+    half = _transformed(squares, x, n_frames)
+    # The inverse FFT of what is real and even is its forward FFT.
+    power = np.concatenate((half, half[..., -2:0:-1]), axis=-1)
+    return _transformed(blocks, power.reshape(*x.shape[:-1], -1), n_frames).real[..., :n_lags]
+
+
+def _transformed(spec: Spec, x: np.ndarray, n_frames: int) -> np.ndarray:
+    out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    _run.run(spec, x, out, check_finite=False)
+    return out.swapaxes(-1, -2)
+
+
+def _fast_length(n: int) -> int:
+    """The least number from n on that 2, 3 and 5 make up."""
+    rest = n
+    for prime in (2, 3, 5):
+        while rest % prime == 0:
+            rest //= prime
+    return n if rest == 1 else _fast_length(n + 1)
 
 
 @lru_cache(CACHED)
-def _power_spec(weights: bytes, n_fft: int) -> Spec:
-    """|FFT|^2 / n_fft of windows that end in zeros."""
-    window = np.frombuffer(weights) / np.sqrt(n_fft)
-    return Spec(
-        precision=1,
-        framing=Framing(n_fft, 1, 0),
-        spectrum=Spectrum.POWER,
-        window=np.pad(window, (0, n_fft - len(window))),
-    )
+def _autocorrelation_specs(weights: bytes, n_fft: int) -> tuple[Spec, Spec]:
+    """|FFT|^2 / n_fft of windows that end in zeros, at every sample; and the FFT of blocks that follow one another."""
+    window = pad_axis(np.frombuffer(weights) / np.sqrt(n_fft), 0, (0, n_fft - len(weights) // 8), {})
+    squares = Spec(precision=1, framing=Framing(n_fft, 1, 0), spectrum=Spectrum.POWER, window=window)
+    blocks = Framing(n_fft, n_fft, 0)
+    return squares, Spec(precision=1, framing=blocks, spectrum=Spectrum.COMPLEX, window=np.ones(n_fft))
 
 
 def fourier_tempogram(
