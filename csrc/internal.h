@@ -174,11 +174,11 @@ struct fsp_inverse {
     const fsp_kernels *kernels;
     size_t n_fft, hop, lead, n_bins, overlap, ring_length;
     fsp_real_fft fft;  /* of a Hartley spectrum, 1/n included */
-    uint32_t *offsets;
+    uint32_t *offsets, *identity;  /* identity: 0 .. hop - 1 */
     void *window, *interior, *nothing;
     double *squares;
     double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, hartley_at, tile_at, spare_at, scales_at, scratch_size;
+    size_t ring_at, hartley_at, tile_at, heads_at, tails_at, spare_at, scales_at, scratch_size;
 };
 
 /* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,

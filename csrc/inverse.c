@@ -1,14 +1,14 @@
 /* spectrum -> samples: inverse FFT, window, overlap-add, normalisation.
  *
  * The output is cut at every hop into columns. Column q is complete once frame q has been added, and sums the frames
- * q - overlap .. q. A lane takes a stretch of neighbouring columns and starts `overlap` frames early, so that each
- * sample is the sum of the same products in the same order, however the columns are dealt out. */
+ * q - overlap .. q. A lane takes a stretch of neighbouring columns; its first `overlap` columns wait for what frames of the
+ * stretch before leave for them, which is a lane's neighbour, or the last lane of the block before. */
 #include "internal.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-enum { SHORTEST_STRETCH = 64, STRETCH_PER_OVERLAP = 8, MOST_LANES = 16 };
+enum { LONGEST_STRETCH = 64, STRETCH_PER_OVERLAP = 8, MOST_LANES = 16 };
 
 void fsp_inverse_scales(const fsp_inverse *inv, size_t q, size_t n_frames, double *scales)
 {
@@ -29,7 +29,9 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
     inv->squares = fsp_allocate(n, sizeof *inv->squares);
     inv->offsets = fsp_allocate(n, sizeof *inv->offsets);
     inv->nothing = fsp_allocate(2 * inv->n_bins, itemsize);
-    if (work && inv->squares && inv->offsets && inv->nothing) {
+    inv->identity = fsp_allocate(inv->hop, sizeof *inv->identity);
+    if (work && inv->squares && inv->offsets && inv->nothing && inv->identity) {
+        for (size_t r = 0; r < inv->hop; r++) inv->identity[r] = (uint32_t)r;
         memset(inv->nothing, 0, 2 * inv->n_bins * itemsize);
         for (size_t i = 0; i < n; i++) {
             inv->squares[i] = window[i] * window[i];
@@ -66,6 +68,8 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     inv->ring_at = fsp_reserve(&inv->scratch_size, inv->ring_length, vector);
     inv->hartley_at = fsp_reserve(&inv->scratch_size, fsp_hartley_at(n), vector);
     inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.tile_vectors, vector);
+    inv->heads_at = fsp_reserve(&inv->scratch_size, inv->overlap * hop, vector);
+    inv->tails_at = fsp_reserve(&inv->scratch_size, hop, vector + kernels->itemsize);
     inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
     inv->scales_at = fsp_reserve(&inv->scratch_size, hop, sizeof(double));
     *out = inv;
@@ -80,6 +84,7 @@ void fsp_inverse_destroy(fsp_inverse *inv)
     fsp_free(inv->window);
     fsp_free(inv->interior);
     fsp_free(inv->nothing);
+    fsp_free(inv->identity);
     fsp_free(inv->squares);
     fsp_free(inv);
 }
@@ -90,21 +95,25 @@ typedef struct {
     char *out;
     const ptrdiff_t *channel_offset;
     size_t n_samples, n_columns, stretch, blocks_per_channel, n_blocks;
-    char *scratch;
+    char *scratch, *seams;
     atomic_size_t next;
 } inverse_job;
 
 typedef struct {
     const inverse_job *j;
-    char *ring, *hartley, *tile, *spare;
+    char *ring, *hartley, *tile, *heads, *tails, *spare;
     double *scales;
-    size_t channel, first;  /* column of lane 0 at step `overlap` */
+    size_t channel, block, first;  /* block of all; column of lane 0 at step 0 */
 } inverse_worker;
 
-/* Lane l at step s: the column s - overlap of its stretch; negative ones are for warming up. */
-static ptrdiff_t column_of(const inverse_worker *w, size_t lane, size_t step)
+static size_t column_of(const inverse_worker *w, size_t lane, size_t step) { return w->first + lane * w->j->stretch + step; }
+
+/* Where one stretch ends and the next begins, one channel's blocks after the other: of each block what lane 0 has of its
+ * first columns, and what the last lane leaves for the block after it. */
+static char *seam_of(const inverse_job *j, size_t block, int end)
 {
-    return (ptrdiff_t)(w->first + lane * w->j->stretch + step) - (ptrdiff_t)w->j->inv->overlap;
+    const fsp_inverse *inv = j->inv;
+    return j->seams + (2 * block + (size_t)end) * inv->overlap * inv->hop * inv->kernels->itemsize;
 }
 
 static void add_frames(const inverse_worker *w, size_t step)
@@ -114,11 +123,11 @@ static void add_frames(const inverse_worker *w, size_t step)
     const fsp_kernels *k = inv->kernels;
     const void *frames[MOST_LANES];
     for (size_t l = 0; l < k->lanes; l++) {
-        const ptrdiff_t q = column_of(w, l, step);
+        const size_t q = column_of(w, l, step);
         frames[l] = inv->nothing;
-        if (q < 0 || q >= (ptrdiff_t)in->n_frames) continue;
-        frames[l] = (const char *)in->data +
-                    (in->channel_offset[w->channel] + q * in->frame_stride) * (ptrdiff_t)k->itemsize;
+        if (q >= in->n_frames) continue;
+        const ptrdiff_t at = in->channel_offset[w->channel] + (ptrdiff_t)q * in->frame_stride;
+        frames[l] = (const char *)in->data + at * (ptrdiff_t)k->itemsize;
     }
     k->hartley(frames, inv->n_fft, w->hartley);
     fsp_real_fft_run(&inv->fft, w->hartley, inv->offsets, 0, w->tile, (fsp_ahead){0});
@@ -126,59 +135,119 @@ static void add_frames(const inverse_worker *w, size_t step)
                    step % (inv->overlap + 1) * inv->hop);
 }
 
-/* A column at either end of the signal or of the frames, sample by sample: fewer frames overlap there, or part of it
- * is cut away. */
-static void emit_edge(const inverse_worker *w, size_t lane, size_t q, const char *slot)
+/* Column q, sample by sample: where fewer frames overlap than elsewhere, where part of it is cut away, and where blocks
+ * meet. Its numbers are `stride` apart. */
+static void emit_alone(const inverse_job *j, size_t channel, size_t q, const char *column, size_t stride, double *scales)
 {
-    const fsp_inverse *inv = w->j->inv;
-    const size_t itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
-    const size_t start = q * inv->hop, end = inv->lead + w->j->n_samples;
+    const fsp_inverse *inv = j->inv;
+    const size_t itemsize = inv->kernels->itemsize, start = q * inv->hop, end = inv->lead + j->n_samples;
     if (start >= end || start + inv->hop <= inv->lead) return;
     const size_t first = start < inv->lead ? inv->lead - start : 0, last = end - start < inv->hop ? end - start : inv->hop;
-    char *out = w->j->out + w->j->channel_offset[w->channel] * (ptrdiff_t)itemsize;
-    fsp_inverse_scales(inv, q, w->j->in->n_frames, w->scales);
+    char *out = j->out + j->channel_offset[channel] * (ptrdiff_t)itemsize;
+    fsp_inverse_scales(inv, q, j->in->n_frames, scales);
     for (size_t r = first; r < last; r++)
-        fsp_put_real(out, start + r - inv->lead, fsp_real_at(slot, r * lanes + lane, itemsize) * w->scales[r], itemsize);
+        fsp_put_real(out, start + r - inv->lead, fsp_real_at(column, r * stride, itemsize) * scales[r], itemsize);
 }
 
-static void emit_columns(const inverse_worker *w, size_t step)
+/* Column `step` of each stretch, from a slot of the ring or the like, which is cleared. */
+static void emit_columns(const inverse_worker *w, size_t step, char *slot)
 {
-    const fsp_inverse *inv = w->j->inv;
-    const size_t itemsize = inv->kernels->itemsize;
-    char *slot = w->ring + step % (inv->overlap + 1) * inv->hop * inv->kernels->lanes * itemsize;
+    const inverse_job *j = w->j;
+    const fsp_inverse *inv = j->inv;
+    const size_t itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
+    const int seam = step < inv->overlap && w->block % j->blocks_per_channel > 0;
     void *out[MOST_LANES];
-    for (size_t l = 0; l < inv->kernels->lanes; l++) {
-        const ptrdiff_t q = column_of(w, l, step);
+    for (size_t l = 0; l < lanes; l++) {
+        const size_t q = column_of(w, l, step);
         out[l] = w->spare;
-        if (step < inv->overlap || q < 0 || q >= (ptrdiff_t)w->j->n_columns) continue;
-        const ptrdiff_t at = q * (ptrdiff_t)inv->hop - (ptrdiff_t)inv->lead;
-        const int whole = at >= 0 && (size_t)at + inv->hop <= w->j->n_samples;
-        if (whole && (size_t)q >= inv->overlap && (size_t)q < w->j->in->n_frames)
-            out[l] = w->j->out + (w->j->channel_offset[w->channel] + at) * (ptrdiff_t)itemsize;
+        if (q >= j->n_columns || (seam && l == 0)) continue;
+        const ptrdiff_t at = (ptrdiff_t)(q * inv->hop) - (ptrdiff_t)inv->lead;
+        const int whole = at >= 0 && (size_t)at + inv->hop <= j->n_samples;
+        if (whole && q >= inv->overlap && q < j->in->n_frames)
+            out[l] = j->out + (j->channel_offset[w->channel] + at) * (ptrdiff_t)itemsize;
         else
-            emit_edge(w, l, (size_t)q, slot);
+            emit_alone(j, w->channel, q, slot + l * itemsize, lanes, w->scales);
     }
     inv->kernels->emit(slot, inv->interior, inv->hop, out);
+}
+
+/* The first columns of each stretch get what the stretch before has left for them. */
+static void join_stretches(const inverse_worker *w)
+{
+    const inverse_job *j = w->j;
+    const fsp_inverse *inv = j->inv;
+    const fsp_kernels *k = inv->kernels;
+    const size_t itemsize = k->itemsize, column = inv->hop * k->lanes * itemsize, stride = k->lanes + 1;
+    memset(w->tails, 0, inv->hop * stride * itemsize);
+    for (size_t c = 0; c < inv->overlap; c++) {
+        char *const head = w->heads + c * column;
+        k->store_rows(w->ring + (j->stretch + c) % (inv->overlap + 1) * column, inv->identity, inv->hop, w->tails + itemsize,
+                      (ptrdiff_t)stride, k->lanes);
+        for (size_t r = 0; j->seams && r < inv->hop; r++) {
+            memcpy(seam_of(j, w->block, 0) + (c * inv->hop + r) * itemsize, head + r * k->lanes * itemsize, itemsize);
+            memcpy(seam_of(j, w->block, 1) + (c * inv->hop + r) * itemsize, w->tails + (r * stride + k->lanes) * itemsize,
+                   itemsize);
+        }
+        k->join(head, w->tails, stride, NULL, inv->hop);
+        emit_columns(w, c, head);
+    }
 }
 
 static void inverse_thread(void *context, size_t index)
 {
     inverse_job *j = context;
     const fsp_inverse *inv = j->inv;
+    const size_t column = inv->hop * inv->kernels->lanes * inv->kernels->itemsize;
     char *scratch = j->scratch + index * inv->scratch_size;
     inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .hartley = scratch + inv->hartley_at,
-                        .tile = scratch + inv->tile_at, .spare = scratch + inv->spare_at,
-                        .scales = (double *)(scratch + inv->scales_at)};
-    size_t block;
-    while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
-        w.channel = block / j->blocks_per_channel;
-        w.first = block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
-        memset(w.ring, 0, inv->ring_length * inv->kernels->lanes * inv->kernels->itemsize);
-        for (size_t step = 0; step < j->stretch + inv->overlap; step++) {
+                        .tile = scratch + inv->tile_at, .heads = scratch + inv->heads_at, .tails = scratch + inv->tails_at,
+                        .spare = scratch + inv->spare_at, .scales = (double *)(scratch + inv->scales_at)};
+    while ((w.block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
+        w.channel = w.block / j->blocks_per_channel;
+        w.first = w.block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
+        memset(w.ring, 0, (inv->overlap + 1) * column);
+        for (size_t step = 0; step < j->stretch; step++) {
+            char *const slot = w.ring + step % (inv->overlap + 1) * column;
             add_frames(&w, step);
-            emit_columns(&w, step);
+            if (step >= inv->overlap) {
+                emit_columns(&w, step, slot);
+                continue;
+            }
+            memcpy(w.heads + step * column, slot, column);
+            memset(slot, 0, column);
+        }
+        join_stretches(&w);
+    }
+}
+
+/* What blocks have left for one another. */
+static void join_blocks(const inverse_job *j)
+{
+    const fsp_inverse *inv = j->inv;
+    const size_t itemsize = inv->kernels->itemsize;
+    double *const scales = (double *)(j->scratch + inv->scales_at);
+    for (size_t block = 0; block < j->n_blocks; block++) {
+        const size_t place = block % j->blocks_per_channel, first = place * j->stretch * inv->kernels->lanes;
+        for (size_t c = 0; place > 0 && c < inv->overlap && first + c < j->n_columns; c++) {
+            char *const head = seam_of(j, block, 0) + c * inv->hop * itemsize;
+            const char *const tail = seam_of(j, block - 1, 1) + c * inv->hop * itemsize;
+            for (size_t r = 0; r < inv->hop; r++)
+                fsp_put_real(head, r, fsp_real_at(tail, r, itemsize) + fsp_real_at(head, r, itemsize), itemsize);
+            emit_alone(j, block / j->blocks_per_channel, first + c, head, 1, scales);
         }
     }
+}
+
+/* Stretches are as long as the frames make them, never shorter than what they leave for one another: that depends on the
+ * frames alone, hence the same bits for any number of threads. */
+static void shape(inverse_job *j)
+{
+    const fsp_inverse *inv = j->inv;
+    const size_t lanes = inv->kernels->lanes, longest = fsp_larger(STRETCH_PER_OVERLAP * inv->overlap, LONGEST_STRETCH);
+    const size_t n_blocks = fsp_divide_up(j->n_columns, lanes * longest);
+    j->stretch = fsp_larger(fsp_divide_up(j->n_columns, lanes * n_blocks), fsp_larger(inv->overlap, 1));
+    j->blocks_per_channel = fsp_divide_up(j->n_columns, lanes * j->stretch);
+    j->n_blocks = j->blocks_per_channel * j->in->n_channels;
 }
 
 fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,
@@ -186,20 +255,21 @@ fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *
 {
     if (!inv || n_threads < 1) return FSP_EBUG;
     inverse_job j = {.inv = inv, .in = in, .out = out, .channel_offset = channel_offset, .n_samples = n_samples};
-    const size_t lanes = inv->kernels->lanes;
     /* Every column that the output reaches into, of frames or not, so that all of it is written. */
     j.n_columns = fsp_divide_up(n_samples + inv->lead, inv->hop);
     if (in->n_channels * j.n_columns == 0) return FSP_OK;
-    size_t longest = STRETCH_PER_OVERLAP * inv->overlap;
-    if (longest < SHORTEST_STRETCH) longest = SHORTEST_STRETCH;
-    j.blocks_per_channel = fsp_divide_up(j.n_columns, lanes * longest);
-    j.stretch = fsp_divide_up(j.n_columns, lanes * j.blocks_per_channel);
-    j.n_blocks = j.blocks_per_channel * in->n_channels;
+    shape(&j);
     if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;
+    const int seams = inv->overlap > 0 && j.blocks_per_channel > 1;
     j.scratch = fsp_allocate((size_t)n_threads, inv->scratch_size);
-    if (!j.scratch) return FSP_ENOMEM;
-    atomic_init(&j.next, 0);
-    fsp_parallel(inverse_thread, &j, (size_t)n_threads, n_threads);
+    if (seams) j.seams = fsp_allocate(2 * j.n_blocks, inv->overlap * inv->hop * inv->kernels->itemsize);
+    const fsp_status status = j.scratch && (j.seams || !seams) ? FSP_OK : FSP_ENOMEM;
+    if (status == FSP_OK) {
+        atomic_init(&j.next, 0);
+        fsp_parallel(inverse_thread, &j, (size_t)n_threads, n_threads);
+        if (seams) join_blocks(&j);
+    }
     fsp_free(j.scratch);
-    return FSP_OK;
+    fsp_free(j.seams);
+    return status;
 }

@@ -26,7 +26,7 @@ struct fsp_search {
     fsp_precision precision;
     fsp_padding padding;
     fsp_real_fft forward;
-    uint32_t *offsets, *identity;
+    uint32_t *offsets;
     size_t n_channels, n_frames, n_samples;
     size_t stretch, n_blocks, n_stretches;  /* n_blocks a channel, of a stretch in each lane */
     size_t column, block, tail;             /* bytes: a column, a block's signal, the tails of one column */
@@ -181,18 +181,16 @@ static fsp_status fill(fsp_search *s, const fsp_spectra *magnitudes)
     const fsp_inverse *inv = s->inverse;
     const size_t n_blocks = s->n_channels * s->n_blocks, n_tails = s->n_channels * inv->overlap, n_scales = 2 + 2 * inv->overlap;
     s->offsets = fsp_allocate(inv->n_fft, sizeof *s->offsets);
-    s->identity = fsp_allocate(inv->hop, sizeof *s->identity);
     s->signal = fsp_allocate(n_blocks, s->block);
     s->bins = fsp_allocate(n_blocks * s->stretch, 3 * inv->n_bins * vector_bytes(s));
     s->tails = fsp_allocate(n_tails, s->tail);
     s->scales = fsp_allocate(n_scales, s->column);
     fsp_status status = FSP_ENOMEM;
-    if (s->offsets && s->identity && s->signal && s->bins && s->tails && s->scales) {
+    if (s->offsets && s->signal && s->bins && s->tails && s->scales) {
         for (size_t i = 0; i < inv->n_fft; i++) {
             const size_t n = s->forward.sample[i];
             s->offsets[i] = (uint32_t)((n / inv->hop * (inv->hop + GAP) + n % inv->hop) * s->kernels->lanes);
         }
-        for (size_t r = 0; r < inv->hop; r++) s->identity[r] = (uint32_t)r;
         memset(s->tails, 0, n_tails * s->tail);
         take_magnitudes(s, magnitudes);
         status = make_scales(s);
@@ -228,7 +226,7 @@ fsp_status fsp_search_create(const fsp_inverse_config *config, fsp_padding paddi
 void fsp_search_destroy(fsp_search *s)
 {
     if (!s) return;
-    void *owned[] = {s->offsets, s->identity, s->signal, s->bins, s->tails, s->scales, s->beyond};
+    void *owned[] = {s->offsets, s->signal, s->bins, s->tails, s->scales, s->beyond};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) fsp_free(owned[i]);
     if (s->kernels) fsp_real_fft_destroy(&s->forward);
     fsp_inverse_destroy(s->inverse);
@@ -279,7 +277,7 @@ fsp_status fsp_search_result(fsp_search *s, void *samples, const ptrdiff_t *chan
         for (size_t block = 0; block < s->n_blocks; block++)
             for (size_t step = 0; step < s->stretch; step++) {
                 const char *from = block_at(s, channel, block) + step * s->column;
-                k->store_frames(from, s->identity, hop, columns, (ptrdiff_t)hop, k->lanes);
+                k->store_frames(from, s->inverse->identity, hop, columns, (ptrdiff_t)hop, k->lanes);
                 for (size_t l = 0; l < k->lanes; l++)
                     copy_out(s, columns + l * hop * k->itemsize, (block * k->lanes + l) * s->stretch + step,
                              (char *)samples + channel_offset[channel] * (ptrdiff_t)k->itemsize);
@@ -319,7 +317,7 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
         k->replace(ring + slot * inv->hop * vector_bytes(s), s->scales + scale * s->column, inv->hop, column);
     }
     for (size_t c = 0; c < inv->overlap; c++)
-        k->store_rows(ring + (s->stretch + c) % (inv->overlap + 1) * inv->hop * vector_bytes(s), s->identity, inv->hop,
+        k->store_rows(ring + (s->stretch + c) % (inv->overlap + 1) * inv->hop * vector_bytes(s), inv->identity, inv->hop,
                       tails_at(s, channel, c, block * k->lanes), (ptrdiff_t)s->n_stretches + 2, k->lanes);
 }
 
@@ -345,7 +343,7 @@ static void join_stretches(const fsp_search *s, size_t channel)
                     inv->hop);
         }
         for (size_t block = 0; block < s->n_blocks; block++)
-            k->store_rows(block_at(s, channel, block) + c * s->column, s->identity, inv->hop,
+            k->store_rows(block_at(s, channel, block) + c * s->column, inv->identity, inv->hop,
                           tails_at(s, channel, c, block * k->lanes), (ptrdiff_t)stride, k->lanes);
         for (size_t block = 0; block < s->n_blocks; block++) {
             const char *after = tails_at(s, channel, c, block * k->lanes) + k->itemsize;

@@ -121,10 +121,12 @@ static void k_replace(void *slot, const void *scale, size_t n, void *out)
 }
 
 /* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as
- * it is earlier in time. */
+ * it is earlier in time. No `scale`: ones. */
 static void k_join(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
 {
     V *x = columns;
-    for (size_t i = 0; i < n; i++)
-        x[i] = (v_load((const REAL *)tails + i * tails_stride) + x[i]) * ((const V *)scale)[i];
+    for (size_t i = 0; i < n; i++) {
+        const V sum = v_load((const REAL *)tails + i * tails_stride) + x[i];
+        x[i] = scale ? sum * ((const V *)scale)[i] : sum;
+    }
 }
