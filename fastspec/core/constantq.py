@@ -14,7 +14,7 @@ from .. import _run, filters
 from .._arrays import ParameterError, as_samples
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
-from ..util._matrices import without_smallest
+from ..util._matrices import largest_of_rows
 from ..util.utils import dtype_c2r, pad_axis
 from ._constant_q import transform
 from ._constant_q_bins import Bins, Rates, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
@@ -373,7 +373,8 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
     )  # fmt: skip
     bank = np.empty((len(bins), n_fft // 2 + 1))
     for row, samples in zip(bank, rows, strict=True):  # one at a time, as the whole is large
-        row[:] = np.abs(without_smallest(np.fft.fft(samples, n=n_fft)[np.newaxis, : n_fft // 2 + 1], sparsity))
+        row[:] = np.abs(np.fft.fft(samples, n=n_fft)[: n_fft // 2 + 1])
+        row *= largest_of_rows(row[np.newaxis], sparsity)[0]
     gain = bins.lengths / n_fft
     gain *= np.sqrt(1 / n_fft) if scale else np.sqrt(bins.lengths / n_fft)
     bank *= gain[:, np.newaxis]

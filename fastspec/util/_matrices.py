@@ -133,24 +133,38 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
         raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
     if not 0.0 <= quantile < 1:
         raise ParameterError(f"quantile={quantile} must lie in [0, 1)")
-    return csr_array(without_smallest(np.atleast_2d(x), quantile).astype(dtype or x.dtype, copy=False))
+    rows = np.atleast_2d(x)
+    kept = largest_of_rows(rows, quantile) & (rows != 0)
+    ends = np.concatenate(([0], np.cumsum(np.count_nonzero(kept, axis=1))))
+    values = rows[kept].astype(dtype or x.dtype, copy=False)
+    return csr_array((values, np.nonzero(kept)[1].astype(np.int32), ends.astype(np.int32)), shape=rows.shape)
 
 
-def without_smallest(x: np.ndarray, quantile: float) -> np.ndarray:
-    """What `sparsify_rows` leaves of the rows of `x`, with zeros elsewhere."""
+def largest_of_rows(x: np.ndarray, quantile: float) -> npt.NDArray[np.bool_]:
+    """Which values `sparsify_rows` keeps."""
     magnitude = np.abs(x)
     total = magnitude.sum(axis=1, keepdims=True)
-    # Values of at most quantile * total / n cannot exceed the quantile together: only the others need to be sorted.
-    n_small = np.count_nonzero(magnitude <= quantile / max(x.shape[1], 1) * total, axis=1).min(initial=x.shape[1])
-    n_small = min(n_small, max(x.shape[1] - 1, 0))
-    parted = np.partition(magnitude, n_small, axis=1) if magnitude.size else magnitude
-    ascending = np.sort(parted[:, n_small:], axis=1)
-    reached = np.cumsum(ascending, axis=1) + parted[:, :n_small].sum(axis=1, keepdims=True)
+    ascending, below = _in_order(magnitude, quantile * total)
     # A row of zeros divides by zero; its threshold does not matter, as there is nothing to keep.
     with np.errstate(invalid="ignore"):
-        first_kept = np.argmin(reached / total < quantile, axis=1)
-    threshold = np.take_along_axis(ascending, first_kept[:, np.newaxis], axis=1)
-    return np.where(magnitude >= threshold, x, 0)
+        first_kept = np.argmin((below + np.cumsum(ascending, axis=1)) / total < quantile, axis=1)
+    return magnitude >= np.take_along_axis(ascending, first_kept[:, np.newaxis], axis=1)
+
+
+_WIDE = 1024
+
+
+def _in_order(magnitude: np.ndarray, dropped: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
+    """The largest values of each row, sorted, and the sum of the others, which is at most what is `dropped`.
+
+    Of n values, those of up to an n-th of this cannot exceed it together. Spectra hold little else.
+    """
+    n = magnitude.shape[1]
+    n_small = np.count_nonzero(magnitude <= dropped / n, axis=1).min(initial=n - 1) if n >= _WIDE else 0
+    if 2 * n_small < n:
+        return np.sort(magnitude, axis=1), 0.0
+    parted = np.partition(magnitude, n_small, axis=1)
+    return np.sort(parted[:, n_small:], axis=1), parted[:, :n_small].sum(axis=1, keepdims=True)
 
 
 def shear(
