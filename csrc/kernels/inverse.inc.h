@@ -90,7 +90,8 @@ static void k_emit(void *slot, const void *scale, size_t n, void *const *out)
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
- * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
+ * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces. Below
+ * SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
 static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
                       void *hartley)
 {
