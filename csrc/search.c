@@ -28,6 +28,7 @@ struct fsp_search {
     fsp_real_fft forward;
     uint32_t *offsets;
     size_t n_channels, n_frames, n_samples;
+    int begun;  /* there has been a round: bins hold spectra of it */
     size_t stretch, n_blocks, n_stretches;  /* n_blocks a channel, of a stretch in each lane */
     size_t column, block, tail;             /* bytes: a column, a block's signal, the tails of one column */
     size_t n_left, n_right;                 /* samples beyond the ends */
@@ -146,8 +147,8 @@ static void take_magnitudes(const fsp_search *s, const fsp_spectra *in)
                 if (left)
                     k->load_frames((const char *)in->data + at * (ptrdiff_t)k->itemsize,
                                    (ptrdiff_t)s->stretch * in->frame_stride, n_bins, bins, left < k->lanes ? left : k->lanes);
-                const size_t taken = left ? n_bins : 0;
-                memset(bins + taken * vector, 0, (3 * n_bins - taken) * vector);
+                else
+                    memset(bins, 0, n_bins * vector);
             }
 }
 
@@ -385,11 +386,12 @@ fsp_status fsp_search_round(fsp_search *s, double momentum, int n_threads)
     const size_t n_blocks = s->n_channels * s->n_blocks;
     if (n_blocks == 0) return FSP_OK;
     if ((size_t)n_threads > n_blocks) n_threads = (int)n_blocks;
-    search_job j = {.s = s, .momentum = momentum, .scratch = fsp_allocate((size_t)n_threads, s->scratch_size)};
+    search_job j = {.s = s, .momentum = s->begun ? momentum : 0, .scratch = fsp_allocate((size_t)n_threads, s->scratch_size)};
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next, 0);
     fsp_parallel(sweep_blocks, &j, (size_t)n_threads, n_threads);
     fsp_free(j.scratch);
+    s->begun = 1;
     for (size_t channel = 0; channel < s->n_channels; channel++) {
         join_stretches(s, channel);
         pad(s, channel);

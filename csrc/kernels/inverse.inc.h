@@ -90,25 +90,32 @@ static void k_emit(void *slot, const void *scale, size_t n, void *const *out)
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
- * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces. Below
- * SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a bin fades instead. */
-static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                      void *hartley)
+ * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces; without
+ * momentum that is not read, and may be anything. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a
+ * bin fades instead. */
+INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, V *bins, REAL momentum, int remembers, V *hartley)
 {
-    const V *f = tile;
-    const REAL *s = sign;
-    const V a = v_set((REAL)momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    const V a = v_set(momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
     const V *magnitude = bins;
-    V *before = (V *)bins + n / 2 + 1;
+    V *before = bins + n / 2 + 1;
     for (size_t k = 0; k <= n / 2; k++, before += 2) {
         const V re = f[where[k]], im = f[where[k] + 1] * v_set(s[k]);
-        const V x = v_fnma(a, before[0], re), y = v_fnma(a, before[1], im);
+        const V x = remembers ? v_fnma(a, before[0], re) : re, y = remembers ? v_fnma(a, before[1], im) : im;
         const V square = v_min(largest, v_max(smallest, v_fma(x, x, y * y)));
         const V scale = magnitude[k] * v_rsqrt(square);
         before[0] = re;
         before[1] = im;
         put_hartley(hartley, n, k, x * scale, y * scale);
     }
+}
+
+static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
+                      void *hartley)
+{
+    if (momentum == 0)
+        rephase(tile, where, sign, n, bins, 0, 0, hartley);
+    else
+        rephase(tile, where, sign, n, bins, (REAL)momentum, 1, hartley);
 }
 
 /* out[i] = slot[i] * scale[i], a vector each; the slot is cleared for what comes next. */

@@ -59,6 +59,7 @@ static void rephase_case(check *t, size_t n, double momentum)
         put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
         for (size_t l = 0; l < lanes; l++) put(t, bins, k * lanes + l, fabs(get(t, bins, k * lanes + l)));
     }
+    for (size_t i = n_bins * lanes; momentum == 0 && i < 3 * n_bins * lanes; i++) put(t, bins, i, NAN);
     expected *e = expect(t, 4);
     void *remembered = twin(3);
     for (size_t k = 0; k < n_bins; k++)
@@ -66,7 +67,7 @@ static void rephase_case(check *t, size_t n, double momentum)
             const wide_complex bin = {get(t, tile, where[k] * lanes + l),
                                       (wide)get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k)};
             const size_t at = (n_bins + 2 * k) * lanes + l;
-            const wide_complex before = {get(t, bins, at), get(t, bins, at + lanes)};
+            const wide_complex before = {momentum == 0 ? 0 : get(t, bins, at), momentum == 0 ? 0 : get(t, bins, at + lanes)};
             wide err;
             wide_complex x = rephased(t, bin, get(t, bins, k * lanes + l), before, momentum, &err);
             put(t, remembered, at, (double)bin.r);
