@@ -78,10 +78,10 @@ def test_vqt_is_its_definition(intervals, gamma):
 @pytest.mark.parametrize("norm", [1, 2, np.inf, None])
 @pytest.mark.parametrize("window", ["hann", "hamming", "flattop", "boxcar", ("kaiser", 5.0), np.hanning])
 def test_rows_are_the_wavelets(window, norm):
-    """At the full rate, rows and factors rebuild `filters.wavelet`; even lengths and lopsided windows included."""
-    sr, freqs, alpha = 8192.0, np.array([64.0, 100.0, 333.3]), np.array([1.0, 0.5, 0.41])
+    """At the full rate, rows and factors rebuild `filters.wavelet`: lengths even, odd and one, windows of any symmetry."""
+    sr, freqs, alpha = 8192.0, np.array([64.0, 100.0, 333.3, 3000.0]), np.array([1.0, 0.5, 0.41, 1.82])
     atoms, lengths = fastspec.filters.wavelet(freqs=freqs, sr=sr, window=window, norm=norm, alpha=alpha, dtype=complex)
-    rows = describe(freqs / sr, lengths, window, norm, np.arange(1.0, 4.0), hop_length=1, padding=0, precision=1)
+    rows = describe(freqs / sr, lengths, window, norm, np.arange(1.0, 5.0), hop_length=1, padding=0, precision=1)
     middle = atoms.shape[1] // 2
     found = np.zeros_like(atoms)
     ends = np.cumsum(rows.n_pairs)
@@ -90,7 +90,7 @@ def test_rows_are_the_wavelets(window, norm):
         odd = (factors[2] + 1j * factors[3]) * rows.odd[start:end]
         found[bin_, middle : middle + len(even)] += (even + odd)[: atoms.shape[1] - middle]
         found[bin_, middle - len(even) : middle] += (even - odd)[::-1]
-    np.testing.assert_allclose(found.conj(), atoms * [[1], [2], [3]], atol=1e-13 * np.abs(atoms).max())
+    np.testing.assert_allclose(found.conj(), atoms * [[1], [2], [3], [4]], atol=1e-13 * np.abs(atoms).max())
 
 
 def test_channels_are_independent():

@@ -156,7 +156,7 @@ class Pairs:
 
     def window(self, window: Window) -> tuple[np.ndarray, np.ndarray]:
         """What the windows hold after the middle and before it, in pairs."""
-        terms = cosine_terms(window)
+        terms = cosine_terms(window) if self.size.min() > 1 else None  # a window of one sample is 1, whatever its name
         right, left = self._window_by_samples(window) if terms is None else self._window_by_terms(terms)
         middles = self.starts[self.step > 1]
         right[middles] /= 2
