@@ -110,9 +110,20 @@ def random_observations(n, frames, seed):
 def test_beta_distribution(parameters):
     """By binomials where both are whole and few, to a few ulp of what scipy's continued fraction gives."""
     x = np.linspace(0, 1, 101)
-    np.testing.assert_allclose(
-        _pyin.beta_cdf(*parameters, x), scipy.special.betainc(*parameters, x), rtol=1e-13, atol=1e-300
-    )
+    found = _pyin.beta_cdf(*parameters, x)
+    np.testing.assert_allclose(found, scipy.special.betainc(*parameters, x), rtol=1e-13, atol=1e-300)
+    assert found.dtype == np.float64
+
+
+@pytest.mark.parametrize("parameters", [(2, 18), (1, 1), (18.0, 2), (60, 41), (2.5, 7)])
+def test_no_threshold_is_less_likely_than_never(parameters, monkeypatch):
+    """Nor are all together more than certain, whatever rounding does to their distribution."""
+    exact = _pyin.beta_cdf
+    wobble = np.random.default_rng(0).uniform(1 - 3e-16, 1 + 3e-16, 101)
+    monkeypatch.setattr(_pyin, "beta_cdf", lambda a, b, x: exact(a, b, x) * wobble)
+    prior = _pyin.prior_of(100, parameters, 2.0, 0.01, 10)
+    assert prior.beta.min() >= 0
+    assert prior.beta.sum() <= 1 + 1e-15
 
 
 @pytest.mark.parametrize("min_prob", [1e-3, None, 0.0])

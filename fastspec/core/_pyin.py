@@ -42,13 +42,14 @@ def beta_cdf(a: float, b: float, x: np.ndarray) -> np.ndarray:
         from scipy.special import betainc
 
         return betainc(a, b, x)
-    return sum(math.comb(int(n), j) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
+    return sum(float(math.comb(int(n), j)) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
 
 
 def prior_of(n_thresholds: int, beta_parameters, boltzmann: float, no_trough: float, most: int) -> Prior:
     """The beta distribution over thresholds, and the truncated geometric one over up to `most` troughs below each."""
     thresholds = np.linspace(0, 1, n_thresholds + 1)
-    beta = np.diff(beta_cdf(beta_parameters[0], beta_parameters[1], thresholds))
+    below = beta_cdf(beta_parameters[0], beta_parameters[1], thresholds)
+    beta = np.diff(np.maximum.accumulate(np.minimum(below, 1)))  # whatever rounding does near 1, none is negative
     n_troughs = np.arange(1, most + 1)
     with np.errstate(all="ignore"):
         decay = np.exp(-boltzmann * np.arange(float(most)))
