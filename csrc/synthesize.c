@@ -173,7 +173,7 @@ typedef struct {
     const fsp_spectra *in;
     char *out;
     const ptrdiff_t *channel_offset;
-    size_t first_sample, n_samples, blocks_per_channel, n_blocks, n_workers;
+    size_t first_sample, n_samples, block, blocks_per_channel, n_blocks, n_workers;  /* block: columns, evenly dealt out */
     char *scratch;
     atomic_size_t next;
 } job;
@@ -232,7 +232,7 @@ static void raise_rate(const worker *w, size_t s)
             sources[i] = sum->alone && column ? w->scratch + sum->zeros_at
                                               : from + at * row_bytes + column * (ptrdiff_t)k->itemsize;
         }
-        k->add_rows(sources, p->weights, p->n, sum->block + 2 * sum->margin, to);
+        k->add_rows(sources, p->weights, p->n, w->j->block + 2 * sum->margin, to);
     }
 }
 
@@ -283,11 +283,11 @@ static void take_blocks(void *context, size_t index)
     size_t block;
     while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = block / j->blocks_per_channel;
-        w.first = (ptrdiff_t)(j->first_sample / sum->hop + block % j->blocks_per_channel * sum->block);
+        w.first = (ptrdiff_t)(j->first_sample / sum->hop + block % j->blocks_per_channel * j->block);
         memset(w.scratch, 0, sum->tile_at);
-        for (size_t at = 0; at < sum->block + 2 * sum->margin; at += lanes) add_frames(&w, at);
+        for (size_t at = 0; at < j->block + 2 * sum->margin; at += lanes) add_frames(&w, at);
         for (size_t s = sum->n_rates; s-- > 1;) raise_rate(&w, s);
-        for (size_t at = 0; at < sum->block; at += lanes) (sum->alone ? store_alone : store_columns)(&w, at);
+        for (size_t at = 0; at < j->block; at += lanes) (sum->alone ? store_alone : store_columns)(&w, at);
     }
 }
 
@@ -303,7 +303,8 @@ fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void
     job j = {.sum = sum, .in = in, .out = out, .channel_offset = channel_offset,
              .first_sample = first_sample, .n_samples = n_samples};
     const size_t columns = (n_samples - 1 + sum->rates[0].delay) / sum->hop + 1;
-    j.blocks_per_channel = (columns + sum->block - 1) / sum->block;
+    j.block = fsp_round_up(fsp_divide_up(columns, fsp_divide_up(columns, sum->block)), sum->kernels->lanes);
+    j.blocks_per_channel = fsp_divide_up(columns, j.block);
     j.n_blocks = j.blocks_per_channel * in->n_channels;
     j.n_workers = (size_t)n_threads < j.n_blocks ? (size_t)n_threads : j.n_blocks;
     j.scratch = fsp_allocate(j.n_workers, sum->scratch_size);
