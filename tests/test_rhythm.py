@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.fft
 from golden.rhythm_cases import ENVELOPE, RHYTHM, TWO_ENVELOPES, Y, pulses
 from golden.util_cases import as_arrays, noise
 
 import fastspec
 from fastspec import feature
+from fastspec.feature import rhythm
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "rhythm.npz")
 
@@ -102,3 +104,9 @@ def test_ratio_at_the_tempo_itself_is_the_tempogram_there():
 def test_bad_input(call, message):
     with pytest.raises(fastspec.ParameterError, match=message):
         call()
+
+
+def test_lengths_of_autocorrelations():
+    """As scipy chooses them; far from the next one, too."""
+    for n in (*range(1, 2000), 1_000_001):
+        assert rhythm._fast_length(n) == scipy.fft.next_fast_len(n, real=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -151,11 +152,7 @@ def _transformed(spec: Spec, x: np.ndarray, n_frames: int) -> np.ndarray:
 
 def _fast_length(n: int) -> int:
     """The least number from n on that 2, 3 and 5 make up."""
-    rest = n
-    for prime in (2, 3, 5):
-        while rest % prime == 0:
-            rest //= prime
-    return n if rest == 1 else _fast_length(n + 1)
+    return next(m for m in count(n) if not 30 ** m.bit_length() % m)
 
 
 @lru_cache(CACHED)
