@@ -226,10 +226,11 @@ typedef struct {
 
 fsp_status fsp_recur(const fsp_recursion *recursion);
 
-/* Linear prediction by Burg's method: order + 1 coefficients of the filter, the first of them 1, that leaves the least of n
- * samples, forward and backward. The errors are kept in the precision of the samples; sums and coefficients are double. */
-fsp_status fsp_predict(fsp_precision precision, const char *isa, const void *samples, size_t n, size_t order,
-                       double *coefficients);
+/* Steps first .. end - 1 of linear prediction by Burg's method, each of which adds a coefficient to the filter that leaves
+ * the least of n samples, forward and backward. Before the first, coefficients are 1 and then zeros, and both errors are
+ * the samples, whose precision they keep; sums and coefficients are double. */
+fsp_status fsp_predict(fsp_precision precision, const char *isa, void *forward, void *backward, size_t n, size_t first,
+                       size_t end, double *coefficients);
 
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one

@@ -26,7 +26,7 @@ cdef extern from "fastspec.h" nogil:
         void *states
         ptrdiff_t in_channel, in_step, out_channel, out_step
     fsp_status fsp_recur(const fsp_recursion *)
-    fsp_status fsp_predict(fsp_precision, const char *, const void *, size_t, size_t, double *)
+    fsp_status fsp_predict(fsp_precision, const char *, void *, void *, size_t, size_t, size_t, double *)
 
 
 def array_squares(z not None, out not None, bytes isa not None, int n_threads):
@@ -185,20 +185,22 @@ def recur(double b0, double b1, double a, x not None, out not None, states not N
         release(&buffers)
 
 
-def predict(y not None, coefficients not None, bytes isa not None):
-    """Linear prediction of contiguous samples; as many coefficients as there is room for, see fsp_predict."""
+def predict(forward not None, backward not None, coefficients not None, size_t first, size_t end, bytes isa not None):
+    """Steps first .. end - 1 of linear prediction; all contiguous, see fsp_predict."""
     cdef opened buffers
     cdef Py_buffer *source
+    cdef void *other
     cdef double *a
     cdef const char *name = isa
-    cdef size_t order = len(coefficients) - 1
+    cdef size_t n = len(forward)
     cdef fsp_status status
     buffers.n = 0
     try:
-        source = hold(&buffers, y, PyBUF_C_CONTIGUOUS)
+        source = hold(&buffers, forward, PyBUF_WRITABLE)
+        other = hold(&buffers, backward, PyBUF_WRITABLE).buf
         a = <double *>hold(&buffers, coefficients, PyBUF_WRITABLE).buf
         with nogil:
-            status = fsp_predict(precision_of(source), name, source.buf, <size_t>source.shape[0], order, a)
-        check(status, 2 * source.len)
+            status = fsp_predict(precision_of(source), name, source.buf, other, n, first, end, a)
+        check(status, 0)
     finally:
         release(&buffers)

@@ -371,9 +371,15 @@ def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarr
         _engine.recur(*coefficients, x[:, first : first + step], out[:, first : first + step], states, ISA)
 
 
-def predict(y: np.ndarray, coefficients: np.ndarray) -> None:
-    """Burg's coefficients (float64) for contiguous samples."""
-    _engine.predict(y, coefficients, ISA)
+def predict(y: np.ndarray, order: int) -> np.ndarray:
+    """Burg's order + 1 coefficients (float64) for samples (n,) of a precision of the kernels."""
+    coefficients = np.zeros(order + 1)
+    coefficients[0] = 1
+    forward, backward = y.copy(), y.copy()
+    step = max(1, WORK_PER_RANGE // (4 * len(y) + 1))
+    for first in range(0, min(order, len(y)), step):
+        _engine.predict(forward, backward, coefficients, first, min(first + step, order), ISA)
+    return coefficients
 
 
 def show_config() -> None:

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 
 import fastspec
-from fastspec import ParameterError
+from fastspec import ParameterError, _run
 from fastspec.core import _audio_file
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "audio.npz")
@@ -588,6 +588,14 @@ def test_lpc_predicts_what_is_predictable(fmax, order):
     y = fastspec.chirp(fmin=50, fmax=fmax, sr=22050, duration=2.0)
     errors = np.convolve(y, fastspec.lpc(y, order=order), "valid")
     assert np.abs(errors).max() < {4: 2e-3, 8: 1e-6, 16: 1e-8}[order]
+
+
+def test_lpc_may_stop_between_any_two_steps(monkeypatch):
+    """For Ctrl-C; it makes no difference to the coefficients."""
+    y = np.random.default_rng(0).standard_normal((2, 300)).cumsum(axis=1)
+    whole = fastspec.lpc(y, order=40)
+    monkeypatch.setattr(_run, "WORK_PER_RANGE", 1)
+    np.testing.assert_array_equal(fastspec.lpc(y, order=40), whole)
 
 
 def test_lpc_beyond_the_signal():

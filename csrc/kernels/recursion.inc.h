@@ -28,12 +28,8 @@ static void k_recur(const double *coefficients, size_t n_channels, size_t n, con
                          in_channel, in_step, out_channel, out_step};
     const REAL *x = in;
     REAL *y = out, *s = states;
-    for (size_t left = n_channels, some; left > 0; left -= some, x += (ptrdiff_t)some * in_channel,
-                y += (ptrdiff_t)some * out_channel, s += some) {
-        some = left < SIDE_BY_SIDE ? 1 : SIDE_BY_SIDE;
-        if (some == 1)
-            recur_some(r, 1, n, x, y, s);
-        else
-            recur_some(r, SIDE_BY_SIDE, n, x, y, s);
-    }
+    size_t c = 0;
+    for (; c + SIDE_BY_SIDE <= n_channels; c += SIDE_BY_SIDE)
+        recur_some(r, SIDE_BY_SIDE, n, x + (ptrdiff_t)c * in_channel, y + (ptrdiff_t)c * out_channel, s + c);
+    for (; c < n_channels; c++) recur_some(r, 1, n, x + (ptrdiff_t)c * in_channel, y + (ptrdiff_t)c * out_channel, s + c);
 }

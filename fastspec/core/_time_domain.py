@@ -276,9 +276,7 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     valid_audio(y)
     samples = y.swapaxes(axis, 0)
     coefficients = np.empty((order + 1, *samples.shape[1:]), dtype=y.dtype)
-    row = np.empty(order + 1)
     for channel in np.ndindex(samples.shape[1:]):
         each = (slice(None), *channel)
-        _run.predict(np.ascontiguousarray(samples[each], dtype=working_dtype(y.dtype)), row)
-        coefficients[each] = row
+        coefficients[each] = _run.predict(samples[each].astype(working_dtype(y.dtype), copy=False), order)
     return coefficients.swapaxes(0, axis)

@@ -137,7 +137,7 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
     kept = largest_of_rows(rows, quantile) & (rows != 0)
     ends = np.concatenate(([0], np.cumsum(np.count_nonzero(kept, axis=1))))
     values = rows[kept].astype(dtype or x.dtype, copy=False)
-    return csr_array((values, np.nonzero(kept)[1].astype(np.int32), ends.astype(np.int32)), shape=rows.shape)
+    return csr_array((values, np.nonzero(kept)[1], ends), shape=rows.shape)
 
 
 def largest_of_rows(x: np.ndarray, quantile: float) -> npt.NDArray[np.bool_]:
