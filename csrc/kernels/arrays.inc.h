@@ -28,27 +28,37 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
     return bad ? __builtin_nan("") : best;
 }
 
-/* out = max(level(x) + shift, lower), and the extent of it. With `square`, x^2 stands for x. */
+typedef struct { V top, low, sum; } EXTENT;
+
+/* y = max(level(x) + shift, lower) for `count` vectors. With `square`, x^2 stands for x. */
+INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int square, V shift, V lower, EXTENT *extent,
+                              REAL *y)
+{
+    UNROLL for (int i = 0; i < count; i++) {
+        const V v = v_load(x + i * LANES);
+        __builtin_prefetch(x + i * LANES + AHEAD);
+        const V level = v_max(lower, v_level(square ? v * v : v, scale) + shift);
+        v_store(y + i * LANES, level);
+        extent->top = v_max(level, extent->top);
+        extent->low = v_min(level, extent->low);
+        extent->sum += level;
+    }
+}
+
+/* y = max(level(x) + shift, lower), and the extent of it. */
 INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int square, V shift, V lower, REAL *y)
 {
-    V top = -v_set((REAL)__builtin_inf()), low = -top, finite = v_set(0);
+    const V infinity = v_set((REAL)__builtin_inf());
+    EXTENT e = {-infinity, infinity, v_set(0)};
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        const V v = v_load(x + i);
-        __builtin_prefetch(x + i + AHEAD);
-        __builtin_prefetch(y + i + AHEAD, 1);
-        const V level = v_max(lower, v_level(square ? v * v : v, scale) + shift);
-        v_store(y + i, level);
-        top = v_max(level, top);
-        low = v_min(level, low);
-        finite = v_fma(level, v_set(0), finite);
-    }
-    fsp_extent extent = {top[0], low[0]};
+    for (; i + ABREAST * LANES <= n; i += ABREAST * LANES) array_levels_step(x + i, ABREAST, scale, square, shift, lower, &e, y + i);
+    for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, scale, square, shift, lower, &e, y + i);
+    fsp_extent extent = {e.top[0], e.low[0]};
     REAL sum = 0;
     for (int l = 0; l < LANES; l++) {
-        if (top[l] > extent.highest) extent.highest = top[l];
-        if (low[l] < extent.lowest) extent.lowest = low[l];
-        sum += finite[l];
+        if (e.top[l] > extent.highest) extent.highest = e.top[l];
+        if (e.low[l] < extent.lowest) extent.lowest = e.low[l];
+        sum += e.sum[l];
     }
     if (i < n) {
         const V v = v_load_some(x + i, n - i);
@@ -57,9 +67,9 @@ INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale
     for (; i < n; i++) {
         if (y[i] > extent.highest) extent.highest = y[i];
         if (y[i] < extent.lowest) extent.lowest = y[i];
-        sum += y[i] * 0;
+        sum += y[i];
     }
-    if (sum != sum) extent.highest = k_array_peak(y, n, 0);  /* infinity, or NaN, which is another matter */
+    if (sum != sum) extent.highest = k_array_peak(y, n, 0);  /* NaN, or infinities of both signs */
     return extent;
 }
 

@@ -12,34 +12,27 @@ static void k_collect(const void *tile, const uint32_t *where, size_t n, void *r
     for (size_t k = 0; k < n; k++) ((V *)rows)[k] = ((const V *)tile)[where[k]];
 }
 
-/* A bank whose bins feed at most two neighbouring bands (mel triangles): each bin is read once and added to the
- * band that falls (s - 1) and the one that rises (s). Two chains each keep the adder busy. */
+/* A bank whose bins feed at most two neighbouring bands (mel triangles): each bin is read once and added to the band that
+ * falls (s - 1) and the one that rises (s). Most segments have a few bins: one loop, whose weights lie in order, costs less
+ * than more sums at a time. */
 static void k_bank_pairs(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands)
 {
     const V *x = spectrum;
     V *out = bands;
-    V rising = v_set(0);
-    for (size_t s = 0; s <= bank->n_bands; s++) {
-        const uint32_t *at = where + bank->start[s];
-        const REAL *w = (const REAL *)bank->weights + bank->first_weight[s];
-        const size_t count = bank->count[s];
-        V fall = rising, fall2 = v_set(0), rise2 = v_set(0);
-        rising = v_set(0);
-        size_t k = 0;
-        for (; k + 2 <= count; k += 2, w += 4) {
-            V p = x[at[k]], q = x[at[k + 1]];
-            fall = v_fma(v_set(w[0]), p, fall);
-            rising = v_fma(v_set(w[1]), p, rising);
-            fall2 = v_fma(v_set(w[2]), q, fall2);
-            rise2 = v_fma(v_set(w[3]), q, rise2);
+    const size_t n_bands = bank->n_bands;
+    const uint32_t *const start = bank->start, *const count = bank->count;
+    const REAL *w = bank->weights;
+    V before = v_set(0);
+    for (size_t s = 0; s <= n_bands; s++) {
+        const uint32_t *at = where + start[s];
+        V fall = v_set(0), rise = v_set(0);
+        for (const uint32_t *const end = at + count[s]; at < end; at++, w += 2) {
+            const V p = x[*at];
+            fall = v_fma_at(p, w, fall);
+            rise = v_fma_at(p, w + 1, rise);
         }
-        if (k < count) {
-            V p = x[at[k]];
-            fall = v_fma(v_set(w[0]), p, fall);
-            rising = v_fma(v_set(w[1]), p, rising);
-        }
-        if (s > 0) out[s - 1] = fall + fall2;
-        rising += rise2;
+        if (s > 0) out[s - 1] = before + fall;
+        before = rise;
     }
 }
 
@@ -61,18 +54,26 @@ static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32
     }
 }
 
+/* Levels of `count` neighbours in place, and the highest and lowest so far. */
+INLINE void levels(V *x, int count, const LEVEL_SCALE *scale, V *top, V *low)
+{
+    UNROLL for (int i = 0; i < count; i++) {
+        x[i] = v_level(x[i], scale);
+        *top = v_max(x[i], *top);
+        *low = v_min(x[i], *low);
+    }
+}
+
 /* Levels in place, and the highest and then the lowest of them in each lane that holds a frame. */
-static void k_levels(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent)
+static void k_levels(void *bands, size_t n_bands, const fsp_levels *l, size_t valid, void *extent)
 {
     V *x = bands;
-    const LEVEL_SCALE scale = level_scale(levels);
+    const LEVEL_SCALE scale = level_scale(l);
     REAL *const highest = extent, *const lowest = highest + LANES;
     V top = v_load(highest), low = v_load(lowest);
-    for (size_t b = 0; b < n_bands; b++) {
-        x[b] = v_level(x[b], &scale);
-        top = v_max(x[b], top);
-        low = v_min(x[b], low);
-    }
+    size_t b = 0;
+    for (; b + ABREAST <= n_bands; b += ABREAST) levels(x + b, ABREAST, &scale, &top, &low);
+    for (; b < n_bands; b++) levels(x + b, 1, &scale, &top, &low);
     if (valid == LANES) {
         v_store(highest, top);
         v_store(lowest, low);

@@ -3,8 +3,9 @@
  * A vec_<isa>.h header defines LANES, FSP_VECTOR_BYTES and the few operations that need an intrinsic (v_fma, v_fnma,
  * v_max, v_min, v_sqrt; v_if_le: x <= limit ? yes : no, no for NaN; v_load_some, v_store_some: the first `count` < LANES
  * lanes; where REAL is float, d_widen and d_narrow between H and D; and, where one instruction helps, v_split under
- * FSP_SPLITS, v_rsqrt under FSP_RSQRT, v_mul_at, v_fma_at and v_fnma_at under FSP_EMBEDS), then all.inc.h includes the
- * kernels. One translation unit holds one precision, so nothing here needs a mangled name. */
+ * FSP_SPLITS, v_rsqrt under FSP_RSQRT, v_mul_at, v_fma_at and v_fnma_at under FSP_EMBEDS), says FSP_ROUNDS_PRODUCTS if its
+ * v_fma rounds twice, then all.inc.h includes the kernels. One translation unit holds one precision, so nothing here needs
+ * a mangled name. */
 #ifndef FSP_VEC_H
 #define FSP_VEC_H
 

@@ -3,6 +3,7 @@
 #define FSP_REGISTERS 16
 #include "vec.h"
 
+#define FSP_ROUNDS_PRODUCTS
 INLINE V v_fma(V a, V b, V c) { return a * b + c; }
 INLINE V v_fnma(V a, V b, V c) { return c - a * b; }
 INLINE V v_max(V a, V b) { return v_select((VU)(a > b), a, b); }

@@ -4,6 +4,7 @@
 #include "vec.h"
 #include <emmintrin.h>
 
+#define FSP_ROUNDS_PRODUCTS
 INLINE V v_fma(V a, V b, V c) { return a * b + c; }
 INLINE V v_fnma(V a, V b, V c) { return c - a * b; }
 INLINE V v_if_le(V x, V limit, V yes, V no) { return v_select((VU)(x <= limit), yes, no); }
