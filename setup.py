@@ -12,7 +12,13 @@ import sysconfig
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
+if sysconfig.get_config_var("Py_GIL_DISABLED"):
+    raise SystemExit("fastspec needs the limited API, which free-threaded Python does not have; use another Python")
+
 MACHINE = (os.environ.get("_PYTHON_HOST_PLATFORM") or sysconfig.get_platform() or platform.machine()).lower()
+if "universal2" in MACHINE:  # kernels are compiled for one architecture at a time: this one, and the wheel says so
+    os.environ.setdefault("ARCHFLAGS", f"-arch {platform.machine()}")
+    os.environ["_PYTHON_HOST_PLATFORM"] = MACHINE = MACHINE.replace("universal2", platform.machine())
 
 # Arithmetic is exactly what the source says: no contraction into FMA, no reordering. The warning is a false alarm
 # about arrays that a loop of unknown length fills.

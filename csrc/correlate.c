@@ -340,9 +340,9 @@ fsp_status fsp_atoms_run(const fsp_atoms *atoms, const fsp_input *in, const fsp_
     if (in->n_frames == 0 || in->n_channels == 0) return FSP_OK;
     job j = {.atoms = atoms, .in = in, .out = out};
     /* As many runs a channel as give every thread one: each begins with columns that its neighbour makes too. */
-    const size_t per_channel = ((size_t)n_threads + in->n_channels - 1) / in->n_channels;
-    j.run_frames = fsp_round_up((in->n_frames + per_channel - 1) / per_channel, atoms->kernels->lanes);
-    j.runs_per_channel = (in->n_frames + j.run_frames - 1) / j.run_frames;
+    const size_t per_channel = fsp_divide_up((size_t)n_threads, in->n_channels);
+    j.run_frames = fsp_round_up(fsp_divide_up(in->n_frames, per_channel), atoms->kernels->lanes);
+    j.runs_per_channel = fsp_divide_up(in->n_frames, j.run_frames);
     j.n_runs = j.runs_per_channel * in->n_channels;
     j.n_workers = (size_t)n_threads < j.n_runs ? (size_t)n_threads : j.n_runs;
     j.scratch = fsp_allocate(j.n_workers, atoms->scratch_size);

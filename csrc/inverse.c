@@ -58,7 +58,7 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     if (!inv) return FSP_ENOMEM;
     const size_t n = config->n_fft, hop = config->hop_length, vector = kernels->lanes * kernels->itemsize;
     *inv = (fsp_inverse){.kernels = kernels, .n_fft = n, .hop = hop, .lead = config->lead, .n_bins = n / 2 + 1,
-                         .overlap = (n + hop - 1) / hop - 1};
+                         .overlap = fsp_divide_up(n, hop) - 1};
     inv->ring_length = (inv->overlap + 1) * hop;
     inv->smallest = config->precision == FSP_F32 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
     if (make_tables(inv, config->window)) {

@@ -107,8 +107,8 @@ static fsp_status start_array_job(array_job *job, fsp_precision precision, const
 static size_t cut_for_extents(array_job *job)
 {
     const size_t most = sizeof job->extents / sizeof *job->extents;
-    if (job->n > most * CHUNK) job->chunk = fsp_round_up((job->n + most - 1) / most, CHUNK / 64);
-    return (job->n + job->chunk - 1) / job->chunk;
+    if (job->n > most * CHUNK) job->chunk = fsp_round_up(fsp_divide_up(job->n, most), CHUNK / 64);
+    return fsp_divide_up(job->n, job->chunk);
 }
 
 static fsp_extent whole_extent(const array_job *job, size_t n_chunks)
@@ -151,7 +151,7 @@ fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void 
     if (status) return status;
     job.shift = shift;
     job.lower = lower;
-    fsp_parallel(clamp_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    fsp_parallel(clamp_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
     return FSP_OK;
 }
 
@@ -160,7 +160,7 @@ fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const voi
     array_job job;
     fsp_status status = start_array_job(&job, precision, isa, in, n, out);
     if (status) return status;
-    fsp_parallel(squares_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    fsp_parallel(squares_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
     return FSP_OK;
 }
 
@@ -171,7 +171,7 @@ fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const voi
     fsp_status status = start_array_job(&job, precision, isa, in, n, out);
     if (status) return status;
     atomic_init(&job.beyond, 0);
-    fsp_parallel(phasors_chunk, &job, (n + CHUNK - 1) / CHUNK, n_threads);
+    fsp_parallel(phasors_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
     *reached = !atomic_load(&job.beyond);
     return FSP_OK;
 }

@@ -74,7 +74,7 @@ fsp_status fsp_running_median(fsp_precision precision, const char *isa, const fs
     if ((m->in_series != 1 && m->in_step != 1) || (m->out_series != 1 && m->out_step != 1)) return FSP_EBUG;
     if (m->n == 0 || m->n_series == 0) return FSP_OK;
     if (m->width > PTRDIFF_MAX / 4 || m->n > UINT32_MAX) return FSP_ENOMEM;
-    const size_t n_tiles = (m->n_series + job.kernels->lanes - 1) / job.kernels->lanes;
+    const size_t n_tiles = fsp_divide_up(m->n_series, job.kernels->lanes);
     job.n_workers = (size_t)n_threads < n_tiles ? (size_t)n_threads : n_tiles;
     job.scratch = fsp_allocate(m->n + 2 * m->width, vector_bytes(&job) * job.n_workers);
     job.identity = fsp_allocate(m->n, sizeof *job.identity);

@@ -104,7 +104,7 @@ static void shape_blocks(fsp_yin *yin)
 {
     const size_t n = yin->config.frame_length, hop = yin->config.hop_length, lanes = yin->kernels->lanes;
     yin->rows = hop < n ? hop : n;
-    yin->overlap = (n + yin->rows - 1) / yin->rows - 1;
+    yin->overlap = fsp_divide_up(n, yin->rows) - 1;
     size_t tiles = MOST_TILES;
     while (tiles > 1 && yin->rows * (tiles * lanes + yin->overlap) * sizeof(double) > TABLE_BYTES) tiles /= 2;
     yin->block = tiles * lanes;
@@ -335,7 +335,7 @@ static void run_worker(void *context, size_t index)
 static fsp_status run(job *j, int n_threads)
 {
     if (!j->yin || n_threads < 1) return FSP_EBUG;
-    j->blocks_per_channel = (j->in->n_frames + j->yin->block - 1) / j->yin->block;
+    j->blocks_per_channel = fsp_divide_up(j->in->n_frames, j->yin->block);
     j->n_blocks = j->blocks_per_channel * j->in->n_channels;
     if (j->n_blocks == 0) return FSP_OK;
     if ((size_t)n_threads > j->n_blocks) n_threads = (int)j->n_blocks;

@@ -20,11 +20,11 @@ static void shape_blocks(fsp_plan *plan)
 {
     const size_t n_fft = plan->config.n_fft, hop = plan->config.hop_length, lanes = plan->kernels->lanes;
     plan->rows = hop < n_fft ? hop : n_fft;
-    plan->overlap = (n_fft + plan->rows - 1) / plan->rows - 1;
+    plan->overlap = fsp_divide_up(n_fft, plan->rows) - 1;
     size_t tiles = MOST_TILES;
     while (tiles > 1 && plan->rows * (tiles * lanes + plan->overlap) * plan->kernels->itemsize > BLOCK_BYTES) tiles /= 2;
     plan->block = tiles * lanes;
-    plan->carried = (plan->overlap + lanes - 1) / lanes * lanes;
+    plan->carried = fsp_round_up(plan->overlap, lanes);
     plan->table_stride = plan->carried + plan->block;
 }
 

@@ -298,7 +298,7 @@ fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *
     if (!plan || n_threads < 1) return FSP_EBUG;
     if (plan->config.spectrum == FSP_GIVEN && (in->pcm || in->precision != plan->config.precision)) return FSP_EBUG;
     job j = {.plan = plan, .in = in, .out = out};
-    j.blocks_per_channel = (in->n_frames + plan->block - 1) / plan->block;
+    j.blocks_per_channel = fsp_divide_up(in->n_frames, plan->block);
     j.n_blocks = j.blocks_per_channel * in->n_channels;
     if (j.n_blocks == 0) return FSP_OK;
     if ((size_t)n_threads > j.n_blocks) n_threads = (int)j.n_blocks;

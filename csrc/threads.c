@@ -71,8 +71,9 @@ void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads)
     pool p = {.work = work, .context = context, .n_jobs = n_jobs};
     atomic_init(&p.next, 0);
     pthread_t helpers[MOST_THREADS];
-    size_t wanted = n_threads > MOST_THREADS ? MOST_THREADS - 1 : (size_t)(n_threads - 1), started = 0;
-    if (wanted >= n_jobs) wanted = n_jobs ? n_jobs - 1 : 0;
+    const size_t most = n_threads > MOST_THREADS ? MOST_THREADS : n_threads > 1 ? (size_t)n_threads : 1;
+    const size_t wanted = n_jobs > most ? most - 1 : n_jobs ? n_jobs - 1 : 0;
+    size_t started = 0;
     /* Not by fsp_allocate: of large pages, each stack would have a whole one cleared. */
     char *stacks = wanted ? aligned_alloc(64, wanted * STACK_BYTES) : NULL;
     if (stacks)

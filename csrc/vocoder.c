@@ -32,7 +32,7 @@ static void vocode_range(void *context, size_t index)
 fsp_status fsp_vocode(fsp_precision precision, const char *isa, const fsp_vocoder *v, int n_threads)
 {
     vocoder_job j = {.kernels = fsp_find_kernels(isa, precision), .v = v};
-    if (!j.kernels) return FSP_EBUG;
+    if (!j.kernels || n_threads < 1) return FSP_EBUG;
     if (v->n_channels == 0 || v->n_bins == 0) return FSP_OK;
     const size_t wanted = fsp_divide_up((size_t)n_threads, v->n_channels);
     j.width = fsp_larger(fsp_round_up(fsp_divide_up(v->n_bins, wanted), 16), FEWEST_BINS);

@@ -62,7 +62,7 @@ cdef class Atoms:
                 status = fsp_atoms_create(&config, &self.atoms)
         finally:
             release(&buffers)
-        check(status, 64 * config.n_atoms)
+        check(status)
 
     def __dealloc__(self):
         fsp_atoms_destroy(self.atoms)
@@ -86,7 +86,7 @@ cdef class Atoms:
             if out_channels.n == x_channels.n:
                 with nogil:
                     status = fsp_atoms_run(self.atoms, &given, &result, n_threads)
-            check(status, target.len)
+            check(status)
         finally:
             free(x_channels.at)
             free(out_channels.at)
@@ -109,7 +109,7 @@ cdef class AtomSum:
                 status = fsp_atom_sum_create(&config, &self.sum)
         finally:
             release(&buffers)
-        check(status, 64 * config.n_atoms)
+        check(status)
         self.step = fsp_atom_sum_step(self.sum)
 
     def __dealloc__(self):
@@ -133,7 +133,7 @@ cdef class AtomSum:
             if channels.n == out_channels.n:
                 with nogil:
                     status = fsp_atom_sum_run(self.sum, &given, target.buf, out_channels.at, first_sample, n_samples, n_threads)
-            check(status, target.len)
+            check(status)
         finally:
             free(channels.at)
             free(out_channels.at)

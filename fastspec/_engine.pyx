@@ -100,14 +100,6 @@ cdef extern from "fastspec.h" nogil:
         ptrdiff_t span
         const double *fraction
     fsp_status fsp_vocode(fsp_precision, const char *, const fsp_vocoder *, int)
-    fsp_status fsp_array_peak(fsp_precision, const char *, const void *, size_t, int, int, double *)
-    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, double,
-                                void *, int, double *)
-    fsp_status fsp_array_clamp(fsp_precision, const char *, const void *, size_t, double, double, void *, int)
-    ctypedef struct fsp_medians:
-        size_t n, n_series, width
-        ptrdiff_t in_step, in_series, out_step, out_series
-    fsp_status fsp_running_median(fsp_precision, const char *, const fsp_medians *, const void *, void *, int)
     const char *fsp_best_isa()
     int fsp_has_isa(const char *)
     size_t fsp_lanes(const char *, fsp_precision)
@@ -117,11 +109,11 @@ class NonFinite(Exception):
     """The input held NaN or infinity; `_run` names the place."""
 
 
-cdef int check(fsp_status status, size_t size) except -1:
+cdef int check(fsp_status status) except -1:
     if status == FSP_OK:
         return 0
     if status == FSP_ENOMEM:
-        raise MemoryError(f"out of memory: work for {size} bytes of output could not be allocated")
+        raise MemoryError("out of memory: there is no room for the work; use a smaller n_fft, fewer threads or a part of the input")
     if status == FSP_ENONFINITE:
         raise NonFinite
     raise RuntimeError("fastspec: a broken internal precondition; please report this with the call that led to it")
@@ -140,8 +132,12 @@ cdef struct opened:
 
 cdef Py_buffer *hold(opened *buffers, object array, int flags) except NULL:
     cdef Py_buffer *view = &buffers.views[buffers.n]
+    cdef int i
     describe(view, array, flags)
     buffers.n += 1
+    for i in range(view.ndim):
+        if view.strides[i] % view.itemsize:
+            check(FSP_EBUG)
     return view
 
 
@@ -257,7 +253,7 @@ cdef class Plan:
                 status = fsp_plan_create(&config, &self.plan)
         finally:
             release(&buffers)
-        check(status, 64 * n_fft)
+        check(status)
         self.n_rows = fsp_plan_rows(self.plan)
 
     def __dealloc__(self):
@@ -300,84 +296,11 @@ cdef class Plan:
             else:
                 with nogil:
                     status = fsp_run(self.plan, &given, &result, n_threads)
-            check(status, target.len)
+            check(status)
         finally:
             free(x_channels.at)
             free(out_channels.at)
             release(&buffers)
-
-
-def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
-    """The largest value (or magnitude) of a contiguous float array; NaN if there is one; -inf if it is empty."""
-    cdef Py_buffer view
-    cdef double peak = 0
-    cdef const char *name = isa
-    cdef fsp_status status
-    describe(&view, x, 0)
-    try:
-        with nogil:
-            status = fsp_array_peak(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), magnitude,
-                                    n_threads, &peak)
-        check(status, 0)
-    finally:
-        PyBuffer_Release(&view)
-    return peak
-
-
-def array_levels(x not None, out not None, bytes isa not None, bint square, double multiplier, double floor, double shift,
-                 double lower, double range, int n_threads):
-    """out = max(multiplier log10(max(x or x^2, floor)) + shift, lower), raised to `range` below the highest, which is returned:
-    NaN if any is NaN, and then nothing is raised. Memory orders of x and out agree."""
-    cdef Py_buffer view, result
-    cdef const char *name = isa
-    cdef fsp_status status
-    cdef double peak
-    describe(&view, x, 0)
-    try:
-        describe(&result, out, PyBUF_WRITABLE)
-        with nogil:
-            status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), square,
-                                      multiplier, floor, shift, lower, range, result.buf, n_threads, &peak)
-        PyBuffer_Release(&result)
-        check(status, 0)
-        return peak
-    finally:
-        PyBuffer_Release(&view)
-
-
-def array_clamp(x not None, bytes isa not None, double shift, double lower, int n_threads):
-    """x = max(x + shift, lower), in place, x contiguous in any order."""
-    cdef Py_buffer view
-    cdef const char *name = isa
-    cdef fsp_status status
-    describe(&view, x, PyBUF_WRITABLE)
-    try:
-        with nogil:
-            status = fsp_array_clamp(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), shift, lower,
-                                     view.buf, n_threads)
-        check(status, 0)
-    finally:
-        PyBuffer_Release(&view)
-
-
-def running_median(x not None, out not None, bytes isa not None, size_t width, int n_threads):
-    """Rows of out = running medians of the rows of x; both 2-D, contiguous along one of their axes."""
-    cdef Py_buffer source, target
-    cdef const char *name = isa
-    cdef fsp_medians medians
-    cdef fsp_status status
-    describe(&source, x, 0)
-    try:
-        describe(&target, out, PyBUF_WRITABLE)
-        medians.n_series, medians.n, medians.width = source.shape[0], source.shape[1], width
-        medians.in_series, medians.in_step = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
-        medians.out_series, medians.out_step = target.strides[0] // target.itemsize, target.strides[1] // target.itemsize
-        with nogil:
-            status = fsp_running_median(precision_of(&source), name, &medians, source.buf, target.buf, n_threads)
-        PyBuffer_Release(&target)
-        check(status, source.len)
-    finally:
-        PyBuffer_Release(&source)
 
 
 def best_isa():
@@ -396,5 +319,6 @@ include "_inverse.pxi"
 include "_atoms.pxi"
 include "_pitch.pxi"
 include "_pool.pxi"
+include "_levels.pxi"
 include "_events.pxi"
 include "_samples.pxi"

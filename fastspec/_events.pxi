@@ -1,10 +1,8 @@
-# Squared magnitudes, peaks of curves, matches of events, filters (csrc/levels.c, events.c, recursion.c, prediction.c).
+# Peaks of curves, matches of events, filters (csrc/events.c, recursion.c, prediction.c).
 
 from libc.stdint cimport int32_t
 
 cdef extern from "fastspec.h" nogil:
-    fsp_status fsp_array_squares(fsp_precision, const char *, const void *, size_t, void *, int)
-    fsp_status fsp_array_phasors(fsp_precision, const char *, const void *, size_t, void *, int, int *)
     ctypedef struct fsp_peaks:
         const void *x
         const void *sums
@@ -29,46 +27,6 @@ cdef extern from "fastspec.h" nogil:
     fsp_status fsp_predict(fsp_precision, const char *, void *, void *, size_t, size_t, size_t, double *)
 
 
-def array_squares(z not None, out not None, bytes isa not None, int n_threads):
-    """out = |z|^2; both contiguous, in one memory order."""
-    cdef opened buffers
-    cdef Py_buffer *source
-    cdef Py_buffer *target
-    cdef const char *name = isa
-    cdef fsp_status status
-    buffers.n = 0
-    try:
-        source = hold(&buffers, z, 0)
-        target = hold(&buffers, out, PyBUF_WRITABLE)
-        with nogil:
-            status = fsp_array_squares(precision_of(target), name, source.buf, <size_t>(source.len // source.itemsize),
-                                       target.buf, n_threads)
-        check(status, target.len)
-    finally:
-        release(&buffers)
-
-
-def array_phasors(angles not None, out not None, bytes isa not None, int n_threads):
-    """out = exp(i angles); both contiguous, in one memory order. Returns whether all angles were small enough for it."""
-    cdef opened buffers
-    cdef Py_buffer *source
-    cdef Py_buffer *target
-    cdef const char *name = isa
-    cdef fsp_status status
-    cdef int reached = 0
-    buffers.n = 0
-    try:
-        source = hold(&buffers, angles, 0)
-        target = hold(&buffers, out, PyBUF_WRITABLE)
-        with nogil:
-            status = fsp_array_phasors(precision_of(source), name, source.buf,
-                                       <size_t>(source.len // source.itemsize), target.buf, n_threads, &reached)
-        check(status, target.len)
-    finally:
-        release(&buffers)
-    return bool(reached)
-
-
 def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg, size_t post_avg, size_t wait,
                double delta, size_t first, size_t end, places not None):
     """Write the peaks among first .. end - 1 of a contiguous x into `places`; returns how many."""
@@ -88,7 +46,7 @@ def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg
         found = <size_t *>hold(&buffers, places, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_find_peaks(&peaks, first, end, found, &n)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)
     return n
@@ -116,7 +74,7 @@ def spectral_peaks(S not None, size_t first, size_t end, references not None, bi
         with nogil:
             status = fsp_spectral_peaks(precision, source.buf, bin_stride, frame_stride, n_bins, n_frames, first, end,
                                         above, found, number)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)
 
@@ -134,7 +92,7 @@ def keep_peaks(places not None, values not None, size_t wait):
         weights = doubles(&buffers, values)
         with nogil:
             status = fsp_keep_best(found, weights, n, wait, &kept)
-        check(status, 16 * n)
+        check(status)
     finally:
         release(&buffers)
     return kept
@@ -156,7 +114,7 @@ def match_events(source not None, target not None, order not None, bint left, bi
         found = <int32_t *>hold(&buffers, matches, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_match_events(x, n, y, through, n_to, left, right, found)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)
 
@@ -180,7 +138,7 @@ def recur(double b0, double b1, double a, x not None, out not None, states not N
         r.out_channel, r.out_step = target.strides[0] // target.itemsize, target.strides[1] // target.itemsize
         with nogil:
             status = fsp_recur(&r)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)
 
@@ -201,6 +159,6 @@ def predict(forward not None, backward not None, coefficients not None, size_t f
         a = <double *>hold(&buffers, coefficients, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_predict(precision_of(source), name, source.buf, other, n, first, end, a)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)

@@ -35,7 +35,7 @@ cdef class Inverse:
                 status = fsp_inverse_create(&config, &self.inverse)
         finally:
             release(&buffers)
-        check(status, 64 * n_fft)
+        check(status)
 
     def __dealloc__(self):
         fsp_inverse_destroy(self.inverse)
@@ -57,7 +57,7 @@ cdef class Inverse:
                 with nogil:
                     status = fsp_inverse_run(self.inverse, &given, target.buf, out_channels.at,
                                              <size_t>target.shape[target.ndim - 1], n_threads)
-            check(status, target.len)
+            check(status)
         finally:
             free(channels.at)
             free(out_channels.at)
@@ -89,7 +89,7 @@ cdef class Search:
             with nogil:
                 status = fsp_search_create(&config, <fsp_padding>padding, &given, <size_t>start.shape[start.ndim - 1],
                                            &self.search)
-            check(status, 4 * source.len)
+            check(status)
         finally:
             free(channels.at)
             release(&buffers)
@@ -103,7 +103,7 @@ cdef class Search:
         cdef fsp_status status
         with nogil:
             status = fsp_search_round(self.search, momentum, n_threads)
-        check(status, 0)
+        check(status)
 
     def result(self):
         """The samples that the search was given, filled with what it has come to."""
@@ -125,7 +125,7 @@ cdef class Search:
                     status = fsp_search_result(self.search, x.buf, channels.at)
                 else:
                     status = fsp_search_start(self.search, x.buf, channels.at)
-            check(status, x.len)
+            check(status)
         finally:
             free(channels.at)
             release(&buffers)
@@ -165,7 +165,7 @@ def vocode(x not None, out not None, steps not None, Py_ssize_t span, fraction n
         if channels.n == out_channels.n:
             with nogil:
                 status = fsp_vocode(precision_of(source), name, &v, n_threads)
-        check(status, target.len)
+        check(status)
     finally:
         free(channels.at)
         free(out_channels.at)

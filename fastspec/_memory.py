@@ -49,9 +49,16 @@ def _part_of_a_block(n_bytes: int) -> np.ndarray:
     block = np.empty(n_bytes, np.uint8)
     part = block[:]
     _blocks.append(block)
-    while sum(block.nbytes for block in tuple(_blocks)) > MOST_BYTES:
-        _blocks.popleft()
+    _drop_excess()
     return part
+
+
+def _drop_excess() -> None:
+    while sum(block.nbytes for block in tuple(_blocks)) > MOST_BYTES:
+        try:
+            _blocks.popleft()
+        except IndexError:  # all of them are in other threads' hands
+            return
 
 
 def _references_when_alone() -> int:

@@ -53,7 +53,7 @@ cdef class Yin:
         config.min_period, config.max_period = min_period, max_period
         with nogil:
             status = fsp_yin_create(&config, &self.yin)
-        check(status, 64 * frame_length)
+        check(status)
         self.most_troughs = fsp_yin_most_troughs(self.yin)
 
     def __dealloc__(self):
@@ -90,7 +90,7 @@ cdef class Yin:
             else:
                 with nogil:
                     status = fsp_yin_run(self.yin, &given, threshold, period, n_threads)
-            check(status, 8 * n_frames)
+            check(status)
         finally:
             free(channels.at)
             release(&priors)
@@ -128,7 +128,7 @@ def viterbi_forward(trellis not None, start not None, bins not None, log_probabi
         values = <double *>hold(&buffers, rows, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_viterbi_forward(&way, &seen, begin, n_frames, values)
-        check(status, 8 * n_frames)
+        check(status)
     finally:
         release(&buffers)
 
@@ -148,7 +148,7 @@ def viterbi_trace(trellis not None, rows not None, size_t state, bint to_the_sta
         path = <size_t *>hold(&buffers, states, PyBUF_WRITABLE).buf
         with nogil:
             status = fsp_viterbi_trace(&way, values, n_frames, to_the_start, &state, path)
-        check(status, 0)
+        check(status)
     finally:
         release(&buffers)
     return state

@@ -48,7 +48,7 @@ def pool(x not None, out not None, size_t n_pooled, bint largest, bytes isa not 
                 first += count
                 if first < n_pieces:
                     PyErr_CheckSignals()
-            check(status, target.len)
+            check(status)
         finally:
             PyBuffer_Release(&target)
     finally:

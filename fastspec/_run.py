@@ -21,6 +21,9 @@ except ImportError as error:
 # About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
 WORK_PER_RANGE = 2**27
 
+# Ranges of fewer frames would do the samples that neighbouring frames share too often.
+LEAST_FRAMES = 64
+
 MOST_BYTES = np.iinfo(np.intp).max
 
 
@@ -108,7 +111,7 @@ def run(
     n_frames, n_channels = out.shape[-1], prod(out.shape[:-2]) if out.ndim > 2 else 1
     extent = _NOTHING.repeat(n_channels, axis=1) if spec.levels else None
     work_per_frame = spec.framing.n_fft * n_channels
-    step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
+    step = max(LEAST_FRAMES, WORK_PER_RANGE // max(work_per_frame, 1))
     given = spec.spectrum is Spectrum.GIVEN
     try:
         for first in range(0, n_frames, step):
@@ -174,7 +177,7 @@ def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
 def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
     """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
     n_frames, work_per_frame = out.shape[-1], work_per_frame * prod(out.shape[:-2])
-    step = max(1024, WORK_PER_RANGE // max(work_per_frame, 1))
+    step = max(LEAST_FRAMES, WORK_PER_RANGE // max(work_per_frame, 1))
     try:
         for first in range(0, n_frames, step):
             part = out[..., first : first + step]

@@ -51,7 +51,7 @@ def convert_samples(x not None, int x_pcm, out not None, int out_pcm, bytes isa 
         c.key = 0 if key is None else key
         with nogil:
             status = fsp_convert(name, &c, n_threads, &clips)
-        check(status, 0)
+        check(status)
     finally:
         free(x_rows.at)
         free(out_rows.at)

@@ -8,11 +8,15 @@ from contextvars import ContextVar
 
 from ._arrays import ParameterError, as_index
 
-_scoped: ContextVar[int | None] = ContextVar("fastspec_threads", default=None)
+# Of the `threads` blocks that this thread or task is in, the outermost first.
+_scoped: ContextVar[tuple[int, ...]] = ContextVar("fastspec_threads", default=())
 _chosen: int | None = None
 
 # Work is counted in n_fft x frames. Below this much per thread (a tenth of a millisecond) starting one does not pay.
 WORK_PER_THREAD = 300_000
+
+# What csrc/threads.c starts.
+MOST_THREADS = 64
 
 
 def set_num_threads(n: int | None) -> None:
@@ -21,7 +25,7 @@ def set_num_threads(n: int | None) -> None:
     Parameters
     ----------
     n : int or None
-        At least 1; None goes back to the default.
+        At least 1; None goes back to the default. A call uses 64 at most.
 
     Examples
     --------
@@ -52,7 +56,8 @@ def get_num_threads() -> int:
     ...     fastspec.get_num_threads()
     2
     """
-    return _scoped.get() or _chosen or _from_environment() or _automatic()
+    scoped = _scoped.get()
+    return (scoped[-1] if scoped else _chosen) or _from_environment() or _automatic()
 
 
 class threads:
@@ -73,21 +78,20 @@ class threads:
 
     def __init__(self, n: int) -> None:
         self._n = as_index(n, name="n")
-        self._tokens = []
 
     def __enter__(self) -> threads:
-        self._tokens.append(_scoped.set(self._n))
+        _scoped.set((*_scoped.get(), self._n))
         return self
 
     def __exit__(self, *exception) -> None:
-        _scoped.reset(self._tokens.pop())
+        _scoped.set(_scoped.get()[:-1])
 
 
 def for_work(amount: int) -> int:
     """Threads worth starting for `amount` of work."""
     if amount < 2 * WORK_PER_THREAD:
         return 1
-    return min(get_num_threads(), amount // WORK_PER_THREAD)
+    return min(get_num_threads(), amount // WORK_PER_THREAD, MOST_THREADS)
 
 
 def _from_environment() -> int | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import ast
 import re
 
+import numpy as np
 import pytest
+
+from fastspec import _spec, _threads, pcm
+from fastspec.core import _pyin
 
 LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
 LONGEST_PYX, LONGEST_MODULE = 400, 600
@@ -69,8 +73,10 @@ def test_only_run_imports_the_engine(root):
 
 
 def test_engine_imports_nothing(root):
-    text = (root / WHERE / "_engine.pyx").read_text()
-    lines = re.findall(r"^(?:from|import|cimport)\b.*", text, re.MULTILINE)
+    parts = [*sources(root, f"{WHERE}/*.pyx"), *sources(root, f"{WHERE}/*.pxi")]
+    lines = [
+        line for part in parts for line in re.findall(r"^(?:from|import|cimport)\b.*", part.read_text(), re.MULTILINE)
+    ]
     assert all("cimport" in line for line in lines)
     assert not any("numpy" in line for line in lines)
 
@@ -103,7 +109,35 @@ def test_no_other_library_is_imported_anywhere(root):
 def test_modules_are_of_readable_length(root):
     for path in sources(root, f"{WHERE}/**/*.py"):
         assert len(path.read_text().splitlines()) <= LONGEST_MODULE, path
-    assert len((root / WHERE / "_engine.pyx").read_text().splitlines()) <= LONGEST_PYX
+    for path in [*sources(root, f"{WHERE}/*.pyx"), *sources(root, f"{WHERE}/*.pxi")]:
+        assert len(path.read_text().splitlines()) <= LONGEST_PYX, path
+
+
+def enumerators(text: str, name: str) -> list[str]:
+    return re.search(r"typedef enum \{\s*([^}]*?)\s*\} " + name + ";", text).group(1).replace(",", " ").split()
+
+
+def test_numbers_that_both_sides_know_agree(root):
+    """Python's copies of the engine's enumerations and limits."""
+    public = (root / "csrc" / "fastspec.h").read_text()
+    summaries = enumerators(public, "fsp_summary_kind")
+    assert [f"FSP_PAD_{p.name}" for p in _spec.Padding] == enumerators(public, "fsp_padding")
+    assert [f"FSP_{s.name}" for s in _spec.Spectrum] == enumerators(public, "fsp_spectrum")
+    assert all(summaries[kind].endswith(kind.name) for kind in _spec.SummaryKind)
+    assert len(summaries) == len(_spec.SummaryKind) + 1
+    codes = enumerators(public, "fsp_pcm")
+    encoded = (
+        pcm._ENCODINGS["int24"][np.dtype("i4")],
+        *pcm._ENCODINGS["ulaw"].values(),
+        *pcm._ENCODINGS["alaw"].values(),
+    )
+    assert [codes[code] for code in encoded] == ["FSP_S24_IN_32", "FSP_MU_LAW", "FSP_A_LAW"]
+    for file, name, value in [
+        ("threads.c", "MOST_THREADS", _threads.MOST_THREADS),
+        ("fastspec.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
+    ]:
+        text = (root / "csrc" / file).read_text()
+        assert re.search(rf"\b{name} (?:= )?(\d+)", text).group(1) == str(value)
 
 
 def test_stubs_name_what_exists_one_a_line_and_sorted(root):

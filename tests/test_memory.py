@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import sys
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -77,21 +79,39 @@ def test_like_another_array(order):
     assert spread.flags.owndata
 
 
-def test_threads_never_share_a_block():
+def test_blocks_in_other_hands_are_not_dropped(monkeypatch):
+    """Between counting and dropping, other threads may have taken out every block."""
+
+    class Taken(deque):
+        def popleft(self):
+            raise IndexError
+
+    monkeypatch.setattr(_memory, "_blocks", Taken([np.empty(_memory.MOST_BYTES, np.uint8)]))
+    assert _memory.empty(LARGE, F32).shape == LARGE
+
+
+def test_threads_never_share_a_block(monkeypatch):
+    """Small blocks, often, from threads that take turns as often as they can, each with a few results in hand."""
+    monkeypatch.setattr(_memory, "LEAST_BYTES", 1 << 10)
+    monkeypatch.setattr(_memory, "MOST_BYTES", 2 << 10)
     wrong = []
 
     def work(mark: int) -> None:
-        for _ in range(30):
-            result = _memory.empty(LARGE, F32)
-            result[:: 1 << 16] = mark
-            if not (result[:: 1 << 16] == mark).all():
-                wrong.append(mark)
+        held = []
+        for i in range(400):
+            result = _memory.empty((256,), F32)
+            result[:] = number = 1000 * mark + i
+            held = [*held[-3:], (result, number)]
+            wrong.extend(number for result, number in held if not (result == number).all())
 
-    workers = [threading.Thread(target=work, args=(mark,)) for mark in range(4)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            for done in [pool.submit(work, mark) for mark in range(8)]:
+                done.result()
+    finally:
+        sys.setswitchinterval(interval)
     assert not wrong
 
 

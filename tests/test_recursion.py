@@ -56,6 +56,18 @@ def test_pieces_make_the_whole(dtype):
     np.testing.assert_array_equal(state, last)
 
 
+@pytest.mark.parametrize("step", [1, -1])
+def test_fields_of_packed_records(step):
+    """Numbers that lie nine bytes apart, as the engine cannot read them."""
+    records = np.zeros(50, np.dtype([("flag", "u1"), ("value", "f8")]))
+    records["value"] = np.random.default_rng(3).standard_normal(50)
+    x = records["value"][::step]
+    wanted, _ = first_order((0.3, 0.1), -0.8, x.copy())
+    np.testing.assert_array_equal(first_order((0.3, 0.1), -0.8, x)[0], wanted)
+    spans = {"pre_max": 3, "post_max": 3, "pre_avg": 3, "post_avg": 5, "delta": 0.1, "wait": 2}
+    np.testing.assert_array_equal(fastspec.util.peak_pick(x, **spans), fastspec.util.peak_pick(x.copy(), **spans))
+
+
 def test_the_input_and_its_states_stay():
     x, zi = np.ones((3, 4)), np.ones((3, 1))
     first_order((1.0, 0.0), -0.5, x, zi=zi)

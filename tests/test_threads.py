@@ -65,6 +65,22 @@ def test_a_scope_ends_with_an_error_too():
     assert fastspec.get_num_threads() == before
 
 
+def test_one_scope_in_two_threads():
+    before = fastspec.get_num_threads()
+    scope, met = fastspec.threads(6), threading.Barrier(2)
+
+    def inside(_):
+        with scope:
+            met.wait()
+            seen = fastspec.get_num_threads()
+            met.wait()
+        return seen, fastspec.get_num_threads()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(inside, range(2))) == [(6, before)] * 2
+    assert fastspec.get_num_threads() == before
+
+
 def test_a_scope_can_be_used_again_and_within_itself():
     before = fastspec.get_num_threads()
     scope = fastspec.threads(6)

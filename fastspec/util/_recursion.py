@@ -18,7 +18,7 @@ def first_order(
     b, a : float
         Coefficients.
     x : np.ndarray
-        Samples; float32 and float64 are filtered here, anything else by scipy.
+        Samples; native float32 and float64 are filtered here, anything else by scipy.
     zi : array_like
         What the first samples have added to them; its shape broadcasts to that of `x`, but for a 1 along `axis`.
     axis : int, default -1
@@ -33,6 +33,8 @@ def first_order(
     """
     shape = [*x.shape]
     shape[axis], shape[-1] = shape[-1], 1
+    if not x.flags.aligned:
+        x = x.copy()
     states = np.empty(shape, x.dtype)
     zf = states.swapaxes(axis, -1)
     try:
