@@ -273,7 +273,7 @@ fsp_status fsp_convert(const char *isa, const fsp_conversion *conversion, int n_
 /* pitch. YIN (de Cheveigne and Kawahara 2002) and pYIN (Mauch and Dixon 2014), in double throughout.
  *
  * A fsp_yin is what does not depend on the signal, with a plan's rights: copied, immutable, shareable. Frame f starts at
- * sample f * hop_length - lead; zeros stand where the signal has no samples. Of `in`, pcm, row_stride, frame_stride,
+ * sample f * hop_length - lead; zeros stand where the signal has no samples. Of `in`, row_stride, frame_stride,
  * check_finite, total_frames and clamp are not read. The results do not depend on n_threads. */
 typedef struct {
     const char *isa;                /* as in fsp_config */

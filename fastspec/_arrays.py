@@ -1,4 +1,4 @@
-"""The gate: every user-facing complaint about an argument is raised here or in `_spec`.
+"""The gate: complaints about signals and whole numbers are raised here, about framing in `_spec`, the rest where it is used.
 
 A message reads ``name=value``, the rule, the related value, the way out. What has passed the gate
 is safe to hand to C.

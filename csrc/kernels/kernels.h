@@ -63,7 +63,7 @@ typedef struct {
 } fsp_matrix;
 
 /* level = multiplier * log10(max(x, floor)) + offset; multiplier * log10(2) in two parts, the first short enough
- * that its product with any exponent is exact. */
+ * that its product with any exponent is exact; per_neper: multiplier * log10(e). */
 typedef struct {
     double per_octave_high, per_octave_low, per_neper, floor, offset;
 } fsp_levels;
