@@ -131,7 +131,7 @@ static void add_frames(const inverse_worker *w, size_t step)
     }
     k->hartley(frames, inv->n_fft, w->hartley);
     fsp_real_fft_run(&inv->fft, w->hartley, inv->offsets, 0, w->tile, (fsp_ahead){0});
-    k->overlap_add(w->tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, w->ring, inv->ring_length,
+    k->overlap_add(w->tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->hop, inv->window, w->ring, inv->ring_length,
                    step % (inv->overlap + 1) * inv->hop);
 }
 
@@ -149,8 +149,8 @@ static void emit_alone(const inverse_job *j, size_t channel, size_t q, const cha
         fsp_put_real(out, start + r - inv->lead, fsp_real_at(column, r * stride, itemsize) * scales[r], itemsize);
 }
 
-/* Column `step` of each stretch, from a slot of the ring or the like, which is cleared. */
-static void emit_columns(const inverse_worker *w, size_t step, char *slot)
+/* Column `step` of each stretch, from a slot of the ring or the like. */
+static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
 {
     const inverse_job *j = w->j;
     const fsp_inverse *inv = j->inv;
@@ -209,12 +209,10 @@ static void inverse_thread(void *context, size_t index)
         for (size_t step = 0; step < j->stretch; step++) {
             char *const slot = w.ring + step % (inv->overlap + 1) * column;
             add_frames(&w, step);
-            if (step >= inv->overlap) {
+            if (step < inv->overlap)
+                memcpy(w.heads + step * column, slot, column);
+            else
                 emit_columns(&w, step, slot);
-                continue;
-            }
-            memcpy(w.heads + step * column, slot, column);
-            memset(slot, 0, column);
         }
         join_stretches(&w);
     }

@@ -313,7 +313,8 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
         ahead.read = (fsp_lines){column + (inv->overlap + 1) * s->column, FSP_LINE, s->column / FSP_LINE, 0};
         ahead.write = (fsp_lines){bins + 2 * half * FSP_LINE, FSP_LINE, half, 0};
         fsp_real_fft_run(&inv->fft, hartley, inv->offsets, 0, tile, ahead);
-        k->overlap_add(tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->window, ring, inv->ring_length, slot * inv->hop);
+        k->overlap_add(tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->hop, inv->window, ring, inv->ring_length,
+                       slot * inv->hop);
         const size_t scale = step < inv->overlap ? 0 : scale_of(s, block, step);
         k->replace(ring + slot * inv->hop * vector_bytes(s), s->scales + scale * s->column, inv->hop, column);
     }

@@ -55,38 +55,48 @@ static void k_hartley(const void *const *frames, size_t n, void *hartley)
     }
 }
 
-/* ring[(start + i) mod length] += window[i] * x[i] */
-static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
+/* Place `start + i` of a ring. */
+INLINE V *ring_at(V *ring, size_t length, size_t start, size_t i)
+{
+    const size_t at = start + i;
+    return ring + (at < length ? at : at - length);
+}
+
+/* ring[(start + i) mod length] = window[i] * x[i] for the last `fresh` of the n samples, += before; and 0 from n on, so that
+ * what the ring has held before is never read. */
+static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh, const void *window,
                           void *ring, size_t length, size_t start)
 {
     const V *f = tile;
     const REAL *s = sign, *w = window;
-    V *r = ring;
     for (size_t i = 0; i <= n / 2; i++) {
-        const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]);
-        V *at = r + (start + i < length ? start + i : start + i - length);
-        *at = v_fma(v_set(w[i]), v_fnma(s_i, im, re), *at);
+        const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]), x = v_fnma(s_i, im, re), y = v_fma(s_i, im, re);
+        V *at = ring_at(ring, length, start, i);
+        *at = i + fresh < n ? v_fma_at(x, w + i, *at) : v_mul_at(x, w + i);
         if (i == 0 || 2 * i == n) continue;
-        const size_t mirror = start + n - i;
-        at = r + (mirror < length ? mirror : mirror - length);
-        *at = v_fma(v_set(w[n - i]), v_fma(s_i, im, re), *at);
+        at = ring_at(ring, length, start, n - i);
+        *at = i > fresh ? v_fma_at(y, w + n - i, *at) : v_mul_at(y, w + n - i);
     }
+    for (size_t i = n; i < length; i++) *ring_at(ring, length, start, i) = v_set(0);
 }
 
-/* out[l][i] = slot[i][l] * scale[i] for i < n; the slot is cleared for what comes next. */
-static void k_emit(void *slot, const void *scale, size_t n, void *const *out)
+/* out[l][i + j] = x[j][l] * scale[j] for j < count <= LANES */
+INLINE void emit_some(const V *x, const REAL *scale, size_t count, void *const *out, size_t i)
 {
-    V *x = slot, v[LANES];
+    V v[LANES];
+    UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? v_mul_at(x[j], scale + j) : v_set(0);
+    v_transpose(v);
+    UNROLL for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
+}
+
+/* out[l][i] = slot[i][l] * scale[i] for i < n */
+static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
+{
+    const V *x = slot;
     const REAL *s = scale;
-    for (size_t i = 0; i < n; i += LANES) {
-        const size_t count = n - i;
-        for (size_t j = 0; j < LANES; j++) {
-            v[j] = j < count ? x[i + j] * v_set(s[i + j]) : v_set(0);
-            if (j < count) x[i + j] = v_set(0);
-        }
-        v_transpose(v);
-        for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
-    }
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) emit_some(x + i, s + i, LANES, out, i);
+    if (i < n) emit_some(x + i, s + i, n - i, out, i);
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
@@ -118,14 +128,10 @@ static void k_rephase(const void *tile, const uint32_t *where, const void *sign,
         rephase(tile, where, sign, n, bins, (REAL)momentum, 1, hartley);
 }
 
-/* out[i] = slot[i] * scale[i], a vector each; the slot is cleared for what comes next. */
-static void k_replace(void *slot, const void *scale, size_t n, void *out)
+/* out[i] = slot[i] * scale[i], a vector each */
+static void k_replace(const void *slot, const void *scale, size_t n, void *out)
 {
-    V *x = slot;
-    for (size_t i = 0; i < n; i++) {
-        ((V *)out)[i] = x[i] * ((const V *)scale)[i];
-        x[i] = v_set(0);
-    }
+    for (size_t i = 0; i < n; i++) ((V *)out)[i] = ((const V *)slot)[i] * ((const V *)scale)[i];
 }
 
 /* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as

@@ -158,14 +158,14 @@ typedef struct {
 
     /* spectrum -> samples */
     void (*hartley)(const void *const *frames, size_t n, void *hartley);
-    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window, void *ring,
-                        size_t length, size_t start);
-    void (*emit)(void *slot, const void *scale, size_t n, void *const *out);
+    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh, const void *window,
+                        void *ring, size_t length, size_t start);
+    void (*emit)(const void *slot, const void *scale, size_t n, void *const *out);
 
     /* samples -> spectrum -> samples, a stretch of the signal in each lane */
     void (*rephase)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
                     void *hartley);
-    void (*replace)(void *slot, const void *scale, size_t n, void *out);
+    void (*replace)(const void *slot, const void *scale, size_t n, void *out);
     void (*join)(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n);
 
     /* one frame of a phase vocoder */
