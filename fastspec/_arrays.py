@@ -1,4 +1,4 @@
-"""The gate: complaints about signals and whole numbers are raised here, about framing in `_spec`, the rest where it is used.
+"""The gate: complaints about signals and numbers are raised here, about framing in `_spec`, the rest where it is used.
 
 A message reads ``name=value``, the rule, the related value, the way out. What has passed the gate
 is safe to hand to C.
@@ -6,7 +6,9 @@ is safe to hand to C.
 
 from __future__ import annotations
 
+import math
 import operator
+from reprlib import repr as short
 
 import numpy as np
 
@@ -40,8 +42,7 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
         return y  # nearly always: nothing to check and nothing to convert
     if not isinstance(y, np.ndarray):
         raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
-    if type(y) is not np.ndarray and isinstance(y, np.ma.MaskedArray):  # numpy.ma is slow to import
-        raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
+    refuse_mask(y, name=name)
     is_pcm = pcm and y.dtype.newbyteorder("=") in PCM_DTYPES
     if y.dtype.kind != "f" and not is_pcm:
         raise DTypeError(f"{name}.dtype={y.dtype} is not floating-point; {_dtype_way_out(y.dtype, name)}")
@@ -53,6 +54,21 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
         # Beyond double precision librosa's tables end, and their default is single.
         return y.astype(np.float32 if y.itemsize > 8 else working_dtype(y.dtype))
     return y
+
+
+def refuse_mask(x, *, name: str) -> None:
+    """Masked values would count as they stand under the mask."""
+    # numpy.ma is slow to import
+    if type(x) is not np.ndarray and isinstance(x, np.ndarray) and isinstance(x, np.ma.MaskedArray):
+        raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
+
+
+def as_array(x, *, name: str) -> np.ndarray:
+    """`np.asarray` for what has no mask."""
+    if type(x) is np.ndarray:
+        return x
+    refuse_mask(x, name=name)
+    return np.asarray(x)
 
 
 def _dtype_way_out(dtype: np.dtype, name: str) -> str:
@@ -85,9 +101,78 @@ def as_index(value, *, name: str, minimum: int = 1) -> int:
     return number
 
 
+def as_number(value, *, name: str) -> float:
+    """A real number; text is none."""
+    if type(value) is float:
+        return value
+    try:
+        if not isinstance(value, (str, bytes)):
+            return float(value)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise DTypeError(f"{name}={short(value)} must be a number; pass one float")
+
+
+def as_generator(rng) -> np.random.Generator:
+    """What `numpy.random.default_rng` makes of a seed."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        kind = DTypeError if isinstance(error, TypeError) else ParameterError
+        raise kind(f"rng={short(rng)} is no seed: {error}; use None or a non-negative integer") from None
+
+
+MOST_INDEX = np.iinfo(np.intp).max
+
+
+def check_size(shape: tuple[int, ...], dtype: np.dtype) -> None:
+    """Samples to be made of spectra must have addresses."""
+    if math.prod(shape) * dtype.itemsize > MOST_INDEX:
+        raise ParameterError(f"{shape} samples exceed the address space; use a smaller length or hop_length")
+
+
+# Beyond this, the place of a second frame would overflow an index.
+MOST_HOP_LENGTH = 2**60
+
+
+def as_hop_length(value) -> int:
+    """Samples from one frame to the next: a positive integer that a multiple of is still an index."""
+    hop_length = as_index(value, name="hop_length")
+    if hop_length > MOST_HOP_LENGTH:
+        raise ParameterError(f"hop_length={hop_length} exceeds {MOST_HOP_LENGTH}; use a smaller hop_length")
+    return hop_length
+
+
+def check_rate(value, *, name: str = "sr") -> None:
+    """A sampling rate is positive and finite."""
+    try:
+        if 0 < value < math.inf:
+            return
+    except (TypeError, ValueError):  # text, or several numbers
+        raise DTypeError(f"{name}={short(value)} must be one number, of samples per second") from None
+    raise ParameterError(f"{name}={value} must be a positive number of samples per second")
+
+
 def whole(value):
-    """A float that is a whole number as an `int`; anything else as it is."""
+    """A float that is a whole number as an `int`, a 0-d array as the number in it; anything else as it is."""
+    value = value[()] if isinstance(value, np.ndarray) else value
     return int(value) if isinstance(value, (float, np.floating)) and value.is_integer() else value
+
+
+# Python's own numbers take on the precision of the array they meet.
+_WEAK = frozenset((float, int, bool, type(None)))
+
+
+def promoted(x, *numbers):
+    """`x` in the precision that NumPy's arithmetic with these numbers has: NumPy's float64 and int64 widen float32.
+
+    Beyond double precision is none. Anything but a real or complex floating-point array is left as it is.
+    """
+    if _WEAK.issuperset(map(type, numbers)) or not isinstance(x, np.ndarray) or x.dtype.kind not in "fc":
+        return x
+    strong = [number for number in numbers if isinstance(number, (np.generic, np.ndarray))]
+    dtype = np.result_type(x.dtype, *strong)
+    return x.astype(np.result_type(x.dtype, np.float64) if dtype.char in "gG" else dtype, copy=False)
 
 
 def first_nonfinite(y: np.ndarray, *, name: str = "y") -> ParameterError:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -15,9 +17,17 @@ class Cache:
     ----------
     level : int
         librosa's default level. Nothing depends on it.
+    location : None
+        The folder of what is stored: none.
     """
 
     level = 10
+    location = None
+
+    @property
+    def memory(self) -> Cache:
+        """This cache, where librosa has a `joblib.Memory`."""
+        return self
 
     def __call__(self, level: int) -> Callable[[F], F]:
         """Decorator that leaves a function as it is.
@@ -52,6 +62,19 @@ class Cache:
     def eval(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a function with arguments, and return its result."""
         return function(*args, **kwargs)
+
+    def format(self, obj: Any, indent: int = 0) -> str:
+        """An object as text over lines, as `pprint` has it; of large arrays the ends only."""
+        from pprint import pformat
+
+        with np.printoptions(precision=6, threshold=64, edgeitems=1):
+            return pformat(obj, indent=indent, depth=3)
+
+    def warn(self, msg: str) -> None:
+        """Log a warning."""
+        import logging
+
+        logging.getLogger("fastspec").warning("cache: %s", msg)
 
 
 cache = Cache()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 
 
@@ -26,11 +27,26 @@ def attach(package: str):
     return __getattr__, lambda: sorted(homes), sorted(homes)
 
 
+def gather(module: str, *parts: str):
+    """`attach` for a module whose names librosa has in one place, and fastspec in `parts` beside it as well."""
+    package, _, own = module.rpartition(".")
+    homes = _read_stub(import_module(package).__file__ + "i")
+    names = sorted(name for name, home in homes.items() if home in (own, *parts))
+
+    def __getattr__(name: str):
+        if name in names:
+            return getattr(import_module(package), name)
+        raise missing(module, name)
+
+    return __getattr__, lambda: names, names
+
+
 def missing(module: str, name: str) -> AttributeError:
     """The error for a name that `module` has not, which librosa's may have."""
     return AttributeError(f"{module} has no attribute {name!r} (yet); see the README for what is covered")
 
 
+@cache
 def _read_stub(path: str) -> dict[str, str]:
     """Map each exported name to its module, "" for a submodule; the stub holds one name a line."""
     homes = {}

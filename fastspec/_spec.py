@@ -12,10 +12,9 @@ from enum import IntEnum
 
 import numpy as np
 
-from ._arrays import ParameterError, as_index
+from ._arrays import ParameterError, as_hop_length, as_index
 
 MOST_N_FFT = 2**26
-MOST_HOP_LENGTH = 2**60
 
 
 class Padding(IntEnum):
@@ -61,9 +60,7 @@ class Framing:
 
     def __post_init__(self):
         as_index(self.n_fft, name="n_fft")
-        as_index(self.hop_length, name="hop_length")
-        if self.hop_length > MOST_HOP_LENGTH:
-            raise ParameterError(f"hop_length={self.hop_length} exceeds {MOST_HOP_LENGTH}; use a smaller hop_length")
+        as_hop_length(self.hop_length)
 
     def n_frames(self, n_samples: int) -> int:
         """Frames that fit into the (padded) signal."""

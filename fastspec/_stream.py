@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from . import _run, _transforms
-from ._arrays import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
+from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
 from ._spec import Padding, Spectrum, precision_of
 from .feature.spectral import run_given
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._windows import Window
+    from .core._audio_file import AudioSource
 
 
 class Stream:
@@ -85,8 +87,9 @@ class Stream:
             raise ParameterError(f"feature={feature!r} must be 'logmel', 'melspectrogram', 'mfcc' or 'stft'")
         if power not in (1, 2):
             raise ParameterError(f"power={power} must be 1 or 2")
-        if not np.isscalar(ref) or not amin > 0:
-            raise ParameterError(f"ref={ref!r} must be a number and amin={amin} strictly positive")
+        _transforms.check_amin(amin)
+        _transforms.check_lifter(lifter)
+        offset, n_mfcc = _transforms.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
         self._dtype = np.dtype(dtype)
         if self._dtype not in (np.float32, np.float64):
             raise DTypeError(f"dtype={dtype!r} must be float32 or float64")
@@ -100,7 +103,7 @@ class Stream:
         else:
             bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=2, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-            levels = None if feature == "melspectrogram" else (10.0, amin, _transforms.offset_of(ref, amin))
+            levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
             self._spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
         if feature == "mfcc":
             n_bands = len(self._spec.bank)
@@ -123,19 +126,17 @@ class Stream:
         -------
         np.ndarray [shape=(..., rows, new frames)]
         """
-        y = np.asarray(y)
         if self._finished:
             raise ParameterError("this Stream is finished; make another one for another signal")
-        is_pcm = y.dtype.newbyteorder("=") in PCM_DTYPES
-        if not (y.dtype.kind == "f" or is_pcm) or y.ndim == 0:
-            raise DTypeError(f"y has dtype {y.dtype} and shape {y.shape}; pass floating-point or PCM samples (..., n)")
+        y = as_samples(y if isinstance(y, np.ndarray) else np.asarray(y), pcm=True)
+        is_pcm = y.dtype in PCM_DTYPES
         if self._pending is not None and y.shape[:-1] != self._pending.shape[:-1]:
             raise ParameterError(
                 f"y.shape={y.shape} differs from the first piece's channels {self._pending.shape[:-1]}"
             )
         if not (is_pcm or np.isfinite(y).all()):
             raise first_nonfinite(y)
-        y = y.astype(y.dtype.newbyteorder("=") if is_pcm else self._dtype, copy=False)
+        y = y if is_pcm else y.astype(self._dtype, copy=False)
         if self._pending is not None and y.dtype != self._pending.dtype:
             raise DTypeError(
                 f"y.dtype={y.dtype} differs from the first piece's {self._pending.dtype}; keep to one of them"
@@ -144,7 +145,19 @@ class Stream:
         return self._frames_before(self._n_complete())
 
     def finish(self) -> np.ndarray:
-        """Return the frames that reach past the last sample, and close the stream."""
+        """Return the frames that reach past the last sample, and close the stream.
+
+        It may be called again, and returns no frames then.
+
+        Returns
+        -------
+        np.ndarray [shape=(..., rows, new frames)]
+
+        Raises
+        ------
+        ParameterError
+            If there were no samples, or too few of them for a frame.
+        """
         if self._pending is None:
             raise ParameterError("this Stream has seen no samples; push some first")
         framing = self._spec.framing
@@ -186,7 +199,7 @@ class Stream:
 
 
 def logmel_file(
-    path,
+    path: AudioSource,
     *,
     sr: float | None = None,
     mono: bool = True,
@@ -239,10 +252,9 @@ def logmel_file(
     """
     from .core._audio_file import open_audio, read_blocks
 
-    if top_db is not None and top_db < 0:
-        raise ParameterError(f"top_db={top_db} must be non-negative; use None for no floor")
-    if not block_seconds > 0:
-        raise ParameterError(f"block_seconds={block_seconds} must be positive")
+    _transforms.check_top_db(top_db)
+    if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
+        raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
     with open_audio(path) as file:
         rate = file.samplerate
         stream = Stream("logmel", sr=rate if sr is None else sr, **kwargs)

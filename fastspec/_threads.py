@@ -83,7 +83,7 @@ class threads:
         _scoped.set((*_scoped.get(), self._n))
         return self
 
-    def __exit__(self, *exception) -> None:
+    def __exit__(self, *exception: object) -> None:
         _scoped.set(_scoped.get()[:-1])
 
 

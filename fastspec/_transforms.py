@@ -6,15 +6,16 @@ The caches make the second call of a kind cost a dictionary look-up; arrays in a
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
-from math import log10
-from typing import NamedTuple
+from math import isnan, log10
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import filters
-from ._arrays import ParameterError, as_index
+from ._arrays import ParameterError, as_hop_length, as_index, as_number
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
 
@@ -81,7 +82,7 @@ def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) 
             raise ParameterError(f"win_length={win_length} leaves a default hop_length of 0; give hop_length")
     return StftArguments(
         n_fft,
-        as_index(hop_length, name="hop_length"),
+        as_hop_length(hop_length),
         win_length,
         window_key(window, win_length),
         bool(center),
@@ -102,16 +103,28 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 
 @lru_cache(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
-    """The bank and the warning that making it gave, to be given again at every call."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        bank = filters.mel(**dict(arguments))
-    return bank, str(caught[0].message) if caught else None
+    """The bank, and the warning that is due at every call."""
+    return filters.mel_weights(**{**filters.mel.__kwdefaults__, **dict(arguments)})
+
+
+def hashable(arguments: Iterable) -> tuple:
+    """0-d arrays, which have no hash, as the numbers in them."""
+    return tuple(value[()] if isinstance(value, np.ndarray) else value for value in arguments)
+
+
+def key_of(options: dict[str, Any]) -> tuple:
+    """Keyword arguments as the key of a cache."""
+    key = tuple(options.items())
+    try:
+        hash(key)
+    except TypeError:
+        key = tuple(zip(options, hashable(options.values()), strict=True))
+    return key
 
 
 def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     """filters.mel through the cache, with its warning. Returns the key, too."""
-    key = tuple(arguments.items())
+    key = key_of(arguments)
     try:
         bank, warning = _mel_bank(key)
     except TypeError:
@@ -122,8 +135,26 @@ def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     return key, bank
 
 
+def check_amin(amin: float) -> None:
+    if not as_number(amin, name="amin") > 0:
+        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+
+
+def check_top_db(top_db: float | None) -> None:
+    if top_db is not None and not as_number(top_db, name="top_db") >= 0:
+        raise ParameterError(f"top_db={top_db} must be non-negative; use None for no floor")
+
+
+def check_lifter(lifter: float) -> None:
+    if not as_number(lifter, name="lifter") >= 0:
+        raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 for none")
+
+
 def offset_of(ref: float, amin: float) -> float:
     """Decibels to add so that the power `ref` is at 0."""
+    ref = as_number(ref, name="ref")
+    if isnan(ref):  # of NaN and a number, max takes the first
+        raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")
     return -10.0 * log10(max(amin, abs(ref)))
 
 
@@ -145,9 +176,16 @@ def mel_of_spectrum_spec(n_bins: int, precision: int, bank_key: tuple) -> Spec:
     return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_mel_bank(bank_key)[0])
 
 
+def cepstrum_spec(*arguments) -> Spec:
+    """The first rows of a DCT, liftered, on levels that are there already; arguments are those of `_cepstrum_spec`."""
+    try:
+        return _cepstrum_spec(*arguments)
+    except TypeError:
+        return _cepstrum_spec(*hashable(arguments))
+
+
 @lru_cache(CACHED)
-def cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
-    """The first rows of a DCT, liftered, on levels that are there already."""
+def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
     matrix = dct_matrix(n_bands, dct_type, norm)[:n_mfcc]
     if lifter > 0:
         ramp = np.arange(1, 1 + len(matrix))

@@ -6,12 +6,11 @@ longer than a whole log-mel spectrogram, makes the others.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import DTypeError, ParameterError, as_index
+from ._arrays import DTypeError, ParameterError, as_hop_length, as_index
 from .util.utils import normalize, pad_center, tiny
 
 if TYPE_CHECKING:
@@ -45,11 +44,22 @@ _SHAPES: dict[str, tuple[float, ...] | str] = {
     **dict.fromkeys(("cosine", "halfcosine"), "cosine"),
 }
 
-# Windows that scipy makes and whose bandwidth librosa also keeps in its table.
-_TABLED = frozenset(_SHAPES) | {
-    *("barthann", "brthan", "bth"),
-    *("bohman", "bman", "bmn"),
-    *("parzen", "parz", "par"),
+# Equivalent noise bandwidths, in bins, of the windows that need no parameter: of 8193 points, symmetric, as librosa has
+# them. But for the flat top's, which comes from another formula: code that meets librosa's limits depends on it.
+WINDOW_BANDWIDTHS: dict[Any, float] = {
+    **dict.fromkeys(("hann", "han"), 1.50018310546875),
+    **dict.fromkeys(("hamming", "hamm", "ham"), 1.3629455320350348),
+    **dict.fromkeys(("blackman", "black", "blk"), 1.7269681554262326),
+    **dict.fromkeys(("nuttall", "nutl", "nut"), 1.9763500280946082),
+    **dict.fromkeys(("blackmanharris", "blackharr", "bkh"), 2.0045975283585014),
+    **dict.fromkeys(("flattop", "flat", "flt"), 2.7762255046484143),
+    **dict.fromkeys(("boxcar", "box", "ones", "rect", "rectangular"), 1.0),
+    **dict.fromkeys(("bartlett", "bart", "brt"), 1.3334961334912805),
+    **dict.fromkeys(("triangle", "triang", "tri"), 1.3331706523555851),
+    **dict.fromkeys(("cosine", "halfcosine"), 1.2337005350199792),
+    **dict.fromkeys(("barthann", "brthan", "bth"), 1.4560255965133932),
+    **dict.fromkeys(("bohman", "bman", "bmn"), 1.7859588613860062),
+    **dict.fromkeys(("parzen", "parz", "par"), 1.9174603174603191),
 }
 
 
@@ -181,8 +191,8 @@ def window_bandwidth(window: Window, n: int = 1000) -> float:
     window : str, tuple, number, callable or array_like
         The window; see `get_window`.
     n : int, default 1000
-        Length at which to measure it. The windows without parameters are always measured at 8193 points,
-        symmetric, which is where librosa's figures come from.
+        Length at which to measure it, if it is not in the table ``fastspec.filters.WINDOW_BANDWIDTHS``: those without
+        parameters are, and any other that has been measured by name or number once.
 
     Returns
     -------
@@ -200,21 +210,19 @@ def window_bandwidth(window: Window, n: int = 1000) -> float:
     >>> round(fastspec.filters.window_bandwidth("hann"), 6)
     1.500183
     """
-    name = window if type(window) is str else getattr(window, "__name__", None)
-    if type(name) is str and name in _TABLED:
-        return _named_bandwidth(name)
+    key = getattr(window, "__name__", window)
+    try:
+        return WINDOW_BANDWIDTHS[key]
+    except KeyError:
+        keep = not callable(window)  # other functions may bear the same name
+    except TypeError:  # samples, which have no hash
+        keep = False
     samples = get_window(window, n)
     # The tiny term keeps a window that sums to zero from dividing by it.
-    return n * np.sum(samples**2) / (np.sum(samples) ** 2 + tiny(samples))
-
-
-@cache
-def _named_bandwidth(name: str) -> float:
-    if name in _SHAPES and _SHAPES[name] is _FLATTOP:
-        # By the formula 3.77; this is what librosa has, and code that meets its limits depends on it.
-        return 2.7762255046484143
-    samples = get_window(name, 8193, fftbins=False)
-    return float(len(samples) * np.sum(samples**2) / np.sum(samples) ** 2)
+    bandwidth = n * np.sum(samples**2) / (np.sum(samples) ** 2 + tiny(samples))
+    if keep:
+        WINDOW_BANDWIDTHS[key] = bandwidth
+    return bandwidth
 
 
 def window_sumsquare(
@@ -264,7 +272,7 @@ def window_sumsquare(
     [1.5, 1.5, 1.5, 1.5, 1.5, 1.5]
     """
     n_frames = as_index(n_frames, name="n_frames", minimum=0)
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     samples = get_window(window, n_fft if win_length is None else win_length)
     squares = pad_center(normalize(samples, norm=norm) ** 2, size=n_fft)
     n_samples = max(0, n_fft + hop_length * (n_frames - 1))

@@ -276,22 +276,30 @@ class _Flag(argparse.BooleanOptionalAction):
     """``--x`` and ``--no-x``."""
 
 
+def _number(text: str, kind: type = float) -> float:
+    """A number, or argparse's error: of a ValueError argparse would tell the name of this function."""
+    try:
+        return kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {'an integer' if kind is int else 'a number'}") from None
+
+
 def _positive_int(text: str) -> int:
-    number = int(text)
+    number = _number(text, int)
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is not a positive integer")
     return number
 
 
 def _positive_float(text: str) -> float:
-    number = float(text)
+    number = _number(text)
     if not 0 < number < np.inf:
         raise argparse.ArgumentTypeError(f"{text} is not a positive number")
     return int(number) if number.is_integer() else number
 
 
 def _number_or_none(text: str) -> float | None:
-    return None if text.lower() == "none" else float(text)
+    return None if text.lower() == "none" else _number(text)
 
 
 def _positive_int_or_all(text: str) -> int | None:
@@ -299,17 +307,20 @@ def _positive_int_or_all(text: str) -> int | None:
 
 
 def _number_or_auto(text: str) -> float | None:
-    return None if text.lower() == "auto" else float(text)
+    return None if text.lower() == "auto" else _number(text)
 
 
 def _note_or_hertz(text: str) -> float:
-    with contextlib.suppress(ValueError):
+    if not text[:1].isalpha():
         return _positive_float(text)
-    return float(fastspec.note_to_hz(text))
+    try:
+        return float(fastspec.note_to_hz(text))
+    except fastspec.ParameterError as error:
+        raise argparse.ArgumentTypeError(error) from None
 
 
 def _ref(text: str) -> float | str:
-    return "max" if text.lower() == "max" else float(text)
+    return "max" if text.lower() == "max" else _number(text)
 
 
 def _norm(text: str) -> float | str | None:
@@ -321,7 +332,7 @@ def _window(text: str) -> float | str | tuple:
     with contextlib.suppress(ValueError):
         return float(text)
     name, *parameters = text.split(":")
-    return (name, *map(float, parameters)) if parameters else name
+    return (name, *map(_number, parameters)) if parameters else name
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from . import _run
-from ._arrays import ParameterError
+from ._arrays import ParameterError, as_array, promoted
 from ._lazy import missing
 from .util._matrices import softmask
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+__all__ = ["hpss"]
+
+
+def __dir__() -> list[str]:
+    return __all__
+
 
 # Masks are made of this many values at a time, so that a dozen passes over them stay in the cache.
 BLOCK = 2**15
@@ -78,7 +85,7 @@ def hpss(
 
 def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] = (0, 1)) -> list[np.ndarray]:
     """`hpss` with a choice of its parts: 0 the harmonic, 1 the percussive one."""
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     margins = _pair(margin)
     widths = [int(width) for width in _pair(kernel_size)]
     if S.ndim < 2:
@@ -89,6 +96,8 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
         raise ParameterError(f"kernel_size={kernel_size!r} must be positive; 31 is usual")
     if not power > 0:
         raise ParameterError(f"power={power} must be positive; 2 is usual, np.inf for hard masks")
+    if np.isfinite(power):
+        S = promoted(S, power)
     magnitude = np.abs(S) if np.iscomplexobj(S) else S
     medians = [_running_median(magnitude, width, axis) for width, axis in zip(widths, (-1, -2), strict=True)]
     split_zeros = margins == (1, 1)

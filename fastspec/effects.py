@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from . import decompose
-from ._arrays import DTypeError, ParameterError, as_samples
+from ._arrays import DTypeError, ParameterError, as_samples, check_rate
 from .core._channels import to_mono
 from .core._time_domain import zero_crossings
 from .core.convert import frames_to_samples
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._windows import Window
+
+__all__ = [
+    "deemphasis",
+    "harmonic",
+    "hpss",
+    "percussive",
+    "pitch_shift",
+    "preemphasis",
+    "remix",
+    "split",
+    "time_stretch",
+    "trim",
+]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def hpss(
@@ -245,7 +262,7 @@ def pitch_shift(
     Raises
     ------
     ParameterError
-        If `bins_per_octave` is not a positive integer; as `time_stretch`.
+        If `bins_per_octave` is not a positive integer or `sr` no rate; as `time_stretch`.
 
     See Also
     --------
@@ -262,6 +279,7 @@ def pitch_shift(
 
     if not is_positive_int(bins_per_octave):
         raise ParameterError(f"bins_per_octave={bins_per_octave!r} must be a positive integer")
+    check_rate(sr)
     rate = 2.0 ** (-float(n_steps) / bins_per_octave)
     stretched = time_stretch(y, rate=rate, **kwargs)
     shifted = resample(stretched, orig_sr=float(sr) / rate, target_sr=sr, res_type=res_type, scale=scale)

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ._arrays import ParameterError, as_index
+from ._arrays import ParameterError, as_index, check_rate, whole
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
-from ._windows import __float_window, get_window, window_bandwidth, window_sumsquare  # noqa: F401
+from ._windows import (  # noqa: F401
+    WINDOW_BANDWIDTHS,
+    __float_window,
+    get_window,
+    window_bandwidth,
+    window_sumsquare,
+)
 from .core.convert import fft_frequencies, hz_to_midi, hz_to_octs, mel_frequencies, midi_to_hz
 from .util.utils import normalize
 
@@ -58,7 +64,7 @@ def mel(
     n_fft : int
         Length of the FFT.
     n_mels : int, default 128
-        Number of bands.
+        Number of bands; a float that is a whole number will do.
     fmin : float, default 0.0
         Lower edge of the first band in Hz.
     fmax : float, optional
@@ -79,7 +85,9 @@ def mel(
     Raises
     ------
     ParameterError
-        If `norm` is not known.
+        If `sr` is not positive and finite, `n_fft` not positive, `n_mels` negative, or `norm` not known.
+    DTypeError
+        If `n_fft` or `n_mels` is no whole number.
 
     Warns
     -----
@@ -97,7 +105,18 @@ def mel(
     >>> bank.shape, bank.dtype.name
     ((40, 1025), 'float32')
     """
-    n_mels = int(n_mels)
+    weights, complaint = mel_weights(
+        sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
+    )
+    if complaint:
+        warnings.warn(complaint, stacklevel=2)
+    return weights
+
+
+def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.ndarray, str | None]:
+    """What `mel` returns, and what it warns of: a cache keeps both, and catching warnings is not for threads."""
+    check_rate(sr)
+    n_mels = as_index(whole(n_mels), name="n_mels", minimum=0)
     edges = mel_frequencies(n_mels + 2, fmin=fmin, fmax=float(sr) / 2 if fmax is None else fmax, htk=htk)
     weights = _triangles(edges, fft_frequencies(sr=sr, n_fft=n_fft), dtype)
     if not isinstance(norm, str):
@@ -106,13 +125,12 @@ def mel(
         weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
     else:
         raise ParameterError(f"norm={norm!r} must be 'slaney', a number or None")
-    if not np.all((edges[:-2] == 0) | (weights.max(axis=1) > 0)):
-        warnings.warn(
-            f"Empty filters detected: n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}; "
-            "use fewer bands, a larger n_fft, or a higher fmax",
-            stacklevel=2,
-        )
-    return weights
+    if np.all((edges[:-2] == 0) | (weights.max(axis=1) > 0)):
+        return weights, None
+    return weights, (
+        f"Empty filters detected: n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}; "
+        "use fewer bands, a larger n_fft, or a higher fmax"
+    )
 
 
 def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
@@ -180,7 +198,7 @@ def chroma(
     Raises
     ------
     ParameterError
-        If `n_fft` is smaller than 2.
+        If `sr` is not positive and finite, `n_fft` smaller than 2, or `n_chroma` not positive.
 
     References
     ----------
@@ -192,7 +210,9 @@ def chroma(
     >>> fastspec.filters.chroma(sr=22050, n_fft=4096).shape
     (12, 2049)
     """
+    check_rate(sr)
     n_fft = as_index(n_fft, name="n_fft", minimum=2)
+    n_chroma = as_index(whole(n_chroma), name="n_chroma")
     n_bins = 1 + n_fft // 2
     # One bin more than the result has, for the width of the last.
     freqs = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]

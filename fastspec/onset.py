@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._arrays import ParameterError, as_samples
+from ._arrays import ParameterError, as_array, as_hop_length, as_samples, check_rate
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel
@@ -19,6 +19,12 @@ from .util.utils import is_positive_int, pad_axis, tiny
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
+
+__all__ = ["onset_backtrack", "onset_detect", "onset_strength", "onset_strength_multi"]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def onset_detect(
@@ -82,10 +88,15 @@ def onset_detect(
     >>> fastspec.onset.onset_detect(y=y, sr=8000, hop_length=80, units="time").round(1).tolist()
     [0.2, 0.5]
     """
+    check_rate(sr)
+    hop_length = as_hop_length(hop_length)
     if onset_envelope is None:
         if y is None:
             raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
         onset_envelope = onset_strength(y=y, sr=sr, hop_length=hop_length)
+    onset_envelope = as_array(onset_envelope, name="onset_envelope")
+    if not onset_envelope.size:
+        raise ParameterError(f"onset_envelope.shape={onset_envelope.shape} holds no frames to look for onsets in")
     if normalize:
         onset_envelope = onset_envelope - np.min(onset_envelope, keepdims=True, axis=-1)
         top = np.max(onset_envelope, keepdims=True, axis=-1)
@@ -266,14 +277,14 @@ def onset_strength_multi(
             raise ParameterError(f"{name}={value!r} must be a positive integer")
     if S is None:
         S = _power_levels(y, sr, n_fft, hop_length, feature, kwargs)
-    S = np.atleast_2d(S)
+    S = np.atleast_2d(as_array(S, name="S"))
+    if S.shape[-2] == 0:
+        raise ParameterError(f"S.shape={S.shape} has no bands whose rise could be measured")
     if ref is None:
         ref = S if max_size == 1 else _maxima_of_neighbours(S, max_size)
     elif ref.shape != S.shape:
         raise ParameterError(f"ref.shape={ref.shape} must be that of S, {S.shape}")
-    if center and hop_length < 1:
-        raise ParameterError(f"hop_length={hop_length} must be a positive integer")
-
+    hop_length = as_hop_length(hop_length)
     rise = np.maximum(0.0, S[..., lag:] - ref[..., :-lag])
     aggregate = np.mean if aggregate is None else aggregate
     if callable(aggregate):
@@ -296,6 +307,7 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
     unknown = sorted(arguments.keys() & {"amin", "top_db", "check_finite"})
     if unknown:
         raise TypeError(f"{unknown[0]!r} is not an argument of melspectrogram; give S instead")
+    check_rate(sr)
     arguments = {"fmax": 0.5 * sr} | arguments
     return logmel(y=as_samples(y), sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
 

@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 import numpy as np
 
 from . import _memory, _run
-from ._arrays import DTypeError, ParameterError
+from ._arrays import DTypeError, ParameterError, as_generator
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     Encoding = Literal["int24", "ulaw", "alaw"]
+
+__all__ = ["float_to_pcm", "pcm_convert", "pcm_to_float"]
 
 _PLAIN = (np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float64)
 _THREE_BYTES = np.dtype("V3")
@@ -387,7 +389,7 @@ def _key_of(dither: str | None, rng, target: _Format) -> int | None:
         raise ParameterError(f"dither={dither!r} must be 'tpdf' or None")
     if target.real or target.encoding in ("ulaw", "alaw") or target == _FORMATS[np.int32, None]:
         raise ParameterError(f"dither={dither!r} is for codes of 8, 16 or 24 bits; the result is {_name_of(target)}")
-    return int(np.random.default_rng(rng).integers(2**64, dtype=np.uint64))
+    return int(as_generator(rng).integers(2**64, dtype=np.uint64))
 
 
 def _name_of(a: _Format) -> str:

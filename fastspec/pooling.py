@@ -8,16 +8,29 @@ Output `j` of an axis of `n` positions that shall have `m` is taken over positio
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from . import _run
-from ._arrays import DTypeError, ParameterError, as_index, working_dtype
+from ._arrays import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
+
+__all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "interpolate_area",
+    "pool_frames",
+]
+
+Sizes = int | None | Sequence[int | None]
 
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
-def adaptive_avg_pool1d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last axis over windows, so that it has a given length.
 
     Parameters
@@ -58,7 +71,7 @@ def adaptive_avg_pool1d(x: np.ndarray, output_size, *, out: np.ndarray | None = 
     return _pool(x, output_size, 1, out)
 
 
-def adaptive_avg_pool2d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last two axes over windows, so that they have a given shape.
 
     Parameters
@@ -93,7 +106,7 @@ def adaptive_avg_pool2d(x: np.ndarray, output_size, *, out: np.ndarray | None = 
     return _pool(x, output_size, 2, out)
 
 
-def adaptive_avg_pool3d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool3d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last three axes over windows, so that they have a given shape.
 
     Parameters
@@ -127,7 +140,7 @@ def adaptive_avg_pool3d(x: np.ndarray, output_size, *, out: np.ndarray | None = 
     return _pool(x, output_size, 3, out)
 
 
-def adaptive_max_pool1d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_max_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Take the largest value of each window of the last axis, so that it has a given length.
 
     Parameters
@@ -161,7 +174,7 @@ def adaptive_max_pool1d(x: np.ndarray, output_size, *, out: np.ndarray | None = 
     return _pool(x, output_size, 1, out, largest=True)
 
 
-def adaptive_max_pool2d(x: np.ndarray, output_size, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_max_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Take the largest value of each window of the last two axes, so that they have a given shape.
 
     Parameters
@@ -195,7 +208,13 @@ def adaptive_max_pool2d(x: np.ndarray, output_size, *, out: np.ndarray | None = 
     return _pool(x, output_size, 2, out, largest=True)
 
 
-def interpolate_area(x: np.ndarray, size=None, scale_factor=None, *, out: np.ndarray | None = None) -> np.ndarray:
+def interpolate_area(
+    x: np.ndarray,
+    size: int | Sequence[int] | None = None,
+    scale_factor: float | Sequence[float] | None = None,
+    *,
+    out: np.ndarray | None = None,
+) -> np.ndarray:
     """Resize images, signals or volumes by averaging areas: torch's ``interpolate(mode='area')``.
 
     Parameters
@@ -357,8 +376,7 @@ def _as_array(x, name: str = "x") -> np.ndarray:
             raise ParameterError(f"{name} holds lists of different lengths; pool them one by one") from None
     if not isinstance(x, np.ndarray):
         raise DTypeError(f"{name} is {type(x).__name__}, not a numpy.ndarray; use np.asarray({name})")
-    if type(x) is not np.ndarray and isinstance(x, np.ma.MaskedArray):
-        raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
+    refuse_mask(x, name=name)
     if x.dtype.kind not in "fiub" or x.dtype.itemsize > 8:
         way_out = f"{name}.real" if x.dtype.kind == "c" else f"{name}.astype(np.float64)"
         raise DTypeError(f"{name}.dtype={x.dtype} is not one of real numbers of up to 64 bits; pass {way_out}")

@@ -8,6 +8,8 @@ from importlib.metadata import version as version_of
 
 from . import __version__
 
+__all__ = ["short_version", "show_versions", "version"]
+
 version = __version__
 short_version = ".".join(version.split(".")[:2])
 

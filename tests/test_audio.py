@@ -141,6 +141,21 @@ def test_load_excerpt_outside_the_file(wav):
             fastspec.load(wav, offset=offset)
 
 
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT", "DOUBLE"])
+def test_load_without_a_dtype_is_double(tmp_path, subtype):
+    path = tmp_path / "a.wav"
+    soundfile.write(path, signals.noise() / 4, 22050, subtype=subtype)
+    y, _ = fastspec.load(path, dtype=None)
+    assert y.dtype == np.float64
+    np.testing.assert_array_equal(y, soundfile.read(path)[0])
+
+
+@pytest.mark.parametrize("sr", ["x", [1], -5, 0, np.nan])
+def test_load_refuses_what_is_no_rate(wav, sr):
+    with pytest.raises(ParameterError, match=r"sr=.* must be"):
+        fastspec.load(wav, sr=sr)
+
+
 def test_load_refuses_what_is_no_file():
     with pytest.raises(TypeError, match="Invalid file"):
         fastspec.load(None)

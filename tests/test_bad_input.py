@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import sys
+import threading
+import warnings
 
 import numpy as np
 import pytest
+import soundfile
 from spectral_signals import noise, power
 
 import fastspec
-from fastspec import DTypeError, LibrosaError, ParameterError
+from fastspec import DTypeError, LibrosaError, ParameterError, Stream, _transforms
 from fastspec.core.spectrum import _spectrogram
-from fastspec.feature import logmel, melspectrogram, mfcc
+from fastspec.feature import logmel, logmel_file, melspectrogram, mfcc
 
 Y = noise(3000)
 AUDIO = {
@@ -354,6 +358,245 @@ def test_lifter(lifter):
 def test_transform_unknown_to_scipy(options):
     with pytest.raises(ValueError, match=r"(?i)dct|norm"):
         mfcc(S=power(9, 5), **options)
+
+
+@pytest.mark.parametrize("n_mfcc", [2.5, 4.0, "4"])
+def test_coefficients_are_counted(n_mfcc):
+    with pytest.raises(DTypeError, match=f"n_mfcc={n_mfcc!r} must be an integer"):
+        mfcc(S=power(9, 5), n_mfcc=n_mfcc)
+
+
+def logmel_stream(**options):
+    return Stream("logmel", n_mels=4, **options)
+
+
+@pytest.mark.parametrize("function", [AUDIO["logmel"], lambda _, **options: logmel_stream(**options)])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"ref": np.nan}, "ref=nan must be a power"),
+        ({"ref": np.array([1.0, 2.0])}, r"ref=array\(\[1., 2.\]\) must be a number"),
+        ({"ref": "loud"}, "ref='loud' must be a number"),
+        ({"ref": None}, "ref=None must be a number"),
+        ({"ref": 1j}, "ref=1j must be a number"),
+        ({"amin": np.nan}, "amin=nan must be strictly positive"),
+        ({"amin": "1"}, "amin='1' must be a number"),
+    ],
+)
+def test_references_and_floors_of_levels(function, options, words):
+    with pytest.raises(ParameterError, match=words):
+        function(Y, **options)
+
+
+@pytest.mark.parametrize("top_db", [np.nan, "80", -0.5])
+def test_depth_of_levels(top_db, tmp_path):
+    soundfile.write(tmp_path / "y.wav", Y, 8000)
+    for function in (
+        lambda **options: logmel(y=Y, **options),
+        lambda **options: logmel_file(tmp_path / "y.wav", **options),
+    ):
+        with pytest.raises(ParameterError, match=f"top_db={top_db!r} must be"):
+            function(top_db=top_db)
+
+
+def test_power_to_db_spreads_nan_as_librosa_does():
+    for options in ({"ref": np.nan}, {"top_db": np.nan}, {"amin": np.nan}):
+        assert np.isnan(fastspec.power_to_db(power(4, 5), **options)).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"n_mfcc": 0}, "n_mfcc=0 must be a positive integer"),
+        ({"n_mfcc": -1}, "n_mfcc=-1 must be a positive integer"),
+        ({"n_mfcc": 2.5}, "n_mfcc=2.5 must be an integer"),
+        ({"lifter": -1}, "lifter=-1 must be a non-negative number"),
+        ({"lifter": np.nan}, "lifter=nan must be a non-negative number"),
+        ({"lifter": "x"}, "lifter='x' must be a number"),
+        ({"sr": -8000}, "sr=-8000 must be a positive number"),
+        ({"n_mels": 4.5}, "n_mels=4.5 must be an integer"),
+        ({"hop_length": 2**62}, f"hop_length={2**62} exceeds"),
+    ],
+)
+def test_streams(options, words):
+    with pytest.raises(ParameterError, match=words):
+        Stream("mfcc", **options)
+
+
+def test_streams_take_no_masks():
+    stream = Stream("mfcc")
+    with pytest.raises(DTypeError, match="y is a masked array"):
+        stream.push(np.ma.masked_array(Y, mask=Y > 0.5))
+    with pytest.raises(DTypeError, match=r"y\.dtype=int64"):
+        stream.push([1, 2])
+    assert stream.push(Y.tolist()).shape == (20, 4)
+
+
+# Banks
+
+
+@pytest.mark.parametrize("sr", [0, -5, np.nan, np.inf, "22050", None])
+def test_rates_of_banks(sr):
+    for bank in (fastspec.filters.mel, fastspec.filters.chroma):
+        with pytest.raises(ParameterError, match=f"sr={sr!r} must be .*samples per second"):
+            bank(sr=sr, n_fft=64)
+
+
+@pytest.mark.parametrize("n_mels", [-1, -2, 40.7, "40"])
+def test_bands_are_counted(n_mels):
+    with pytest.raises(ParameterError, match=f"n_mels={n_mels!r} must be"):
+        fastspec.filters.mel(sr=22050, n_fft=512, n_mels=n_mels)
+    np.testing.assert_array_equal(
+        fastspec.filters.mel(sr=22050, n_fft=512, n_mels=40.0), fastspec.filters.mel(sr=22050, n_fft=512, n_mels=40)
+    )
+
+
+def test_banks_made_by_several_threads_leave_warnings_alone():
+    hooks = warnings.showwarning, warnings.filters, warnings._showwarnmsg_impl
+    start = threading.Barrier(8)
+
+    def make(i: int) -> None:
+        start.wait()
+        for n_mels in range(1, 30):
+            _transforms.mel_bank(sr=22050 + i, n_fft=512, n_mels=n_mels, fmin=100.0, stacklevel=1)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=make, args=(i,)) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert hooks == (warnings.showwarning, warnings.filters, warnings._showwarnmsg_impl)
+
+
+def test_empty_bands_are_warned_of_at_every_call():
+    for _ in range(2):
+        with pytest.warns(UserWarning, match="Empty filters detected: n_mels=60") as caught:
+            melspectrogram(y=Y, n_fft=64, n_mels=60)
+        assert [w.filename for w in caught] == [__file__]
+
+
+# What once ended in an exception of Python's, numpy's or the engine's, or in nonsense
+
+D = fastspec.stft(Y, n_fft=64)
+FMIN = 220.5802796976493  # sr = 172 FMIN and the next larger fmax round to the same period
+
+REFUSED = {
+    "vocoder, NaN": (lambda: fastspec.phase_vocoder(D, t_out=[0, np.nan]), "t_out reaches from nan to nan"),
+    "vocoder, one time": (lambda: fastspec.phase_vocoder(D, t_out=1.5), r"t_out.shape=\(\) must be one-dimensional"),
+    "vocoder, slow": (lambda: fastspec.phase_vocoder(D, rate=1e-300), "rate=1e-300 makes too many"),
+    "vocoder, text": (lambda: fastspec.phase_vocoder(D, rate="2"), "rate='2' must be a number"),
+    "istft, one frame": (lambda: fastspec.istft(D[:, :1], hop_length=2**62), f"hop_length={2**62} exceeds {2**60}"),
+    "istft, far apart": (lambda: fastspec.istft(D, hop_length=2**60), r"\(\d+,\) samples exceed the address space"),
+    "istft, long": (lambda: fastspec.istft(D, length=2**62), rf"\({2**62},\) samples exceed the address space"),
+    "istft, integers": (lambda: fastspec.istft(D, out=np.zeros(2992, np.int16)), "out.dtype=int16 .*float32"),
+    "icqt, far apart": (lambda: fastspec.icqt(D, fmin=400.0, hop_length=2**60), "exceed the address space"),
+    "yin, hop": (lambda: fastspec.yin(Y, fmin=100, fmax=400, hop_length=2**62), f"hop_length={2**62} exceeds"),
+    "yin, larger hop": (lambda: fastspec.yin(Y, fmin=100, fmax=400, hop_length=2**64), f"hop_length={2**64} exceeds"),
+    "yin, one period": (
+        lambda: fastspec.yin(Y, fmin=FMIN, fmax=np.nextafter(FMIN, np.inf), sr=172 * FMIN),
+        "leave one period, 172 samples; widen the range",
+    ),
+    "yin, sr": (lambda: fastspec.yin(Y, fmin=100, fmax=400, sr=np.inf), "sr=inf must be a positive number"),
+    "yin, large sr": (lambda: fastspec.yin(Y, fmin=1e-9, fmax=400, sr=1e300), "holds no whole period"),
+    "yin, fmin": (lambda: fastspec.yin(Y, fmin=np.nan, fmax=400), "fmin=nan must be below fmax=400"),
+    "yin, fmax": (lambda: fastspec.yin(Y, fmin=100, fmax="400"), "fmax='400' must be a number"),
+    "pyin, resolution": (lambda: fastspec.pyin(Y, fmin=100, fmax=400, resolution=0), "resolution=0 must be a positive"),
+    "pyin, rate": (
+        lambda: fastspec.pyin(Y, fmin=100, fmax=400, max_transition_rate=np.nan),
+        "max_transition_rate=nan must be non-negative",
+    ),
+    "rms, hop": (lambda: fastspec.feature.rms(y=Y, hop_length=2**62), f"hop_length={2**62} exceeds"),
+    "rms, frame": (lambda: fastspec.feature.rms(y=Y, frame_length=0), "frame_length=0 must be a positive integer"),
+    "piptrack, bins": (lambda: fastspec.piptrack(S=np.zeros((1, 5))), r"S.shape=\(1, 5\) must have two bins"),
+    "spectrogram, bins": (lambda: fastspec.feature.spectral_centroid(S=np.zeros(5)), r"S.shape=\(5,\) must be"),
+    "iirt, hop": (lambda: fastspec.iirt(Y, hop_length=0), "hop_length=0 must be a positive integer"),
+    "mfcc, one band": (lambda: mfcc(S=power(1, 5), dct_type=1), r"S.shape=\(1, 5\): .*dct_type=1 needs two bands"),
+    "rng": (lambda: fastspec.griffinlim(np.abs(D), rng=-1), "rng=-1 is no seed"),
+    "rng of dither": (lambda: fastspec.float_to_pcm(Y, np.int16, dither="tpdf", rng=-1), "rng=-1 is no seed"),
+    "rng, text": (lambda: fastspec.griffinlim(np.abs(D), rng="x"), "rng='x' is no seed"),
+    "events": (lambda: fastspec.util.match_events([[1, 2]], [1, 2]), r"events_from.shape=\(1, 2\) .*one-dimensional"),
+    "events to": (lambda: fastspec.util.match_events([1, 2], [[1, 2]]), r"events_to.shape=\(1, 2\) .*one-dimensional"),
+    "one event": (lambda: fastspec.util.match_events(1, [1, 2]), r"events_from.shape=\(\) .*one-dimensional"),
+    "tone": (lambda: fastspec.tone(440, sr=np.inf, duration=1), "sr=inf must be a positive number"),
+    "chirp": (lambda: fastspec.chirp(fmin=1, fmax=2, sr=0, length=9), "sr=0 must be a positive number"),
+    "clicks": (lambda: fastspec.clicks(times=[0], sr=np.nan), "sr=nan must be a positive number"),
+    "no rate to shift": (lambda: fastspec.effects.pitch_shift(Y, sr=0, n_steps=1), "sr=0 must be a positive number"),
+    "weights": (lambda: fastspec.perceptual_weighting(power(4, 5), np.ones(3)), "3 frequencies do not go with"),
+    "no sign to pad": (
+        lambda: fastspec.feature.zero_crossing_rate(np.zeros(0)),
+        r"data.shape=\(0,\) has nothing to pad",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "words"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.filterwarnings("ignore:less than two periods")
+def test_refused(call, words):
+    with pytest.raises(ParameterError, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"offset": np.inf}, "offset=inf must be a finite number"),
+        ({"offset": 1e300}, r"offset=1e\+300 must be a finite number"),
+        ({"duration": np.nan}, "duration=nan must be a finite number"),
+        ({"duration": "1"}, "duration='1' must be a number"),
+    ],
+)
+def test_times_in_files(options, words, tmp_path):
+    soundfile.write(tmp_path / "y.wav", Y, 8000)
+    with pytest.raises(ParameterError, match=words):
+        fastspec.load(tmp_path / "y.wav", **options)
+    with pytest.raises(ParameterError, match=words):
+        list(fastspec.stream(tmp_path / "y.wav", block_length=1, frame_length=64, hop_length=64, sr=None, **options))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"block_seconds": np.inf}, "block_seconds=inf must be positive and finite"),
+        ({"block_seconds": 0}, "block_seconds=0 must be positive"),
+        ({"sr": -1}, "sr=-1 must be a positive number"),
+        ({"sr": np.nan}, "sr=nan must be a positive number"),
+    ],
+)
+def test_files_in_blocks(options, words, tmp_path):
+    soundfile.write(tmp_path / "y.wav", Y, 8000)
+    with pytest.raises(ParameterError, match=words):
+        logmel_file(tmp_path / "y.wav", **options)
+
+
+def test_nothing_has_no_peak():
+    S = np.empty((65, 0), np.float32)
+    for function in (fastspec.power_to_db, fastspec.amplitude_to_db):
+        assert function(S, top_db=None).shape == S.shape
+        assert function(np.empty((0, 65, 3))).shape == (0, 65, 3)
+        for options in ({}, {"ref": np.max}, {"ref": np.max, "top_db": None}):
+            with pytest.raises(ParameterError, match=r"S.shape=\(65, 0\) is empty and has no peak"):
+                function(S, **options)
+    assert fastspec.util.normalize(np.empty((0, 5))).shape == (0, 5)
+    assert fastspec.piptrack(S=np.zeros((1025, 0)))[0].shape == (1025, 0)
+
+
+def test_frames_far_apart_are_one_frame():
+    for hop_length in (5000, 2**60):
+        assert fastspec.util.frame(Y.astype(np.float64), frame_length=64, hop_length=hop_length).shape == (64, 1)
+        assert fastspec.feature.rms(y=Y, hop_length=hop_length).shape == (1, 1)
+
+
+def test_complex_magnitudes_are_left_alone():
+    C = fastspec.cqt(Y, fmin=1000.0, n_bins=12)
+    copy = C.copy()
+    fastspec.griffinlim_cqt(C, fmin=1000.0, n_iter=1, rng=0)
+    np.testing.assert_array_equal(C, copy)
 
 
 PUBLIC = [

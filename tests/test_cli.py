@@ -382,14 +382,28 @@ def test_misuse_is_told_in_one_line(sound, capsys):
 
 
 @pytest.mark.parametrize(
-    "options",
-    [["--n-fft", "0"], ["--n-fft", "2.5"], ["--sr", "-1"], ["--sr", "nan"], ["--norm", "x"], ["--wrong"]],
+    ("command", "options", "words"),
+    [
+        ("mel", ["--n-fft", "0"], "0 is not a positive integer"),
+        ("mel", ["--n-fft", "2.5"], "'2.5' is not an integer"),
+        ("mel", ["--sr", "-1"], "-1 is not a positive number"),
+        ("mel", ["--sr", "nan"], "nan is not a positive number"),
+        ("mel", ["--norm", "x"], "'x' is not a number"),
+        ("mel", ["--window", "gaussian:x"], "'x' is not a number"),
+        ("mel", ["--top-db", "x"], "'x' is not a number"),
+        ("mel", ["--wrong"], "unrecognized"),
+        ("cqt", ["--fmin", "H9"], "note='H9' is not a note name"),
+        ("cqt", ["--fmin", "-5"], "-5 is not a positive number"),
+        ("cqt", ["--tuning", "x"], "'x' is not a number"),
+    ],
 )
-def test_bad_options(options, capsys):
+def test_bad_options(command, options, words, capsys):
     with pytest.raises(SystemExit) as caught:
-        run("in.wav", "-o", "out.npz", *options)
+        cli.main([command, "in.wav", "-o", "out.npz", *options])
     assert caught.value.code == 2
-    assert options[0] in capsys.readouterr().err
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert options[0] in said
+    assert words in said
 
 
 def test_folder_is_made_and_existing_results_can_be_kept(sound):

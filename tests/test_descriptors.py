@@ -91,6 +91,14 @@ def test_polynomials_come_back(order):
     np.testing.assert_allclose(found * scale, coefficients * scale, atol=1e-10 * np.abs(S).max())
 
 
+@pytest.mark.parametrize("freq", [None, np.arange(9.0)[:, np.newaxis] + np.arange(4.0)])
+def test_polynomials_through_complex_values_need_no_cast(freq):
+    S = np.random.default_rng(0).random((9, 4, 2)).view(complex)[..., 0]
+    found = feature.poly_features(S=S, freq=freq)
+    np.testing.assert_allclose(found.real, feature.poly_features(S=S.real.copy(), freq=freq), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.imag, feature.poly_features(S=S.imag.copy(), freq=freq), rtol=1e-9, atol=1e-12)
+
+
 def test_polynomials_that_the_frequencies_leave_open_warn():
     with pytest.warns(getattr(np.exceptions, "RankWarning", None) or np.RankWarning):
         feature.poly_features(S=np.ones((3, 2)), order=2, freq=np.ones(3))

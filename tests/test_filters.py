@@ -28,7 +28,9 @@ LOOSE = {
 
 
 @pytest.mark.parametrize("case", sorted(FILTERS))
-def test_as_librosa(case):
+def test_as_librosa(case, monkeypatch):
+    # Measured at another length before, a bandwidth would be that one.
+    monkeypatch.delitem(filters.WINDOW_BANDWIDTHS, ("kaiser", 8.0), raising=False)
     with warnings.catch_warnings():
         # A bank that runs backwards has no positive weights where it is expected to.
         warnings.simplefilter("ignore" if case == "mel_backwards" else "error", UserWarning)
@@ -130,6 +132,26 @@ def test_bandwidth_of_functions_and_samples():
         filters.window_bandwidth(np.ones(10))
 
 
+def test_table_of_bandwidths_holds_what_is_measured():
+    for name, bandwidth in filters.WINDOW_BANDWIDTHS.items():
+        if isinstance(name, str) and not name.startswith("fl"):  # the flat top's is librosa's, by another formula
+            w = filters.get_window(name, 8193, fftbins=False)
+            assert bandwidth == pytest.approx(len(w) * np.sum(w**2) / np.sum(w) ** 2, rel=1e-12)
+
+
+def test_table_of_bandwidths_is_read_and_filled(monkeypatch):
+    table, kaiser = filters.WINDOW_BANDWIDTHS, ("kaiser", 8.125)
+    monkeypatch.setitem(table, "hann", 3.0)
+    assert filters.window_bandwidth("hann") == 3.0
+    monkeypatch.delitem(table, kaiser, raising=False)
+    measured = filters.window_bandwidth(kaiser, 500)
+    assert table[kaiser] == filters.window_bandwidth(kaiser, 50) == measured
+    for window in (np.hanning, np.ones(9)):
+        n_known = len(table)
+        assert filters.window_bandwidth(window, 9) > 0
+        assert len(table) == n_known
+
+
 @pytest.mark.parametrize("n_frames", [0, 1, 2, 7, 40])
 @pytest.mark.parametrize(("n_fft", "hop_length"), [(64, 16), (60, 16), (64, 1), (64, 64), (16, 40)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -190,7 +212,7 @@ def test_mel_warns_of_empty_bands():
 
 
 def test_mel_takes_what_librosa_takes():
-    assert filters.mel(sr=22050, n_fft=512, n_mels=10.7).shape == (10, 257)
+    assert filters.mel(sr=22050, n_fft=512, n_mels=10.0).shape == (10, 257)
     assert filters.mel(sr=22050, n_fft=512, n_mels=0).shape == (0, 257)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import warnings
 
 import numpy as np
@@ -94,6 +96,24 @@ def test_search_for_phases_pads_by_a_function(y):
     np.testing.assert_array_equal(
         fastspec.griffinlim(S, pad_mode=as_zeros, **uncentred), fastspec.griffinlim(S, **uncentred)
     )
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_spectrum_asked_to_be_real_loses_its_imaginary_part(dtype):
+    with pytest.warns(np.exceptions.ComplexWarning):
+        found = fastspec.stft(Y, dtype=dtype)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, fastspec.stft(Y).real, rtol=1e-5, atol=1e-3)
+    with pytest.raises(fastspec.DTypeError, match="holds no spectra"):
+        fastspec.stft(Y, dtype="U1")
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.complex128])
+def test_samples_asked_to_be_complex_are_so(dtype):
+    D = fastspec.stft(Y)
+    found = fastspec.istft(D, dtype=dtype)
+    assert found.dtype == dtype
+    np.testing.assert_array_equal(found, fastspec.istft(D))
 
 
 @pytest.mark.parametrize("dtype", [np.complex64, int])
@@ -214,6 +234,97 @@ def test_names_lie_in_memory_as_their_numbers(name, numbers, names, order):
     assert found.strides == tuple(stride // 8 * found.itemsize for stride in numbers.strides)
 
 
+# NumPy's own numbers
+
+
+@pytest.mark.parametrize(
+    ("function", "options"),
+    [
+        (feature.melspectrogram, {"sr": 22050, "fmin": 50.0, "fmax": 8000.0, "n_mels": 20, "n_fft": 512}),
+        (feature.melspectrogram, {"S": np.abs(fastspec.stft(Y)), "sr": 22050, "fmax": 8000.0}),
+        (feature.logmel, {"sr": 22050, "n_mels": 20}),
+        (feature.mfcc, {"sr": 22050, "n_mfcc": 13, "lifter": 22, "dct_type": 3}),
+        (feature.chroma_stft, {"sr": 22050, "tuning": 0.1, "n_chroma": 24, "octwidth": 1.5}),
+        (feature.chroma_stft, {"S": np.abs(fastspec.stft(Y)), "sr": 22050}),
+        (feature.spectral_contrast, {"sr": 22050, "quantile": 0.1}),
+        (feature.tempogram, {"sr": 22050, "win_length": 4}),
+        (fastspec.onset.onset_strength, {"sr": 22050, "n_mels": 20}),
+        (fastspec.onset.onset_detect, {"sr": 22050}),
+        (fastspec.cqt, {"sr": 22050, "fmin": 500.0, "n_bins": 12}),
+        (fastspec.vqt, {"sr": 22050, "fmin": 500.0, "n_bins": 12, "gamma": 2.0}),
+        (lambda y, **options: fastspec.pyin(y, fmin=200, fmax=900, **options)[1], {"sr": 22050, "switch_prob": 0.1}),
+        (lambda y, **options: feature.stack_memory(y, **options), {"delay": 2}),
+        (lambda y, **options: fastspec.Stream("mfcc", **options).push(y), {"sr": 22050, "n_mfcc": 5, "lifter": 9}),
+        (lambda y, **options: fastspec.Stream("logmel", **options).push(y), {"fmax": 8000.0, "ref": 0.5, "amin": 1e-3}),
+    ],
+)
+def test_arrays_without_axes_are_numbers(function, options):
+    stored = {name: np.array(value) for name, value in options.items()}
+    samples = {} if "S" in options else {"y": Y}
+    np.testing.assert_array_equal(function(**samples, **stored), function(**samples, **options))
+
+
+SPECTRUM = np.abs(fastspec.stft(Y, n_fft=512))
+WIDENING = pytest.mark.parametrize(
+    ("number", "dtype"),
+    [
+        (lambda x: x, np.float32),
+        (int, np.float32),
+        (np.float32, np.float32),
+        (np.float64, np.float64),
+        (np.int64, np.float64),
+        (np.longdouble, np.float64),
+        (np.array, np.float64),
+    ],
+    ids=["float", "int", "float32", "float64", "int64", "long", "0-d"],
+)
+
+
+by_type = pytest.mark.skipif(np.__version__ < "2", reason="NumPy 1 widens by value")
+
+
+@by_type
+@WIDENING
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda n: fastspec.power_to_db(SPECTRUM, top_db=n(50.0)),
+        lambda n: fastspec.power_to_db(SPECTRUM, amin=n(1.0), ref=np.max, top_db=None),
+        lambda n: fastspec.power_to_db(SPECTRUM[::2], amin=n(1.0)),
+        lambda n: fastspec.amplitude_to_db(SPECTRUM, top_db=n(50.0), ref=np.max),
+        lambda n: fastspec.amplitude_to_db(SPECTRUM, amin=n(1.0)),
+        lambda n: feature.melspectrogram(y=Y, power=n(1.0)),
+        lambda n: feature.melspectrogram(y=Y, power=n(3.0)),
+        lambda n: feature.mfcc(y=Y, power=n(2.0)),
+        lambda n: feature.spectral_flatness(y=Y, amin=n(1.0)),
+        lambda n: feature.spectral_flatness(y=Y, power=n(3.0)),
+        lambda n: feature.spectral_flatness(S=SPECTRUM, power=n(2.0)),
+        lambda n: feature.spectral_flatness(S=SPECTRUM, amin=n(1.0)),
+        lambda n: fastspec.decompose.hpss(SPECTRUM, power=n(2.0), margin=n(2.0))[1],
+        lambda n: fastspec.decompose.hpss(SPECTRUM * 1j, power=n(2.0))[0].real,
+        lambda n: fastspec.decompose.hpss(SPECTRUM, power=n(2.0), mask=True)[0],
+    ],
+)
+def test_numbers_widen_results_as_in_numpys_arithmetic(function, number, dtype):
+    found = function(number)
+    assert found.dtype == dtype
+    np.testing.assert_allclose(found, function(float), rtol=1e-3, atol=1e-3)
+
+
+@WIDENING
+def test_reference_and_infinite_exponent_widen_nothing(number, dtype):
+    assert fastspec.power_to_db(SPECTRUM, ref=number(2.0)).dtype == np.float32
+    assert fastspec.decompose.hpss(SPECTRUM, power=np.float64(np.inf), margin=number(2.0))[0].dtype == np.float32
+
+
+@by_type
+def test_doubles_are_computed_as_such():
+    wide = fastspec.power_to_db(SPECTRUM, amin=np.float64(1e-10))
+    np.testing.assert_array_equal(wide, fastspec.power_to_db(SPECTRUM.astype(np.float64)))
+    wide = feature.melspectrogram(y=Y, power=np.float64(2))
+    np.testing.assert_array_equal(wide, feature.melspectrogram(y=Y.astype(np.float64)))
+
+
 # Words of warnings that programs filter by
 
 
@@ -230,7 +341,8 @@ def test_names_lie_in_memory_as_their_numbers(name, numbers, names, order):
         ("pcen was called on complex input so phase", lambda: fastspec.pcen(1j * np.ones((2, 2)))),
         ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim(np.ones((5, 9)), momentum=1.5)),
         ("momentum=1.5 > 1 can be unstable", lambda: fastspec.griffinlim_cqt(np.ones((5, 9)), n_iter=1, momentum=1.5)),
-        ("t_out is not monotonic", lambda: fastspec.phase_vocoder(np.ones((5, 3), complex), t_out=[1.0, 0.0])),
+        ("t_out is not monotonic.* unstable", lambda: fastspec.phase_vocoder(np.ones((5, 3)), t_out=[1.0, 0.0])),
+        ("critical values.* underflow", lambda: feature.inverse.mfcc_to_mel(np.ones((5, 3)), lifter=2)),
         (
             "Frequencies are not unique",
             lambda: fastspec.interp_harmonics(np.ones(3), freqs=np.ones(3), harmonics=[1], axis=0),
@@ -245,8 +357,9 @@ def test_warnings_hold_librosas_words(words, call):
 @pytest.mark.parametrize(
     ("words", "call"),
     [
-        ("renamed to 'rng'", lambda: fastspec.griffinlim(np.ones((5, 9)), n_iter=1, random_state=0)),
-        ("renamed to 'rng'", lambda: fastspec.griffinlim_cqt(np.ones((5, 9)), n_iter=1, random_state=0)),
+        ("has been renamed to 'rng'", lambda: fastspec.griffinlim(np.ones((5, 9)), n_iter=1, random_state=0)),
+        ("has been renamed to 'rng'", lambda: fastspec.griffinlim_cqt(np.ones((5, 9)), n_iter=1, random_state=0)),
+        ("value of 'sr' will change", lambda: fastspec.stream("", block_length=1, frame_length=1, hop_length=1)),
         ("`n_fft` parameter is deprecated", lambda: fastspec.phase_vocoder(np.ones((5, 3)), rate=2.0, n_fft=8)),
         ("`hop_length` parameter is deprecated", lambda: fastspec.phase_vocoder(np.ones((5, 3)), rate=2, hop_length=2)),
     ],
@@ -301,12 +414,60 @@ def test_vectorized_function_of_one_value_and_many():
 # Names that programs meet
 
 
+def public_modules():
+    names = (module.name for module in pkgutil.walk_packages(fastspec.__path__, "fastspec."))
+    return [name for name in names if "._" not in name and name != "fastspec.cli"]
+
+
+@pytest.mark.parametrize("name", public_modules())
+def test_modules_say_what_they_export(name):
+    bound = {}
+    exec(f"from {name} import *", bound)
+    module = importlib.import_module(name)
+    assert sorted(module.__all__) == sorted(bound.keys() - {"__builtins__"})
+    for public in module.__all__:
+        assert getattr(bound[public], "__module__", name).startswith("fastspec"), public
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        (feature.spectral, ["chroma_cens", "mfcc", "rms", "spectral_contrast", "tonnetz", "zero_crossing_rate"]),
+        (util.utils, ["MAX_MEM_BLOCK", "axis_sort", "frame", "localmax", "softmask", "sync", "valid_intervals"]),
+        (fastspec.effects, ["hpss", "trim"]),
+        (fastspec.onset, ["onset_detect"]),
+        (fastspec.decompose, ["hpss"]),
+        (feature.inverse, ["mel_to_audio"]),
+    ],
+)
+def test_modules_show_what_they_export_and_nothing_else(module, names):
+    assert dir(module) == sorted(module.__all__)
+    assert set(names) <= set(dir(module))
+    with pytest.raises(AttributeError, match="no attribute 'no_such_name'"):
+        _ = module.no_such_name
+
+
 def test_cache_is_there_and_does_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("LIBROSA_CACHE_DIR", str(tmp_path))
     assert fastspec.cache(level=10)(half) is half
     assert fastspec.cache.eval(half, 3) == 1.5
     assert fastspec.cache.clear() is None
+    assert fastspec.cache.memory.location is None
+    assert fastspec.cache.memory.clear() is None
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("thing", "text"),
+    [(5, "5"), ("x", "'x'"), ([[[[1]]]], "[[[[...]]]]"), (np.zeros(65), "array([0., ..., 0.]")],
+)
+def test_cache_formats_things(thing, text):
+    assert fastspec.cache.format(thing).startswith(text)
+
+
+def test_cache_warns_through_logging(caplog):
+    assert fastspec.cache.warn("x") is None
+    assert caplog.record_tuples == [("fastspec", 30, "cache: x")]
 
 
 def test_cite_knows_what_librosas_documentation_names():

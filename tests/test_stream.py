@@ -140,3 +140,11 @@ def test_cut_file_is_an_error(tmp_path):
     os.truncate(path, 20000)
     with pytest.raises(fastspec.AudioFileError, match="cut short"):
         fastspec.feature.logmel_file(path)
+
+
+@pytest.mark.parametrize("feature", ["stft", "melspectrogram", "logmel", "mfcc"])
+def test_a_second_finish_has_no_frames(feature):
+    stream = Stream(feature, n_fft=64, hop_length=16, **({} if feature == "stft" else MEL))
+    rows = stream.push(noise(2, 1000)).shape[-2]
+    assert stream.finish().shape[-1] > 0
+    assert stream.finish().shape == (2, rows, 0)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import inspect
 import os
+import pkgutil
 import re
 import subprocess
 import sys
@@ -27,6 +30,8 @@ reveal_type(logmel(y=y, sr=sr))
 reveal_type(fastspec.feature.mfcc(y=y, sr=sr, n_mfcc=13))
 reveal_type(fastspec.util.frame(y, frame_length=400, hop_length=160))
 reveal_type(fastspec.filters.mel(sr=sr, n_fft=2048))
+for block in fastspec.stream("speech.flac", block_length=1, frame_length=400, hop_length=160, sr=None):
+    reveal_type(block)
 fastspec.power_to_db(np.abs(D) ** 2, ref=np.max)
 try:
     fastspec.to_mono(y)
@@ -34,8 +39,29 @@ except fastspec.ParameterError as error:
     reveal_type(error)
 fastspec.stft(y, n_fft="1024")
 fastspec.feature.logmel(y)
+fastspec.stream("speech.flac", block_length="1", frame_length=400, hop_length=160)
 fastspec.no_such_name
 """
+
+
+def public_functions() -> dict:
+    """Functions, and methods of classes, that the public modules export, by their full names."""
+    names = ["fastspec", *(module.name for module in pkgutil.walk_packages(fastspec.__path__, "fastspec."))]
+    modules = [importlib.import_module(name) for name in names if not re.search(r"\._|\.cli$", name)]
+    things = [getattr(module, name) for module in modules for name in module.__all__]
+    members = [member for thing in things for member in (vars(thing).values() if inspect.isclass(thing) else [thing])]
+    functions = [f for f in members if inspect.isfunction(f) and not re.match("_[a-z]", f.__name__)]
+    return {f"{f.__module__}.{f.__qualname__}": f for f in functions}
+
+
+FUNCTIONS = public_functions()
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_parameters_are_annotated(name):
+    signature = inspect.signature(FUNCTIONS[name])
+    assert not [p.name for p in signature.parameters.values() if p.annotation is p.empty and p.name != "self"]
+    assert signature.return_annotation is not signature.empty
 
 
 def test_a_program_is_checked_through_the_stubs(tmp_path):
@@ -53,6 +79,6 @@ def test_a_program_is_checked_through_the_stubs(tmp_path):
     )
     kinds = [re.split(r"[\[\"]", found)[0] for found in re.findall(r'Revealed type is "(.*)"', run.stdout)]
     array = "numpy.ndarray"
-    assert kinds == [array, "float", array, array, array, array, "fastspec._arrays.ParameterError"], run.stdout
+    assert kinds == [array, "float", array, array, array, array, array, "fastspec._arrays.ParameterError"], run.stdout
     errors = re.findall(r"error: .*\[([\w-]+)\]", run.stdout)
-    assert errors == ["arg-type", "call-arg", "attr-defined"], run.stdout + run.stderr
+    assert errors == ["arg-type", "call-arg", "arg-type", "attr-defined"], run.stdout + run.stderr

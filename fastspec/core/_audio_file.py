@@ -8,11 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
 
-from .._arrays import LibrosaError
+from .._arrays import LibrosaError, ParameterError, as_number
 
 # A writer that cannot seek back (a pipe) leaves a size such as 0xFFFFFFFF or 0x7FFFFFFF in the header.
 # No more can be concluded from it than that the length was unknown at the time of writing.
@@ -38,13 +39,13 @@ class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):
     Attributes
     ----------
     filename : str
-        the file, as it was named in the call
+        The file, as it was named in the call.
     reason : str
-        what is wrong with it, with libsndfile's own words
+        What is wrong with it, with libsndfile's own words.
     code : int
-        libsndfile's error number, 0 where libsndfile saw no error
+        The number of libsndfile's error, 0 where libsndfile saw no error.
     errno : int or None
-        the operating system's error number, where there is one
+        The operating system's error number, where there is one.
 
     Examples
     --------
@@ -56,7 +57,7 @@ class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):
     no-such-file.wav
     """
 
-    def __init__(self, filename: str, reason: str, code: int = 0, errno: int | None = None):
+    def __init__(self, filename: str, reason: str, code: int = 0, errno: int | None = None) -> None:
         OSError.__init__(self, errno, reason, filename)
         soundfile.LibsndfileError.__init__(self, code, prefix=f"{filename}: ")
         self.errno, self.strerror, self.filename = errno, reason, filename
@@ -65,7 +66,7 @@ class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):
     def __str__(self) -> str:
         return f"{self.filename}: {self.reason}"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type, tuple]:
         return type(self), (self.filename, self.reason, self.code, self.errno)
 
 
@@ -73,7 +74,10 @@ class AudioFileNotFoundError(AudioFileError, FileNotFoundError):
     """An `AudioFileError` that is a `FileNotFoundError` too."""
 
 
-def name_of(source) -> str:
+AudioSource = str | bytes | os.PathLike[str] | int | BinaryIO | soundfile.SoundFile
+
+
+def name_of(source: AudioSource) -> str:
     """What to call a path, file object, descriptor or `soundfile.SoundFile` in a message."""
     if isinstance(source, soundfile.SoundFile):
         source = source.name
@@ -85,7 +89,7 @@ def name_of(source) -> str:
     return name if isinstance(name, str) else f"<{type(source).__name__}>"
 
 
-def open_audio(source) -> soundfile.SoundFile:
+def open_audio(source: AudioSource) -> soundfile.SoundFile:
     """Open a path, file object or descriptor for reading; a `soundfile.SoundFile` is passed through."""
     if isinstance(source, soundfile.SoundFile):
         return source
@@ -123,9 +127,16 @@ def reading_error(file: soundfile.SoundFile, error: soundfile.LibsndfileError) -
     return AudioFileError(name_of(file), reason, error.code)
 
 
+def frames_of(seconds: float, file: soundfile.SoundFile, *, name: str) -> int:
+    """A time as a number of frames that libsndfile can count."""
+    if not abs(as_number(seconds, name=name)) * file.samplerate < _UNKNOWN_FRAMES:
+        raise ParameterError(f"{name}={seconds} must be a finite number of seconds; leave it out to read all")
+    return int(seconds * file.samplerate)
+
+
 def seek_to(file: soundfile.SoundFile, offset: float) -> None:
     """Go to `offset` seconds from the start of the file, or from its end where negative."""
-    frames = int(abs(offset) * file.samplerate)
+    frames = frames_of(abs(offset), file, name="offset")
     try:
         if offset >= 0:
             file.seek(frames)
@@ -166,7 +177,7 @@ def read(source, *, offset: float = 0.0, duration: float | None = None, dtype=np
             raise AudioFileError(name_of(file), "does not say how long it is (libsndfile: unknown number of frames)")
         if offset != 0:
             seek_to(file, offset)
-        wanted = -1 if duration is None else int(duration * file.samplerate)
+        wanted = -1 if duration is None else frames_of(duration, file, name="duration")
         # Only a seekable file knows what is left; a pipe is read as asked.
         left = file.frames - file.tell() if file.seekable() else wanted
         try:

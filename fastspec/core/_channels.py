@@ -45,23 +45,23 @@ def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.n
     Parameters
     ----------
     *signals : np.ndarray [shape=(..., n), real floating-point]
-        audio; each may have any number of leading channel axes, and a length of its own
-    pad : bool
-        if `True` (default), shorter signals are continued with zeros; if `False`, longer ones are cut
-    norm : bool
-        if `True` (default), channels and then signals are averaged; if `False`, they are added up
-    out : np.ndarray [shape=(n,)] or None
-        where to put the result; its dtype must be able to hold it
+        Audio; each may have any number of leading channel axes, and a length of its own.
+    pad : bool, default True
+        If True, shorter signals are continued with zeros; if False, longer ones are cut.
+    norm : bool, default True
+        If True, channels and then signals are averaged; if False, they are added up.
+    out : np.ndarray [shape=(n,)], optional
+        Where to put the result; its dtype must be able to hold it.
 
     Returns
     -------
-    y : np.ndarray [shape=(n,)]
-        the mix, in the widest dtype of the signals; always a new array, or `out`
+    np.ndarray [shape=(n,)]
+        The mix, in the widest dtype of the signals; always a new array, or `out`.
 
     Raises
     ------
     ParameterError
-        if there is no signal, one is not valid audio, or `out` does not fit
+        If there is no signal, one is not valid audio, or `out` does not fit.
 
     Examples
     --------
@@ -98,26 +98,26 @@ def to_stereo(
     Parameters
     ----------
     left, right : np.ndarray [shape=(..., n), real floating-point] or None
-        audio of each side; `None` is silence, but one of the two must be given
-    downmix : bool
-        if `True` (default), each side is first mixed to mono. If `False`, a side may be mono, which goes
-        to its own channel only, or stereo, which goes to both
-    pad : bool
-        if `True` (default), the shorter side is continued with zeros; if `False`, the longer one is cut
-    norm : bool
-        if `True` (default), what is mixed is averaged; if `False`, it is added up
-    out : np.ndarray [shape=(2, n)] or None
-        where to put the result; its dtype must be able to hold it
+        Audio of each side; None is silence, but one of the two must be given.
+    downmix : bool, default True
+        If True, each side is first mixed to mono. If False, a side may be mono, which goes
+        to its own channel only, or stereo, which goes to both.
+    pad : bool, default True
+        If True, the shorter side is continued with zeros; if False, the longer one is cut.
+    norm : bool, default True
+        If True, what is mixed is averaged; if False, it is added up.
+    out : np.ndarray [shape=(2, n)], optional
+        Where to put the result; its dtype must be able to hold it.
 
     Returns
     -------
-    y : np.ndarray [shape=(2, n)]
-        left and right channel, in the wider dtype of the two signals
+    np.ndarray [shape=(2, n)]
+        Left and right channel, in the wider dtype of the two signals.
 
     Raises
     ------
     ParameterError
-        if both sides are `None`, a side has more channels than it may, or `out` does not fit
+        If both sides are None, a side has more channels than it may, or `out` does not fit.
 
     Examples
     --------
@@ -168,27 +168,27 @@ def to_multi(
     Parameters
     ----------
     *signals : np.ndarray [shape=(..., n), real floating-point]
-        audio; the lengths may differ
-    downmix : bool
-        if `True` (default), each signal is mixed to mono and becomes one channel of the result. If
-        `False`, all signals must have the same channels, and are mixed channel by channel
-    pad : bool
-        if `True` (default), shorter signals are continued with zeros; if `False`, longer ones are cut
-    norm : bool
-        if `True` (default), what is mixed is averaged; if `False`, it is added up
-    out : np.ndarray or None
-        where to put the result; shape and dtype must fit it
+        Audio; the lengths may differ.
+    downmix : bool, default True
+        If True, each signal is mixed to mono and becomes one channel of the result. If
+        False, all signals must have the same channels, and are mixed channel by channel.
+    pad : bool, default True
+        If True, shorter signals are continued with zeros; if False, longer ones are cut.
+    norm : bool, default True
+        If True, what is mixed is averaged; if False, it is added up.
+    out : np.ndarray, optional
+        Where to put the result; shape and dtype must fit it.
 
     Returns
     -------
-    y : np.ndarray [shape=(len(signals), n) or (..., n)]
-        one channel per signal; with ``downmix=False``, the channels of the signals
+    np.ndarray [shape=(len(signals), n) or (..., n)]
+        One channel per signal; with ``downmix=False``, the channels of the signals.
 
     Raises
     ------
     ParameterError
-        if there is no signal, one is not valid audio, channels differ under ``downmix=False``, or `out`
-        does not fit
+        If there is no signal, one is not valid audio, channels differ under ``downmix=False``, or `out`
+        does not fit.
 
     Examples
     --------

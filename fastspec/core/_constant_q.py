@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _memory, _run, filters
+from .._arrays import check_size
 from .._spec import AtomSpec, Padding, padding_of, precision_of
 from ._atoms import describe
 
@@ -107,6 +108,7 @@ def synthesize(
     plan, work = _synthesizer(atoms, hop_length, _frozen(factors), dtype)
     frames = np.ascontiguousarray(C.swapaxes(-1, -2), dtype=np.result_type(dtype, np.complex64)).swapaxes(-1, -2)
     if out is None:
+        check_size((*C.shape[:-2], n_samples), dtype)
         out = np.empty((*C.shape[:-2], n_samples), dtype)
     _run.synthesize(plan, frames, out, work)
     return out

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError, as_index, as_samples
+from .._arrays import ParameterError, as_hop_length, as_index, as_samples, check_rate
 from ..util.utils import normalize
 from ._constant_q import Atoms, transform
-from ._constant_q_bins import SampledWindow, as_hop_length
+from ._constant_q_bins import SampledWindow
 from .convert import cqt_frequencies
 from .spectrum import complex_dtype
 
@@ -92,6 +92,7 @@ def bank_cqt(
     if not filter_scale > 0:
         raise ParameterError(f"filter_scale={filter_scale} must be positive")
     normalize(np.ones(1), norm=norm)
+    check_rate(sr)
     if not fmin > 0 or fmin * 2 ** ((n_bins - 1) / bins_per_octave) > sr / 2:
         raise ParameterError(f"fmin={fmin} and n_bins={n_bins} must keep all bins between 0 and sr/2={sr / 2}")
     atoms, factors = _bank(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import filters
-from .._arrays import DTypeError, ParameterError, as_index
-from .._spec import MOST_HOP_LENGTH
+from .._arrays import ParameterError, as_index, as_number, check_rate
+from .._transforms import hashable
 from ..util.utils import normalize
 from ._constant_q import Atoms
 from .convert import note_to_hz
@@ -73,10 +73,9 @@ def bins_of(
     bins_per_octave = as_index(bins_per_octave, name="bins_per_octave")
     if n_bins is not None:
         n_bins = as_index(n_bins, name="n_bins")
-    fmin = _lowest() if fmin is None else _number(fmin, name="fmin")
-    fmin *= 2.0 ** (_number(tuning, name="tuning") / bins_per_octave)
-    if not sr < math.inf:
-        raise ParameterError(f"sr={sr} must be a positive number of samples per second")
+    fmin = _lowest() if fmin is None else as_number(fmin, name="fmin")
+    fmin *= 2.0 ** (as_number(tuning, name="tuning") / bins_per_octave)
+    check_rate(sr)
     if not 0 < fmin < sr / 2:
         rule = f"less than sr/2={sr / 2}" if fmin > 0 else "strictly positive"
         raise ParameterError(f"fmin={fmin} must be {rule}; choose another fmin")
@@ -86,7 +85,7 @@ def bins_of(
             return _find_bins(*arguments, window)
     except TypeError:  # something cannot be hashed
         pass
-    return _find_bins.__wrapped__(*arguments, window)
+    return _find_bins.__wrapped__(*hashable(arguments), window)
 
 
 @lru_cache(1)
@@ -124,13 +123,6 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
     return Bins(atoms, lengths, float(cutoff), bins_per_octave)
 
 
-def _number(value, *, name: str) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise DTypeError(f"{name}={value!r} must be a number") from None
-
-
 def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
     if (not callable(window) and np.ndim(window) == 0) or isinstance(window, tuple):
         return window
@@ -153,13 +145,6 @@ def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma
             "use a lower fmin or a larger filter_scale"
         )
     return freqs[:count]
-
-
-def as_hop_length(hop_length) -> int:
-    hop_length = as_index(hop_length, name="hop_length")
-    if hop_length > MOST_HOP_LENGTH:
-        raise ParameterError(f"hop_length={hop_length} exceeds {MOST_HOP_LENGTH}; use a smaller hop_length")
-    return hop_length
 
 
 def check_sparsity(sparsity: float) -> None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import filters
-from .._arrays import DTypeError, ParameterError, as_index
+from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, phasor, tiny
 from ._atoms import scales_of
 from ._constant_q import Atoms, synthesize, transform
-from ._constant_q_bins import Bins, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._inverse import check_search, generator_of, real_dtype
 from .audio import check_res_type
 
@@ -113,7 +113,7 @@ def icqt(
 
 
 def _spectra(C) -> np.ndarray:
-    C = np.asarray(C)
+    C = as_array(C, name="C")
     if C.dtype.kind not in "fciub":
         raise DTypeError(f"C.dtype={C.dtype} holds no spectra; pass complex numbers or magnitudes")
     if C.ndim < 2 or C.shape[-1] == 0 or C.shape[-2] == 0:
@@ -300,7 +300,7 @@ def griffinlim_cqt(
     Parameters
     ----------
     C : np.ndarray [shape=(..., n_bins, t)], non-negative
-        Magnitudes of a constant-Q transform.
+        Magnitudes of a constant-Q transform. If they are complex, the phases that a round finds are turned by theirs.
     n_iter : int, default 32
         Rounds: to the time domain and back, keeping the phases that come out.
     sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, pad_mode, res_type
@@ -350,8 +350,6 @@ def griffinlim_cqt(
     """
     generator = generator_of(rng, random_state)
     check_search(momentum, init)
-    if np.iscomplexobj(C):
-        raise DTypeError(f"C.dtype={np.asarray(C).dtype} is complex; magnitudes are real, pass np.abs(C)")
     spectrum = _spectra(C)
     result = _result_dtype(dtype, spectrum, scale)
     padding_of(pad_mode)
@@ -363,11 +361,12 @@ def griffinlim_cqt(
         raise ParameterError(
             f"length={length} does not go with C.shape={spectrum.shape}; leave it out, or pad C to match"
         )
-    magnitudes = spectrum.real.copy()
+    magnitudes = (spectrum if np.iscomplexobj(C) else spectrum.real).copy()
     if not np.isfinite(magnitudes).all():
         raise ParameterError(_NOT_FINITE)
     if init == "random":
-        spectrum *= phasor(2 * np.pi * generator.random(size=spectrum.shape))
+        turns = phasor(2 * np.pi * generator.random(size=spectrum.shape))
+        spectrum = np.multiply(spectrum, turns, dtype=spectrum.dtype)  # a new one: complex magnitudes are the caller's
     spectrum = _find_phases(inversion, spectrum, magnitudes, n_work, pad_mode, n_iter, momentum / (1 + momentum))
     return fix_length(inversion.solve(spectrum, n_work), size=n).astype(result, copy=False)
 
@@ -382,6 +381,7 @@ def _find_phases(
         y = inversion.add_up(spectrum, n_samples, inversion.weights / inversion.factors, out=y)
         rebuilt = inversion.analyse(y, spectrum.dtype, inversion.factors, pad_mode)
         spectrum = rebuilt.copy() if previous is None else rebuilt - momentum * previous
-        spectrum *= magnitudes / np.maximum(np.abs(spectrum), least)
+        spectrum /= np.maximum(np.abs(spectrum), least)
+        spectrum *= magnitudes
         previous = rebuilt
     return spectrum

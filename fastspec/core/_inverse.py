@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_index, first_nonfinite
+from .._arrays import (
+    MOST_INDEX,
+    DTypeError,
+    ParameterError,
+    as_array,
+    as_generator,
+    as_index,
+    as_number,
+    check_size,
+    first_nonfinite,
+)
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
@@ -59,7 +68,7 @@ def istft(
         Of the result. Default: float32 for complex64, float64 for complex128.
     length : int, optional
         Samples to return; zeros follow where frames have ended. Default: all that the frames give.
-    out : np.ndarray [shape=(..., n)], optional
+    out : np.ndarray [shape=(..., n)], floating-point, optional
         Where to put the result.
 
     Returns
@@ -71,6 +80,8 @@ def istft(
     ------
     ParameterError
         If a length is not a positive integer, the window does not fit, or `out` has the wrong shape.
+    DTypeError
+        If `dtype`, or that of `out`, is not floating-point.
 
     References
     ----------
@@ -86,11 +97,12 @@ def istft(
     >>> bool(np.abs(fastspec.istft(D, length=8000) - y).max() < 1e-5)
     True
     """
-    D = np.asarray(stft_matrix)
+    D = as_array(stft_matrix, name="stft_matrix")
     if D.ndim < 2:
         raise ParameterError(f"stft_matrix.shape={D.shape} must be (..., bins, frames)")
     arguments = _inverse_arguments(D.shape[-2], n_fft, hop_length, win_length, window, center)
-    result_dtype = real_dtype(dtype_c2r(D.dtype) if dtype is None else dtype)
+    # librosa's istft takes a complex dtype, too.
+    result_dtype = real_dtype(dtype_c2r(D.dtype) if dtype is None else dtype, kinds="fc")
     n_frames, n_samples = _extent(arguments, D.shape[-1], length)
     D = _frame_major(D[..., :n_frames], arguments.n_fft // 2 + 1)
     shape = (*D.shape[:-2], n_samples)
@@ -103,10 +115,10 @@ def istft(
     return out
 
 
-def real_dtype(dtype) -> np.dtype:
+def real_dtype(dtype, *, kinds: str = "f") -> np.dtype:
     """That of samples, or an error."""
     result = np.dtype(dtype)
-    if result.kind != "f":
+    if result.kind not in kinds:
         raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype; use float32 or float64")
     return result
 
@@ -132,7 +144,7 @@ def _extent(a, n_frames: int, length: int | None) -> tuple[int, int]:
     if not length:
         return n_frames, max(0, a.n_fft + a.hop_length * (n_frames - 1) - trimmed)
     length = as_index(length, name="length")
-    return min(n_frames, math.ceil((length + trimmed) / a.hop_length)), length
+    return min(n_frames, -(-(length + trimmed) // a.hop_length)), length
 
 
 def _frame_major(D: np.ndarray, n_bins: int) -> np.ndarray:
@@ -155,10 +167,13 @@ def _frame_major(D: np.ndarray, n_bins: int) -> np.ndarray:
 def _output(out: np.ndarray | None, shape: tuple[int, ...], D: np.ndarray) -> np.ndarray:
     """`out` if C can write to it, else a fresh array."""
     dtype = np.dtype(np.float32 if D.dtype == np.complex64 else np.float64)
+    check_size(shape, dtype)
     if out is None:
         return _memory.empty(shape, dtype)
     if not isinstance(out, np.ndarray) or out.shape != shape:
         raise ParameterError(f"out.shape={np.shape(out)} does not fit the result's shape {shape}")
+    if out.dtype.kind != "f":
+        raise DTypeError(f"out.dtype={out.dtype} is not floating-point; allocate it as {dtype.name}")
     if not out.flags.writeable:
         raise ParameterError("out is read-only; pass an array that can be written")
     direct = (
@@ -196,7 +211,7 @@ def griffinlim(
     Parameters
     ----------
     S : np.ndarray [shape=(..., 1 + n_fft // 2, t)], non-negative
-        Magnitudes.
+        Magnitudes. If they are complex, the phases that a round finds are turned by theirs.
     n_iter : int, default 32
         Rounds.
     hop_length, win_length, n_fft, window, center, dtype, length
@@ -244,9 +259,9 @@ def griffinlim(
     """
     generator = generator_of(rng, random_state)
     check_search(momentum, init)
-    S = np.asarray(S)
-    if S.dtype.kind not in "fiub" or S.ndim < 2:
-        raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are real, (..., bins, frames)")
+    S = as_array(S, name="S")
+    if S.dtype.kind not in "fiubc" or S.ndim < 2:
+        raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are numbers, (..., bins, frames)")
     result_dtype = None if dtype is None else real_dtype(dtype)
     angles = _initial_spectrum(S, generator if init == "random" else None)
     plain = {"hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center}
@@ -271,9 +286,13 @@ def generator_of(rng, random_state):
     if not isinstance(random_state, Deprecated):
         if rng is not None:
             raise ParameterError(f"random_state={random_state!r} and rng={rng!r} are both given; use rng alone")
-        warnings.warn("random_state was renamed to 'rng' in version 1.0, and goes in 1.2", FutureWarning, stacklevel=3)
+        warnings.warn(
+            "'random_state' has been renamed to 'rng' in version 1.0; the old name goes in version 1.2",
+            FutureWarning,
+            stacklevel=3,
+        )
         rng = random_state
-    return rng if isinstance(rng, np.random.RandomState) else np.random.default_rng(rng)
+    return rng if isinstance(rng, np.random.RandomState) else as_generator(rng)
 
 
 def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
@@ -298,7 +317,8 @@ def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
     angles *= 2 * np.pi
     phasors = phasor(angles.T.astype(out.real.dtype, order="C"))
     # In the result's precision first: minus an unsigned number would be none.
-    np.multiply(phasors, np.negative(magnitudes, dtype=out.real.dtype), out=out)
+    precision = out.dtype if np.iscomplexobj(magnitudes) else out.real.dtype
+    np.multiply(phasors, np.negative(magnitudes, dtype=precision), out=out)
 
 
 def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
@@ -318,7 +338,7 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
         return y
     if not np.isfinite(y).all():
         raise first_nonfinite(y)
-    if by_function:
+    if by_function or np.iscomplexobj(S):
         plain["n_fft"] = arguments.n_fft
         return _refine_by_calls(S, y, plain, pad_mode, length, n_iter, momentum)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
@@ -327,14 +347,14 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
 
 
 def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
-    """The rounds as calls of `stft` and `istft`: padding by a function is Python's."""
+    """The rounds as calls of `stft` and `istft`: padding by a function and complex magnitudes are Python's."""
     from .spectrum import stft
 
     previous = None
     for _ in range(n_iter):
         rebuilt = stft(y, pad_mode=pad_mode, **plain)
         angles = rebuilt if previous is None else rebuilt - momentum * previous
-        y = istft(angles * (S / (np.abs(angles) + tiny(angles))), length=length, **plain)
+        y = istft(angles / (np.abs(angles) + tiny(angles)) * S, length=length, **plain)
         previous = rebuilt
     return y
 
@@ -399,7 +419,7 @@ def phase_vocoder(
                 FutureWarning,
                 stacklevel=2,
             )
-    D = np.asarray(D)
+    D = as_array(D, name="D")
     times = _output_times(rate, t_out, D.shape[-1])
     return _vocode(D, times, kind) if D.ndim > 1 else _vocode(D[np.newaxis], times, kind)[0]
 
@@ -431,16 +451,18 @@ def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
     if (rate is None) == (t_out is None):
         raise ParameterError(f"rate={rate} and t_out={t_out}: give exactly one of them")
     if t_out is None:
-        if not rate > 0:
+        if not as_number(rate, name="rate") > 0:
             raise ParameterError(f"rate={rate} must be a positive number")
+        if n_frames > rate * MOST_INDEX:
+            raise ParameterError(f"rate={rate} makes too many of {n_frames} frames for an array; use a larger rate")
         return np.arange(0.0, n_frames, rate)
     times = np.asarray(t_out, dtype=np.float64)
-    if times.ndim > 1:
+    if times.ndim != 1:
         raise ParameterError(f"t_out.shape={times.shape} must be one-dimensional, a time for each frame to come")
-    if np.any(times < 0) or np.any(times >= n_frames):
+    if not np.all((times >= 0) & (times < n_frames)):  # nor does NaN pass
         raise ParameterError(
             f"t_out reaches from {times.min()} to {times.max()}; it must stay within 0 and {n_frames} frames"
         )
     if np.any(np.diff(times) < 0):
-        warnings.warn("t_out is not monotonic; phases may come out wrong", stacklevel=3)
+        warnings.warn("t_out is not monotonic; phases may be unstable where it goes back", stacklevel=3)
     return times

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array, as_hop_length, check_rate
 from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting
@@ -46,7 +46,11 @@ def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = 
     """
     from .spectrum import power_to_db
 
-    return frequency_weighting(frequencies, kind=kind).reshape(-1, 1) + power_to_db(S, **kwargs)
+    weights = frequency_weighting(frequencies, kind=kind).reshape(-1, 1)
+    levels = power_to_db(S, **kwargs)
+    if np.ndim(levels) > 1 and levels.shape[-2] != len(weights) and 1 not in (levels.shape[-2], len(weights)):
+        raise ParameterError(f"{len(weights)} frequencies do not go with S.shape={levels.shape}; give one for each bin")
+    return weights + levels
 
 
 def pcen(
@@ -139,9 +143,12 @@ def pcen(
     1.13
     """
     _check_constants(power, gain, bias, eps, time_constant, max_size)
-    b = _coefficient(time_constant * sr / float(hop_length)) if b is None else b
+    if b is None:
+        check_rate(sr)
+        b = _coefficient(time_constant * sr / as_hop_length(hop_length))
     if not 0 <= b <= 1:
         raise ParameterError(f"b={b} must be between 0 and 1; leave it out to have it from time_constant")
+    S = as_array(S, name="S")
     if np.iscomplexobj(S):
         warnings.warn(
             "pcen was called on complex input so phase information will be discarded; pcen(np.abs(D)) says so",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -203,7 +204,7 @@ def midi_to_note(
     return spell(keys, name_of, like=midi)
 
 
-def hz_to_note(frequencies: npt.ArrayLike, **kwargs) -> Names:
+def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     """Hertz to the names of the nearest notes.
 
     Parameters

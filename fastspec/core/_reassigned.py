@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, check_rate
 from ..filters import get_window
 from ..util._matrices import cyclic_gradient
 from ..util.utils import dtype_r2c, pad_center
@@ -105,6 +105,7 @@ def reassigned_spectrogram(
         raise ParameterError(f"ref_power={ref_power} must be non-negative or a function of the powers")
     if not (reassign_frequencies or reassign_times):
         raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use stft")
+    check_rate(sr)
     from . import spectrum
 
     win_length = n_fft if win_length is None else win_length

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import operator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, check_rate
 from ..util.utils import valid_audio
 from .convert import frames_to_samples, time_to_samples
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 _DEFAULT_PHASE = -np.pi * 0.5
 
 
 def _n_samples(length: int | None, duration: float | None, sr: float) -> int:
+    check_rate(sr)
     if length is not None:
         return int(np.ceil(length))
     if duration is None:
@@ -34,25 +39,25 @@ def tone(
     Parameters
     ----------
     frequency : float > 0
-        frequency in Hz
-    sr : number > 0
-        sampling rate in Hz
-    length : int > 0 or None
-        number of samples; goes before `duration`
-    duration : float > 0 or None
-        length in seconds
-    phi : float or None
-        phase at t = 0 in radians; ``-pi / 2``, which makes it a sine, by default
+        Frequency in Hz.
+    sr : float > 0, default 22050
+        Sampling rate in Hz.
+    length : int > 0, optional
+        Number of samples; goes before `duration`.
+    duration : float > 0, optional
+        Length in seconds.
+    phi : float, optional
+        Phase at t = 0 in radians. Default: ``-pi / 2``, which makes it a sine.
 
     Returns
     -------
-    y : np.ndarray [shape=(length,), dtype=float64]
-        the tone, of amplitude 1
+    np.ndarray [shape=(length,), dtype=float64]
+        The tone, of amplitude 1.
 
     Raises
     ------
     ParameterError
-        if `frequency` is `None`, or both `length` and `duration` are
+        If `frequency` is None, or both `length` and `duration` are, or `sr` is not positive and finite.
 
     Examples
     --------
@@ -81,30 +86,30 @@ def chirp(
     Parameters
     ----------
     fmin, fmax : float > 0
-        frequency in Hz at the start, and at the end
-    sr : number > 0
-        sampling rate in Hz
-    length : int > 0 or None
-        number of samples; goes before `duration`. (librosa 1.0 returns one sample less for about one
+        Frequency in Hz at the start, and at the end.
+    sr : float > 0, default 22050
+        Sampling rate in Hz.
+    length : int > 0, optional
+        Number of samples; goes before `duration`. (librosa 1.0 returns one sample less for about one
         length in a hundred, by rounding; here it is always `length`.)
-    duration : float > 0 or None
-        length in seconds
-    linear : bool
-        if `True`, the frequency grows by the same number of Hz in each second; if `False` (default), by
-        the same ratio
-    phi : float or None
-        phase at t = 0 in radians; ``-pi / 2`` by default
+    duration : float > 0, optional
+        Length in seconds.
+    linear : bool, default False
+        If True, the frequency grows by the same number of Hz in each second; if False, by
+        the same ratio.
+    phi : float, optional
+        Phase at t = 0 in radians. Default: ``-pi / 2``.
 
     Returns
     -------
-    y : np.ndarray [shape=(length,), dtype=float64]
-        the sweep, of amplitude 1
+    np.ndarray [shape=(length,), dtype=float64]
+        The sweep, of amplitude 1.
 
     Raises
     ------
     ParameterError
-        if `fmin` or `fmax` is `None`, both `length` and `duration` are, or an exponential sweep would
-        pass through 0 Hz
+        If `fmin` or `fmax` is None, both `length` and `duration` are, or an exponential sweep would
+        pass through 0 Hz.
 
     Examples
     --------
@@ -132,8 +137,8 @@ def chirp(
 
 def clicks(
     *,
-    times=None,
-    frames=None,
+    times: npt.ArrayLike | None = None,
+    frames: npt.ArrayLike | None = None,
     sr: float = 22050,
     hop_length: int = 512,
     click_freq: float = 1000.0,
@@ -145,32 +150,32 @@ def clicks(
 
     Parameters
     ----------
-    times : array-like [shape=(k,)] or None
-        where the clicks start, in seconds; goes before `frames`
-    frames : array-like [shape=(k,)] or None
-        where the clicks start, in frames of `hop_length` samples
-    sr : number > 0
-        sampling rate in Hz
-    hop_length : int > 0
-        samples from one frame to the next
-    click_freq : float > 0
-        frequency of the default click in Hz
-    click_duration : float > 0
-        length of the default click in seconds; it decays by 60 dB (ten halvings) over it
-    click : np.ndarray [shape=(..., m)] or None
-        a click of your own, which may have several channels
-    length : int > 0 or None
-        number of samples of the result; by default just enough for the last click
+    times : array_like [shape=(k,)], optional
+        Where the clicks start, in seconds; goes before `frames`.
+    frames : array_like [shape=(k,)], optional
+        Where the clicks start, in frames of `hop_length` samples.
+    sr : float > 0, default 22050
+        Sampling rate in Hz.
+    hop_length : int > 0, default 512
+        Samples from one frame to the next.
+    click_freq : float > 0, default 1000.0
+        Frequency of the default click in Hz.
+    click_duration : float > 0, default 0.1
+        Length of the default click in seconds; it decays by 60 dB (ten halvings) over it.
+    click : np.ndarray [shape=(..., m)], optional
+        A click of your own, which may have several channels.
+    length : int > 0, optional
+        Number of samples of the result. Default: just enough for the last click.
 
     Returns
     -------
-    y : np.ndarray [shape=(..., length), dtype=float32]
-        silence with the clicks added in
+    np.ndarray [shape=(..., length), dtype=float32]
+        Silence with the clicks added in.
 
     Raises
     ------
     ParameterError
-        if neither `times` nor `frames` is given, a place lies before 0, or a number breaks its rule
+        If neither `times` nor `frames` is given, a place lies before 0, or a number breaks its rule.
 
     Examples
     --------
@@ -178,6 +183,7 @@ def clicks(
     >>> fastspec.clicks(times=[0.5, 1.0], sr=22050).shape
     (24255,)
     """
+    check_rate(sr)
     if times is None and frames is None:
         raise ParameterError("times=None and frames=None leave no place for a click; pass one of them")
     if times is None:

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError, as_index, working_dtype
+from .._arrays import ParameterError, as_array, as_index, working_dtype
 from ..util.utils import valid_audio
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-def mu_compress(x, *, mu: float = 255, quantize: bool = True):
+
+def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> np.number[Any] | np.ndarray:
     """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
 
     Parameters
     ----------
-    x : array-like or number
-        values from -1 to 1
-    mu : number > 0
-        how strong the compression is; 255, or another ``2**n - 1``
-    quantize : bool
-        if `True` (default), the result is one of ``1 + mu`` integers around 0; if `False`, it is real
+    x : array_like or number
+        Values from -1 to 1.
+    mu : float > 0, default 255
+        How strong the compression is; 255, or another ``2**n - 1``.
+    quantize : bool, default True
+        If True, the result is one of ``1 + mu`` integers around 0; if False, it is real.
 
     Returns
     -------
-    y : np.ndarray or NumPy scalar [shape as `x`]
-        integers from ``-(1 + mu) // 2``, or numbers from -1 to 1
+    np.ndarray or NumPy scalar [shape as `x`]
+        Integers from ``-(1 + mu) // 2``, or numbers from -1 to 1.
 
     Raises
     ------
     ParameterError
-        if `mu` is not positive, or a value of `x` is outside [-1, 1]
+        If `mu` is not positive, or a value of `x` is outside [-1, 1].
 
     See Also
     --------
@@ -49,7 +53,7 @@ def mu_compress(x, *, mu: float = 255, quantize: bool = True):
     [-128, -75, 0, 75, 127]
     """
     _check_companding(mu)
-    x = np.asarray(x)
+    x = as_array(x, name="x")
     _check_unit_range(x, "x")
     compressed = np.sign(x) * np.log1p(mu * np.abs(x)) / np.log1p(mu)
     if not quantize:
@@ -58,28 +62,28 @@ def mu_compress(x, *, mu: float = 255, quantize: bool = True):
     return np.digitize(compressed, levels, right=True) - int(mu + 1) // 2
 
 
-def mu_expand(x, *, mu: float = 255.0, quantize: bool = True):
+def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
     """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.
 
     Parameters
     ----------
-    x : array-like or number
-        compressed values
-    mu : number > 0
-        as it was in `mu_compress`
-    quantize : bool
-        if `True` (default), `x` holds the integers that `mu_compress` makes; if `False`, numbers from
-        -1 to 1
+    x : array_like or number
+        Compressed values.
+    mu : float > 0, default 255.0
+        As it was in `mu_compress`.
+    quantize : bool, default True
+        If True, `x` holds the integers that `mu_compress` makes; if False, numbers from
+        -1 to 1.
 
     Returns
     -------
-    y : np.ndarray or NumPy scalar [shape as `x`]
-        values from -1 to 1
+    np.ndarray or NumPy scalar [shape as `x`]
+        Values from -1 to 1.
 
     Raises
     ------
     ParameterError
-        if `mu` is not positive, or `x` (once scaled, if quantized) is outside [-1, 1]
+        If `mu` is not positive, or `x` (once scaled, if quantized) is outside [-1, 1].
 
     See Also
     --------
@@ -93,7 +97,7 @@ def mu_expand(x, *, mu: float = 255.0, quantize: bool = True):
     True
     """
     _check_companding(mu)
-    x = np.asarray(x)
+    x = as_array(x, name="x")
     if quantize:
         x = x * 2.0 / (1 + mu)
     _check_unit_range(x, "x" if not quantize else "2 x / (1 + mu)")
@@ -127,27 +131,27 @@ def zero_crossings(
     Parameters
     ----------
     y : np.ndarray [shape=(..., n, ...)]
-        real signal
-    threshold : float >= 0
-        what is no larger than this in magnitude counts as 0
-    ref_magnitude : float, callable or None
-        `threshold` is multiplied by it; a callable is given ``abs(y)`` first
-    pad : bool
-        what to say of the first sample, which has none before it
-    zero_pos : bool
-        if `True` (default), 0 counts as positive; if `False`, going to 0 and leaving it are crossings
-    axis : int
-        the axis of time
+        Real signal.
+    threshold : float >= 0, default 1e-10
+        What is no larger than this in magnitude counts as 0.
+    ref_magnitude : float or callable, optional
+        `threshold` is multiplied by it; a callable is given ``abs(y)`` first.
+    pad : bool, default True
+        What to say of the first sample, which has none before it.
+    zero_pos : bool, default True
+        If True, 0 counts as positive; if False, going to 0 and leaving it are crossings.
+    axis : int, default -1
+        The axis of time.
 
     Returns
     -------
-    crossings : np.ndarray [shape=y.shape, dtype=bool]
-        `True` where the sign changes
+    np.ndarray [shape=y.shape, dtype=bool]
+        True where the sign changes.
 
     Raises
     ------
     ParameterError
-        if there are no samples along `axis`
+        If there are no samples along `axis`.
 
     Examples
     --------
@@ -155,7 +159,7 @@ def zero_crossings(
     >>> fastspec.zero_crossings(np.array([1.0, -1.0, -2.0, 3.0])).tolist()
     [True, True, False, True]
     """
-    y = np.asarray(y)
+    y = as_array(y, name="y")
     if y.ndim == 0 or y.shape[axis] == 0:
         raise ParameterError(f"y.shape={y.shape} has no samples along axis={axis} to mark")
     if callable(ref_magnitude):
@@ -195,21 +199,21 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     Parameters
     ----------
     y : np.ndarray [shape=(..., n, ...)]
-        real or complex signal
-    max_size : int > 0 or None
-        how many lags to return, from 0 on; all n by default
-    axis : int
-        the axis of time
+        Real or complex signal.
+    max_size : int > 0, optional
+        How many lags to return, from 0 on. Default: all n.
+    axis : int, default -1
+        The axis of time.
 
     Returns
     -------
-    r : np.ndarray [shape=(..., max_size, ...)]
-        the autocorrelation, not normalised; complex if `y` is
+    np.ndarray [shape=(..., max_size, ...)]
+        The autocorrelation, not normalised; complex if `y` is.
 
     Raises
     ------
     ParameterError
-        if there are no samples along `axis`, or `max_size` is negative
+        If there are no samples along `axis`, or `max_size` is negative.
 
     Examples
     --------
@@ -219,7 +223,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     """
     import scipy.fft
 
-    y = np.asarray(y)
+    y = as_array(y, name="y")
     if y.ndim == 0 or y.shape[axis] == 0:
         raise ParameterError(f"y.shape={y.shape} has no samples along axis={axis} to correlate")
     n = y.shape[axis]
@@ -244,21 +248,21 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     Parameters
     ----------
     y : np.ndarray [shape=(..., n, ...), real floating-point]
-        signal; each channel is predicted by itself
+        Signal; each channel is predicted by itself.
     order : int > 0
-        order of the filter; beyond n - 1 nothing is left to predict, and the coefficients are 0
-    axis : int
-        the axis of time
+        Order of the filter; beyond n - 1 nothing is left to predict, and the coefficients are 0.
+    axis : int, default -1
+        The axis of time.
 
     Returns
     -------
-    a : np.ndarray [shape=(..., order + 1, ...), dtype as `y`]
-        coefficients of the prediction error filter along `axis`, the first of which is 1
+    np.ndarray [shape=(..., order + 1, ...), dtype as `y`]
+        Coefficients of the prediction error filter along `axis`, the first of which is 1.
 
     Raises
     ------
     ParameterError
-        if `order` is not a positive integer, or `y` is not valid audio
+        If `order` is not a positive integer, or `y` is not valid audio.
 
     References
     ----------

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
 from ..util.utils import fix_length, pad_axis, valid_audio
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def fmt(
     >>> bool(np.abs(short - long).max() < 0.05 * short.max())
     True
     """
+    y = as_array(y, name="y")
     n = y.shape[axis]
     if n < 3:
         raise ParameterError(f"y.shape[{axis}]={n} is too short for a Mellin transform, which needs 3 samples")
@@ -158,7 +159,7 @@ def iirt(
     Raises
     ------
     ParameterError
-        If `y` is no audio or `flayout` is unknown.
+        If `y` is no audio or shorter than a window, `flayout` is unknown, or a rate or length not positive.
 
     References
     ----------
@@ -174,7 +175,9 @@ def iirt(
     if flayout not in ("ba", "sos"):
         raise ParameterError(f"flayout={flayout!r} must be 'ba' or 'sos'")
     valid_audio(y)
-    hop_length = win_length // 4 if hop_length is None else hop_length
+    check_rate(sr)
+    win_length = as_index(win_length, name="win_length")
+    hop_length = as_hop_length(win_length // 4 if hop_length is None else hop_length)
     if center:
         y = pad_axis(y, -1, (win_length // 2, win_length // 2), {"mode": pad_mode})
     n_frames = int(1 + (y.shape[-1] - win_length) // hop_length)

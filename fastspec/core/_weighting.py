@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable
 from math import log10
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -217,7 +218,7 @@ WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {
 }
 
 
-def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", **kwargs) -> Floats:
+def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", **kwargs: Any) -> Floats:
     """Weighting of a given kind.
 
     Parameters
@@ -251,7 +252,7 @@ def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", *
 
 
 def multi_frequency_weighting(
-    frequencies: npt.ArrayLike, *, kinds: Iterable[str | None] = "ZAC", **kwargs
+    frequencies: npt.ArrayLike, *, kinds: Iterable[str | None] = "ZAC", **kwargs: Any
 ) -> npt.NDArray[np.float64]:
     """Weightings of several kinds.
 

@@ -7,18 +7,24 @@ The parts live in private modules by theme: `_audio_file` (files), `_channels` (
 from __future__ import annotations
 
 import functools
-import inspect
 import math
 import warnings
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import ParameterError, working_dtype
+from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
+from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
 from ._channels import to_mono, to_multi, to_stereo
 from ._synthesis import chirp, clicks, tone
 from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_crossings
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ._audio_file import AudioSource
 
 __all__ = [
     "autocorrelate",
@@ -47,13 +53,13 @@ _RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 
 def load(
-    path,
+    path: AudioSource,
     *,
     sr: float | None = 22050,
     mono: bool = True,
     offset: float = 0.0,
     duration: float | None = None,
-    dtype=np.float32,
+    dtype: npt.DTypeLike | None = np.float32,
     res_type: str = "soxr_hq",
 ) -> tuple[np.ndarray, float]:
     """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3.
@@ -61,38 +67,38 @@ def load(
     Parameters
     ----------
     path : str, path-like, int, file object or soundfile.SoundFile
-        the file; an int is a descriptor. A `soundfile.SoundFile` is read from where it stands, and closed
-    sr : number > 0 or None
-        sampling rate in Hz to convert to, 22050 by default; `None` keeps that of the file
-    mono : bool
-        mix the channels to one (default), or keep them
-    offset : float
-        where to start, in seconds; from the end of the file where negative
-    duration : float or None
-        how many seconds to read, as far as there are any; all by default
-    dtype : dtype
-        precision of the samples, float32 (default) or float64
-    res_type : str
-        how to convert the rate, see `resample`
+        The file; an int is a descriptor. A `soundfile.SoundFile` is read from where it stands, and closed.
+    sr : float > 0 or None, default 22050
+        Sampling rate in Hz to convert to; None keeps that of the file.
+    mono : bool, default True
+        Mix the channels to one, or keep them.
+    offset : float, default 0.0
+        Where to start, in seconds; from the end of the file where negative.
+    duration : float, optional
+        How many seconds to read, as far as there are any. Default: all.
+    dtype : dtype_like, default float32
+        Precision of the samples, float32 or float64, which None stands for.
+    res_type : str, default 'soxr_hq'
+        How to convert the rate, see `resample`.
 
     Returns
     -------
     y : np.ndarray [shape=(n,) or (channels, n)]
-        the samples, full scale being 1
-    sr : number > 0
-        their sampling rate in Hz
+        The samples, full scale being 1.
+    sr : float
+        Their sampling rate in Hz.
 
     Raises
     ------
     AudioFileError
-        if the file is not there (a FileNotFoundError too), is no sound file, or cannot be decoded
+        If the file is not there (a FileNotFoundError too), is no sound file, or cannot be decoded.
     ParameterError
-        if an argument breaks its rule
+        If an argument breaks its rule.
 
     Warns
     -----
     UserWarning
-        if the file holds less than its header promises: what is there is returned
+        If the file holds less than its header promises: what is there is returned.
 
     Examples
     --------
@@ -105,7 +111,7 @@ def load(
     """
     from ._audio_file import name_of, read
 
-    y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=dtype)
+    y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=np.dtype(dtype))
     if complaint:
         warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
     if mono:
@@ -115,30 +121,42 @@ def load(
     return resample(y, orig_sr=native_sr, target_sr=sr, res_type=res_type), sr
 
 
-def loadx(key: str, *, hq: bool | None = None, **kwargs) -> tuple[np.ndarray, float]:
+def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
     """Read one of the example recordings, `util.example` and `load` in one.
 
     Parameters
     ----------
     key : str
-        name of the example
-    hq : bool or None
-        whether to read the file of higher quality; by default, if `kwargs` ask for more than 22050 Hz,
-        for the rate of the file, or for more than one channel
+        Name of the example.
+    hq : bool, optional
+        Whether to read the file of higher quality. Default: if `kwargs` ask for more than 22050 Hz, for the rate of the
+        file, or for more than one channel.
     **kwargs
-        as for `load`
+        As for `load`.
 
     Returns
     -------
     y : np.ndarray [shape=(n,) or (channels, n)]
-        the samples
-    sr : number > 0
-        their sampling rate in Hz
+        The samples.
+    sr : float
+        Their sampling rate in Hz.
 
     Raises
     ------
     ParameterError
-        if there is no example of that name
+        If there is no example of that name.
+    FileNotFoundError
+        If it was not downloaded before, see `util.example`.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> y, sr = fastspec.loadx("trumpet", duration=1.0)  # doctest: +SKIP
+    >>> try:
+    ...     y, sr = fastspec.loadx("trumpet.wav")
+    ... except fastspec.ParameterError as error:
+    ...     print(error)
+    key='trumpet.wav' is no example recording; a file is read by load(path)
     """
     from ..util.files import example
 
@@ -161,46 +179,46 @@ def resample(
     fix: bool = True,
     scale: bool = False,
     axis: int = -1,
-    **kwargs,
+    **kwargs: Any,
 ) -> np.ndarray:
     """Convert audio from one sampling rate to another.
 
     Parameters
     ----------
     y : np.ndarray [shape=(..., n, ...), real floating-point]
-        audio
-    orig_sr, target_sr : number > 0
-        sampling rate in Hz of `y`, and of the result
-    res_type : str
-        the method:
+        Audio.
+    orig_sr, target_sr : float > 0
+        Sampling rate in Hz of `y`, and of the result.
+    res_type : str, default 'soxr_hq'
+        The method:
 
-        - ``"soxr_hq"`` (default), ``"soxr_vhq"``, ``"soxr_mq"``, ``"soxr_lq"``: band-limited, by soxr, in
+        - ``"soxr_hq"``, ``"soxr_vhq"``, ``"soxr_mq"``, ``"soxr_lq"``: band-limited, by soxr, in
           high, very high, medium and low quality; ``"soxr_qq"``: quick cubic interpolation
         - ``"fft"`` or ``"scipy"``: in the frequency domain, by `scipy.signal.resample`
         - ``"polyphase"``: by `scipy.signal.resample_poly`, for integer rates
         - ``"linear"``, ``"zero_order_hold"``, ``"sinc_best"``, ``"sinc_medium"``, ``"sinc_fastest"``: by
           the package samplerate, where that is installed
-        - ``"kaiser_best"``, ``"kaiser_fast"``, ...: by the package resampy, where that is installed
-    fix : bool
-        if `True` (default), make the result ``ceil(n * target_sr / orig_sr)`` samples long
-    scale : bool
-        if `True`, keep the energy rather than the level: divide by ``sqrt(target_sr / orig_sr)``
-    axis : int
-        the axis of time
+        - ``"kaiser_best"``, ``"kaiser_fast"``, ...: by the package resampy, where that is installed.
+    fix : bool, default True
+        If True, make the result ``ceil(n * target_sr / orig_sr)`` samples long.
+    scale : bool, default False
+        If True, keep the energy rather than the level: divide by ``sqrt(target_sr / orig_sr)``.
+    axis : int, default -1
+        The axis of time.
     **kwargs
-        how `fix` pads, as for `util.fix_length`
+        How `fix` pads, as for `util.fix_length`.
 
     Returns
     -------
-    y : np.ndarray [shape=(..., ceil(n * target_sr / orig_sr), ...), dtype as `y`]
-        the converted audio; `y` itself if the rates are equal
+    np.ndarray [shape=(..., ceil(n * target_sr / orig_sr), ...), dtype as `y`]
+        The converted audio; `y` itself if the rates are equal.
 
     Raises
     ------
     ParameterError
-        if `y` is not valid audio, a rate is not positive, or there is no such method
+        If `y` is not valid audio, a rate is not positive, or there is no such method.
     ModuleNotFoundError
-        if the method needs a package that is not installed
+        If the method needs a package that is not installed.
 
     Examples
     --------
@@ -213,8 +231,7 @@ def resample(
     if orig_sr == target_sr:
         return y
     for name, rate in (("orig_sr", orig_sr), ("target_sr", target_sr)):
-        if not (math.isfinite(rate) and rate > 0):
-            raise ParameterError(f"{name}={rate} must be a positive number of samples per second")
+        check_rate(rate, name=name)
 
     ratio = float(target_sr) / orig_sr
     n_samples = math.ceil(y.shape[axis] * ratio)
@@ -284,8 +301,9 @@ def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
     return np.moveaxis(np.stack(rows).reshape(*channels.shape[:-1], -1), -1, axis)
 
 
+@future_default(param_name="sr", old_default=None, new_default=22050, version="1.1 of librosa")
 def stream(
-    path,
+    path: AudioSource,
     *,
     block_length: int,
     frame_length: int,
@@ -296,7 +314,7 @@ def stream(
     duration: float | None = None,
     fill_value: float | None = None,
     res_type: str = "soxr_hq",
-    dtype=np.float32,
+    dtype: npt.DTypeLike | None = np.float32,
 ) -> Iterator[np.ndarray]:
     """Read a sound file in blocks of frames, so that a long one need not fit into memory.
 
@@ -306,43 +324,43 @@ def stream(
     Parameters
     ----------
     path : str, path-like, int, file object or soundfile.SoundFile
-        the file; a `soundfile.SoundFile` is left open
+        The file; a `soundfile.SoundFile` is left open.
     block_length : int > 0
-        frames per block
+        Frames per block.
     frame_length, hop_length : int > 0
-        samples per frame, and from one frame to the next
-    sr : number > 0 or None
-        sampling rate in Hz to convert to; a block must come out as a whole number of samples of the file.
-        `None` keeps that of the file
-    mono : bool
-        mix the channels to one (default), or keep them
-    offset : float
-        where to start, in seconds; from the end of the file where negative
-    duration : float or None
-        how many seconds to read; all by default
-    fill_value : float or None
-        what to continue a short last block with; by default it stays short
-    res_type : str
-        how to convert the rate: one of the soxr methods of `resample`
-    dtype : dtype
-        precision of the samples, float32 (default) or float64
+        Samples per frame, and from one frame to the next.
+    sr : float > 0, optional
+        Sampling rate in Hz to convert to; a block must come out as a whole number of samples of the file.
+        None keeps that of the file.
+    mono : bool, default True
+        Mix the channels to one, or keep them.
+    offset : float, default 0.0
+        Where to start, in seconds; from the end of the file where negative.
+    duration : float, optional
+        How many seconds to read. Default: all.
+    fill_value : float, optional
+        What to continue a short last block with. Default: it stays short.
+    res_type : str, default 'soxr_hq'
+        How to convert the rate: one of the soxr methods of `resample`.
+    dtype : dtype_like, default float32
+        Precision of the samples, float32 or float64.
 
     Yields
     ------
-    y : np.ndarray [shape=(m,) or (channels, m)]
-        a block, ``m = (block_length - 1) * hop_length + frame_length``, or less at the end
+    np.ndarray [shape=(m,) or (channels, m)]
+        A block, ``m = (block_length - 1) * hop_length + frame_length``, or less at the end.
 
     Raises
     ------
     ParameterError
-        if an argument breaks its rule
+        If an argument breaks its rule.
     AudioFileError
-        if the file is not there, is no sound file, or cannot be decoded
+        If the file is not there, is no sound file, or cannot be decoded.
 
     Warns
     -----
     FutureWarning
-        if `sr` is not given, because librosa will make 22050 its default
+        If `sr` is not given, because librosa will make 22050 its default.
 
     Examples
     --------
@@ -358,21 +376,21 @@ def stream(
     for name, value in lengths.items():
         if not is_positive_int(value):
             raise ParameterError(f"{name}={value!r} must be a positive integer")
-    if sr is not None and not (np.isfinite(sr) and sr > 0):
-        raise ParameterError(f"sr={sr} must be a positive number, or None for the rate of the file")
+    if sr is not None:
+        check_rate(sr)
     if res_type not in _SOXR_STREAMING:
         raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
 
     from soundfile import LibsndfileError, SoundFile
 
-    from ._audio_file import AudioFileError, open_audio, reading_error, seek_to
+    from ._audio_file import AudioFileError, frames_of, open_audio, reading_error, seek_to
 
     file = open_audio(path)
     try:
         advance = block_length * hop_length
         step = _native_step(advance, sr, file.samplerate)
         seek_to(file, offset)
-        frames = -1 if duration is None else int(duration * file.samplerate)
+        frames = -1 if duration is None else frames_of(duration, file, name="duration")
         chunks = file.blocks(blocksize=step, dtype=dtype, frames=frames)
         if mono and file.channels > 1:
             chunks = (to_mono(chunk.T) for chunk in chunks)
@@ -384,27 +402,6 @@ def stream(
     finally:
         if not isinstance(path, SoundFile):
             file.close()
-
-
-def _warn_of_default_sr(generator):
-    """librosa's warning, at the call; the generator's own code runs when it is first asked for a block."""
-    signature = inspect.signature(generator)
-
-    @functools.wraps(generator)
-    def checked(*args, **kwargs):
-        if "sr" not in signature.bind(*args, **kwargs).arguments:
-            warnings.warn(
-                "stream() without sr: librosa 1.1 will change the default from None to 22050; "
-                "pass sr=None to keep the rate of the file",
-                FutureWarning,
-                stacklevel=2,
-            )
-        return generator(*args, **kwargs)
-
-    return checked
-
-
-stream = _warn_of_default_sr(stream)
 
 
 def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
@@ -459,36 +456,36 @@ def get_duration(
     n_fft: int = 2048,
     hop_length: int = 512,
     center: bool = True,
-    path=None,
+    path: AudioSource | None = None,
 ) -> float:
     """How long audio lasts, in seconds: a file, samples, or a spectrogram.
 
     Parameters
     ----------
-    y : np.ndarray [shape=(..., n)] or None
-        samples
-    sr : number > 0
-        sampling rate in Hz of `y`, or of what `S` was made of
-    S : np.ndarray [shape=(..., d, t)] or None
-        frames as columns: a spectrogram or a feature; looked at if `y` is `None`
-    n_fft, hop_length : int > 0
-        samples per frame of `S`, and from one frame to the next
-    center : bool
-        whether the frames of `S` are centred on their times
-    path : str, path-like or None
-        a file; goes before all else, and its own rate counts
+    y : np.ndarray [shape=(..., n)], optional
+        Samples.
+    sr : float > 0, default 22050
+        Sampling rate in Hz of `y`, or of what `S` was made of.
+    S : np.ndarray [shape=(..., d, t)], optional
+        Frames as columns: a spectrogram or a feature; looked at if `y` is None.
+    n_fft, hop_length : int > 0, default 2048 and 512
+        Samples per frame of `S`, and from one frame to the next.
+    center : bool, default True
+        Whether the frames of `S` are centred on their times.
+    path : str or path-like, optional
+        A file; goes before all else, and its own rate counts.
 
     Returns
     -------
-    duration : float
-        seconds
+    float
+        Seconds.
 
     Raises
     ------
     ParameterError
-        if none of `y`, `S`, `path` is given
+        If none of `y`, `S`, `path` is given.
     AudioFileError
-        if the file is not there or is no sound file
+        If the file is not there or is no sound file.
 
     Examples
     --------
@@ -504,31 +501,32 @@ def get_duration(
     if y is not None:
         n_samples = y.shape[-1]
     elif S is not None:
-        n_samples = n_fft + hop_length * (S.shape[-1] - 1)
+        n_samples = n_fft + as_hop_length(hop_length) * (S.shape[-1] - 1)
         if center:
             n_samples -= 2 * int(n_fft // 2)
     else:
         raise ParameterError("y=None, S=None and path=None leave nothing to measure; pass one of them")
+    check_rate(sr)
     return float(n_samples) / sr
 
 
-def get_samplerate(path) -> float:
+def get_samplerate(path: AudioSource) -> float:
     """The sampling rate of a sound file.
 
     Parameters
     ----------
     path : str, path-like, int, file object or soundfile.SoundFile
-        the file; a `soundfile.SoundFile` is left open
+        The file; a `soundfile.SoundFile` is left open.
 
     Returns
     -------
-    sr : number > 0
-        Hz
+    float
+        Hz.
 
     Raises
     ------
     AudioFileError
-        if the file is not there or is no sound file
+        If the file is not there or is no sound file.
 
     Examples
     --------

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError, as_samples
+from .._arrays import ParameterError, as_hop_length, as_samples
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
 from ..util._matrices import largest_of_rows
 from ..util.utils import dtype_c2r, pad_axis
 from ._constant_q import transform
-from ._constant_q_bins import Bins, Rates, as_hop_length, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._constant_q_bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._constant_q_inverse import griffinlim_cqt, icqt
 from .audio import check_res_type
 from .pitch import estimate_tuning

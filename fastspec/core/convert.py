@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError, as_index
+from .._arrays import ParameterError, as_index, check_rate
 from ._numbers import as_numbers, as_scalar_or_array, nonzero
 from ._pitch_names import (
     hz_to_fjs,
@@ -346,7 +346,7 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
     Raises
     ------
     ParameterError
-        If `n_fft` is not positive or `sr` is zero.
+        If `n_fft` is not positive, or `sr` not positive and finite.
     DTypeError
         If `n_fft` is not an integer.
 
@@ -356,7 +356,8 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
     >>> fastspec.fft_frequencies(sr=8000, n_fft=8).tolist()
     [0.0, 1000.0, 2000.0, 3000.0, 4000.0]
     """
-    return _rfft_frequencies(nonzero(sr, name="sr"), as_index(n_fft, name="n_fft"))
+    check_rate(sr)
+    return _rfft_frequencies(sr, as_index(n_fft, name="n_fft"))
 
 
 def _rfft_frequencies(sr: float, n_fft: int) -> npt.NDArray[np.float64]:

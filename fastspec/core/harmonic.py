@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, refuse_mask
 from ..util._matrices import is_unique
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+__all__ = ["f0_harmonics", "interp_harmonics", "salience"]
 
 BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stays in the cache
 
@@ -73,6 +75,7 @@ def salience(
     >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
     [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     """
+    refuse_mask(S, name="S")
     aggregate = np.average if aggregate is None else aggregate
     weights = np.ones(len(harmonics)) if weights is None else np.array(weights, dtype=float)
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
@@ -157,6 +160,7 @@ def interp_harmonics(
     >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
     [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
     """
+    refuse_mask(x, name="x")
     if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
         options = {"kind": kind, "fill_value": fill_value, "axis": axis}
         found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
@@ -227,13 +231,19 @@ def f0_harmonics(
     >>> fastspec.f0_harmonics(x, f0=np.array([1, 1.5, 2]), freqs=np.arange(4.0), harmonics=[1, 2]).tolist()
     [[3.0, 5.5, 8.0], [6.0, 10.0, 0.0]]
     """
+    refuse_mask(x, name="x")
     fixed = _one_grid(x, freqs, axis)
     values = x.swapaxes(axis, -1)
     wanted = np.multiply.outer(f0, harmonics)
     if fixed and wanted.shape[:-1] == values.shape[:-1] and _plain(freqs, kind, fill_value):
         found = _linear_of_frames(values, freqs, wanted, fill_value)
     else:
-        frames = np.broadcast_shapes(values.shape[:-1], wanted.shape[:-1])
+        try:
+            frames = np.broadcast_shapes(values.shape[:-1], wanted.shape[:-1])
+        except ValueError:
+            raise ParameterError(
+                f"f0.shape={np.shape(f0)} does not go with x.shape={x.shape}; give one for each frame"
+            ) from None
         values, wanted = (np.broadcast_to(a, (*frames, a.shape[-1])) for a in (values, wanted))
         grids = freqs if fixed else np.broadcast_to(freqs.swapaxes(axis, -1), values.shape)
         rows = []

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from .._arrays import ParameterError
 from ._numbers import nonzero
 
+__all__ = ["interval_frequencies", "plimit_intervals", "pythagorean_intervals"]
+
 Factors = dict[int, int]
 
 _JUST_PRIMES = {"ji3": (3,), "ji5": (3, 5), "ji7": (3, 5, 7)}

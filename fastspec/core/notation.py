@@ -19,6 +19,18 @@ from .._arrays import DTypeError, ParameterError
 from ._numbers import as_numbers, look_up, spell
 from .intervals import KNOWN_WITHIN, interval_table
 
+__all__ = [
+    "fifths_to_note",
+    "interval_to_fjs",
+    "key_to_degrees",
+    "key_to_notes",
+    "list_mela",
+    "list_thaat",
+    "mela_to_degrees",
+    "mela_to_svara",
+    "thaat_to_degrees",
+]
+
 LETTERS = "FCGDAEB"  # from -1 to 5 on the line of fifths
 ACCIDENTALS = {"#": 1, "♯": 1, "𝄪": 2, "b": -1, "!": -1, "♭": -1, "𝄫": -2, "♮": 0, "n": 0}
 TO_ASCII = str.maketrans({"♯": "#", "𝄪": "##", "♭": "b", "𝄫": "bb", "♮": "n"})

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError, as_index, as_samples
-from .._transforms import MOST_N_FFT
+from .._arrays import ParameterError, as_hop_length, as_index, as_number, as_samples, check_rate
+from .._transforms import MOST_N_FFT, hashable
 from ..util.utils import pad_axis, valid_audio
 from . import _pyin
 from .convert import hz_to_octs
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
+
+__all__ = ["estimate_tuning", "piptrack", "pitch_tuning", "pyin", "yin"]
 
 
 def estimate_tuning(
@@ -206,8 +208,11 @@ def _peaks(
     **framing: Any,
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
     """What `piptrack` finds, as a list: the spectrogram, the places of the peaks in it, frequencies, heights."""
+    check_rate(sr)
     S, n_fft = _spectrogram(y=y, S=S, n_fft=n_fft, hop_length=hop_length, **framing)
-    if np.iscomplexobj(S) or (y is None and S.min() < 0):
+    if n_fft < 1:
+        raise ParameterError(f"S.shape={S.shape} must have two bins or more for frequencies between them")
+    if np.iscomplexobj(S) or (y is None and S.size and S.min() < 0):
         S = np.abs(S)
     frequencies = np.fft.rfftfreq(n_fft, 1 / sr)
     first, end = np.searchsorted(frequencies, (max(fmin, 0), min(fmax, float(sr) / 2)))
@@ -405,11 +410,13 @@ def pyin(
     (True, 220.6)
     """
     tracker = _Tracker(y, fmin, fmax, sr, frame_length, hop_length, center, pad_mode)
+    _check_steps(resolution, max_transition_rate)
     bins_per_semitone = int(np.ceil(1.0 / resolution))
     n_pitches = int(np.floor(12 * bins_per_semitone * np.log2(fmax / fmin))) + 1
     prior = _pyin.prior_of(n_thresholds, beta_parameters, boltzmann_parameter, no_trough_prob, tracker.yin.most_troughs)
     semitones = round(max_transition_rate * 12 * tracker.hop_length / sr)
-    trellis = _pyin.trellis_of(n_pitches, semitones * bins_per_semitone + 1, switch_prob, transition_min_prob)
+    transitions = hashable((switch_prob, transition_min_prob))
+    trellis = _pyin.trellis_of(n_pitches, semitones * bins_per_semitone + 1, *transitions)
 
     def bin_of(periods: np.ndarray) -> np.ndarray:
         bins = 12 * bins_per_semitone * np.log2(sr / periods / fmin)
@@ -429,6 +436,13 @@ def pyin(
     return f0, voiced, voiced_prob
 
 
+def _check_steps(resolution: float, max_transition_rate: float) -> None:
+    if not 0 < as_number(resolution, name="resolution") < np.inf:
+        raise ParameterError(f"resolution={resolution} must be a positive part of a semitone; 0.1 is usual")
+    if not 0 <= as_number(max_transition_rate, name="max_transition_rate") < np.inf:
+        raise ParameterError(f"max_transition_rate={max_transition_rate} must be non-negative and finite")
+
+
 class _Tracker:
     """Checked arguments of `yin` and `pyin`, and the engine's part of the work."""
 
@@ -436,10 +450,12 @@ class _Tracker:
         if fmin is None or fmax is None:
             raise ParameterError(f"fmin={fmin} and fmax={fmax} must both be given")
         self.frame_length = as_index(frame_length, name="frame_length")
+        for name, value in (("fmin", fmin), ("fmax", fmax)):
+            as_number(value, name=name)
         _check_range(sr, fmin, fmax, self.frame_length)
         if self.frame_length > MOST_N_FFT // 4:
             raise ParameterError(f"frame_length={frame_length} exceeds {MOST_N_FFT // 4}; use shorter frames")
-        self.hop_length = as_index(self.frame_length // 4 if hop_length is None else hop_length, name="hop_length")
+        self.hop_length = as_hop_length(self.frame_length // 4 if hop_length is None else hop_length)
         valid_audio(y)
         self.samples = as_samples(y)
         lead = self.frame_length // 2 if center else 0
@@ -454,6 +470,8 @@ class _Tracker:
         self.n_frames = 1 + (length - self.frame_length) // self.hop_length
         min_period = int(np.floor(sr / fmax))
         max_period = min(int(np.ceil(sr / fmin)), self.frame_length - 1)
+        if min_period == max_period:  # what lies between is less than rounding can tell
+            raise ParameterError(f"fmin={fmin} and fmax={fmax} leave one period, {min_period} samples; widen the range")
         self.yin = _run.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
 
     def ranges(self, samples: np.ndarray, threshold: float, prior=None):
@@ -461,16 +479,17 @@ class _Tracker:
 
 
 def _check_range(sr: float, fmin: float, fmax: float, frame_length: int) -> None:
-    if fmax > sr / 2:
+    check_rate(sr)
+    if not fmax <= sr / 2:
         raise ParameterError(f"fmax={fmax} exceeds half of sr={sr}; use at most {sr / 2}")
-    if fmin >= fmax:
+    if not fmin < fmax:
         raise ParameterError(f"fmin={fmin} must be below fmax={fmax}; exchange them, or widen the range")
-    if fmin <= 0:
+    if not fmin > 0:
         raise ParameterError(f"fmin={fmin} must be positive; 65.4 Hz, the note C2, is usual")
     if sr / fmin >= frame_length - 1:
         raise ParameterError(
             f"frame_length={frame_length} holds no whole period of fmin={fmin} at sr={sr}; "
-            f"use frame_length={int(np.ceil(sr / fmin)) + 2} or fmin={sr / (frame_length - 1) * 1.001:.3f}, or more"
+            f"use frame_length={np.ceil(sr / fmin) + 2:.0f} or fmin={sr / (frame_length - 1) * 1.001:.3f}, or more"
         )
     if sr / fmin >= frame_length // 2:
         warnings.warn(

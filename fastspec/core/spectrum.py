@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_samples, first_nonfinite
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, first_nonfinite, promoted
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
 from ..pcm import pcm_to_float
@@ -20,6 +21,23 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
+
+__all__ = [
+    "amplitude_to_db",
+    "db_to_amplitude",
+    "db_to_power",
+    "fmt",
+    "griffinlim",
+    "iirt",
+    "istft",
+    "magphase",
+    "pcen",
+    "perceptual_weighting",
+    "phase_vocoder",
+    "power_to_db",
+    "reassigned_spectrogram",
+    "stft",
+]
 
 
 def stft(
@@ -77,6 +95,8 @@ def stft(
     -----
     UserWarning
         If `n_fft` exceeds the length of `y` and ``center=True``.
+    numpy.exceptions.ComplexWarning
+        If `dtype` is real: the imaginary part is discarded.
 
     See Also
     --------
@@ -99,7 +119,7 @@ def stft(
     1000.0
     """
     x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=3)
-    target = complex_dtype(dtype, y.dtype, out)
+    target = _dtype_of_spectrum(dtype, y.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
     n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=3)
@@ -110,11 +130,19 @@ def stft(
     return _stft_into(out, spec, x, n_frames)
 
 
-def complex_dtype(dtype, samples_dtype: np.dtype, out: np.ndarray | None = None) -> np.dtype:
-    """Of a spectrum: `out`'s, the one asked for, or the one that goes with the samples."""
+def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
+    """`out`'s, the one asked for (as in librosa, a real one discards the imaginary part), or that of the samples."""
     if isinstance(out, np.ndarray) and np.iscomplexobj(out):
         return out.dtype
     target = np.dtype(dtype_r2c(samples_dtype) if dtype is None else dtype)
+    if target.kind not in "cf":
+        raise DTypeError(f"dtype={dtype!r} holds no spectra; use complex64 or complex128")
+    return target
+
+
+def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
+    """Of a constant-Q spectrum: the one asked for, or the one that goes with the samples."""
+    target = _dtype_of_spectrum(dtype, samples_dtype, None)
     if target.kind != "c":
         raise DTypeError(f"dtype={dtype!r} is not complex; use complex64 or complex128")
     return target
@@ -236,6 +264,9 @@ def _spectrogram(
     ((1025, 9), 2048)
     """
     if S is not None:
+        S = as_array(S, name="S")
+        if S.ndim < 2:
+            raise ParameterError(f"S.shape={S.shape} must be (..., bins, frames)")
         if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
             n_fft = 2 * (S.shape[-2] - 1)
         return S, n_fft
@@ -244,6 +275,7 @@ def _spectrogram(
     if y is None:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
     x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=4)
+    x = promoted(x, power)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = stft_spec(arguments, precision_of(x.dtype), kind)
     n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=4)
@@ -279,6 +311,7 @@ def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray
     >>> S.tolist(), P.tolist()
     ([[5.0, 0.0]], [[(0.6+0.8j), (1+0j)]])
     """
+    D = as_array(D, name="D")
     magnitude = np.abs(D)
     # Zero over one, plus one, is the phase 1 that silence has.
     silent = magnitude == 0
@@ -317,7 +350,7 @@ def power_to_db(
     Returns
     -------
     np.ndarray or scalar
-        Decibels in the shape and precision of `S`.
+        Decibels in the shape and precision of `S`; in double precision if `amin` or `top_db` is a NumPy number of that.
 
     Raises
     ------
@@ -335,7 +368,7 @@ def power_to_db(
     >>> fastspec.power_to_db([1.0, 0.01, 1e-20]).tolist()
     [0.0, -20.0, -80.0]
     """
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     if amin <= 0:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
     if np.iscomplexobj(S):
@@ -386,7 +419,7 @@ def amplitude_to_db(
     >>> fastspec.amplitude_to_db([1.0, 0.1]).tolist()
     [0.0, -20.0]
     """
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     if amin**2 <= 0:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-5")
     if np.iscomplexobj(S):
@@ -404,16 +437,17 @@ def _warn_about_phase(function: str, way_out: str) -> None:
 
 def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     """Decibels of x, or of x^2, with `ref` and `amin` in the units of x."""
+    x = promoted(x, amin, top_db)
     if axes == "auto":
-        axes = None if x.ndim == 0 else tuple(range(max(-2, -x.ndim), 0))
+        axes = None if x.ndim <= 2 else (-2, -1)
     if (
-        x.dtype in (np.float32, np.float64)
+        x.dtype.char in "fd"
         and x.dtype.isnative
         and x.ndim
         and x.size
-        and (ref is np.max or (not callable(ref) and np.ndim(ref) == 0))
+        and (type(ref) is float or ref is np.max or (not callable(ref) and np.ndim(ref) == 0))
         and _all_axes(axes, x.ndim)
-        and (x.flags.c_contiguous or x.flags.f_contiguous)
+        and x.flags.forc
         and x.flags.aligned
         and (top_db is None or top_db >= 0)
     ):
@@ -442,19 +476,28 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
         if top_db is not None:
             limits["lower"] = -float(top_db)
     else:
-        shift = float(-10.0 * np.log10(np.maximum(floor, abs(ref) ** (2 if square else 1))))
+        reference = float(abs(ref))
+        power = reference * reference if square else reference
+        power = power if power > floor or math.isnan(power) else floor  # the NaN of either stays
+        shift = -10.0 * math.log10(power) if power else math.inf
         if top_db is not None:
             limits["top_db"] = float(top_db)
     out = _memory.empty_like(x, x.dtype)
     highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
-    if np.isnan(highest) and (limits or callable(ref)):
+    if math.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)
     return out
+
+
+def _lengths(shape: tuple[int, ...], axes) -> Sequence[int]:
+    return shape if axes is None else np.array(shape)[np.ravel(axes).astype(int)]
 
 
 def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     """The general case in numpy: integers, references of any kind, a peak for each slice."""
     magnitude = np.abs(x) if square else x
+    if not x.size and (callable(ref) or top_db is not None) and 0 in _lengths(x.shape, axes):
+        raise ParameterError(f"S.shape={x.shape} is empty and has no peak; use a number for ref and top_db=None")
     if callable(ref):
         try:
             reference = ref(magnitude, axis=axes, keepdims=True)
@@ -522,7 +565,7 @@ def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any
 
 
 # The rest of librosa's module of this name.
-from ._inverse import griffinlim, istft, phase_vocoder  # noqa: E402, F401
-from ._pcen import pcen, perceptual_weighting  # noqa: E402, F401
+from ._inverse import griffinlim, istft, phase_vocoder  # noqa: E402
+from ._pcen import pcen, perceptual_weighting  # noqa: E402
 from ._reassigned import __reassign_frequencies, __reassign_times, reassigned_spectrogram  # noqa: E402, F401
-from ._transforms_other import fmt, iirt  # noqa: E402, F401
+from ._transforms_other import fmt, iirt  # noqa: E402

@@ -12,7 +12,7 @@ import numpy as np
 from .. import _run, filters
 from .._arrays import ParameterError
 from .._spec import Spec
-from .._transforms import CACHED
+from .._transforms import CACHED, key_of
 from ..core._numbers import look_up
 from ..core.constantq import cqt, hybrid_cqt, vqt
 from ..core.spectrum import _spectrogram
@@ -105,7 +105,7 @@ def chroma_stft(
 
 
 def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) -> tuple:
-    return tuple(sorted({"sr": sr, "n_fft": n_fft, "tuning": float(tuning), "n_chroma": n_chroma, **options}.items()))
+    return key_of({"sr": sr, "n_fft": n_fft, "tuning": float(tuning), "n_chroma": n_chroma, **options})
 
 
 @lru_cache(CACHED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_index, whole
+from .._arrays import DTypeError, ParameterError, as_index, promoted, whole
 from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
 from ..core.convert import fft_frequencies
@@ -261,7 +261,8 @@ def spectral_contrast(
     edges = np.concatenate(([0.0], fmin * 2.0 ** np.arange(n_bands + 1)))
     if edges[-2] >= 0.5 * sr:
         raise ParameterError(f"n_bands={n_bands} bands from fmin={fmin} exceed sr/2={0.5 * sr}; reduce either")
-    means = source.run(_contrast_spec(source.base, np.asarray(freq, np.float64).tobytes(), edges.tobytes(), quantile))
+    bands = np.asarray(freq, np.float64).tobytes(), edges.tobytes(), float(quantile)
+    means = source.run(_contrast_spec(source.base, *bands))
     valley, peak = (means[..., i::2, :].astype(np.float64) for i in (0, 1))
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
@@ -421,6 +422,7 @@ def spectral_flatness(
     if amin <= 0:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
     check_magnitudes(S, "spectral flatness")
+    y, S = promoted(y, amin, power), promoted(S, amin, power)
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     dtype = S.dtype.newbyteorder("=") if S is not None and S.dtype.kind == "f" else None
     if power not in (1, 2):
@@ -494,7 +496,8 @@ def poly_features(
     [[2.0], [1.0]]
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
-    source = open_source(y, S, stft)
+    # A complex S is fitted as it is, below; its real part serves for the number of bins.
+    source = open_source(y, S.real if np.iscomplexobj(S) else S, stft)
     order = as_index(whole(order), name="order", minimum=0)
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)

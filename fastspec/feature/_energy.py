@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import ParameterError, as_index
+from .._arrays import ParameterError, as_array, as_hop_length, as_index
 from ..core.audio import zero_crossings
 from ..util.utils import abs2, frame, pad_axis, valid_audio
 
@@ -72,6 +72,7 @@ def rms(
 
 def _mean_square(y: np.ndarray, frame_length: int, hop_length: int, center: bool, pad_mode, dtype) -> np.ndarray:
     valid_audio(y)
+    frame_length, hop_length = as_index(frame_length, name="frame_length"), as_hop_length(hop_length)
     if center:
         y = _padded(y, frame_length, pad_mode)
     dtype = np.dtype(y.dtype if dtype is None else dtype)
@@ -108,6 +109,9 @@ def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:
 
 def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndarray:
     """Parseval: the bins between 0 Hz and half the sampling rate stand for two each."""
+    S = as_array(S, name="S")
+    if S.ndim < 2:
+        raise ParameterError(f"S.shape={S.shape} must be (..., bins, frames)")
     n_bins = S.shape[-2]
     if n_bins != frame_length // 2 + 1:
         raise ParameterError(
@@ -166,7 +170,7 @@ def zero_crossing_rate(
     [[0.75, 0.0]]
     """
     valid_audio(y)
-    frame_length = as_index(frame_length, name="frame_length")
+    frame_length, hop_length = as_index(frame_length, name="frame_length"), as_hop_length(hop_length)
     if center:
         y = _padded(y, frame_length, "edge")
     options = {"pad": False, **kwargs, "axis": -1}

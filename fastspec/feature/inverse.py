@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array
 from ..core.spectrum import db_to_power
 from ..util._nnls import least_norm, nnls
 from ..util.utils import expand_to, tiny
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
+
+__all__ = ["chroma_to_stft", "mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def mel_to_stft(
@@ -54,6 +60,7 @@ def mel_to_stft(
     >>> S.shape, bool(np.allclose(fastspec.filters.mel(sr=22050, n_fft=2048) @ S**2, M, atol=1e-3 * M.max()))
     ((1025, 44), True)
     """
+    M = as_array(M, name="M")
     bank = filters.mel(sr=sr, n_fft=n_fft, n_mels=M.shape[-2], dtype=M.dtype, **kwargs)
     return _magnitudes(nnls(bank, M), power)
 
@@ -93,6 +100,7 @@ def chroma_to_stft(
     >>> S.shape, bool(np.allclose(bank @ S**2, C, rtol=0.05))
     ((257, 3), True)
     """
+    C = as_array(C, name="C")
     bank = filters.chroma(sr=sr, n_fft=n_fft, n_chroma=C.shape[-2], dtype=C.dtype, **kwargs)
     few = len(bank) <= min(_MOST_DENSE_ROWS, bank.shape[1] // 2)
     return _magnitudes(least_norm(bank, C) if few else nnls(bank, C), power)
@@ -234,6 +242,7 @@ def mfcc_to_mel(
     """
     if not lifter >= 0:
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 means no liftering")
+    mfcc = as_array(mfcc, name="mfcc")
     if lifter > 0:
         mfcc = mfcc / (_lifter(mfcc, lifter) + tiny(mfcc))
 
@@ -248,7 +257,10 @@ def _lifter(mfcc: np.ndarray, lifter: float) -> np.ndarray:
     index = expand_to(np.arange(1, 1 + mfcc.shape[-2], dtype=mfcc.dtype), ndim=mfcc.ndim, axes=-2)
     weights = 1 + lifter * 0.5 * np.sin(np.pi * index / lifter)
     if np.any(np.abs(weights) < np.finfo(weights.dtype).eps):
-        warnings.warn(f"lifter={lifter} gives a coefficient no weight; it cannot be brought back", stacklevel=3)
+        warnings.warn(
+            f"lifter={lifter} has critical values, where a coefficient has no weight: dividing may meet underflow",
+            stacklevel=3,
+        )
     return weights
 
 

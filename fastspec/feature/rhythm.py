@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError, as_index
+from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
 from .._spec import Framing, Spec, Spectrum
 from .._transforms import CACHED
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._windows import Window
+
+__all__ = ["fourier_tempogram", "hybrid_tempogram", "metrogram", "tempo", "tempogram", "tempogram_ratio"]
 
 # Frames whose lags are dealt with at a time, so that they stay in the cache.
 BLOCK = 256
@@ -103,8 +105,7 @@ def tempogram(
     envelope = _envelope(y, sr, onset_envelope, hop_length)
     n_frames = envelope.shape[-1]
     if center:
-        around = [(0, 0)] * (envelope.ndim - 1) + [(win_length // 2,) * 2]
-        envelope = np.pad(envelope, around, mode="linear_ramp", end_values=0)
+        envelope = pad_axis(envelope, -1, (win_length // 2,) * 2, {"mode": "linear_ramp", "end_values": 0})
     if envelope.shape[-1] < win_length:
         raise ParameterError(
             f"win_length={win_length} exceeds the {envelope.shape[-1]} frames of the envelope; "
@@ -122,7 +123,7 @@ def tempogram(
 
 def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
     if onset_envelope is not None:
-        return np.asarray(onset_envelope)
+        return as_array(onset_envelope, name="onset_envelope")
     if y is None:
         raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
     from ..onset import onset_strength
@@ -287,6 +288,8 @@ def tempo(
     """
     if start_bpm <= 0:
         raise ParameterError(f"start_bpm={start_bpm} must be positive")
+    check_rate(sr)
+    hop_length = as_hop_length(hop_length)
     if tg is None:
         win_length = int(time_to_frames(ac_size, sr=sr, hop_length=hop_length))
         tg = tempogram(y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length)
@@ -389,6 +392,8 @@ def tempogram_ratio(
     """
     from ..core.harmonic import f0_harmonics
 
+    check_rate(sr)
+    hop_length = as_hop_length(hop_length)
     if tg is None:
         tg = tempogram(
             y=y, sr=sr, onset_envelope=onset_envelope, hop_length=hop_length, win_length=win_length,
@@ -473,6 +478,8 @@ def hybrid_tempogram(
     """
     from scipy.interpolate import interp1d
 
+    check_rate(sr)
+    hop_length = as_hop_length(hop_length)
     onset_envelope = _envelope(y, sr, onset_envelope, hop_length)
     plain = {"sr": sr, "hop_length": hop_length, "win_length": win_length}
     shared = {"onset_envelope": onset_envelope, "center": center, "window": window, **plain}

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import ParameterError, as_samples
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, promoted
+from .._lazy import gather
 from .._spec import Spectrum, precision_of
 from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
 from ..pcm import pcm_to_float
@@ -88,6 +89,7 @@ def _mel_of_samples(
 ):  # fmt: skip
     """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
     x, arguments = framed(y, *stft, stacklevel=stacklevel + 1, pcm=pcm)
+    x = promoted(x, power)
     bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
@@ -182,10 +184,8 @@ def logmel(
     """
     if not isinstance(y, np.ndarray):
         y = np.asarray(y)
-    if top_db is not None and top_db < 0:
-        raise ParameterError(f"top_db={top_db} must be non-negative; use None for no floor")
-    if amin <= 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+    _transforms.check_amin(amin)
+    _transforms.check_top_db(top_db)
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
         y = as_samples(y, pcm=True)
@@ -196,7 +196,7 @@ def logmel(
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
     offset = 0.0 if by_peak else _transforms.offset_of(ref, amin)
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-    levels = (10.0, amin, offset)
+    levels = (10.0, float(amin), offset)
     L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
     if L.size and (by_peak or top_db is not None):
         _clamp_channels(L, extent, by_peak, top_db)
@@ -270,18 +270,22 @@ def mfcc(
     >>> fastspec.feature.mfcc(y=y, sr=22050, n_mfcc=13).shape
     (13, 44)
     """
-    if not lifter >= 0:
-        raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 for none")
+    _transforms.check_lifter(lifter)
     clamp = None
     if S is None and y is not None and kwargs.get("S") is None and kwargs.get("power", 2.0) in (1, 2):
         S, (peaks, _) = _levels_for_cepstrum(y, sr, mel_norm, **kwargs)
         clamp = np.stack([np.zeros_like(peaks), peaks - 80.0], axis=-1)
     elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     if S.ndim > 1 and S.shape[-2] == 0:
         raise ParameterError(f"S.shape={S.shape} has no bands to transform; use n_mels of at least n_mfcc={n_mfcc}")
-    n_mfcc = len(range(S.shape[-2] if S.ndim > 1 else 0)[:n_mfcc])
+    try:
+        n_mfcc = len(range(S.shape[-2] if S.ndim > 1 else 0)[:n_mfcc])
+    except TypeError:
+        raise DTypeError(f"n_mfcc={n_mfcc!r} must be an integer, or None for all coefficients") from None
+    if dct_type == 1 and S.ndim > 1 and S.shape[-2] < 2:
+        raise ParameterError(f"S.shape={S.shape}: a DCT of dct_type=1 needs two bands; use dct_type=2")
     if S.dtype not in (np.float32, np.float64) or n_mfcc == 0:
         return _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter)
     spec = _transforms.cepstrum_spec(S.shape[-2], n_mfcc, precision_of(S.dtype), dct_type, norm, lifter)
@@ -308,8 +312,5 @@ def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
     return M
 
 
-def __getattr__(name: str) -> Any:
-    """Names that librosa keeps in this module and fastspec in a smaller one."""
-    from . import __getattr__ as from_package
-
-    return from_package(name)
+# The rest of librosa's module of this name.
+__getattr__, __dir__, __all__ = gather(__name__, "_chroma", "_descriptors", "_energy")

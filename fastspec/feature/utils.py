@@ -7,9 +7,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, whole
+from .._arrays import DTypeError, ParameterError, as_array, whole
 from .._transforms import CACHED
 from ..util.utils import pad_axis
+
+__all__ = ["delta", "stack_memory"]
 
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
 _PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
@@ -212,7 +214,7 @@ def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs
     delay = whole(delay)
     if not all(isinstance(number, (int, np.integer)) for number in (n_steps, delay)):
         raise DTypeError(f"n_steps={n_steps!r} and delay={delay!r} must be integers")
-    data = np.atleast_2d(data)
+    data = np.atleast_2d(as_array(data, name="data"))
     n_rows, n_frames = data.shape[-2:]
     if n_frames < 1:
         raise ParameterError(f"data.shape={data.shape} has no frames to stack")

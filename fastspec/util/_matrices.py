@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, refuse_mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ def axis_sort(
     Raises
     ------
     ParameterError
-        If `S` is not two-dimensional.
+        If `S` is not two-dimensional or is empty.
 
     Examples
     --------
@@ -51,8 +51,11 @@ def axis_sort(
     >>> fastspec.util.axis_sort(np.array([[0, 0, 5], [0, 4, 0], [3, 0, 0]])).tolist()
     [[5, 0, 0], [0, 4, 0], [0, 0, 3]]
     """
+    refuse_mask(S, name="S")
     if S.ndim != 2:
         raise ParameterError(f"S.ndim={S.ndim} must be 2: rows and columns")
+    if not S.size:
+        raise ParameterError(f"S.shape={S.shape} is empty; there is nothing to sort by")
     value = np.argmax if value is None else value
     order = np.argsort(value(S, axis=(1 - axis) % 2))
     result = S[order] if axis % 2 == 0 else S[:, order]

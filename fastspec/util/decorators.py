@@ -6,24 +6,27 @@ import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+__all__ = ["deprecated", "future_default", "moved", "vectorize"]
 
 
-def _warning(say: Callable[[Callable[..., Any]], str]) -> Decorator:
+def _warning(say: Callable[[Callable[..., Any]], str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator that gives a FutureWarning at each call, `say` making its text of the function."""
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         text = say(function)
 
         @functools.wraps(function)
-        def warn_and_call(*args: Any, **kwargs: Any) -> Any:
+        def warn_and_call(*args: P.args, **kwargs: P.kwargs) -> R:
             warnings.warn(text, category=FutureWarning, stacklevel=2)
             return function(*args, **kwargs)
 
@@ -32,7 +35,7 @@ def _warning(say: Callable[[Callable[..., Any]], str]) -> Decorator:
     return decorate
 
 
-def moved(*, moved_from: str, version: str, version_removed: str) -> Decorator:
+def moved(*, moved_from: str, version: str, version_removed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator of a function that is also found under an old name: each call warns.
 
     Parameters
@@ -60,7 +63,7 @@ def moved(*, moved_from: str, version: str, version_removed: str) -> Decorator:
     )
 
 
-def deprecated(*, version: str, version_removed: str) -> Decorator:
+def deprecated(*, version: str, version_removed: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator of a function that is to go: each call warns.
 
     Parameters
@@ -93,7 +96,7 @@ def vectorize(
     excluded: Iterable[int | str] | None = None,
     cache: bool = False,
     signature: str | None = None,
-) -> Decorator:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Decorator that makes a function of one value take arrays; one value in still gives one value.
 
     Parameters
@@ -127,7 +130,9 @@ def vectorize(
     return decorate
 
 
-def future_default(*, param_name: str, old_default: Any, new_default: Any, version: str) -> Decorator:
+def future_default(
+    *, param_name: str, old_default: Any, new_default: Any, version: str
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Decorator of a function one of whose defaults is to change: calls that leave the argument out warn.
 
     Parameters
@@ -153,11 +158,11 @@ def future_default(*, param_name: str, old_default: Any, new_default: Any, versi
     2
     """
 
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
         signature = inspect.signature(function)
 
         @functools.wraps(function)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
             if param_name not in signature.bind(*args, **kwargs).arguments:
                 warnings.warn(
                     f"The default value of {param_name!r} will change from {old_default!r} to {new_default!r} "

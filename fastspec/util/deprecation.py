@@ -6,6 +6,8 @@ import inspect
 import warnings
 from typing import Any
 
+__all__ = ["Deprecated", "rename_kw"]
+
 
 class Deprecated:
     """Default of an argument that is on its way out: tells "not given" from every value that could be."""

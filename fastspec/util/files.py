@@ -12,6 +12,8 @@ from .._arrays import ParameterError
 if TYPE_CHECKING:
     from typing import Any
 
+__all__ = ["cite", "ex", "example", "example_info", "find_files", "list_examples"]
+
 AUDIO_EXTENSIONS = ("aac", "au", "flac", "m4a", "mp3", "ogg", "wav")
 
 _BASE_URL = "https://librosa.org/data/audio/"
@@ -180,6 +182,16 @@ def example_info(key: str, *, html: bool = False) -> str | None:
         If there is no such recording.
     FileNotFoundError
         If the card is not in the cache, see `example`.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.util.example_info("trumpet")  # doctest: +SKIP
+    >>> try:
+    ...     fastspec.util.example_info("nightingale")
+    ... except fastspec.ParameterError as error:
+    ...     print(str(error)[:17])
+    key='nightingale'
     """
     import tomllib
 

@@ -14,6 +14,8 @@ from .utils import MAX_MEM_BLOCK
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+__all__ = ["match_events", "match_intervals"]
+
 
 def match_intervals(
     intervals_from: np.ndarray, intervals_to: np.ndarray, strict: bool = True
@@ -121,7 +123,7 @@ def match_events(
     Raises
     ------
     ParameterError
-        If a list is empty, or `left` and `right` leave an event without a match.
+        If a list is empty or not one-dimensional, or `left` and `right` leave an event without a match.
 
     Examples
     --------
@@ -131,11 +133,14 @@ def match_events(
     >>> fastspec.util.match_events([1, 4, 9], [0, 3, 10], left=False).tolist()
     [1, 2, 2]
     """
-    if len(events_from) == 0 or len(events_to) == 0:
-        raise ParameterError(
-            f"events_from has {len(events_from)} events, events_to has {len(events_to)}; both need at least one"
-        )
     source, target = np.asarray(events_from), np.asarray(events_to)
+    if source.ndim != 1 or target.ndim != 1:
+        raise ParameterError(
+            f"events_from.shape={source.shape} and events_to.shape={target.shape} must be one-dimensional; "
+            "pass one list of events after the other"
+        )
+    if len(source) == 0 or len(target) == 0:
+        raise ParameterError(f"events_from has {len(source)} events, events_to has {len(target)}; both need one")
     _check_matchable(source, target, left=left, right=right)
     source, target = source.astype(np.float64, copy=False), target.astype(np.float64, copy=False)
     order = np.argsort(target, kind="stable")

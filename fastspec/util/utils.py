@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run
-from .._arrays import DTypeError, ParameterError, as_index, as_samples, first_nonfinite
+from .._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_samples, first_nonfinite
+from .._lazy import gather
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,15 +22,11 @@ if TYPE_CHECKING:
 # Blocked computations keep their working set under this many bytes.
 MAX_MEM_BLOCK = 2**18
 
+# The rest of librosa's module of this name.
+__getattr__, __dir__, __all__ = gather(__name__, "_matrices", "_nnls", "_peaks", "_segments")
+
 _COMPLEX_OF = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
 _REAL_OF = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.float64}
-
-
-def __getattr__(name: str) -> Any:
-    """Names that librosa keeps in this module and fastspec in a smaller one."""
-    from . import __getattr__ as from_package
-
-    return from_package(name)
 
 
 def frame(
@@ -85,7 +82,7 @@ def frame(
         raise DTypeError(f"x is {type(x).__name__}, which has no memory to view; use np.asarray(x)")
     x = np.asanyarray(x) if subok else np.asarray(x)
     frame_length = as_index(frame_length, name="frame_length", minimum=0)
-    hop_length = as_index(hop_length, name="hop_length")
+    hop_length = as_hop_length(hop_length)
     length = _axis_length(x, axis)
     if length < frame_length:
         raise ParameterError(
@@ -95,7 +92,8 @@ def frame(
     at = axis % x.ndim
     order = -1 if axis >= 0 else 1
     shape = (frame_length, n_frames)[::order]
-    strides = (x.strides[at], x.strides[at] * hop_length)[::order]
+    # Beyond the length there is one frame, and no step to overflow.
+    strides = (x.strides[at], x.strides[at] * min(hop_length, length))[::order]
     return np.lib.stride_tricks.as_strided(
         x,
         shape=x.shape[:at] + shape + x.shape[at + 1 :],
@@ -280,6 +278,8 @@ def pad_axis(data: np.ndarray, axis: int, ends: tuple[int, int], options: dict[s
     if options and options != {"mode": "constant"}:
         widths = [(0, 0)] * data.ndim
         widths[axis] = ends
+        if not data.shape[axis] and sum(ends) and options.get("mode") not in (None, "constant", "empty"):
+            raise ParameterError(f"data.shape={data.shape} has nothing to pad from with {options}; use mode='constant'")
         return np.pad(data, widths, **{"mode": "constant", **options})
     # As np.pad does it, in a third of the time that this takes for a short signal.
     shape, inside = list(data.shape), [slice(None)] * data.ndim
@@ -386,6 +386,8 @@ def normalize(
     if fill and norm == 0:
         raise ParameterError("norm=0 has no constant vector of unit norm; use fill=None or False")
     magnitude = np.abs(S)
+    if not magnitude.size:
+        return np.empty_like(S)  # no vectors, and so none without entries, which would have no norm
     length = _vector_norms(magnitude, norm, axis)
     small = length < threshold
     length[small] = 1.0 if fill is None else np.inf
