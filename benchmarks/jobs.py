@@ -33,6 +33,7 @@ from peers import (
     scipy_cepstrum,
     stft_into_out,
     torch_decibels,
+    torch_istft,
     torch_log_mel,
     torch_matmul,
     torch_pool,
@@ -326,8 +327,8 @@ JOBS = [
     Job(
         "istft",
         complex_spectrogram,
-        {"fastspec": fastspec_call("istft"), "librosa": librosa_call("istft")},
-        targets={"librosa": 14},
+        {"fastspec": fastspec_call("istft"), "librosa": librosa_call("istft"), "torch": torch_istft(2048, 512)},
+        targets={"librosa": 14, "torch": 12},
     ),
     Job(
         "int16 to float32, 10 min at 16 kHz",

@@ -167,6 +167,18 @@ def torch_stft(n_fft: int, hop_length: int, *, center: bool = True) -> Factory:
     return prepare
 
 
+def torch_istft(n_fft: int, hop_length: int) -> Factory:
+    """In torch's own layout, frames contiguous."""
+
+    def prepare(D: np.ndarray) -> Call:
+        import torch
+
+        spectra, window = torch.from_numpy(np.ascontiguousarray(D)), torch.hann_window(n_fft)
+        return torch.inference_mode()(lambda: torch.istft(spectra, n_fft, hop_length, window=window))
+
+    return prepare
+
+
 def torch_pool(name: str, size) -> Factory:
     """`torch.nn.functional.<name>` of an array as it lies."""
 

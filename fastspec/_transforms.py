@@ -124,15 +124,24 @@ def key_of(options: dict[str, Any]) -> tuple:
 
 def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     """filters.mel through the cache, with its warning. Returns the key, too."""
-    key = key_of(arguments)
+    key = tuple(arguments.items())
     try:
         bank, warning = _mel_bank(key)
     except TypeError:
-        filters.mel(**arguments)  # the plain call says best what is wrong with the arguments
-        raise
+        key, bank, warning = _mel_bank_of_any(arguments)
     if warning:
         warnings.warn(warning, stacklevel=stacklevel + 1)
     return key, bank
+
+
+def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str | None]:
+    """Where something has no hash, or no place among the arguments."""
+    key = key_of(arguments)
+    try:
+        return key, *_mel_bank(key)
+    except TypeError:
+        filters.mel(**arguments)  # the plain call says best what is wrong
+        raise
 
 
 def check_amin(amin: float) -> None:

@@ -84,7 +84,7 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
 INLINE void emit_some(const V *x, const REAL *scale, size_t count, void *const *out, size_t i)
 {
     V v[LANES];
-    UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? v_mul_at(x[j], scale + j) : v_set(0);
+    UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? x[j] * v_set(scale[j]) : v_set(0);
     v_transpose(v);
     UNROLL for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
 }
