@@ -73,12 +73,12 @@ INLINE void tile_rows(const V *x, const uint32_t *where, const REAL *sign, size_
     }
 }
 
-/* out[frame * frame_stride + i] for i < n. A run of rows is transposed in the first-level cache, then copied frame by
- * frame: long stores to one place at a time. */
+/* out[frame * frame_stride + i] for i < n. A run of rows, two KiB of each frame, is transposed in the cache, then copied
+ * frame by frame: long stores to one place at a time. */
 INLINE void store_frame_rows(const V *x, const uint32_t *where, const REAL *sign, size_t n, REAL *out,
                              ptrdiff_t frame_stride, size_t valid)
 {
-    enum { RUN = 16 * LANES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
+    enum { RUN = 2048 / REAL_BYTES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
     V run[LANES * RUN_STRIDE / LANES];
     REAL *const r = (REAL *)run;
     for (size_t start = 0; start < n; start += RUN) {
