@@ -113,7 +113,7 @@ cdef int check(fsp_status status) except -1:
     if status == FSP_OK:
         return 0
     if status == FSP_ENOMEM:
-        raise MemoryError("out of memory: there is no room for the work; use a smaller n_fft, fewer threads or a part of the input")
+        raise MemoryError("out of memory: no room for the work; use a smaller n_fft, fewer threads or a part of the input")
     if status == FSP_ENONFINITE:
         raise NonFinite
     raise RuntimeError("fastspec: a broken internal precondition; please report this with the call that led to it")

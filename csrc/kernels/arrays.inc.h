@@ -31,8 +31,8 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
 typedef struct { V top, low, sum; } EXTENT;
 
 /* y = max(level(x) + shift, lower) for `count` vectors. With `square`, x^2 stands for x. */
-INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int square, V shift, V lower, EXTENT *extent,
-                              REAL *y)
+INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int square, V shift, V lower,
+                              EXTENT *extent, REAL *y)
 {
     UNROLL for (int i = 0; i < count; i++) {
         const V v = v_load(x + i * LANES);
@@ -51,7 +51,8 @@ INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale
     const V infinity = v_set((REAL)__builtin_inf());
     EXTENT e = {-infinity, infinity, v_set(0)};
     size_t i = 0;
-    for (; i + ABREAST * LANES <= n; i += ABREAST * LANES) array_levels_step(x + i, ABREAST, scale, square, shift, lower, &e, y + i);
+    for (; i + ABREAST * LANES <= n; i += ABREAST * LANES)
+        array_levels_step(x + i, ABREAST, scale, square, shift, lower, &e, y + i);
     for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, scale, square, shift, lower, &e, y + i);
     fsp_extent extent = {e.top[0], e.low[0]};
     REAL sum = 0;

@@ -12,9 +12,9 @@ static void k_collect(const void *tile, const uint32_t *where, size_t n, void *r
     for (size_t k = 0; k < n; k++) ((V *)rows)[k] = ((const V *)tile)[where[k]];
 }
 
-/* A bank whose bins feed at most two neighbouring bands (mel triangles): each bin is read once and added to the band that
- * falls (s - 1) and the one that rises (s). Most segments have a few bins: one loop, whose weights lie in order, costs less
- * than more sums at a time. */
+/* A bank whose bins feed at most two neighbouring bands (mel triangles): each bin is read once and added to the band
+ * that falls (s - 1) and the one that rises (s). Most segments have a few bins: one loop, whose weights lie in order,
+ * costs less than more sums at a time. */
 static void k_bank_pairs(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands)
 {
     const V *x = spectrum;

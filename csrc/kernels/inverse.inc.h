@@ -62,15 +62,16 @@ INLINE V *ring_at(V *ring, size_t length, size_t start, size_t i)
     return ring + (at < length ? at : at - length);
 }
 
-/* ring[(start + i) mod length] = window[i] * x[i] for the last `fresh` of the n samples, += before; and 0 from n on, so that
- * what the ring has held before is never read. */
-static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh, const void *window,
-                          void *ring, size_t length, size_t start)
+/* ring[(start + i) mod length] = window[i] * x[i] for the last `fresh` of the n samples, += before; and 0 from n on, so
+ * that what the ring has held before is never read. */
+static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh,
+                          const void *window, void *ring, size_t length, size_t start)
 {
     const V *f = tile;
     const REAL *s = sign, *w = window;
     for (size_t i = 0; i <= n / 2; i++) {
-        const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]), x = v_fnma(s_i, im, re), y = v_fma(s_i, im, re);
+        const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]);
+        const V x = v_fnma(s_i, im, re), y = v_fma(s_i, im, re);
         V *at = ring_at(ring, length, start, i);
         *at = i + fresh < n ? v_fma_at(x, w + i, *at) : v_mul_at(x, w + i);
         if (i == 0 || 2 * i == n) continue;
