@@ -89,6 +89,8 @@ def run(
                 with _warnings_in_one_line(source):
                     work(source, target)
             except Exception as error:
+                if _came_of_interrupt(error):
+                    raise KeyboardInterrupt from error
                 failed += 1
                 say(f"error: {_explain(source, error)}")
             else:
@@ -99,6 +101,13 @@ def run(
     if failed and len(pairs) > 1:
         say(f"{failed} of {len(pairs)} files failed")
     return 1 if failed else 0
+
+
+def _came_of_interrupt(error: BaseException | None) -> bool:
+    """Whether it came up on the way out of Ctrl-C: what closes a half-written archive may fail, and hides it then."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def say(message: str) -> None:

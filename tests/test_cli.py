@@ -506,6 +506,19 @@ def test_interrupt(sound, monkeypatch, capsys):
     assert os.listdir() == [sound]
 
 
+def test_interrupt_hidden_by_what_closes_a_file(folder, capsys):
+    def work(source, target):
+        with _batch.whole_file(target) as file:
+            try:
+                raise KeyboardInterrupt
+            finally:
+                raise ValueError(f"cannot close {file.name}")
+
+    assert _batch.run([("a", Path("a.npz")), ("b", Path("b.npz"))], work) == 130
+    assert capsys.readouterr().err == "fastspec: interrupted: 0 of 2 files are done\n"
+    assert os.listdir() == []
+
+
 def test_interrupt_while_writing_leaves_no_part(folder):
     def interrupted():
         with _batch.whole_file(Path("out.npz")) as file:
