@@ -183,6 +183,12 @@ fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const voi
 fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads,
                              int *reached);
 
+/* out[f][k] = -magnitudes[f][k] exp(i angles[k][f]) for n_bins of k and n_frames of f, angles of at most 2^12 in magnitude,
+ * out complex. Strides, in real numbers, are those of the outer index. */
+fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles, ptrdiff_t angle_stride,
+                    const void *magnitudes, ptrdiff_t magnitude_stride, size_t n_bins, size_t n_frames, void *out,
+                    ptrdiff_t out_stride);
+
 /* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
  * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
  * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left

@@ -176,6 +176,16 @@ fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const voi
     return FSP_OK;
 }
 
+fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles, ptrdiff_t angle_stride,
+                    const void *magnitudes, ptrdiff_t magnitude_stride, size_t n_bins, size_t n_frames, void *out,
+                    ptrdiff_t out_stride)
+{
+    const fsp_kernels *kernels = fsp_find_kernels(isa, precision);
+    if (!kernels) return FSP_EBUG;
+    kernels->turn(angles, angle_stride, magnitudes, magnitude_stride, n_bins, n_frames, out, out_stride);
+    return FSP_OK;
+}
+
 fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
                           double *peak)
 {

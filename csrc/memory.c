@@ -7,14 +7,16 @@
 #endif
 
 /* Pages of 2 MiB where the system has them: a large block is then mapped in few steps, which can cost more than what is
- * done with it. */
-enum { PAGE = 2 << 20 };
+ * done with it. It is aligned like any other: asked for more alignment, the C library would map each such block anew
+ * rather than keep the last one. */
+enum { PAGE = 2 << 20, SMALL_PAGE = 4096 };
 
 static void *allocate_pages(size_t bytes)
 {
-    void *p = aligned_alloc(PAGE, (bytes + PAGE - 1) / PAGE * PAGE);
+    char *p = aligned_alloc(64, bytes);
 #ifdef MADV_HUGEPAGE
-    if (p) madvise(p, bytes, MADV_HUGEPAGE);
+    const size_t before = (0 - (uintptr_t)p) % SMALL_PAGE;
+    if (p) madvise(p + before, bytes - before, MADV_HUGEPAGE);
 #endif
     return p;
 }

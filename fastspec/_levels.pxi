@@ -11,6 +11,8 @@ cdef extern from "fastspec.h" nogil:
     fsp_status fsp_running_median(fsp_precision, const char *, const fsp_medians *, const void *, void *, int)
     fsp_status fsp_array_squares(fsp_precision, const char *, const void *, size_t, void *, int)
     fsp_status fsp_array_phasors(fsp_precision, const char *, const void *, size_t, void *, int, int *)
+    fsp_status fsp_turn(fsp_precision, const char *, const void *, ptrdiff_t, const void *, ptrdiff_t, size_t, size_t,
+                        void *, ptrdiff_t)
 
 
 def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
@@ -124,3 +126,25 @@ def array_phasors(angles not None, out not None, bytes isa not None, int n_threa
     finally:
         release(&buffers)
     return bool(reached)
+
+
+def turn(angles not None, magnitudes not None, out not None, bytes isa not None):
+    """out = -magnitudes exp(i angles); angles (bins, frames), frames contiguous, the others the other way round."""
+    cdef opened buffers
+    cdef Py_buffer *by
+    cdef Py_buffer *source
+    cdef Py_buffer *target
+    cdef const char *name = isa
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        by = hold(&buffers, angles, 0)
+        source = hold(&buffers, magnitudes, 0)
+        target = hold(&buffers, out, PyBUF_WRITABLE)
+        with nogil:
+            status = fsp_turn(precision_of(source), name, by.buf, by.strides[0] // source.itemsize, source.buf,
+                              source.strides[1] // source.itemsize, <size_t>target.shape[0], <size_t>target.shape[1],
+                              target.buf, target.strides[1] // source.itemsize)
+        check(status)
+    finally:
+        release(&buffers)

@@ -324,6 +324,11 @@ def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
     return _engine.array_phasors(angles, out, ISA, _threads.for_work(2 * angles.size))
 
 
+def turn(angles: np.ndarray, magnitudes: np.ndarray, out: np.ndarray) -> None:
+    """out = -magnitudes exp(i angles), all (bins, frames): angles of up to 2^12 with frames contiguous, the others with bins."""
+    _engine.turn(angles, magnitudes, out, ISA)
+
+
 def find_peaks(
     x: np.ndarray, sums: np.ndarray | None, spans: tuple[int, int, int, int], wait: int, delta: float
 ) -> np.ndarray:

@@ -34,7 +34,7 @@
         .rephase = k_rephase, .replace = k_replace, .join = k_join,                                              \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \
-        .array_phasors = k_array_phasors, .array_clamp = k_array_clamp, .median = k_median,                      \
+        .array_phasors = k_array_phasors, .turn = k_turn, .array_clamp = k_array_clamp, .median = k_median,      \
         .recur = k_recur, .predict = k_predict,                                                                  \
         .halve = k_halve, .wrap_rows = k_wrap_rows, .atom_trios = TRIOS, .correlate = k_correlate, .mix = k_mix, \
         .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                                            \

@@ -178,6 +178,8 @@ typedef struct {
                                void *out);
     void (*array_squares)(const void *in, size_t n, void *out);
     int (*array_phasors)(const void *in, size_t n, void *out);
+    void (*turn)(const void *angles, ptrdiff_t angle_stride, const void *magnitudes, ptrdiff_t magnitude_stride,
+                 size_t n_bins, size_t n_frames, void *out, ptrdiff_t out_stride);
     void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
 
     /* frames correlated with atoms, as many at a time as the registers hold sums of */

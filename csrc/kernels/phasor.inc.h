@@ -45,20 +45,38 @@ static int k_array_phasors(const void *in, size_t n, void *out)
     REAL *z = out;
     VU far = {0};
     for (size_t i = 0; i < n; i += LANES, x += LANES, z += 2 * LANES) {
-        const size_t count = n - i < LANES ? n - i : LANES;
-        const V angle = count == LANES ? v_load(x) : v_load_some(x, count);
+        const V angle = load_up_to(x, n - i);
         V c, s;
         far |= ~(VU)((VU)(angle <= v_set(MOST_ANGLE)) & (VU)(angle >= v_set(-MOST_ANGLE)));
         v_phasor(angle, &c, &s);
-#if LANES > 1
-        store_up_to(z, v_zip_lo(c, s), 2 * count);
-        if (2 * count > LANES) store_up_to(z + LANES, v_zip_hi(c, s), 2 * count - LANES);
-#else
-        v_store(z, c);
-        v_store(z + 1, s);
-#endif
+        store_complex_up_to(z, c, s, n - i);
     }
     UINT any = 0;
     for (int l = 0; l < LANES; l++) any |= far[l];
     return any == 0;
+}
+
+/* Of a bin k and a frame f, the complex number out[f][k] = -magnitudes[f][k] exp(i angles[k][f]), strides between the
+ * outer of these; angles are within reach. */
+static void k_turn(const void *angles, ptrdiff_t angle_stride, const void *magnitudes, ptrdiff_t magnitude_stride,
+                   size_t n_bins, size_t n_frames, void *out, ptrdiff_t out_stride)
+{
+    for (size_t f = 0; f < n_frames; f += LANES)
+        for (size_t k = 0; k < n_bins; k += LANES) {
+            const REAL *x = (const REAL *)angles + (ptrdiff_t)k * angle_stride + f;
+            const REAL *m = (const REAL *)magnitudes + (ptrdiff_t)f * magnitude_stride + k;
+            REAL *z = (REAL *)out + (ptrdiff_t)f * out_stride + 2 * k;
+            V v[LANES];
+            for (size_t l = 0; l < LANES; l++, x += angle_stride) v[l] = k + l < n_bins ? load_up_to(x, n_frames - f) : v_set(0);
+            v_transpose(v);
+            for (size_t l = 0; l < LANES && f + l < n_frames; l++, m += magnitude_stride, z += out_stride) {
+                const V magnitude = load_up_to(m, n_bins - k);
+                V c, s;
+                __builtin_prefetch(m + LANES * magnitude_stride);  /* for the next frames: a few bins of each are too short */
+                __builtin_prefetch(z + LANES * out_stride, 1);     /* for the hardware to see where it goes */
+                __builtin_prefetch(z + LANES * out_stride + LANES, 1);
+                v_phasor(v[l], &c, &s);
+                store_complex_up_to(z, -magnitude * c, -magnitude * s, n_bins - k);
+            }
+        }
 }

@@ -10,6 +10,20 @@ INLINE void store_up_to(REAL *p, V v, size_t count)
         v_store_some(p, v, count);
 }
 
+INLINE V load_up_to(const REAL *p, size_t count) { return count >= LANES ? v_load(p) : v_load_some(p, count); }
+
+/* `count` complex numbers, or as many as there are lanes. */
+INLINE void store_complex_up_to(REAL *p, V re, V im, size_t count)
+{
+#if LANES > 1
+    const V pairs[2] = {v_zip_lo(re, im), v_zip_hi(re, im)};
+#else
+    const V pairs[2] = {re, im};
+#endif
+    store_up_to(p, pairs[0], 2 * count);
+    if (2 * count > LANES) store_up_to(p + LANES, pairs[1], 2 * count - LANES);
+}
+
 /* out[k * row_stride + frame], real. */
 static void k_store_rows(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t row_stride, size_t valid)
 {
@@ -28,19 +42,8 @@ static void k_store_rows_complex(const void *tile, const uint32_t *where, const 
     const V *x = tile;
     REAL *p = out;
     for (size_t k = 0; k < n; k++, p += row_stride) {
-        V re = x[where[k]], im = x[where[k] + 1] * v_set(((const REAL *)sign)[k]);
-#if LANES > 1
-        V pairs[2] = {v_zip_lo(re, im), v_zip_hi(re, im)};
-#else
-        V pairs[2] = {re, im};
-#endif
-        if (valid == LANES) {
-            v_store(p, pairs[0]);
-            v_store(p + LANES, pairs[1]);
-        } else {
-            store_up_to(p, pairs[0], 2 * valid);
-            if (2 * valid > LANES) store_up_to(p + LANES, pairs[1], 2 * valid - LANES);
-        }
+        const V re = x[where[k]], im = x[where[k] + 1] * v_set(((const REAL *)sign)[k]);
+        store_complex_up_to(p, re, im, valid);
     }
 }
 
@@ -114,7 +117,7 @@ static void k_load_rows(const void *in, ptrdiff_t row_stride, size_t n, void *ti
     const REAL *p = in;
     V *x = tile;
     for (size_t k = 0; k < n; k++, p += row_stride) {
-        x[k] = valid == LANES ? v_load(p) : v_load_some(p, valid);
+        x[k] = load_up_to(p, valid);
         __builtin_prefetch(p + LANES);  /* the next tile's: too many rows for the hardware to follow */
     }
 }
@@ -128,7 +131,7 @@ static void k_load_frames(const void *in, ptrdiff_t frame_stride, size_t n, void
         V v[LANES];
         for (size_t l = 0; l < LANES; l++) {
             const REAL *p = (const REAL *)in + (ptrdiff_t)l * frame_stride + k;
-            v[l] = l >= valid ? v_set(0) : count == LANES ? v_load(p) : v_load_some(p, count);
+            v[l] = l < valid ? load_up_to(p, count) : v_set(0);
         }
         v_transpose(v);
         for (size_t j = 0; j < count; j++) x[j] = v[j];

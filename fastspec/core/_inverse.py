@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from .._windows import Window
 
 
-# Random numbers that are made together, so that they are still in the cache when they are turned on their side.
-_AT_ONCE = 1 << 16
+# Random numbers that are made together, so that they are still in the cache when they are turned on their side; of a
+# multiple of so many bins, which fill vectors and cache lines.
+_AT_ONCE, _BINS_AT_ONCE = 1 << 17, 16
 
 
 def istft(
@@ -302,23 +303,32 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     if rng is None:
         spectrum[...] = S
         return spectrum
-    n_bins = max(8, _AT_ONCE // max(S.shape[-1], 1))
+    n_bins = max(1, _AT_ONCE // max(S.shape[-1], 1) // _BINS_AT_ONCE) * _BINS_AT_ONCE
     for channel in np.ndindex(S.shape[:-2]):
         for first in range(0, S.shape[-2], n_bins):
             part = (*channel, slice(first, first + n_bins))
-            _turn_randomly(S[part].T, spectrum[part].T, rng)
+            _turn_randomly(S[part], spectrum[part], rng)
     return spectrum
 
 
 def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
-    """Magnitudes (frames, some bins) times exp(2 pi i r), by way of r - 1/2, whose angle is rounded to less."""
-    angles = rng.random(size=out.shape[::-1])
+    """Magnitudes (some bins, frames) times exp(2 pi i r), by way of r - 1/2, whose angle is rounded to less."""
+    angles = rng.random(size=out.shape)
     angles -= 0.5
     angles *= 2 * np.pi
-    phasors = phasor(angles.T.astype(out.real.dtype, order="C"))
-    # In the result's precision first: minus an unsigned number would be none.
-    precision = out.dtype if np.iscomplexobj(magnitudes) else out.real.dtype
-    np.multiply(phasors, np.negative(magnitudes, dtype=precision), out=out)
+    angles = angles.astype(out.real.dtype, copy=False)
+    if np.iscomplexobj(magnitudes):
+        _run.turn(angles, np.ones_like(out, out.real.dtype), out)
+        out *= magnitudes
+    else:
+        _run.turn(angles, _bins_contiguous(magnitudes, angles.dtype), out)
+
+
+def _bins_contiguous(S: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """S itself if it is so, whatever lies between its frames."""
+    if S.dtype == dtype and S.strides[-2] == S.itemsize:
+        return S
+    return np.ascontiguousarray(S.swapaxes(-1, -2), dtype=dtype).swapaxes(-1, -2)
 
 
 def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
@@ -342,7 +352,7 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
         plain["n_fft"] = arguments.n_fft
         return _refine_by_calls(S, y, plain, pad_mode, length, n_iter, momentum)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
-    magnitudes = np.ascontiguousarray(S.swapaxes(-1, -2), dtype=y.dtype).swapaxes(-1, -2)[..., :n_frames]
+    magnitudes = _bins_contiguous(S, y.dtype)[..., :n_frames]
     return _run.search_phases(spec, magnitudes, y, n_iter, momentum)
 
 

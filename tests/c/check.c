@@ -37,7 +37,7 @@ static const entry SUBJECTS[] = {
     KERNEL(halve), KERNEL(wrap_rows), KERNEL(correlate), KERNEL(mix), KERNEL(unmix), KERNEL(spread), KERNEL(add_rows),
     /* arrays, medians */
     KERNEL(median), KERNEL(array_peak), KERNEL(array_levels), KERNEL(array_clamp),
-    KERNEL(array_squares), KERNEL(array_phasors),
+    KERNEL(array_squares), KERNEL(array_phasors), KERNEL(turn),
     /* pooling: means, maxima */
     POOL(rows, mean, 0), POOL(rows, max, 1), POOL(along, mean, 0), POOL(along, max, 1), POOL(across, mean, 0),
     POOL(across, max, 1),

@@ -49,6 +49,32 @@ void check_array_phasors(check *t)
     }
 }
 
+void check_turn(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n_bins = 1 + length_at(t, i, 70), n_frames = 1 + random_below(t, 50), gap = i % 3;
+        const size_t in_stride = n_bins + gap, out_stride = 2 * n_bins + gap, angle_stride = n_frames + gap;
+        void *angles = noise(t, 0, n_bins * angle_stride, i % N_PLACES);
+        const void *magnitudes = noise(t, 1, n_frames * in_stride, (i + 5) % N_PLACES);
+        for (size_t j = 0; j < n_bins * angle_stride; j++) put(t, angles, j, (i % 2 ? 3.14159265 : 0x1p12) * get(t, angles, j));
+        void *out = guarded(t, 2, n_frames * out_stride, (i + 3) % N_PLACES);
+        expected *e = expect(t, 2);
+        for (size_t f = 0; f < n_frames; f++)
+            for (size_t k = 0; k < out_stride; k++) {
+                expected *x = &e[f * out_stride + k];
+                x->bound = UNTOUCHED;
+                if (k >= 2 * n_bins) continue;
+                const wide angle = get(t, angles, k / 2 * angle_stride + f), m = -get(t, magnitudes, f * in_stride + k / 2);
+                const wide phasor = k % 2 ? sinl(angle) : cosl(angle);
+                const wide slack = t->precision == FSP_F32 ? 0x1p-62L * (1 + fabsl(angle)) : 0x1p-121L * (1 + fabsl(angle));
+                *x = (expected){m * phasor, fabsl(m) * (4.01L * t->u * fabsl(phasor) + slack)};
+            }
+        t->k->turn(angles, (ptrdiff_t)angle_stride, magnitudes, (ptrdiff_t)in_stride, n_bins, n_frames, out, (ptrdiff_t)out_stride);
+        if (!met(t, 2)) fail(t, "%zu bins, %zu frames", n_bins, n_frames);
+    }
+    if (fsp_turn(t->precision, "abacus", NULL, 0, NULL, 0, 0, 0, NULL, 0) != FSP_EBUG) fail(t, "an unknown instruction set");
+}
+
 /* By the definition, one place after the other. */
 static int is_peak(const check *t, const fsp_peaks *p, size_t i)
 {
