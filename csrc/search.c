@@ -14,11 +14,12 @@
 
 enum { LONGEST_STRETCH = 48, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
 
-/* Where a sample beyond the ends comes from. */
+/* A sample beyond the ends: its places in a channel's blocks, both the same if one stretch alone reads it, and whence it
+ * comes. In real numbers. */
 typedef struct {
-    size_t sample;
+    size_t places[2], from;
     double weight;
-} source;
+} beyond;
 
 struct fsp_search {
     fsp_inverse *inverse;
@@ -32,7 +33,7 @@ struct fsp_search {
     size_t stretch, n_blocks, n_stretches;  /* n_blocks a channel, of a stretch in each lane */
     size_t column, block, tail;             /* bytes: a column, a block's signal, the tails of one column */
     size_t n_left, n_right;                 /* samples beyond the ends */
-    source *beyond;
+    beyond *beyond;
     char *signal, *bins, *tails, *scales;   /* scales of columns: ones, the usual, then those at either end */
     size_t tile_at, hartley_at, ring_at, scratch_size;
 };
@@ -100,6 +101,29 @@ static fsp_status make_scales(fsp_search *s)
     return FSP_OK;
 }
 
+/* Position p of the padded signal in a channel's blocks, in reals; as column `step` of its own stretch. */
+static size_t place_of(const fsp_search *s, size_t p, size_t *stretch, size_t *step)
+{
+    const size_t q = p / s->inverse->hop, lanes = s->kernels->lanes;
+    *stretch = q / s->stretch;
+    *step = q % s->stretch;
+    return (*stretch / lanes * s->block + *step * s->column) / s->kernels->itemsize + p % s->inverse->hop * lanes + *stretch % lanes;
+}
+
+/* The i-th sample beyond the ends, which is the given one times `weight`. */
+static beyond beyond_of(const fsp_search *s, size_t i, size_t sample, double weight)
+{
+    const size_t p = i < s->n_left ? i : i + s->n_samples, lanes = s->kernels->lanes;
+    size_t stretch, step;
+    beyond x = {.from = place_of(s, s->n_left + sample, &stretch, &step), .weight = weight};
+    x.places[0] = x.places[1] = place_of(s, p, &stretch, &step);
+    if (step < s->inverse->overlap && stretch > 0) {
+        const size_t before = stretch - 1, column = before / lanes * s->block + (s->stretch + step) * s->column;
+        x.places[1] = column / s->kernels->itemsize + p % s->inverse->hop * lanes + before % lanes;
+    }
+    return x;
+}
+
 /* What stands beyond the ends: padding of the numbers 0, 1, 2 ... tells which sample, of ones alone how much of it. */
 static fsp_status find_sources(fsp_search *s)
 {
@@ -110,7 +134,7 @@ static fsp_status find_sources(fsp_search *s)
     const size_t n_beyond = s->n_left + s->n_right;
     s->beyond = fsp_allocate(n_beyond, sizeof *s->beyond);
     if (s->beyond && s->padding == FSP_PAD_CONSTANT) {
-        memset(s->beyond, 0, n_beyond * sizeof *s->beyond);
+        for (size_t i = 0; i < n_beyond; i++) s->beyond[i] = beyond_of(s, i, 0, 0);
         return FSP_OK;
     }
     double *numbers = fsp_allocate(n, sizeof *numbers), *padded = fsp_allocate(n_beyond, 2 * sizeof *padded);
@@ -124,7 +148,7 @@ static fsp_status find_sources(fsp_search *s)
         }
         for (size_t i = 0; i < n_beyond; i++) {
             const size_t end_sample = i < lead ? 0 : n - 1;
-            s->beyond[i] = (source){s->padding == FSP_PAD_LINEAR_RAMP ? end_sample : (size_t)padded[i], padded[n_beyond + i]};
+            s->beyond[i] = beyond_of(s, i, s->padding == FSP_PAD_LINEAR_RAMP ? end_sample : (size_t)padded[i], padded[n_beyond + i]);
         }
     }
     const fsp_status status = s->beyond && numbers && padded ? FSP_OK : FSP_ENOMEM;
@@ -354,30 +378,16 @@ static void join_stretches(const fsp_search *s, size_t channel)
     }
 }
 
-/* Position p of the padded signal in a channel's blocks, in reals; as column `step` of its own stretch. */
-static size_t place_of(const fsp_search *s, size_t p, size_t *stretch, size_t *step)
-{
-    const size_t q = p / s->inverse->hop, lanes = s->kernels->lanes;
-    *stretch = q / s->stretch;
-    *step = q % s->stretch;
-    return (*stretch / lanes * s->block + *step * s->column) / s->kernels->itemsize + p % s->inverse->hop * lanes + *stretch % lanes;
-}
-
-/* The new signal's own padding, wherever it is read. */
+/* The new signal's own padding, wherever it is read. A weight of 0 counts nothing, NaN included. */
 static void pad(const fsp_search *s, size_t channel)
 {
-    const size_t itemsize = s->kernels->itemsize, lanes = s->kernels->lanes;
+    const size_t itemsize = s->kernels->itemsize;
     char *signal = block_at(s, channel, 0);
     for (size_t i = 0; i < s->n_left + s->n_right; i++) {
-        const source of = s->beyond[i];
-        size_t stretch, step;
-        double x = 0;
-        if (of.weight) x = of.weight * fsp_real_at(signal, place_of(s, s->n_left + of.sample, &stretch, &step), itemsize);
-        const size_t p = i < s->n_left ? i : i + s->n_samples, at = place_of(s, p, &stretch, &step);
-        fsp_put_real(signal, at, x, itemsize);
-        if (step >= s->inverse->overlap || stretch == 0) continue;
-        const size_t before = stretch - 1, column = before / lanes * s->block + (s->stretch + step) * s->column;
-        fsp_put_real(signal, column / itemsize + p % s->inverse->hop * lanes + before % lanes, x, itemsize);
+        const beyond x = s->beyond[i];
+        const double value = x.weight ? x.weight * fsp_real_at(signal, x.from, itemsize) : 0;
+        fsp_put_real(signal, x.places[0], value, itemsize);
+        fsp_put_real(signal, x.places[1], value, itemsize);
     }
 }
 
