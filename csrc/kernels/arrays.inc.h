@@ -31,13 +31,13 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
 typedef struct { V top, low, sum; } EXTENT;
 
 /* y = max(level(x) + shift, lower) for `count` vectors. With `square`, x^2 stands for x. */
-INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int square, V shift, V lower,
+INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int whole, int square, V shift, V lower,
                               EXTENT *extent, REAL *y)
 {
     UNROLL for (int i = 0; i < count; i++) {
         const V v = v_load(x + i * LANES);
         __builtin_prefetch(x + i * LANES + AHEAD);
-        const V level = v_max(lower, v_level(square ? v * v : v, scale) + shift);
+        const V level = v_max(lower, v_level(square ? v * v : v, scale, whole) + shift);
         v_store(y + i * LANES, level);
         extent->top = v_max(level, extent->top);
         extent->low = v_min(level, extent->low);
@@ -46,14 +46,15 @@ INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale
 }
 
 /* y = max(level(x) + shift, lower), and the extent of it. */
-INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int square, V shift, V lower, REAL *y)
+INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int whole, int square, V shift, V lower,
+                               REAL *y)
 {
     const V infinity = v_set((REAL)__builtin_inf());
     EXTENT e = {-infinity, infinity, v_set(0)};
     size_t i = 0;
     for (; i + ABREAST * LANES <= n; i += ABREAST * LANES)
-        array_levels_step(x + i, ABREAST, scale, square, shift, lower, &e, y + i);
-    for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, scale, square, shift, lower, &e, y + i);
+        array_levels_step(x + i, ABREAST, scale, whole, square, shift, lower, &e, y + i);
+    for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, scale, whole, square, shift, lower, &e, y + i);
     fsp_extent extent = {e.top[0], e.low[0]};
     REAL sum = 0;
     for (int l = 0; l < LANES; l++) {
@@ -63,7 +64,7 @@ INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale
     }
     if (i < n) {
         const V v = v_load_some(x + i, n - i);
-        v_store_some(y + i, v_max(lower, v_level(square ? v * v : v, scale) + shift), n - i);
+        v_store_some(y + i, v_max(lower, v_level(square ? v * v : v, scale, whole) + shift), n - i);
     }
     for (; i < n; i++) {
         if (y[i] > extent.highest) extent.highest = y[i];
@@ -79,7 +80,9 @@ static fsp_extent k_array_levels(const void *in, size_t n, const fsp_levels *lev
 {
     const LEVEL_SCALE scale = level_scale(levels);
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
-    return square ? array_levels(in, n, &scale, 1, s, low, out) : array_levels(in, n, &scale, 0, s, low, out);
+    if (scale.whole)
+        return square ? array_levels(in, n, &scale, 1, 1, s, low, out) : array_levels(in, n, &scale, 1, 0, s, low, out);
+    return square ? array_levels(in, n, &scale, 0, 1, s, low, out) : array_levels(in, n, &scale, 0, 0, s, low, out);
 }
 
 /* out = max(x + shift, lower); x and out may be the same array. */

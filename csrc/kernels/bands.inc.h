@@ -54,26 +54,33 @@ static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32
     }
 }
 
-/* Levels of `count` neighbours in place, and the highest and lowest so far. */
-INLINE void levels(V *x, int count, const LEVEL_SCALE *scale, V *top, V *low)
+/* Levels in place, and the highest and lowest so far: of `count` neighbours; of all. */
+INLINE void few_levels(V *x, int count, const LEVEL_SCALE *scale, int whole, V *top, V *low)
 {
     UNROLL for (int i = 0; i < count; i++) {
-        x[i] = v_level(x[i], scale);
+        x[i] = v_level(x[i], scale, whole);
         *top = v_max(x[i], *top);
         *low = v_min(x[i], *low);
     }
 }
 
+INLINE void levels(V *x, size_t n, const LEVEL_SCALE *scale, int whole, V *top, V *low)
+{
+    size_t i = 0;
+    for (; i + ABREAST <= n; i += ABREAST) few_levels(x + i, ABREAST, scale, whole, top, low);
+    for (; i < n; i++) few_levels(x + i, 1, scale, whole, top, low);
+}
+
 /* Levels in place, and the highest and then the lowest of them in each lane that holds a frame. */
 static void k_levels(void *bands, size_t n_bands, const fsp_levels *l, size_t valid, void *extent)
 {
-    V *x = bands;
     const LEVEL_SCALE scale = level_scale(l);
     REAL *const highest = extent, *const lowest = highest + LANES;
     V top = v_load(highest), low = v_load(lowest);
-    size_t b = 0;
-    for (; b + ABREAST <= n_bands; b += ABREAST) levels(x + b, ABREAST, &scale, &top, &low);
-    for (; b < n_bands; b++) levels(x + b, 1, &scale, &top, &low);
+    if (scale.whole)
+        levels(bands, n_bands, &scale, 1, &top, &low);
+    else
+        levels(bands, n_bands, &scale, 0, &top, &low);
     if (valid == LANES) {
         v_store(highest, top);
         v_store(lowest, low);

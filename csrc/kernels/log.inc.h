@@ -13,52 +13,75 @@ static const REAL MAGIC = 12582912.0f, SMALLEST_NORMAL = 0x1p-126f, LARGEST = 0x
 #endif
 
 /* ln(1 + f) for the f that `split` leaves, from minimax polynomials p, highest power first: float, f + f^2 p(f), relative
- * error below 2^-27.3 before rounding; double, f - f^2/2 + s (f^2/2 + z p(z)), s = f / (2 + f), z = s^2, 2^-59.5. */
+ * error below 2^-25 before rounding; double, f - f^2/2 + s (f^2/2 + z p(z)), s = f / (2 + f), z = s^2, 2^-59.5. */
 #if FSP_DOUBLE
 static const double LOG_TERMS[] = {0.14795478029227275524, 0.1531409852024487733,  0.18183562418950233161,
                                    0.2222219861047720977,  0.28571428742019085419, 0.39999999999416351582,
                                    0.66666666666667341597};
 #elif defined FSP_SPLITS
-static const double LOG_TERMS[] = {-0.04507482307, 0.1046302545, -0.1316119493, 0.1447839496, -0.1664731206,
-                                   0.1999086121,   -0.2500009584, 0.3333344911, -0.5};
+static const double LOG_TERMS[] = {0.05346849256, -0.1201308706, 0.1498262194, -0.1682956899,
+                                   0.1997768248,  -0.2499317197, 0.3333353278, -0.5000006382};
+#elif defined FSP_ROUNDS_PRODUCTS  /* where the polynomial has to be better, for two ulp of the whole */
+static const double LOG_TERMS[] = {-0.07621774607, 0.1290443126, -0.1324298823, 0.1418182554, -0.1660908257,
+                                   0.2000197391,   -0.2500158296, 0.3333332569, -0.4999998835};
 #else
-static const double LOG_TERMS[] = {-0.07634501932, 0.1276157909, -0.1316018126, 0.1420175772, -0.1662335746,
-                                   0.2000122689,   -0.2500082103, 0.3333333171, -0.5};
+static const double LOG_TERMS[] = {0.08734844882, -0.1430752209, 0.149179731,  -0.1657050809,
+                                   0.1996207217,  -0.2500175526, 0.3333395022, -0.4999999161};
 #endif
 enum { N_LOG_TERMS = sizeof LOG_TERMS / sizeof *LOG_TERMS };
 
-/* What `levels` says, for all lanes; `terms`: LOG_TERMS times per_neper. */
+/* c ln(1 + f) as C f, C being c rounded, and the rest of it: `terms` of a polynomial, LOG_TERMS times c, then c - C. */
+typedef struct { V high, terms[N_LOG_TERMS + 1]; } LOG_SCALE;
+
+INLINE LOG_SCALE log_scale(double c)
+{
+    LOG_SCALE scale = {.high = v_set((REAL)c)};
+    for (int i = 0; i < N_LOG_TERMS; i++) scale.terms[i] = v_set((REAL)(LOG_TERMS[i] * c));
+    scale.terms[N_LOG_TERMS] = v_set((REAL)(c - (double)(REAL)c));
+    return scale;
+}
+
+INLINE V polynomial(V x, const V *terms, int n)
+{
+    V p = terms[0];
+    UNROLL for (int i = 1; i < n; i++) p = v_fma(p, x, terms[i]);
+    return p;
+}
+
+/* y + c ln(1 + f) */
+INLINE V add_log(V f, const LOG_SCALE *scale, V y)
+{
+#if FSP_DOUBLE
+    const V s = f / (f + v_set(2)), z = s * s, half_square = v_set((REAL)0.5) * f * f;
+    const V rest = v_fma(s * z, polynomial(z, scale->terms, N_LOG_TERMS), y);
+    y = v_fma(scale->high, v_fma(s, half_square, -half_square), rest);
+#elif defined FSP_ROUNDS_PRODUCTS  /* where a step of the polynomial takes twice as long */
+    y = v_fma(f * f, polynomial(f, scale->terms, N_LOG_TERMS), v_fma(f, scale->terms[N_LOG_TERMS], y));
+#else
+    y = v_fma(f, polynomial(f, scale->terms, N_LOG_TERMS + 1), y);
+#endif
+    return v_fma(f, scale->high, y);
+}
+
+/* What `levels` says, for all lanes. `whole`: an octave's levels are per_octave_high alone. */
 typedef struct {
-    V per_octave_high, per_octave_low, per_neper, per_neper_low, floor, offset, terms[N_LOG_TERMS];
-    int may_be_tiny;
+    V per_octave_high, per_octave_low, floor, offset;
+    LOG_SCALE per_neper;
+    int whole, may_be_tiny;
 } LEVEL_SCALE;
 
 INLINE LEVEL_SCALE level_scale(const fsp_levels *l)
 {
-    const REAL per_neper = (REAL)l->per_neper;
-    LEVEL_SCALE scale = {v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low),
-                         v_set(per_neper), v_set((REAL)(l->per_neper - (double)per_neper)),
-                         v_set((REAL)l->floor), v_set((REAL)l->offset), .may_be_tiny = l->floor < SMALLEST_NORMAL};
-    for (int i = 0; i < N_LOG_TERMS; i++) scale.terms[i] = v_set((REAL)(LOG_TERMS[i] * l->per_neper));
+    LEVEL_SCALE scale = {v_set((REAL)l->per_octave_high), v_set((REAL)l->per_octave_low), v_set((REAL)l->floor),
+                         v_set((REAL)l->offset), log_scale(l->per_neper), .may_be_tiny = l->floor < SMALLEST_NORMAL};
+#ifndef FSP_ROUNDS_PRODUCTS
+    /* Rounded by a part in 2^26 (double: 2^55) at most, as decibels are: a quarter of a rounding error, two and a half
+     * times that where the two terms cancel out most. */
+    const double octave = l->per_octave_high + l->per_octave_low, high = (REAL)octave;
+    scale.whole = __builtin_fabs(high - octave) <= octave / ((UINT)8 << MANTISSA_BITS);
+    if (scale.whole) scale.per_octave_high = v_set((REAL)high);
+#endif
     return scale;
-}
-
-/* y + c (ln(1 + f) - f), `terms` being LOG_TERMS times c. */
-INLINE V add_log_tail(V f, V c, const V *terms, V y)
-{
-#if FSP_DOUBLE
-    const V s = f / (f + v_set(2)), x = s * s, half_square = v_set((REAL)0.5) * f * f;
-#else
-    const V x = f;
-#endif
-    V p = terms[0];
-    UNROLL for (int i = 1; i < N_LOG_TERMS; i++) p = v_fma(p, x, terms[i]);
-#if FSP_DOUBLE
-    return v_fma(c, v_fma(s, half_square, -half_square), v_fma(s * x, p, y));
-#else
-    (void)c;
-    return v_fma(f * f, p, y);
-#endif
 }
 
 /* x = 2^e m for positive, finite x, sqrt(1/2) <= m < sqrt(2); or 3/4 <= m < 3/2, where that is one instruction. */
@@ -86,27 +109,25 @@ INLINE V split(V x, int may_be_tiny, V *e)
 }
 #endif
 
-/* ln x = e ln 2 + ln m: returns the second term. */
-INLINE V log_parts(V x, int may_be_tiny, V *e)
+/* ln x = e ln 2 + ln m: returns the second term, from log_scale(1), of which nothing is left when it is rounded. */
+INLINE V log_parts(V x, int may_be_tiny, const LOG_SCALE *scale, V *e)
 {
     const V f = split(x, may_be_tiny, e) - v_set(1);
-    V terms[N_LOG_TERMS];
-    UNROLL for (int i = 0; i < N_LOG_TERMS; i++) terms[i] = v_set((REAL)LOG_TERMS[i]);
-    return add_log_tail(f, v_set(1), terms, f);
+#if FSP_DOUBLE
+    return add_log(f, scale, v_set(0));
+#else
+    return v_fma(f * f, polynomial(f, scale->terms, N_LOG_TERMS), f);
+#endif
 }
 
 /* Any x: floored; NaN and infinity passed through, which a split of theirs (infinite e, m = 1) does by itself. */
-INLINE V v_level(V x, const LEVEL_SCALE *scale)
+INLINE V v_level(V x, const LEVEL_SCALE *scale, int whole)
 {
     V e;
     x = v_max(scale->floor, x);
     const V f = split(x, scale->may_be_tiny, &e) - v_set(1);
-    V low = v_fma(e, scale->per_octave_low, scale->offset);
-#ifdef FSP_ROUNDS_PRODUCTS
-    low += f * scale->per_neper_low;  /* else two ulp are not enough */
-#endif
-    const V nepers = v_fma(f, scale->per_neper, add_log_tail(f, scale->per_neper, scale->terms, low));
-    const V level = v_fma(e, scale->per_octave_high, nepers);
+    const V low = whole ? scale->offset : v_fma(e, scale->per_octave_low, scale->offset);
+    const V level = v_fma(e, scale->per_octave_high, add_log(f, &scale->per_neper, low));
 #ifdef FSP_SPLITS
     return level;
 #else

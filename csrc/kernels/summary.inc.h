@@ -17,23 +17,24 @@ static void k_rolloff(const void *spectrum, const uint32_t *where, size_t n_bins
 
 /* Adds y = max(x, floor), or max(x^2, floor), to sums[0]; ln y in two parts, a whole number of ln 2 and the rest, to the
  * others. */
-INLINE void add_flatness(V x, int square, int may_be_tiny, V floor, V *sums)
+INLINE void add_flatness(V x, int square, int may_be_tiny, V floor, const LOG_SCALE *ln, V *sums)
 {
     V e;
     const V y = v_max(floor, square ? x * x : x);
-    sums[2] += log_parts(y, may_be_tiny, &e);
+    sums[2] += log_parts(y, may_be_tiny, ln, &e);
     sums[1] += e;
     sums[0] += y;
 }
 
 INLINE void flatness(const V *x, const uint32_t *where, size_t n_bins, int square, int may_be_tiny, V floor, V *rows)
 {
+    const LOG_SCALE ln = log_scale(1);
     V sums[ABREAST][3] = {0};
     size_t k = 0;
     for (; k + ABREAST <= n_bins; k += ABREAST) {
-        UNROLL for (int i = 0; i < ABREAST; i++) add_flatness(x[where[k + i]], square, may_be_tiny, floor, sums[i]);
+        UNROLL for (int i = 0; i < ABREAST; i++) add_flatness(x[where[k + i]], square, may_be_tiny, floor, &ln, sums[i]);
     }
-    for (; k < n_bins; k++) add_flatness(x[where[k]], square, may_be_tiny, floor, sums[0]);
+    for (; k < n_bins; k++) add_flatness(x[where[k]], square, may_be_tiny, floor, &ln, sums[0]);
     for (int i = 0; i < 3; i++) rows[i] = sums[0][i] + sums[1][i];
 }
 
