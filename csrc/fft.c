@@ -149,8 +149,8 @@ static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
 /* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. As many go
  * through a pass together as stay in a first-level cache from one pass to the next. One point needs no pass, but |X|^2 is
  * still wanted of it. */
-static void complex_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
-                        int last, fsp_ahead *ahead)
+void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
+                         int last, fsp_ahead *ahead)
 {
     static const fsp_pass nothing = {.radix = 1, .m = 1};
     const size_t bytes = 2 * stride * kernels->lanes * kernels->itemsize;
@@ -177,22 +177,31 @@ static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
 /* even ------------------------------------------------------------------------------------------------------------- */
 
 /* Without twiddles, bin k is bin k mod m of class k mod radix; with them, bin k / radix. */
-static void place_even(fsp_real_fft *fft)
+int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t *point)
 {
     const size_t r = fft->radix, m = fft->m;
-    const uint32_t *order = fft->columns.order;
-    for (size_t k = 0; k < fft->n_bins; k++) {
-        if (k % (r / 2) == 0) {
-            size_t q = k / (r / 2);
-            if (!fft->twiddles) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
-            const int mirrored = q > m;
-            if (mirrored) q = 2 * m - q;
-            place(fft, k, q == m ? m : order[q], mirrored);
-            continue;
-        }
-        const int mirrored = k % r > r / 2;
+    int mirrored;
+    if (k % (r / 2) == 0) {
+        size_t q = k / (r / 2);
+        if (!fft->twiddles) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
+        mirrored = q > m;
+        *column = 0;
+        *point = mirrored ? 2 * m - q : q;
+    } else {
+        mirrored = k % r > r / 2;
         const size_t bin = mirrored ? fft->n - k : k;
-        place(fft, k, bin % r * fft->class_stride + order[fft->twiddles ? bin / r : bin % m], mirrored);
+        *column = bin % r;
+        *point = fft->twiddles ? bin / r : bin % m;
+    }
+    return mirrored;
+}
+
+static void place_even(fsp_real_fft *fft)
+{
+    for (size_t k = 0; k < fft->n_bins; k++) {
+        size_t column, point;
+        const int mirrored = fsp_even_fft_point(fft, k, &column, &point);
+        place(fft, k, column * fft->class_stride + (point == fft->m ? point : fft->columns.order[point]), mirrored);
     }
 }
 
@@ -227,9 +236,9 @@ static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t 
     const size_t n_classes = fft->radix / 2;
     kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix,
                        ahead);
-    complex_run(&fft->columns, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
+    fsp_complex_fft_run(&fft->columns, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
     kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    complex_run(&fft->columns, kernels, vectors(tile, 2 * fft->class_stride, kernels), n_classes - 1, fft->class_stride, last,
+    fsp_complex_fft_run(&fft->columns, kernels, vectors(tile, 2 * fft->class_stride, kernels), n_classes - 1, fft->class_stride, last,
                 ahead);
 }
 
@@ -281,7 +290,7 @@ static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *
         const fsp_pass *level = &fft->levels[i];
         char *z = vectors(tile, fft->level_start[i], kernels);
         kernels->real_odd(tile, level, level->m, z);
-        complex_run(&fft->level_columns[i], kernels, z, level->radix / 2, level->m, last, ahead);
+        fsp_complex_fft_run(&fft->level_columns[i], kernels, z, level->radix / 2, level->m, last, ahead);
     }
     /* What is left is bin 0, real: a packed real FFT of one point. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -368,9 +377,9 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
     const fsp_complex_fft *convolution = &fft->convolution;
     void *y = vectors(tile, 2 * convolution->n, kernels);
     kernels->chirp_in(table, offsets, fft->chirp_window, fft->n, convolution->n, tile);
-    complex_run(convolution, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
+    fsp_complex_fft_run(convolution, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
-    complex_run(convolution, kernels, y, 1, 0, FSP_PASS_LAST, ahead);
+    fsp_complex_fft_run(convolution, kernels, y, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
     /* These two are real; the convolution knows it only to within rounding. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
@@ -379,7 +388,7 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
 
 /* all -------------------------------------------------------------------------------------------------------------- */
 
-static fsp_fft_kind kind_of(size_t n)
+fsp_fft_kind fsp_fft_kind_of(size_t n)
 {
     size_t odd = n;
     while (odd % 2 == 0) odd /= 2;
@@ -393,7 +402,7 @@ static fsp_fft_kind kind_of(size_t n)
 
 fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window, const fsp_kernels *kernels)
 {
-    *fft = (fsp_real_fft){.kind = kind_of(n), .kernels = kernels, .n = n, .n_bins = n / 2 + 1};
+    *fft = (fsp_real_fft){.kind = fsp_fft_kind_of(n), .kernels = kernels, .n = n, .n_bins = n / 2 + 1};
     fft->where = fsp_allocate(fft->n_bins, sizeof *fft->where);
     fft->sign = fsp_allocate(fft->n_bins, kernels->itemsize);
     fft->sample = fsp_allocate(n, sizeof *fft->sample);
@@ -429,7 +438,7 @@ void fsp_real_fft_destroy(fsp_real_fft *fft)
 
 static void share_out(fsp_lines *lines, size_t n_times) { lines->each = n_times ? fsp_divide_up(lines->left, n_times) : 0; }
 
-static void share(const fsp_real_fft *fft, fsp_ahead *ahead)
+void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead)
 {
     const size_t lines = ahead->read.left + ahead->write.left;
     const int pace = lines > MANY_LINES * fft->n_stops[1] ? 1 : 0;
@@ -442,7 +451,7 @@ void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t
                       fsp_ahead ahead)
 {
     const int last = power ? FSP_PASS_POWER : FSP_PASS_LAST;
-    share(fft, &ahead);
+    fsp_share_ahead(fft, &ahead);
     switch (fft->kind) {
     case FSP_FFT_EVEN: even_run(fft, table, offsets, last, tile, &ahead); break;
     case FSP_FFT_ODD: odd_run(fft, table, offsets, last, tile, &ahead); break;

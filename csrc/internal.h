@@ -74,6 +74,27 @@ enum { FSP_LINE = 64 };  /* bytes that caches fetch together, on most CPUs */
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead);
 
+/* What the way back takes from it: the kind of length n; the column, and the point of it, where bin k of an even length is
+ * known, to the order of the complex passes, and whether its conjugate is; these passes, of `count` columns; how many lines
+ * to fetch at a time. */
+fsp_fft_kind fsp_fft_kind_of(size_t n);
+int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t *point);
+void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
+                         int last, fsp_ahead *ahead);
+void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead);
+
+/* inverse_fft.c: spectra back to frames, windowed and added into a ring. */
+typedef struct {
+    fsp_real_fft fft;    /* direct: gone through backwards, window and 2/n in its window; else of Hartley spectra, 1/n included */
+    fsp_places places;   /* of bins; direct: `at` is not NULL */
+    uint32_t *offsets;   /* of Hartley spectra, to the forward FFT */
+    void *window;        /* for overlap-add */
+    size_t n_vectors, n_scratch;  /* of a spectrum, and needed beside it */
+} fsp_inverse_fft;
+fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, const double *window, const fsp_kernels *kernels);
+void fsp_inverse_fft_destroy(fsp_inverse_fft *inverse);
+void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *scratch, const fsp_ring *ring, fsp_ahead ahead);
+
 /* bands.c */
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
@@ -172,18 +193,24 @@ int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fs
 /* inverse.c: what an inverse transform is made of. The output is cut at every hop into columns. */
 struct fsp_inverse {
     const fsp_kernels *kernels;
-    size_t n_fft, hop, lead, n_bins, overlap, ring_length;
-    fsp_real_fft fft;  /* of a Hartley spectrum, 1/n included */
-    uint32_t *offsets, *identity;  /* identity: 0 .. hop - 1 */
-    void *window, *interior, *nothing;
+    size_t n_fft, hop, lead, n_bins, overlap;
+    size_t column, ring_bytes;  /* bytes from one column of the ring to the next, and of all overlap + 1 */
+    uint32_t *place;            /* of samples in the ring, twice around; see fsp_ring */
+    fsp_inverse_fft fft;
+    uint32_t *identity, *spread;  /* 0 .. hop - 1; vectors of a column of the ring */
+    void *interior, *nothing;
     double *squares;
     double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, hartley_at, tile_at, heads_at, tails_at, spare_at, scales_at, scratch_size;
+    size_t ring_at, spectrum_at, tile_at, heads_at, tails_at, spare_at, scales_at, scratch_size;
 };
 
 /* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,
  * have been added: one over the sum of their squared windows. */
 void fsp_inverse_scales(const fsp_inverse *inverse, size_t q, size_t n_frames, double *scales);
+
+/* The column of a ring that is whole when frame `step` has been added; and the ring as this frame finds it. */
+char *fsp_inverse_column(const fsp_inverse *inverse, char *ring, size_t step);
+fsp_ring fsp_inverse_ring(const fsp_inverse *inverse, char *ring, size_t step);
 
 /* plan.c */
 struct fsp_plan {

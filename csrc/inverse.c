@@ -22,30 +22,53 @@ void fsp_inverse_scales(const fsp_inverse *inv, size_t q, size_t n_frames, doubl
     for (size_t r = 0; r < inv->hop; r++) scales[r] = scales[r] > inv->smallest ? 1 / scales[r] : 1;
 }
 
+char *fsp_inverse_column(const fsp_inverse *inv, char *ring, size_t step)
+{
+    return ring + step % (inv->overlap + 1) * inv->column;
+}
+
+fsp_ring fsp_inverse_ring(const fsp_inverse *inv, char *ring, size_t step)
+{
+    const size_t n_columns = inv->overlap + 1;
+    return (fsp_ring){ring, inv->place + step % n_columns * inv->hop, n_columns * inv->hop, inv->hop};
+}
+
+/* Where what stands: samples in the ring, and vectors in a column of it. */
+static fsp_status make_places(fsp_inverse *inv)
+{
+    const size_t hop = inv->hop, length = (inv->overlap + 1) * hop, column = fsp_spread(hop), lanes = inv->kernels->lanes;
+    if (length > UINT32_MAX / 2 / lanes) return FSP_ENOMEM;
+    inv->place = fsp_allocate(length, 2 * sizeof *inv->place);
+    inv->identity = fsp_allocate(hop, sizeof *inv->identity);
+    inv->spread = fsp_allocate(hop, sizeof *inv->spread);
+    if (!inv->place || !inv->identity || !inv->spread) return FSP_ENOMEM;
+    for (size_t r = 0; r < hop; r++) {
+        inv->identity[r] = (uint32_t)r;
+        inv->spread[r] = (uint32_t)fsp_spread(r);
+    }
+    for (size_t i = 0; i < 2 * length; i++)
+        inv->place[i] = (uint32_t)((i % length / hop * column + inv->spread[i % hop]) * lanes);
+    inv->column = column * lanes * inv->kernels->itemsize;
+    inv->ring_bytes = (inv->overlap + 1) * inv->column;
+    return FSP_OK;
+}
+
 static fsp_status make_tables(fsp_inverse *inv, const double *window)
 {
-    const size_t n = inv->n_fft, itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
-    double *work = fsp_allocate(n > inv->hop ? n : inv->hop, sizeof *work);
+    const size_t n = inv->n_fft, itemsize = inv->kernels->itemsize;
+    double *scales = fsp_allocate(inv->hop, sizeof *scales);
     inv->squares = fsp_allocate(n, sizeof *inv->squares);
-    inv->offsets = fsp_allocate(n, sizeof *inv->offsets);
     inv->nothing = fsp_allocate(2 * inv->n_bins, itemsize);
-    inv->identity = fsp_allocate(inv->hop, sizeof *inv->identity);
-    if (work && inv->squares && inv->offsets && inv->nothing && inv->identity) {
-        for (size_t r = 0; r < inv->hop; r++) inv->identity[r] = (uint32_t)r;
+    if (scales && inv->squares && inv->nothing) {
         memset(inv->nothing, 0, 2 * inv->n_bins * itemsize);
-        for (size_t i = 0; i < n; i++) {
-            inv->squares[i] = window[i] * window[i];
-            work[i] = 1.0 / (double)n;
-        }
-        if (fsp_real_fft_create(&inv->fft, n, work, inv->kernels) == FSP_OK) {
-            for (size_t i = 0; i < n; i++) inv->offsets[i] = (uint32_t)(fsp_hartley_at(inv->fft.sample[i]) * lanes);
-            fsp_inverse_scales(inv, inv->overlap, inv->overlap + 1, work);
-            inv->interior = fsp_to_real(work, inv->hop, itemsize);
-            inv->window = fsp_to_real(window, n, itemsize);
-        }
+        for (size_t i = 0; i < n; i++) inv->squares[i] = window[i] * window[i];
+        fsp_inverse_scales(inv, inv->overlap, inv->overlap + 1, scales);
+        inv->interior = fsp_to_real(scales, inv->hop, itemsize);
     }
-    fsp_free(work);
-    return inv->interior && inv->window ? FSP_OK : FSP_ENOMEM;
+    fsp_free(scales);
+    if (!inv->interior) return FSP_ENOMEM;
+    const fsp_status status = make_places(inv);
+    return status ? status : fsp_inverse_fft_create(&inv->fft, n, window, inv->kernels);
 }
 
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **out)
@@ -59,16 +82,15 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     const size_t n = config->n_fft, hop = config->hop_length, vector = kernels->lanes * kernels->itemsize;
     *inv = (fsp_inverse){.kernels = kernels, .n_fft = n, .hop = hop, .lead = config->lead, .n_bins = n / 2 + 1,
                          .overlap = fsp_divide_up(n, hop) - 1};
-    inv->ring_length = (inv->overlap + 1) * hop;
     inv->smallest = config->precision == FSP_F32 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
     if (make_tables(inv, config->window)) {
         fsp_inverse_destroy(inv);
         return FSP_ENOMEM;
     }
-    inv->ring_at = fsp_reserve(&inv->scratch_size, inv->ring_length, vector);
-    inv->hartley_at = fsp_reserve(&inv->scratch_size, fsp_hartley_at(n), vector);
-    inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.tile_vectors, vector);
-    inv->heads_at = fsp_reserve(&inv->scratch_size, inv->overlap * hop, vector);
+    inv->ring_at = fsp_reserve(&inv->scratch_size, inv->overlap + 1, inv->column);
+    inv->spectrum_at = fsp_reserve(&inv->scratch_size, inv->fft.n_vectors, vector);
+    inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.n_scratch, vector);
+    inv->heads_at = fsp_reserve(&inv->scratch_size, inv->overlap, inv->column);
     inv->tails_at = fsp_reserve(&inv->scratch_size, hop, vector + kernels->itemsize);
     inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
     inv->scales_at = fsp_reserve(&inv->scratch_size, hop, sizeof(double));
@@ -79,13 +101,13 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
 void fsp_inverse_destroy(fsp_inverse *inv)
 {
     if (!inv) return;
-    fsp_real_fft_destroy(&inv->fft);
-    fsp_free(inv->offsets);
-    fsp_free(inv->window);
+    fsp_inverse_fft_destroy(&inv->fft);
     fsp_free(inv->interior);
     fsp_free(inv->nothing);
     fsp_free(inv->identity);
     fsp_free(inv->squares);
+    fsp_free(inv->place);
+    fsp_free(inv->spread);
     fsp_free(inv);
 }
 
@@ -101,7 +123,7 @@ typedef struct {
 
 typedef struct {
     const inverse_job *j;
-    char *ring, *hartley, *tile, *heads, *tails, *spare;
+    char *ring, *spectrum, *tile, *heads, *tails, *spare;
     double *scales;
     size_t channel, block, first;  /* block of all; column of lane 0 at step 0 */
 } inverse_worker;
@@ -129,15 +151,15 @@ static void add_frames(const inverse_worker *w, size_t step)
         const ptrdiff_t at = in->channel_offset[w->channel] + (ptrdiff_t)q * in->frame_stride;
         frames[l] = (const char *)in->data + at * (ptrdiff_t)k->itemsize;
     }
-    k->hartley(frames, inv->n_fft, w->hartley);
-    fsp_real_fft_run(&inv->fft, w->hartley, inv->offsets, 0, w->tile, (fsp_ahead){0});
-    k->overlap_add(w->tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->hop, inv->window, w->ring, inv->ring_length,
-                   step % (inv->overlap + 1) * inv->hop);
+    const fsp_ring ring = fsp_inverse_ring(inv, w->ring, step);
+    k->load_spectra(frames, inv->n_fft, &inv->fft.places, w->spectrum);
+    fsp_inverse_fft_run(&inv->fft, w->spectrum, w->tile, &ring, (fsp_ahead){0});
 }
 
 /* Column q, sample by sample: where fewer frames overlap than elsewhere, where part of it is cut away, and where blocks
- * meet. Its numbers are `stride` apart. */
-static void emit_alone(const inverse_job *j, size_t channel, size_t q, const char *column, size_t stride, double *scales)
+ * meet. Sample r is number rows[r] * stride. */
+static void emit_alone(const inverse_job *j, size_t channel, size_t q, const char *column, const uint32_t *rows, size_t stride,
+                       double *scales)
 {
     const fsp_inverse *inv = j->inv;
     const size_t itemsize = inv->kernels->itemsize, start = q * inv->hop, end = inv->lead + j->n_samples;
@@ -146,7 +168,7 @@ static void emit_alone(const inverse_job *j, size_t channel, size_t q, const cha
     char *out = j->out + j->channel_offset[channel] * (ptrdiff_t)itemsize;
     fsp_inverse_scales(inv, q, j->in->n_frames, scales);
     for (size_t r = first; r < last; r++)
-        fsp_put_real(out, start + r - inv->lead, fsp_real_at(column, r * stride, itemsize) * scales[r], itemsize);
+        fsp_put_real(out, start + r - inv->lead, fsp_real_at(column, rows[r] * stride, itemsize) * scales[r], itemsize);
 }
 
 /* Column `step` of each stretch, from a slot of the ring or the like. */
@@ -166,7 +188,7 @@ static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
         if (whole && q >= inv->overlap && q < j->in->n_frames)
             out[l] = j->out + (j->channel_offset[w->channel] + at) * (ptrdiff_t)itemsize;
         else
-            emit_alone(j, w->channel, q, slot + l * itemsize, lanes, w->scales);
+            emit_alone(j, w->channel, q, slot + l * itemsize, inv->spread, lanes, w->scales);
     }
     inv->kernels->emit(slot, inv->interior, inv->hop, out);
 }
@@ -177,18 +199,20 @@ static void join_stretches(const inverse_worker *w)
     const inverse_job *j = w->j;
     const fsp_inverse *inv = j->inv;
     const fsp_kernels *k = inv->kernels;
-    const size_t itemsize = k->itemsize, column = inv->hop * k->lanes * itemsize, stride = k->lanes + 1;
+    const size_t itemsize = k->itemsize, vector = k->lanes * itemsize, stride = k->lanes + 1;
     memset(w->tails, 0, inv->hop * stride * itemsize);
     for (size_t c = 0; c < inv->overlap; c++) {
-        char *const head = w->heads + c * column;
-        k->store_rows(w->ring + (j->stretch + c) % (inv->overlap + 1) * column, inv->identity, inv->hop, w->tails + itemsize,
+        char *const head = w->heads + c * inv->column;
+        k->store_rows(fsp_inverse_column(inv, w->ring, j->stretch + c), inv->spread, inv->hop, w->tails + itemsize,
                       (ptrdiff_t)stride, k->lanes);
         for (size_t r = 0; j->seams && r < inv->hop; r++) {
-            memcpy(seam_of(j, w->block, 0) + (c * inv->hop + r) * itemsize, head + r * k->lanes * itemsize, itemsize);
+            memcpy(seam_of(j, w->block, 0) + (c * inv->hop + r) * itemsize, head + inv->spread[r] * vector, itemsize);
             memcpy(seam_of(j, w->block, 1) + (c * inv->hop + r) * itemsize, w->tails + (r * stride + k->lanes) * itemsize,
                    itemsize);
         }
-        k->join(head, w->tails, stride, NULL, inv->hop);
+        for (size_t r = 0; r < inv->hop; r += FSP_SPREAD_RUN)
+            k->join(head + inv->spread[r] * vector, w->tails + r * stride * itemsize, stride, NULL,
+                    inv->hop - r < FSP_SPREAD_RUN ? inv->hop - r : FSP_SPREAD_RUN);
         emit_columns(w, c, head);
     }
 }
@@ -197,20 +221,19 @@ static void inverse_thread(void *context, size_t index)
 {
     inverse_job *j = context;
     const fsp_inverse *inv = j->inv;
-    const size_t column = inv->hop * inv->kernels->lanes * inv->kernels->itemsize;
     char *scratch = j->scratch + index * inv->scratch_size;
-    inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .hartley = scratch + inv->hartley_at,
+    inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .spectrum = scratch + inv->spectrum_at,
                         .tile = scratch + inv->tile_at, .heads = scratch + inv->heads_at, .tails = scratch + inv->tails_at,
                         .spare = scratch + inv->spare_at, .scales = (double *)(scratch + inv->scales_at)};
     while ((w.block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = w.block / j->blocks_per_channel;
         w.first = w.block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
-        memset(w.ring, 0, (inv->overlap + 1) * column);
+        memset(w.ring, 0, inv->ring_bytes);
         for (size_t step = 0; step < j->stretch; step++) {
-            char *const slot = w.ring + step % (inv->overlap + 1) * column;
+            const char *const slot = fsp_inverse_column(inv, w.ring, step);
             add_frames(&w, step);
             if (step < inv->overlap)
-                memcpy(w.heads + step * column, slot, column);
+                memcpy(w.heads + step * inv->column, slot, inv->column);
             else
                 emit_columns(&w, step, slot);
         }
@@ -231,7 +254,7 @@ static void join_blocks(const inverse_job *j)
             const char *const tail = seam_of(j, block - 1, 1) + c * inv->hop * itemsize;
             for (size_t r = 0; r < inv->hop; r++)
                 fsp_put_real(head, r, fsp_real_at(tail, r, itemsize) + fsp_real_at(head, r, itemsize), itemsize);
-            emit_alone(j, block / j->blocks_per_channel, first + c, head, 1, scales);
+            emit_alone(j, block / j->blocks_per_channel, first + c, head, inv->identity, 1, scales);
         }
     }
 }

@@ -35,7 +35,7 @@ struct fsp_search {
     size_t n_left, n_right;                 /* samples beyond the ends */
     beyond *beyond;
     char *signal, *bins, *tails, *scales;   /* scales of columns: ones, the usual, then those at either end */
-    size_t tile_at, hartley_at, ring_at, scratch_size;
+    size_t tile_at, spectrum_at, ring_at, scratch_size;
 };
 
 static size_t vector_bytes(const fsp_search *s) { return s->kernels->lanes * s->kernels->itemsize; }
@@ -187,9 +187,9 @@ static void shape(fsp_search *s)
     s->column = (inv->hop + GAP) * vector_bytes(s);
     s->block = (s->stretch + inv->overlap) * s->column;
     s->tail = inv->hop * (s->n_stretches + 2) * s->kernels->itemsize;
-    s->tile_at = fsp_reserve(&s->scratch_size, fsp_larger(s->forward.tile_vectors, inv->fft.tile_vectors), vector_bytes(s));
-    s->hartley_at = fsp_reserve(&s->scratch_size, fsp_hartley_at(inv->n_fft), vector_bytes(s));
-    s->ring_at = fsp_reserve(&s->scratch_size, inv->ring_length, vector_bytes(s));
+    s->tile_at = fsp_reserve(&s->scratch_size, fsp_larger(s->forward.tile_vectors, inv->fft.n_scratch), vector_bytes(s));
+    s->spectrum_at = fsp_reserve(&s->scratch_size, inv->fft.n_vectors, vector_bytes(s));
+    s->ring_at = fsp_reserve(&s->scratch_size, 1, inv->ring_bytes);
 }
 
 /* Whether the sizes that `shape` has found, and the offsets within a frame, are true numbers. */
@@ -325,25 +325,24 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
     const fsp_search *s = j->s;
     const fsp_inverse *inv = s->inverse;
     const fsp_kernels *k = s->kernels;
-    char *tile = scratch + s->tile_at, *hartley = scratch + s->hartley_at, *ring = scratch + s->ring_at;
-    memset(ring, 0, inv->ring_length * vector_bytes(s));
+    char *tile = scratch + s->tile_at, *spectrum = scratch + s->spectrum_at, *ring = scratch + s->ring_at;
+    memset(ring, 0, inv->ring_bytes);
     for (size_t step = 0; step < s->stretch; step++) {
         char *const column = block_at(s, channel, block) + step * s->column, *const bins = bins_at(s, channel, block, step);
-        const size_t slot = step % (inv->overlap + 1);
+        const fsp_ring to = fsp_inverse_ring(inv, ring, step);
         const size_t half = 3 * inv->n_bins * vector_bytes(s) / FSP_LINE / 2;
         fsp_ahead ahead = {.read = {bins + half * FSP_LINE, FSP_LINE, half, 0}};
         fsp_real_fft_run(&s->forward, column, s->offsets, 0, tile, ahead);
-        k->rephase(tile, s->forward.where, s->forward.sign, inv->n_fft, bins, j->momentum, hartley);
+        k->rephase(tile, s->forward.where, s->forward.sign, inv->n_fft, bins, j->momentum, &inv->fft.places,
+                   spectrum);
         ahead.read = (fsp_lines){column + (inv->overlap + 1) * s->column, FSP_LINE, s->column / FSP_LINE, 0};
         ahead.write = (fsp_lines){bins + 2 * half * FSP_LINE, FSP_LINE, half, 0};
-        fsp_real_fft_run(&inv->fft, hartley, inv->offsets, 0, tile, ahead);
-        k->overlap_add(tile, inv->fft.where, inv->fft.sign, inv->n_fft, inv->hop, inv->window, ring, inv->ring_length,
-                       slot * inv->hop);
+        fsp_inverse_fft_run(&inv->fft, spectrum, tile, &to, ahead);
         const size_t scale = step < inv->overlap ? 0 : scale_of(s, block, step);
-        k->replace(ring + slot * inv->hop * vector_bytes(s), s->scales + scale * s->column, inv->hop, column);
+        k->replace(fsp_inverse_column(inv, ring, step), s->scales + scale * s->column, inv->hop, column);
     }
     for (size_t c = 0; c < inv->overlap; c++)
-        k->store_rows(ring + (s->stretch + c) % (inv->overlap + 1) * inv->hop * vector_bytes(s), inv->identity, inv->hop,
+        k->store_rows(fsp_inverse_column(inv, ring, s->stretch + c), inv->spread, inv->hop,
                       tails_at(s, channel, c, block * k->lanes), (ptrdiff_t)s->n_stretches + 2, k->lanes);
 }
 

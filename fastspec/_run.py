@@ -325,7 +325,8 @@ def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
 
 
 def turn(angles: np.ndarray, magnitudes: np.ndarray, out: np.ndarray) -> None:
-    """out = -magnitudes exp(i angles), all (bins, frames): angles of up to 2^12 with frames contiguous, the others with bins."""
+    """out = -magnitudes exp(i angles), all (bins, frames); frames of `angles` contiguous, and bins of the others.
+    Angles reach to 2^12."""
     _engine.turn(angles, magnitudes, out, ISA)
 
 

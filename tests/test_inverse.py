@@ -58,7 +58,10 @@ def test_definition(n_fft, hop, center, dtype):
     assert np.linalg.norm(found - wanted) <= bound * np.linalg.norm(wanted)
 
 
-@pytest.mark.parametrize(("n_fft", "hop"), [(2048, 512), (400, 160), (512, 128), (551, 100), (1103, 275)])
+# 16384 points take the way of odd lengths.
+@pytest.mark.parametrize(
+    ("n_fft", "hop"), [(2048, 512), (400, 160), (512, 128), (551, 100), (1103, 275), (8192, 2048), (16384, 5000)]
+)
 @pytest.mark.parametrize(("dtype", "u"), [(np.float32, 2.0**-24), (np.float64, 2.0**-53)])
 def test_undoes_stft(n_fft, hop, dtype, u):
     y = noise(20 * n_fft, dtype=dtype)

@@ -11,6 +11,7 @@
 #include "arrays.inc.h"
 #include "phasor.inc.h"
 #include "inverse.inc.h"
+#include "inverse_fft.inc.h"
 #include "vocoder.inc.h"
 #include "recursion.inc.h"
 #include "prediction.inc.h"
@@ -30,7 +31,8 @@
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
-        .hartley = k_hartley, .overlap_add = k_overlap_add, .emit = k_emit,  \
+        .load_spectra = k_load_spectra, .repack = k_repack, .real_even_back = k_real_even_back,                  \
+        .overlap_add = k_overlap_add, .emit = k_emit,                                                            \
         .rephase = k_rephase, .replace = k_replace, .join = k_join,                                              \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \

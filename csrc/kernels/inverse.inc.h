@@ -1,5 +1,6 @@
-/* spectrum -> samples. The inverse real FFT is the forward one: with H = Re X - Im X (the Hartley spectrum, n real
- * numbers), F = FFT(H) gives x[i] = Re F[i] - Im F[i] and x[n-i] = Re F[i] + Im F[i]. The 1/n is in the FFT's window.
+/* spectrum -> samples, for an inverse FFT of its own (inverse_fft.inc.h), or by way of the forward one: with H = Re X - Im X
+ * (the Hartley spectrum, n real numbers), F = FFT(H) gives x[i] = Re F[i] - Im F[i] and x[n-i] = Re F[i] + Im F[i], the 1/n
+ * being in the FFT's window.
  *
  * Lanes are stretches of the signal that lie far apart, each going forward frame by frame: overlap-add never crosses
  * lanes, and adds frames in the order of time. */
@@ -18,9 +19,9 @@ INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, 
 {
 #if LANES > 1
     V v[LANES];
+    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + 2 * k + ROW_AHEAD);
     UNROLL for (int l = 0; l < LANES; l++)
         v[l] = count >= BINS_A_ROW ? v_load(frames[l] + 2 * k) : v_load_some(frames[l] + 2 * k, 2 * count);
-    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + 2 * k + ROW_AHEAD);
     v_transpose(v);
     UNROLL for (int j = 0; j < LANES / 2; j++) {
         re[j] = v[2 * j];
@@ -33,52 +34,81 @@ INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, 
 #endif
 }
 
-/* Bin 0 and, of even n, bin n/2 are real: what stands as their imaginary part is not looked at. */
 INLINE void put_hartley(V *h, size_t n, size_t k, V re, V im)
 {
     if (k == 0 || 2 * k == n) {
-        h[fsp_hartley_at(k)] = re;
+        h[fsp_spread(k)] = re;
     } else {
-        h[fsp_hartley_at(k)] = re - im;
-        h[fsp_hartley_at(n - k)] = re + im;
+        h[fsp_spread(k)] = re - im;
+        h[fsp_spread(n - k)] = re + im;
     }
 }
 
-static void k_hartley(const void *const *frames, size_t n, void *hartley)
+INLINE void put_bin(V *spectrum, size_t k, const fsp_places *places, V re, V im)
+{
+    V *z = spectrum + places->at[k];
+    z[0] = im * v_set(((const REAL *)places->sign)[k]);
+    z[1] = re;
+}
+
+/* Bin 0 and, of even n, bin n/2 are real: what stands as their imaginary part does not count. put_hartley knows. */
+INLINE void clear_imaginary(V *spectrum, size_t n, const fsp_places *places)
+{
+    spectrum[places->at[0]] = v_set(0);
+    if (n % 2 == 0) spectrum[places->at[n / 2]] = v_set(0);
+}
+
+INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *places, int direct, V *spectrum)
 {
     const size_t n_bins = n / 2 + 1;
     V re[BINS_A_ROW], im[BINS_A_ROW];
     for (size_t k = 0; k < n_bins; k += BINS_A_ROW) {
         const size_t count = n_bins - k;
-        load_bins((const REAL *const *)frames, k, count, re, im);
-        for (size_t j = 0; j < BINS_A_ROW && j < count; j++) put_hartley(hartley, n, k + j, re[j], im[j]);
+        load_bins(frames, k, count, re, im);
+        for (size_t j = 0; j < BINS_A_ROW && j < count; j++) {
+            if (direct)
+                put_bin(spectrum, k + j, places, re[j], im[j]);
+            else
+                put_hartley(spectrum, n, k + j, re[j], im[j]);
+        }
     }
+    if (direct) clear_imaginary(spectrum, n, places);
 }
 
-/* Place `start + i` of a ring. */
-INLINE V *ring_at(V *ring, size_t length, size_t start, size_t i)
+static void k_load_spectra(const void *const *frames, size_t n, const fsp_places *places, void *spectrum)
 {
-    const size_t at = start + i;
-    return ring + (at < length ? at : at - length);
+    if (places->at)
+        load_spectra((const REAL *const *)frames, n, places, 1, spectrum);
+    else
+        load_spectra((const REAL *const *)frames, n, places, 0, spectrum);
 }
 
-/* ring[(start + i) mod length] = window[i] * x[i] for the last `fresh` of the n samples, += before; and 0 from n on, so
- * that what the ring has held before is never read. */
-static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh,
-                          const void *window, void *ring, size_t length, size_t start)
+INLINE V *ring_at(const fsp_ring *ring, size_t i) { return (V *)((REAL *)ring->at + ring->place[i]); }
+
+/* window * x, sample i of n, and what the ring has for it. */
+INLINE V windowed_sum(const fsp_ring *ring, size_t n, size_t i, const REAL *window, V x)
+{
+    return i + ring->fresh < n ? v_fma_at(x, window, *ring_at(ring, i)) : v_mul_at(x, window);
+}
+
+/* No sample of a frame of n: zeros. */
+INLINE void clear_rest(const fsp_ring *ring, size_t n)
+{
+    for (size_t i = n; i < ring->length; i++) *ring_at(ring, i) = v_set(0);
+}
+
+static void k_overlap_add(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
+                          const fsp_ring *ring)
 {
     const V *f = tile;
     const REAL *s = sign, *w = window;
     for (size_t i = 0; i <= n / 2; i++) {
         const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]);
         const V x = v_fnma(s_i, im, re), y = v_fma(s_i, im, re);
-        V *at = ring_at(ring, length, start, i);
-        *at = i + fresh < n ? v_fma_at(x, w + i, *at) : v_mul_at(x, w + i);
-        if (i == 0 || 2 * i == n) continue;
-        at = ring_at(ring, length, start, n - i);
-        *at = i > fresh ? v_fma_at(y, w + n - i, *at) : v_mul_at(y, w + n - i);
+        *ring_at(ring, i) = windowed_sum(ring, n, i, w + i, x);
+        if (i > 0 && 2 * i != n) *ring_at(ring, n - i) = windowed_sum(ring, n, n - i, w + n - i, y);
     }
-    for (size_t i = n; i < length; i++) *ring_at(ring, length, start, i) = v_set(0);
+    clear_rest(ring, n);
 }
 
 /* out[l][i + j] = x[j][l] * scale[j] for j < count <= LANES */
@@ -90,21 +120,22 @@ INLINE void emit_some(const V *x, const REAL *scale, size_t count, void *const *
     UNROLL for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
 }
 
-/* out[l][i] = slot[i][l] * scale[i] for i < n */
+/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread */
 static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
 {
     const V *x = slot;
     const REAL *s = scale;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) emit_some(x + i, s + i, LANES, out, i);
-    if (i < n) emit_some(x + i, s + i, n - i, out, i);
+    for (; i + LANES <= n; i += LANES) emit_some(x + fsp_spread(i), s + i, LANES, out, i);
+    if (i < n) emit_some(x + fsp_spread(i), s + i, n - i, out, i);
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
  * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces; without
  * momentum that is not read, and may be anything. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a
  * bin fades instead. */
-INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, V *bins, REAL momentum, int remembers, V *hartley)
+INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, V *bins, REAL momentum, int remembers,
+                    const fsp_places *places, int direct, V *spectrum)
 {
     const V a = v_set(momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
     const V *magnitude = bins;
@@ -116,23 +147,30 @@ INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, 
         const V scale = magnitude[k] * v_rsqrt(square);
         before[0] = re;
         before[1] = im;
-        put_hartley(hartley, n, k, x * scale, y * scale);
+        if (direct)
+            put_bin(spectrum, k, places, x * scale, y * scale);
+        else
+            put_hartley(spectrum, n, k, x * scale, y * scale);
     }
+    if (direct) clear_imaginary(spectrum, n, places);
 }
 
 static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                      void *hartley)
+                      const fsp_places *places, void *spectrum)
 {
+    const REAL a = (REAL)momentum;
     if (momentum == 0)
-        rephase(tile, where, sign, n, bins, 0, 0, hartley);
+        rephase(tile, where, sign, n, bins, 0, 0, places, places->at != NULL, spectrum);
+    else if (places->at)
+        rephase(tile, where, sign, n, bins, a, 1, places, 1, spectrum);
     else
-        rephase(tile, where, sign, n, bins, (REAL)momentum, 1, hartley);
+        rephase(tile, where, sign, n, bins, a, 1, places, 0, spectrum);
 }
 
-/* out[i] = slot[i] * scale[i], a vector each */
+/* out[i] = slot[i] * scale[i], a vector each, the slot being spread */
 static void k_replace(const void *slot, const void *scale, size_t n, void *out)
 {
-    for (size_t i = 0; i < n; i++) ((V *)out)[i] = ((const V *)slot)[i] * ((const V *)scale)[i];
+    for (size_t i = 0; i < n; i++) ((V *)out)[i] = ((const V *)slot)[fsp_spread(i)] * ((const V *)scale)[i];
 }
 
 /* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as

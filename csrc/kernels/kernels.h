@@ -34,9 +34,25 @@ typedef struct {
     size_t every;
 } fsp_ahead;
 
-/* Where number i of a Hartley spectrum stands, in vectors: after every 32 one is left out, or numbers that lie a power of
- * two apart, which an FFT reads together, would fall on few of a cache's sets. */
-static inline size_t fsp_hartley_at(size_t i) { return i + i / 32; }
+/* Where vector i of a row stands that an FFT reads or writes: after every 32 one is left out, or those that lie a power of two
+ * apart, which it wants together, would fall on few of a cache's sets, and loads would look like stores before them. */
+enum { FSP_SPREAD_RUN = 32 };
+static inline size_t fsp_spread(size_t i) { return i + i / FSP_SPREAD_RUN; }
+
+/* Where an inverse FFT wants bin k: its imaginary part times sign[k] at vector at[k], its real part at the next. No `at`: it
+ * wants the Hartley spectrum. */
+typedef struct {
+    uint32_t *at;
+    void *sign;
+} fsp_places;
+
+/* A ring of `length` vectors, in which sample i of a frame stands at real number place[i], i < length; columns of it are
+ * spread. What places of the last `fresh` samples of a frame have held, and of those after it, is never read. */
+typedef struct {
+    void *at;
+    const uint32_t *place;
+    size_t length, fresh;
+} fsp_ring;
 
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
  * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
@@ -157,14 +173,17 @@ typedef struct {
     void (*load_frames)(const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid);
 
     /* spectrum -> samples */
-    void (*hartley)(const void *const *frames, size_t n, void *hartley);
-    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, size_t fresh, const void *window,
-                        void *ring, size_t length, size_t start);
+    void (*load_spectra)(const void *const *frames, size_t n, const fsp_places *places, void *spectrum);
+    void (*repack)(void *swapped, size_t m, const void *half_twiddles);
+    void (*real_even_back)(const void *z, const uint32_t *order, const void *twiddles_or_null, size_t m, size_t class_stride,
+                           const uint32_t *sample, const void *window, const fsp_ring *ring, int radix, fsp_ahead *ahead);
+    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
+                        const fsp_ring *ring);
     void (*emit)(const void *slot, const void *scale, size_t n, void *const *out);
 
     /* samples -> spectrum -> samples, a stretch of the signal in each lane */
     void (*rephase)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                    void *hartley);
+                    const fsp_places *places, void *spectrum);
     void (*replace)(const void *slot, const void *scale, size_t n, void *out);
     void (*join)(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n);
 

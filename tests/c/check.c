@@ -31,7 +31,8 @@ static const entry SUBJECTS[] = {
     KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
     KERNEL(load_rows), KERNEL(load_frames),
     /* spectrum -> samples */
-    KERNEL(hartley), KERNEL(overlap_add), KERNEL(emit), KERNEL(rephase), KERNEL(replace), KERNEL(join),
+    KERNEL(load_spectra), KERNEL(repack), KERNEL(real_even_back), KERNEL(overlap_add), KERNEL(emit), KERNEL(rephase),
+    KERNEL(replace), KERNEL(join),
     KERNEL(advance_phase), KERNEL(set_magnitude), KERNEL(recur), KERNEL(predict),
     /* atoms and back */
     KERNEL(halve), KERNEL(wrap_rows), KERNEL(correlate), KERNEL(mix), KERNEL(unmix), KERNEL(spread), KERNEL(add_rows),

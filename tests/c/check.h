@@ -100,7 +100,8 @@ check_function check_levels, check_clamp, check_array_peak, check_array_levels, 
 check_function check_log, check_array_calls;
 check_function check_store_rows, check_store_rows_complex, check_store_frames;                /* check_tiles.c */
 check_function check_store_frames_complex, check_load_rows, check_load_frames;
-check_function check_hartley, check_overlap_add, check_emit, check_inverse;                   /* check_inverse.c */
+check_function check_load_spectra, check_repack, check_real_even_back, check_overlap_add;         /* check_inverse.c */
+check_function check_emit, check_inverse;                                                         /* check_inverse.c */
 check_function check_rephase, check_replace, check_join;
 check_function check_rolloff, check_flatness, check_extremes, check_summaries;                /* check_summary.c */
 check_function check_array_squares, check_array_phasors, check_turn, check_events;            /* check_events.c */

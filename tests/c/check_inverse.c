@@ -17,23 +17,53 @@ static wide_complex bin_of(const check *t, const void *frame, size_t n, size_t k
     return (wide_complex){get(t, frame, 2 * k), is_real ? 0 : get(t, frame, 2 * k + 1)};
 }
 
-void check_hartley(check *t)
+/* Places for n_bins bins in a slot's page, any even vectors below 4 n_bins; none at all if not `direct`. */
+static fsp_places some_places(check *t, int slot, size_t n_bins, int direct)
+{
+    fsp_places places = {NULL, NULL};
+    if (!direct) return places;
+    places.at = shuffled(t, slot, n_bins, 2 * n_bins);
+    places.sign = guarded(t, slot + 1, n_bins, AT_END);
+    for (size_t k = 0; k < n_bins; k++) {
+        places.at[k] *= 2;
+        put(t, places.sign, k, random_bits(t) & 1 ? 1 : -1);
+    }
+    return places;
+}
+
+static size_t spectrum_vectors(size_t n, const fsp_places *places)
+{
+    return places->at ? 4 * (n / 2 + 1) : fsp_spread(n - 1) + 1;
+}
+
+/* That bin k of lane l comes where it is wanted, within `err`. */
+static void expect_bin(const check *t, expected *e, size_t n, size_t k, size_t l, const fsp_places *places, wide_complex x, wide err)
+{
+    const size_t lanes = t->k->lanes;
+    if (k == 0 || 2 * k == n) x.i = 0;
+    if (places->at) {
+        e[places->at[k] * lanes + l] = (expected){x.i * get(t, places->sign, k), err};
+        e[(places->at[k] + 1) * lanes + l] = (expected){x.r, err};
+    } else {
+        if (k) e[fsp_spread(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err + t->u * fabsl(x.r + x.i)};
+        e[fsp_spread(k) * lanes + l] = (expected){x.r - x.i, 2 * err + t->u * fabsl(x.r - x.i)};
+    }
+}
+
+void check_load_spectra(check *t)
 {
     const void *frames[MOST_LANES];
     const size_t lanes = t->k->lanes;
-    for (size_t i = 1; i < n_lengths(); i++) {
-        const size_t n = 1 + length_at(t, i - 1, 600);
+    for (size_t i = 2; i < 2 * n_lengths(); i++) {
+        const size_t n = 1 + length_at(t, i / 2 - 1, 600);
+        const fsp_places places = some_places(t, 2, n / 2 + 1, (int)(i % 2));
         spectra(t, 0, 2 * (n / 2 + 1), frames);
-        void *h = guarded(t, 1, (fsp_hartley_at(n - 1) + 1) * lanes, AT_END), *want = twin(1);
-        for (size_t k = 0; k <= n / 2; k++) {
-            for (size_t l = 0; l < lanes; l++) {
-                const wide_complex x = bin_of(t, frames[l], n, k);
-                if (k) put(t, want, fsp_hartley_at(n - k) * lanes + l, (double)x.r + (double)x.i);
-                put(t, want, fsp_hartley_at(k) * lanes + l, (double)x.r - (double)x.i);
-            }
-        }
-        t->k->hartley(frames, n, h);
-        if (!same(1)) fail(t, "n=%zu: not the bits of one addition", n);
+        void *h = guarded(t, 1, spectrum_vectors(n, &places) * lanes, AT_END);
+        expected *e = expect(t, 1);
+        for (size_t k = 0; k <= n / 2; k++)
+            for (size_t l = 0; l < lanes; l++) expect_bin(t, e, n, k, l, &places, bin_of(t, frames[l], n, k), 0);
+        t->k->load_spectra(frames, n, &places, h);
+        if (!met(t, 1)) fail(t, "n=%zu places=%zu", n, i % 2);
     }
 }
 
@@ -47,12 +77,13 @@ static wide_complex rephased(const check *t, wide_complex bin, wide wanted, wide
     return (wide_complex){wanted * x.r / size, wanted * x.i / size};
 }
 
-static void rephase_case(check *t, size_t n, double momentum)
+static void rephase_case(check *t, size_t n, double momentum, int direct)
 {
     const size_t lanes = t->k->lanes, n_bins = n / 2 + 1;
     const void *tile = noise(t, 0, 4 * n_bins * lanes, AT_END);
     uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
-    void *sign = guarded(t, 2, n_bins, AT_END), *h = guarded(t, 4, (fsp_hartley_at(n - 1) + 1) * lanes, AT_END);
+    const fsp_places places = some_places(t, 5, n_bins, direct);
+    void *sign = guarded(t, 2, n_bins, AT_END), *h = guarded(t, 4, spectrum_vectors(n, &places) * lanes, AT_END);
     char *bins = noise(t, 3, 3 * n_bins * lanes, AT_END);
     for (size_t k = 0; k < n_bins; k++) {
         where[k] *= 2;
@@ -69,21 +100,20 @@ static void rephase_case(check *t, size_t n, double momentum)
             const size_t at = (n_bins + 2 * k) * lanes + l;
             const wide_complex before = {momentum == 0 ? 0 : get(t, bins, at), momentum == 0 ? 0 : get(t, bins, at + lanes)};
             wide err;
-            wide_complex x = rephased(t, bin, get(t, bins, k * lanes + l), before, momentum, &err);
+            const wide_complex x = rephased(t, bin, get(t, bins, k * lanes + l), before, momentum, &err);
             put(t, remembered, at, (double)bin.r);
             put(t, remembered, at + lanes, (double)bin.i);
-            if (k == 0 || 2 * k == n) x.i = 0;  /* which the phase has heeded, and no one else will */
-            if (k) e[fsp_hartley_at(n - k) * lanes + l] = (expected){x.r + x.i, 2 * err};
-            e[fsp_hartley_at(k) * lanes + l] = (expected){x.r - x.i, 2 * err};
+            expect_bin(t, e, n, k, l, &places, x, err);  /* of a real bin, the phase has heeded x.i, and no one else will */
         }
-    t->k->rephase(tile, where, sign, n, bins, momentum, h);
+    t->k->rephase(tile, where, sign, n, bins, momentum, &places, h);
     if (!met(t, 4)) fail(t, "n=%zu momentum=%g", n, momentum);
     if (!same(3)) fail(t, "n=%zu momentum=%g: the spectrum is not remembered", n, momentum);
 }
 
 void check_rephase(check *t)
 {
-    for (size_t i = 1; i < n_lengths(); i++) rephase_case(t, 1 + length_at(t, i - 1, 600), i % 3 ? 0.99 * random_real(t) : 0);
+    for (size_t i = 1; i < n_lengths(); i++)
+        rephase_case(t, 1 + length_at(t, i - 1, 600), i % 3 ? 0.99 * random_real(t) : 0, (int)(i / 3 % 2));
 }
 
 void check_replace(check *t)
@@ -92,8 +122,9 @@ void check_replace(check *t)
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 700);
         void *out = guarded(t, 2, n * lanes, AT_END), *want = twin(2);
-        const void *slot = noise(t, 0, n * lanes, AT_END), *scale = noise(t, 1, n * lanes, AT_END);
-        for (size_t j = 0; j < n * lanes; j++) put(t, want, j, get(t, slot, j) * get(t, scale, j));
+        const void *slot = noise(t, 0, fsp_spread(n) * lanes, AT_END), *scale = noise(t, 1, n * lanes, AT_END);
+        for (size_t j = 0; j < n * lanes; j++)
+            put(t, want, j, get(t, slot, fsp_spread(j / lanes) * lanes + j % lanes) * get(t, scale, j));
         t->k->replace(slot, scale, n, out);
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
     }
@@ -117,46 +148,165 @@ void check_join(check *t)
     }
 }
 
-/* ring[(start + i) mod length] += window[i] x[i]; x[i] = Re F[i] - Im F[i], x[n-i] = Re F[i] + Im F[i]. What is in the places
- * of the last `fresh` and from n on does not count: here, NaN. */
-static void overlap_add_case(check *t, size_t n, size_t fresh, size_t length, size_t start)
+/* A ring in slot 4, its places any; in those that are not read, NaN. */
+static fsp_ring some_ring(check *t, size_t n, size_t fresh, size_t length)
+{
+    const size_t lanes = t->k->lanes;
+    uint32_t *place = shuffled(t, 5, length, length + 3);
+    void *at = noise(t, 4, (length + 3) * lanes, AT_END);
+    for (size_t i = 0; i < length; i++) place[i] *= (uint32_t)lanes;
+    for (size_t i = n - fresh; i < length; i++)
+        for (size_t l = 0; l < lanes; l++) put(t, at, place[i] + l, NAN);
+    return (fsp_ring){at, place, length, fresh};
+}
+
+/* Zeros after a frame of n; its samples are for expect_sum. */
+static expected *expect_ring(const check *t, const fsp_ring *ring, size_t n)
+{
+    expected *e = expect(t, 4);
+    for (size_t i = n; i < ring->length; i++)
+        for (size_t l = 0; l < t->k->lanes; l++) e[ring->place[i] + l] = (expected){0, 0};
+    return e;
+}
+
+/* That lane l of sample i is what it was, if it counts, and w x, known within `err`. */
+static void expect_sum(const check *t, const fsp_ring *ring, expected *e, size_t n, size_t i, size_t l, wide w, value x)
+{
+    const wide before = i < n - ring->fresh ? get(t, ring->at, ring->place[i] + l) : 0;
+    e[ring->place[i] + l] = (expected){before + w * x.x, t->u * (fabsl(before) + 2 * fabsl(w * x.x)) + fabsl(w) * x.err};
+}
+
+/* x[i] = Re F[i] - Im F[i], x[n-i] = Re F[i] + Im F[i] */
+static void overlap_add_case(check *t, size_t n, size_t fresh, size_t length)
 {
     const size_t lanes = t->k->lanes, n_bins = n / 2 + 1;
     const void *tile = noise(t, 0, 4 * n_bins * lanes, AT_END), *window = noise(t, 3, n, AT_END);
     uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
-    void *sign = guarded(t, 2, n_bins, AT_END), *ring = noise(t, 4, length * lanes, AT_END);
+    void *sign = guarded(t, 2, n_bins, AT_END);
     for (size_t k = 0; k < n_bins; k++) {
         where[k] *= 2;
         put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
     }
-    expected *e = expect(t, 4);
-    for (size_t i = n - fresh; i < length; i++)
-        for (size_t l = 0; l < lanes; l++) {
-            put(t, ring, (start + i) % length * lanes + l, NAN);
-            e[(start + i) % length * lanes + l] = (expected){0, 0};
-        }
+    const fsp_ring ring = some_ring(t, n, fresh, length);
+    expected *e = expect_ring(t, &ring, n);
     for (size_t i = 0; i < n; i++) {
-        const size_t k = i <= n / 2 ? i : n - i, to = (start + i) % length;
+        const size_t k = i <= n / 2 ? i : n - i;
         for (size_t l = 0; l < lanes; l++) {
             const wide re = get(t, tile, where[k] * lanes + l),
-                       im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k);
-            const wide w = get(t, window, i), before = i < n - fresh ? get(t, ring, to * lanes + l) : 0,
-                       x = i == k ? re - im : re + im;
-            e[to * lanes + l] = (expected){before + w * x,
-                                           t->u * (fabsl(before) + 4 * fabsl(w) * (fabsl(re) + fabsl(im)))};
+                       im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k), x = i == k ? re - im : re + im;
+            expect_sum(t, &ring, e, n, i, l, get(t, window, i), (value){x, 2 * t->u * (fabsl(re) + fabsl(im))});
         }
     }
-    t->k->overlap_add(tile, where, sign, n, fresh, window, ring, length, start);
-    if (!met(t, 4)) fail(t, "n=%zu fresh=%zu length=%zu start=%zu", n, fresh, length, start);
+    t->k->overlap_add(tile, where, sign, n, window, &ring);
+    if (!met(t, 4)) fail(t, "n=%zu fresh=%zu length=%zu", n, fresh, length);
 }
 
 void check_overlap_add(check *t)
 {
     for (size_t i = 1; i < n_lengths(); i++) {
-        const size_t n = 1 + length_at(t, i - 1, 400), length = n + random_below(t, n + 1);
-        overlap_add_case(t, n, random_below(t, n + 1), length, random_below(t, length));
-        overlap_add_case(t, n, n, n, n - 1);
-        overlap_add_case(t, n, 0, n, 0);
+        const size_t n = 1 + length_at(t, i - 1, 400);
+        overlap_add_case(t, n, random_below(t, n + 1), n + random_below(t, n + 1));
+        overlap_add_case(t, n, n, n);
+        overlap_add_case(t, n, 0, n);
+    }
+}
+
+/* exp(2 pi i j / n) */
+static wide_complex turn(size_t j, size_t n)
+{
+    const wide angle = 2 * 3.14159265358979323846264338327950288L * (wide)(j % n) / (wide)n;
+    return (wide_complex){cosl(angle), sinl(angle)};
+}
+
+static wide_complex product(wide_complex a, wide_complex b)
+{
+    return (wide_complex){a.r * b.r - a.i * b.i, a.r * b.i + a.i * b.r};
+}
+
+static wide_complex swapped_at(const check *t, const void *z, size_t point, size_t l)
+{
+    const size_t at = 2 * point * t->k->lanes + l;
+    return (wide_complex){get(t, z, at + t->k->lanes), get(t, z, at)};
+}
+
+void check_repack(check *t)
+{
+    const size_t lanes = t->k->lanes;
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t m = 1 + length_at(t, i - 1, 500);
+        void *z = noise(t, 0, 2 * (m + 1) * lanes, AT_END), *half = guarded(t, 1, 2 * (m / 2 + 1), AT_END);
+        for (size_t k = 0; k <= m / 2; k++) {
+            const wide_complex w = turn(k, 2 * m);
+            put(t, half, 2 * k, (double)(w.r / 2));
+            put(t, half, 2 * k + 1, (double)(-w.i / 2));
+        }
+        expected *e = expect(t, 0);
+        for (size_t k = 0; k < m; k++)
+            for (size_t l = 0; l < lanes; l++) {
+                wide_complex a = swapped_at(t, z, k, l), b = swapped_at(t, z, m - k, l);
+                if (k == 0) a.i = b.i = 0;
+                const wide_complex turned = product((wide_complex){a.r - b.r, a.i + b.i}, turn(k, 2 * m));
+                const wide bound = 6 * t->u * (fabsl(a.r) + fabsl(a.i) + fabsl(b.r) + fabsl(b.i));
+                e[2 * k * lanes + l] = (expected){(a.i - b.i + turned.r) / 2, bound};
+                e[(2 * k + 1) * lanes + l] = (expected){(a.r + b.r - turned.i) / 2, bound};
+            }
+        for (size_t l = 0; l < lanes; l++) {  /* real bins have no imaginary part that is looked at */
+            put(t, z, l, NAN);
+            put(t, z, 2 * m * lanes + l, NAN);
+            e[2 * m * lanes + l].bound = UNSPECIFIED;
+        }
+        t->k->repack(z, m, half);
+        if (!met(t, 0)) fail(t, "m=%zu", m);
+    }
+}
+
+/* Sample j of column n from the classes that the complex passes have left, by the definition. */
+static value column_sample(const check *t, const void *z, const uint32_t *order, size_t radix, size_t m, size_t class_stride,
+                           size_t n, size_t j, size_t l)
+{
+    const int twiddled = m % 2 == 0;
+    const size_t real = twiddled ? n + j % 2 * m : (2 * n + j % 2 * m) % (2 * m);
+    const wide_complex pair = swapped_at(t, z, order[real / 2], l);
+    value x = {real % 2 ? pair.i : pair.r, 0};
+    x.err = fabsl(x.x);
+    for (size_t k = 1; k < radix / 2; k++) {
+        const wide_complex y = swapped_at(t, z, k * class_stride + order[n], l);
+        const wide_complex turned = product(y, product(turn(j * k, radix), twiddled ? turn(n * k, radix * m) : turn(0, 1)));
+        x.x += turned.r;
+        x.err += fabsl(y.r) + fabsl(y.i);
+    }
+    x.err *= 8 * t->u;
+    return x;
+}
+
+static void real_even_back_case(check *t, size_t radix, size_t m, size_t fresh, size_t length)
+{
+    const size_t lanes = t->k->lanes, n = radix * m, class_stride = m + 1 + random_below(t, 3);
+    const void *z = noise(t, 0, 2 * class_stride * (radix / 2) * lanes, AT_END), *window = noise(t, 3, n, AT_END);
+    const uint32_t *order = shuffled(t, 1, m, m), *sample = shuffled(t, 6, n, n);
+    void *twiddles = m % 2 ? NULL : guarded(t, 2, (radix - 2) * m, AT_END);
+    for (size_t i = 0; twiddles && i < m; i++)
+        for (size_t k = 1; k < radix / 2; k++) {
+            const wide_complex w = turn(i * k, n);
+            put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1), (double)w.r);
+            put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1) + 1, (double)-w.i);
+        }
+    const fsp_ring ring = some_ring(t, n, fresh, length);
+    expected *e = expect_ring(t, &ring, n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t l = 0; l < lanes; l++)
+            expect_sum(t, &ring, e, n, sample[i], l, get(t, window, i),
+                       column_sample(t, z, order, radix, m, class_stride, i / radix, i % radix, l));
+    fsp_ahead ahead = {.every = 1 + random_below(t, 5)};
+    t->k->real_even_back(z, order, twiddles, m, class_stride, sample, window, &ring, (int)radix, &ahead);
+    if (!met(t, 4)) fail(t, "radix=%zu m=%zu fresh=%zu length=%zu", radix, m, fresh, length);
+}
+
+void check_real_even_back(check *t)
+{
+    for (int i = 0; i < (options.quick ? 40 : 200); i++) {
+        const size_t radix = (size_t)2 << i % 4, m = 1 + random_below(t, 33), n = radix * m;
+        real_even_back_case(t, radix, m, i % 9 ? random_below(t, n + 1) : n, n + (i % 3 ? random_below(t, n) : 0));
     }
 }
 
@@ -165,13 +315,13 @@ void check_emit(check *t)
     const size_t lanes = t->k->lanes;
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 700), gap = random_below(t, 4);
-        const void *slot = noise(t, 0, n * lanes, AT_END), *scale = noise(t, 1, n, i % N_PLACES);
+        const void *slot = noise(t, 0, fsp_spread(n) * lanes, AT_END), *scale = noise(t, 1, n, i % N_PLACES);
         void *out[MOST_LANES];
         char *y = guarded(t, 2, n ? (lanes - 1) * (n + gap) + n : 0, AT_END), *want = twin(2);
         for (size_t l = 0; l < lanes; l++) {
             const size_t first = (lanes - 1 - l) * (n + gap);
             out[l] = y + (n ? first : 0) * t->k->itemsize;
-            for (size_t j = 0; j < n; j++) put(t, want, first + j, get(t, slot, j * lanes + l) * get(t, scale, j));
+            for (size_t j = 0; j < n; j++) put(t, want, first + j, get(t, slot, fsp_spread(j) * lanes + l) * get(t, scale, j));
         }
         t->k->emit(slot, scale, n, out);
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
