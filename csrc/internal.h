@@ -201,7 +201,7 @@ struct fsp_inverse {
     void *interior, *nothing;
     double *squares;
     double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, spectrum_at, tile_at, heads_at, tails_at, spare_at, scales_at, scratch_size;
+    size_t ring_at, spectrum_at, tile_at, heads_at, tails_at, scales_at, scratch_size;
 };
 
 /* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,

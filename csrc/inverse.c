@@ -92,7 +92,6 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     inv->tile_at = fsp_reserve(&inv->scratch_size, inv->fft.n_scratch, vector);
     inv->heads_at = fsp_reserve(&inv->scratch_size, inv->overlap, inv->column);
     inv->tails_at = fsp_reserve(&inv->scratch_size, hop, vector + kernels->itemsize);
-    inv->spare_at = fsp_reserve(&inv->scratch_size, hop, kernels->itemsize);
     inv->scales_at = fsp_reserve(&inv->scratch_size, hop, sizeof(double));
     *out = inv;
     return FSP_OK;
@@ -123,7 +122,7 @@ typedef struct {
 
 typedef struct {
     const inverse_job *j;
-    char *ring, *spectrum, *tile, *heads, *tails, *spare;
+    char *ring, *spectrum, *tile, *heads, *tails;
     double *scales;
     size_t channel, block, first;  /* block of all; column of lane 0 at step 0 */
 } inverse_worker;
@@ -178,10 +177,9 @@ static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
     const fsp_inverse *inv = j->inv;
     const size_t itemsize = inv->kernels->itemsize, lanes = inv->kernels->lanes;
     const int seam = step < inv->overlap && w->block % j->blocks_per_channel > 0;
-    void *out[MOST_LANES];
+    void *out[MOST_LANES] = {NULL};
     for (size_t l = 0; l < lanes; l++) {
         const size_t q = column_of(w, l, step);
-        out[l] = w->spare;
         if (q >= j->n_columns || (seam && l == 0)) continue;
         const ptrdiff_t at = (ptrdiff_t)(q * inv->hop) - (ptrdiff_t)inv->lead;
         const int whole = at >= 0 && (size_t)at + inv->hop <= j->n_samples;
@@ -224,7 +222,7 @@ static void inverse_thread(void *context, size_t index)
     char *scratch = j->scratch + index * inv->scratch_size;
     inverse_worker w = {.j = j, .ring = scratch + inv->ring_at, .spectrum = scratch + inv->spectrum_at,
                         .tile = scratch + inv->tile_at, .heads = scratch + inv->heads_at, .tails = scratch + inv->tails_at,
-                        .spare = scratch + inv->spare_at, .scales = (double *)(scratch + inv->scales_at)};
+                        .scales = (double *)(scratch + inv->scales_at)};
     while ((w.block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = w.block / j->blocks_per_channel;
         w.first = w.block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;

@@ -111,23 +111,36 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
     clear_rest(ring, n);
 }
 
-/* out[l][i + j] = x[j][l] * scale[j] for j < count <= LANES */
-INLINE void emit_some(const V *x, const REAL *scale, size_t count, void *const *out, size_t i)
+/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES */
+INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, void *const *out)
 {
     V v[LANES];
-    UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? x[j] * v_set(scale[j]) : v_set(0);
+    UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? slot[fsp_spread(i + j)] * v_set(scale[i + j]) : v_set(0);
     v_transpose(v);
-    UNROLL for (int l = 0; l < LANES; l++) store_up_to((REAL *)out[l] + i, v[l], count);
+    UNROLL for (int l = 0; l < LANES; l++) {
+        if (out[l]) store_up_to((REAL *)out[l] + i, v[l], count);
+    }
 }
 
-/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread */
+/* Numbers up to where vectors can be stored without crossing cache lines, if that is one number for all lanes; else 0. */
+INLINE size_t common_head(void *const *out)
+{
+    size_t head = LANES;
+    for (int l = 0; l < LANES; l++) {
+        const size_t own = (0 - (uintptr_t)out[l]) % FSP_VECTOR_BYTES / REAL_BYTES;
+        if (out[l] && head != LANES && own != head) return 0;
+        if (out[l]) head = own;
+    }
+    return head % LANES;
+}
+
+/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; nothing of a lane without `out` */
 static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
 {
-    const V *x = slot;
-    const REAL *s = scale;
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES) emit_some(x + fsp_spread(i), s + i, LANES, out, i);
-    if (i < n) emit_some(x + fsp_spread(i), s + i, n - i, out, i);
+    size_t i = n >= 16 * LANES ? common_head(out) : 0;  /* a head and a tail are two more transposes */
+    if (i) emit_some(slot, scale, 0, i, out);
+    for (; i + LANES <= n; i += LANES) emit_some(slot, scale, i, LANES, out);
+    if (i < n) emit_some(slot, scale, i, n - i, out);
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
