@@ -191,6 +191,15 @@ static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
     inv->kernels->emit(slot, inv->interior, inv->hop, out);
 }
 
+/* Of a column, numbers rows[r] * stride. */
+static void keep_lane(const fsp_inverse *inv, const void *column, const uint32_t *rows, size_t stride, void *out)
+{
+    if (inv->kernels->itemsize == sizeof(float))
+        for (size_t r = 0; r < inv->hop; r++) ((float *)out)[r] = ((const float *)column)[rows[r] * stride];
+    else
+        for (size_t r = 0; r < inv->hop; r++) ((double *)out)[r] = ((const double *)column)[rows[r] * stride];
+}
+
 /* The first columns of each stretch get what the stretch before has left for them. */
 static void join_stretches(const inverse_worker *w)
 {
@@ -203,10 +212,9 @@ static void join_stretches(const inverse_worker *w)
         char *const head = w->heads + c * inv->column;
         k->store_rows(fsp_inverse_column(inv, w->ring, j->stretch + c), inv->spread, inv->hop, w->tails + itemsize,
                       (ptrdiff_t)stride, k->lanes);
-        for (size_t r = 0; j->seams && r < inv->hop; r++) {
-            memcpy(seam_of(j, w->block, 0) + (c * inv->hop + r) * itemsize, head + inv->spread[r] * vector, itemsize);
-            memcpy(seam_of(j, w->block, 1) + (c * inv->hop + r) * itemsize, w->tails + (r * stride + k->lanes) * itemsize,
-                   itemsize);
+        if (j->seams) {
+            keep_lane(inv, head, inv->spread, k->lanes, seam_of(j, w->block, 0) + c * inv->hop * itemsize);
+            keep_lane(inv, w->tails + vector, inv->identity, stride, seam_of(j, w->block, 1) + c * inv->hop * itemsize);
         }
         for (size_t r = 0; r < inv->hop; r += FSP_SPREAD_RUN)
             k->join(head + inv->spread[r] * vector, w->tails + r * stride * itemsize, stride, NULL,
