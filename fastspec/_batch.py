@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import BinaryIO
 
 from ._arrays import LibrosaError
@@ -67,6 +70,23 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+@contextlib.contextmanager
+def without_interrupts() -> Iterator[None]:
+    """Ctrl-C waits for the end. For what would fail to close half-written, which hides Ctrl-C behind its own error."""
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
+        yield
+        return
+    caught: list[tuple[int, FrameType | None]] = []
+    signal.signal(signal.SIGINT, lambda *event: caught.append(event))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if caught:
+        previous(*caught[0])
+
+
 def run(
     pairs: Sequence[tuple[str, Path]],
     work: Callable[[str, Path], None],
@@ -89,8 +109,6 @@ def run(
                 with _warnings_in_one_line(source):
                     work(source, target)
             except Exception as error:
-                if _came_of_interrupt(error):
-                    raise KeyboardInterrupt from error
                 failed += 1
                 say(f"error: {_explain(source, error)}")
             else:
@@ -101,13 +119,6 @@ def run(
     if failed and len(pairs) > 1:
         say(f"{failed} of {len(pairs)} files failed")
     return 1 if failed else 0
-
-
-def _came_of_interrupt(error: BaseException | None) -> bool:
-    """Whether it came up on the way out of Ctrl-C: what closes a half-written archive may fail, and hides it then."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__context__
-    return error is not None
 
 
 def say(message: str) -> None:

@@ -499,7 +499,7 @@ def _write_npz(file, result: _Result, source: str, args: argparse.Namespace) -> 
         "parameters": np.array(json.dumps(described)),
     }
     # As np.savez does it, but closed on a full disk too: NumPy 1's left that to the collector, which complained.
-    with zipfile.ZipFile(file, "w") as archive:
+    with _batch.without_interrupts(), zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
                 np.lib.format.write_array(entry, array, allow_pickle=False)
