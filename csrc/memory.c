@@ -9,7 +9,7 @@
 /* Pages of 2 MiB where the system has them: a large block is then mapped in few steps, which can cost more than what is
  * done with it. It is aligned like any other: asked for more alignment, the C library would map each such block anew
  * rather than keep the last one. */
-enum { PAGE = 2 << 20, SMALL_PAGE = 4096 };
+enum { PAGE = 2 << 20, SMALL_PAGE = 64 << 10 };  /* small ones are of 4, 16 or 64 KiB */
 
 static void *allocate_pages(size_t bytes)
 {

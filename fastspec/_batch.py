@@ -72,7 +72,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def without_interrupts() -> Iterator[None]:
-    """Ctrl-C waits for the end. For what would fail to close half-written, which hides Ctrl-C behind its own error."""
+    """Ctrl-C waits for the end, be it an error. For what would fail to close half-written, and hide it behind that."""
     previous = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield
@@ -83,8 +83,8 @@ def without_interrupts() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, previous)
-    if caught:
-        previous(*caught[0])
+        if caught:
+            previous(*caught[0])
 
 
 def run(

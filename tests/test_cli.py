@@ -520,6 +520,17 @@ def test_interrupt_waits_for_an_archive(folder):
         assert os.listdir() == ["written"]
 
 
+def test_interrupt_is_not_lost_to_an_error(sound, monkeypatch, capsys):
+    def write_array(*arguments, **options):
+        signal.raise_signal(signal.SIGINT)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(np.lib.format, "write_array", write_array)
+    assert run(sound, "-o", "out.npz") == 130
+    assert capsys.readouterr().err == "fastspec: interrupted: 0 of 1 files are done\n"
+    assert os.listdir() == [sound]
+
+
 def test_archives_are_written_from_other_threads(folder):
     def write():
         with _batch.without_interrupts():
