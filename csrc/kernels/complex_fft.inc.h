@@ -163,21 +163,16 @@ INLINE void butterfly(C *x, const REAL *roots, int radix)
     }
 }
 
-INLINE void fetch(fsp_lines *lines, int write)
+INLINE void fetch(fsp_lines *lines)
 {
     size_t n = lines->each < lines->left ? lines->each : lines->left;
-    for (lines->left -= n; n; n--, lines->at += lines->step) {
-        if (write)
-            __builtin_prefetch(lines->at, 1);
-        else
-            __builtin_prefetch(lines->at);
-    }
+    for (lines->left -= n; n; n--, lines->at += lines->step) fetch_far(lines->at);
 }
 
 INLINE void fetch_ahead(fsp_ahead *ahead)
 {
-    fetch(&ahead->read, 0);
-    fetch(&ahead->write, 1);
+    fetch(&ahead->read);
+    fetch(&ahead->write);
 }
 
 INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
