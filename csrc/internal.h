@@ -87,11 +87,14 @@ void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead);
 typedef struct {
     fsp_real_fft fft;    /* direct: gone through backwards, window and 2/n in its window; else of Hartley spectra, 1/n included */
     fsp_places places;   /* of bins; direct: `at` is not NULL */
+    const uint32_t *sample;  /* direct: which sample it makes when */
     uint32_t *offsets;   /* of Hartley spectra, to the forward FFT */
     void *window;        /* for overlap-add */
     size_t n_vectors, n_scratch;  /* of a spectrum, and needed beside it */
 } fsp_inverse_fft;
-fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, const double *window, const fsp_kernels *kernels);
+/* `n_columns`: of the ring. */
+fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, size_t n_columns, const double *window,
+                                  const fsp_kernels *kernels);
 void fsp_inverse_fft_destroy(fsp_inverse_fft *inverse);
 void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *scratch, const fsp_ring *ring, fsp_ahead ahead);
 
@@ -194,8 +197,9 @@ int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fs
 struct fsp_inverse {
     const fsp_kernels *kernels;
     size_t n_fft, hop, lead, n_bins, overlap;
-    size_t column, ring_bytes;  /* bytes from one column of the ring to the next, and of all overlap + 1 */
-    uint32_t *place;            /* of samples in the ring, twice around; see fsp_ring */
+    size_t column;              /* bytes from one column of the ring to the next */
+    uint32_t *place;            /* of samples in the ring, see fsp_ring: */
+    size_t turn;                /* how many of these further a frame begins one column further */
     fsp_inverse_fft fft;
     uint32_t *identity, *spread;  /* 0 .. hop - 1; vectors of a column of the ring */
     void *interior, *nothing;
@@ -208,7 +212,8 @@ struct fsp_inverse {
  * have been added: one over the sum of their squared windows. */
 void fsp_inverse_scales(const fsp_inverse *inverse, size_t q, size_t n_frames, double *scales);
 
-/* The column of a ring that is whole when frame `step` has been added; and the ring as this frame finds it. */
+/* The column of a ring that is whole when frame `step` has been added; and the ring as this frame finds it, which needs
+ * nothing there if it is the first. */
 char *fsp_inverse_column(const fsp_inverse *inverse, char *ring, size_t step);
 fsp_ring fsp_inverse_ring(const fsp_inverse *inverse, char *ring, size_t step);
 

@@ -30,7 +30,23 @@ char *fsp_inverse_column(const fsp_inverse *inv, char *ring, size_t step)
 fsp_ring fsp_inverse_ring(const fsp_inverse *inv, char *ring, size_t step)
 {
     const size_t n_columns = inv->overlap + 1;
-    return (fsp_ring){ring, inv->place + step % n_columns * inv->hop, n_columns * inv->hop, inv->hop};
+    const uint32_t *const place = inv->place + step % n_columns * inv->turn;
+    return (fsp_ring){ring, place, n_columns * inv->hop, step && inv->n_fft > inv->hop ? inv->n_fft - inv->hop : 0};
+}
+
+/* Of each way in which a frame lies in the ring, the places in the order of `sample`. */
+static fsp_status order_places(fsp_inverse *inv, const uint32_t *sample)
+{
+    const size_t n_columns = inv->overlap + 1, length = n_columns * inv->hop;
+    uint32_t *const around = inv->place;
+    inv->place = fsp_allocate(n_columns * length, sizeof *inv->place);
+    for (size_t i = 0; inv->place && i < n_columns * length; i++) {
+        const size_t turn = i / length, at = i % length;
+        inv->place[i] = around[turn * inv->hop + (at < inv->n_fft ? sample[at] : at)];
+    }
+    fsp_free(around);
+    inv->turn = length;
+    return inv->place ? FSP_OK : FSP_ENOMEM;
 }
 
 /* Where what stands: samples in the ring, and vectors in a column of it. */
@@ -48,9 +64,9 @@ static fsp_status make_places(fsp_inverse *inv)
     }
     for (size_t i = 0; i < 2 * length; i++)
         inv->place[i] = (uint32_t)((i % length / hop * column + inv->spread[i % hop]) * lanes);
+    inv->turn = hop;
     inv->column = column * lanes * inv->kernels->itemsize;
-    inv->ring_bytes = (inv->overlap + 1) * inv->column;
-    return FSP_OK;
+    return inv->fft.sample ? order_places(inv, inv->fft.sample) : FSP_OK;
 }
 
 static fsp_status make_tables(fsp_inverse *inv, const double *window)
@@ -67,8 +83,8 @@ static fsp_status make_tables(fsp_inverse *inv, const double *window)
     }
     fsp_free(scales);
     if (!inv->interior) return FSP_ENOMEM;
-    const fsp_status status = make_places(inv);
-    return status ? status : fsp_inverse_fft_create(&inv->fft, n, window, inv->kernels);
+    const fsp_status status = fsp_inverse_fft_create(&inv->fft, n, inv->overlap + 1, window, inv->kernels);
+    return status ? status : make_places(inv);
 }
 
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **out)
@@ -234,7 +250,6 @@ static void inverse_thread(void *context, size_t index)
     while ((w.block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = w.block / j->blocks_per_channel;
         w.first = w.block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
-        memset(w.ring, 0, inv->ring_bytes);
         for (size_t step = 0; step < j->stretch; step++) {
             const char *const slot = fsp_inverse_column(inv, w.ring, step);
             add_frames(&w, step);

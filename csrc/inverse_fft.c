@@ -1,11 +1,11 @@
 /* The inverse real FFT of `lanes` frames at once, windowed and added into a ring.
  *
  * Even n: fft.c's way backwards. The complex columns go first, in place, then one real pass makes samples and adds them where
- * they belong. Other lengths, and those whose many streams would not stay in a second-level cache: the forward FFT of the
- * Hartley spectrum, then overlap-add. */
+ * they belong. Other lengths, those whose many streams would not stay in a second-level cache, and those of a great many
+ * columns: the forward FFT of the Hartley spectrum, then overlap-add. */
 #include "internal.h"
 
-enum { MOST_POINTS = 8192 };
+enum { MOST_POINTS = 8192, MOST_PLACES = 1 << 20 };
 
 static fsp_status direct_create(fsp_inverse_fft *inverse)
 {
@@ -19,6 +19,7 @@ static fsp_status direct_create(fsp_inverse_fft *inverse)
         inverse->places.at[k] = (uint32_t)(2 * (column * fft->class_stride + point));
         fsp_put_real(inverse->places.sign, k, mirrored ? -1 : 1, itemsize);
     }
+    inverse->sample = fft->sample;
     inverse->n_vectors = fft->tile_vectors;
     return FSP_OK;
 }
@@ -35,10 +36,11 @@ static fsp_status hartley_create(fsp_inverse_fft *inverse, const double *window)
     return FSP_OK;
 }
 
-fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, const double *window, const fsp_kernels *kernels)
+fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, size_t n_columns, const double *window,
+                                  const fsp_kernels *kernels)
 {
     *inverse = (fsp_inverse_fft){.n_scratch = 0};
-    const int direct = fsp_fft_kind_of(n) == FSP_FFT_EVEN && n <= MOST_POINTS;
+    const int direct = fsp_fft_kind_of(n) == FSP_FFT_EVEN && n <= MOST_POINTS && n * n_columns <= MOST_PLACES;
     double *weights = fsp_allocate(n, sizeof *weights);
     if (!weights) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) weights[i] = direct ? 2 * window[i] / (double)n : 1 / (double)n;

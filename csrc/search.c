@@ -189,7 +189,7 @@ static void shape(fsp_search *s)
     s->tail = inv->hop * (s->n_stretches + 2) * s->kernels->itemsize;
     s->tile_at = fsp_reserve(&s->scratch_size, fsp_larger(s->forward.tile_vectors, inv->fft.n_scratch), vector_bytes(s));
     s->spectrum_at = fsp_reserve(&s->scratch_size, inv->fft.n_vectors, vector_bytes(s));
-    s->ring_at = fsp_reserve(&s->scratch_size, 1, inv->ring_bytes);
+    s->ring_at = fsp_reserve(&s->scratch_size, inv->overlap + 1, inv->column);
 }
 
 /* Whether the sizes that `shape` has found, and the offsets within a frame, are true numbers. */
@@ -326,7 +326,6 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
     const fsp_inverse *inv = s->inverse;
     const fsp_kernels *k = s->kernels;
     char *tile = scratch + s->tile_at, *spectrum = scratch + s->spectrum_at, *ring = scratch + s->ring_at;
-    memset(ring, 0, inv->ring_bytes);
     for (size_t step = 0; step < s->stretch; step++) {
         char *const column = block_at(s, channel, block) + step * s->column, *const bins = bins_at(s, channel, block, step);
         const fsp_ring to = fsp_inverse_ring(inv, ring, step);

@@ -11,15 +11,23 @@ INLINE V v_rsqrt(V x) { return v_set(1) / v_sqrt(x); }
 
 enum {
     BINS_A_ROW = LANES > 1 ? LANES / 2 : 1,  /* complex numbers in a vector */
-    ROW_AHEAD = 512 / REAL_BYTES,  /* eight cache lines: more streams are read at once than the hardware follows */
+    A_LINE = 64 / REAL_BYTES,
+    LONG_ROW = 4096 / REAL_BYTES,
 };
+
+/* Of each lane's stream the line that comes next but seven, for these are more streams than the hardware follows; of long
+ * ones another further on, as the first level would not wait for enough lines that come from memory. */
+INLINE void fetch_rows(const REAL *const *frames, size_t at, size_t n)
+{
+    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + at + 8 * A_LINE);
+    for (int l = 0; l < LANES && n >= LONG_ROW; l++) fetch_far(frames[l] + at + 32 * A_LINE);
+}
 
 /* Bins k .. of one frame per lane; `count` of them are there. */
 INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, V *im)
 {
 #if LANES > 1
     V v[LANES];
-    for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + 2 * k + ROW_AHEAD);
     UNROLL for (int l = 0; l < LANES; l++)
         v[l] = count >= BINS_A_ROW ? v_load(frames[l] + 2 * k) : v_load_some(frames[l] + 2 * k, 2 * count);
     v_transpose(v);
@@ -64,6 +72,7 @@ INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *
     V re[BINS_A_ROW], im[BINS_A_ROW];
     for (size_t k = 0; k < n_bins; k += BINS_A_ROW) {
         const size_t count = n_bins - k;
+        if (2 * k % A_LINE == 0) fetch_rows(frames, 2 * k, 2 * n_bins);
         load_bins(frames, k, count, re, im);
         for (size_t j = 0; j < BINS_A_ROW && j < count; j++) {
             if (direct)
@@ -85,10 +94,10 @@ static void k_load_spectra(const void *const *frames, size_t n, const fsp_places
 
 INLINE V *ring_at(const fsp_ring *ring, size_t i) { return (V *)((REAL *)ring->at + ring->place[i]); }
 
-/* window * x, sample i of n, and what the ring has for it. */
-INLINE V windowed_sum(const fsp_ring *ring, size_t n, size_t i, const REAL *window, V x)
+/* window * x, and what was there if that is `held`. */
+INLINE void add_windowed(V *at, int held, const REAL *window, V x)
 {
-    return i + ring->fresh < n ? v_fma_at(x, window, *ring_at(ring, i)) : v_mul_at(x, window);
+    *at = held ? v_fma_at(x, window, *at) : v_mul_at(x, window);
 }
 
 /* No sample of a frame of n: zeros. */
@@ -105,20 +114,22 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
     for (size_t i = 0; i <= n / 2; i++) {
         const V re = f[where[i]], im = f[where[i] + 1], s_i = v_set(s[i]);
         const V x = v_fnma(s_i, im, re), y = v_fma(s_i, im, re);
-        *ring_at(ring, i) = windowed_sum(ring, n, i, w + i, x);
-        if (i > 0 && 2 * i != n) *ring_at(ring, n - i) = windowed_sum(ring, n, n - i, w + n - i, y);
+        add_windowed(ring_at(ring, i), i < ring->held, w + i, x);
+        if (i > 0 && 2 * i != n) add_windowed(ring_at(ring, n - i), n - i < ring->held, w + n - i, y);
     }
     clear_rest(ring, n);
 }
 
-/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES */
-INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, void *const *out)
+/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES. What is `after` will be next. */
+INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, size_t after, void *const *out)
 {
     V v[LANES];
     UNROLL for (size_t j = 0; j < LANES; j++) v[j] = j < count ? slot[fsp_spread(i + j)] * v_set(scale[i + j]) : v_set(0);
     v_transpose(v);
     UNROLL for (int l = 0; l < LANES; l++) {
-        if (out[l]) store_up_to((REAL *)out[l] + i, v[l], count);
+        if (!out[l]) continue;
+        store_up_to((REAL *)out[l] + i, v[l], count);
+        fetch_far((REAL *)out[l] + i + after);
     }
 }
 
@@ -134,13 +145,14 @@ INLINE size_t common_head(void *const *out)
     return head % LANES;
 }
 
-/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; nothing of a lane without `out` */
+/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; nothing of a lane without `out`. The next n will be
+ * wanted before long. */
 static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
 {
     size_t i = n >= 16 * LANES ? common_head(out) : 0;  /* a head and a tail are two more transposes */
-    if (i) emit_some(slot, scale, 0, i, out);
-    for (; i + LANES <= n; i += LANES) emit_some(slot, scale, i, LANES, out);
-    if (i < n) emit_some(slot, scale, i, n - i, out);
+    if (i) emit_some(slot, scale, 0, i, n, out);
+    for (; i + LANES <= n; i += LANES) emit_some(slot, scale, i, LANES, n, out);
+    if (i < n) emit_some(slot, scale, i, n - i, n, out);
 }
 
 /* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the

@@ -99,11 +99,13 @@ INLINE void real_columns_back(const C *z, const uint32_t *order, const REAL *twi
 {
     C x[8];
     V v[16];
+    const uint32_t *place = ring->place, held = (uint32_t)ring->held;
+    REAL *const at = ring->at;
     size_t odd = m / 2;
     for (size_t n = 0; n < m;) {
         fetch_ahead(ahead);
         const size_t end = m - n < 2 * ahead->every ? m : n + ahead->every;
-        for (; n < end; n++, sample += radix, window += radix) {
+        for (; n < end; n++, sample += radix, place += radix, window += radix) {
             V sum_even, sum_odd;
             if (twiddled) {
                 const C *a = z + order[n / 2], *b = z + order[(n + m) / 2];
@@ -119,8 +121,7 @@ INLINE void real_columns_back(const C *z, const uint32_t *order, const REAL *twi
                 x[k] = twiddled ? c_unscale_swapped(y, twiddles + 2 * (k - 1)) : (C){y.i, y.r};
             }
             real_dft_back(sum_even, sum_odd, x, v, radix);
-            UNROLL for (int i = 0; i < radix; i++)
-                *ring_at(ring, sample[i]) = windowed_sum(ring, radix * m, sample[i], window + i, v[i]);
+            UNROLL for (int i = 0; i < radix; i++) add_windowed((V *)(at + place[i]), sample[i] < held, window + i, v[i]);
             if (twiddled) twiddles += radix - 2;
         }
     }

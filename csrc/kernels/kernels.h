@@ -46,12 +46,13 @@ typedef struct {
     void *sign;
 } fsp_places;
 
-/* A ring of `length` vectors, in which sample i of a frame stands at real number place[i], i < length; columns of it are
- * spread. What places of the last `fresh` samples of a frame have held, and of those after it, is never read. */
+/* A ring of `length` vectors, whose columns are spread. The i-th sample that an inverse FFT makes of a frame goes to real number
+ * place[i]; those after the n that it makes are what no sample reaches. Of a frame, only samples before `held` find there
+ * what was before; what other places hold is never read. */
 typedef struct {
     void *at;
     const uint32_t *place;
-    size_t length, fresh;
+    size_t length, held;
 } fsp_ring;
 
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights

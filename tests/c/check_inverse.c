@@ -148,16 +148,16 @@ void check_join(check *t)
     }
 }
 
-/* A ring in slot 4, its places any; in those that are not read, NaN. */
-static fsp_ring some_ring(check *t, size_t n, size_t fresh, size_t length)
+/* A ring in slot 4, its places any, for samples made in the order of `sample`; in those that are not read, NaN. */
+static fsp_ring some_ring(check *t, size_t n, const uint32_t *sample, size_t held, size_t length)
 {
     const size_t lanes = t->k->lanes;
     uint32_t *place = shuffled(t, 5, length, length + 3);
     void *at = noise(t, 4, (length + 3) * lanes, AT_END);
     for (size_t i = 0; i < length; i++) place[i] *= (uint32_t)lanes;
-    for (size_t i = n - fresh; i < length; i++)
-        for (size_t l = 0; l < lanes; l++) put(t, at, place[i] + l, NAN);
-    return (fsp_ring){at, place, length, fresh};
+    for (size_t i = 0; i < length; i++)
+        for (size_t l = 0; (i < n ? sample[i] : i) >= held && l < lanes; l++) put(t, at, place[i] + l, NAN);
+    return (fsp_ring){at, place, length, held};
 }
 
 /* Zeros after a frame of n; its samples are for expect_sum. */
@@ -169,36 +169,37 @@ static expected *expect_ring(const check *t, const fsp_ring *ring, size_t n)
     return e;
 }
 
-/* That lane l of sample i is what it was, if it counts, and w x, known within `err`. */
-static void expect_sum(const check *t, const fsp_ring *ring, expected *e, size_t n, size_t i, size_t l, wide w, value x)
+/* That lane l of the i-th sample, which is `sample`, is what it was, if that counts, and w x, known within `err`. */
+static void expect_sum(const check *t, const fsp_ring *ring, expected *e, size_t sample, size_t i, size_t l, wide w, value x)
 {
-    const wide before = i < n - ring->fresh ? get(t, ring->at, ring->place[i] + l) : 0;
+    const wide before = sample < ring->held ? get(t, ring->at, ring->place[i] + l) : 0;
     e[ring->place[i] + l] = (expected){before + w * x.x, t->u * (fabsl(before) + 2 * fabsl(w * x.x)) + fabsl(w) * x.err};
 }
 
 /* x[i] = Re F[i] - Im F[i], x[n-i] = Re F[i] + Im F[i] */
-static void overlap_add_case(check *t, size_t n, size_t fresh, size_t length)
+static void overlap_add_case(check *t, size_t n, size_t held, size_t length)
 {
     const size_t lanes = t->k->lanes, n_bins = n / 2 + 1;
     const void *tile = noise(t, 0, 4 * n_bins * lanes, AT_END), *window = noise(t, 3, n, AT_END);
-    uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
+    uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins), *sample = guarded_bytes(6, n * sizeof *sample, 0, 1);
     void *sign = guarded(t, 2, n_bins, AT_END);
     for (size_t k = 0; k < n_bins; k++) {
         where[k] *= 2;
         put(t, sign, k, random_bits(t) & 1 ? 1 : -1);
     }
-    const fsp_ring ring = some_ring(t, n, fresh, length);
+    for (size_t i = 0; i < n; i++) sample[i] = (uint32_t)i;
+    const fsp_ring ring = some_ring(t, n, sample, held, length);
     expected *e = expect_ring(t, &ring, n);
     for (size_t i = 0; i < n; i++) {
         const size_t k = i <= n / 2 ? i : n - i;
         for (size_t l = 0; l < lanes; l++) {
             const wide re = get(t, tile, where[k] * lanes + l),
                        im = get(t, tile, (where[k] + 1) * lanes + l) * get(t, sign, k), x = i == k ? re - im : re + im;
-            expect_sum(t, &ring, e, n, i, l, get(t, window, i), (value){x, 2 * t->u * (fabsl(re) + fabsl(im))});
+            expect_sum(t, &ring, e, i, i, l, get(t, window, i), (value){x, 2 * t->u * (fabsl(re) + fabsl(im))});
         }
     }
     t->k->overlap_add(tile, where, sign, n, window, &ring);
-    if (!met(t, 4)) fail(t, "n=%zu fresh=%zu length=%zu", n, fresh, length);
+    if (!met(t, 4)) fail(t, "n=%zu held=%zu length=%zu", n, held, length);
 }
 
 void check_overlap_add(check *t)
@@ -279,7 +280,7 @@ static value column_sample(const check *t, const void *z, const uint32_t *order,
     return x;
 }
 
-static void real_even_back_case(check *t, size_t radix, size_t m, size_t fresh, size_t length)
+static void real_even_back_case(check *t, size_t radix, size_t m, size_t held, size_t length)
 {
     const size_t lanes = t->k->lanes, n = radix * m, class_stride = m + 1 + random_below(t, 3);
     const void *z = noise(t, 0, 2 * class_stride * (radix / 2) * lanes, AT_END), *window = noise(t, 3, n, AT_END);
@@ -291,15 +292,15 @@ static void real_even_back_case(check *t, size_t radix, size_t m, size_t fresh, 
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1), (double)w.r);
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1) + 1, (double)-w.i);
         }
-    const fsp_ring ring = some_ring(t, n, fresh, length);
+    const fsp_ring ring = some_ring(t, n, sample, held, length);
     expected *e = expect_ring(t, &ring, n);
     for (size_t i = 0; i < n; i++)
         for (size_t l = 0; l < lanes; l++)
-            expect_sum(t, &ring, e, n, sample[i], l, get(t, window, i),
+            expect_sum(t, &ring, e, sample[i], i, l, get(t, window, i),
                        column_sample(t, z, order, radix, m, class_stride, i / radix, i % radix, l));
     fsp_ahead ahead = {.every = 1 + random_below(t, 5)};
     t->k->real_even_back(z, order, twiddles, m, class_stride, sample, window, &ring, (int)radix, &ahead);
-    if (!met(t, 4)) fail(t, "radix=%zu m=%zu fresh=%zu length=%zu", radix, m, fresh, length);
+    if (!met(t, 4)) fail(t, "radix=%zu m=%zu held=%zu length=%zu", radix, m, held, length);
 }
 
 void check_real_even_back(check *t)
