@@ -11,7 +11,6 @@ INLINE V v_rsqrt(V x) { return v_set(1) / v_sqrt(x); }
 
 enum {
     BINS_A_ROW = LANES > 1 ? LANES / 2 : 1,  /* complex numbers in a vector */
-    A_LINE = 64 / REAL_BYTES,
     LONG_ROW = 4096 / REAL_BYTES,
 };
 

@@ -47,13 +47,17 @@ static void k_store_rows_complex(const void *tile, const uint32_t *where, const 
     }
 }
 
-/* n values to `out`, in stores that cross no cache line: crossing ones cost three times as much. */
-INLINE void copy_run(REAL *out, const REAL *x, size_t n)
+/* n values to `out`, in stores that cross no cache line: crossing ones cost three times as much. What goes to `next` comes
+ * next: whole lines are stored faster than they come. */
+INLINE void copy_run(REAL *out, const REAL *x, size_t n, const REAL *next)
 {
     size_t i = (0 - (uintptr_t)out) % FSP_VECTOR_BYTES / sizeof(REAL);
     if (i > n) i = n;
     v_store_some(out, v_load_some(x, i), i);
-    for (; i + LANES <= n; i += LANES) v_store(out + i, v_load(x + i));
+    for (; i + LANES <= n; i += LANES) {
+        if (LANES == A_LINE) __builtin_prefetch(next + i, 1);
+        v_store(out + i, v_load(x + i));
+    }
     v_store_some(out + i, v_load_some(x + i, n - i), n - i);
 }
 
@@ -76,12 +80,12 @@ INLINE void tile_rows(const V *x, const uint32_t *where, const REAL *sign, size_
     }
 }
 
-/* out[frame * frame_stride + i] for i < n. A run of rows, two KiB of each frame, is transposed in the cache, then copied
+/* out[frame * frame_stride + i] for i < n. A run of rows, a KiB or two of each frame, is transposed in the cache, then copied
  * frame by frame: long stores to one place at a time. */
 INLINE void store_frame_rows(const V *x, const uint32_t *where, const REAL *sign, size_t n, REAL *out,
                              ptrdiff_t frame_stride, size_t valid)
 {
-    enum { RUN = 2048 / REAL_BYTES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
+    enum { RUN = (LANES == A_LINE ? 1024 : 2048) / REAL_BYTES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
     V run[LANES * RUN_STRIDE / LANES];
     REAL *const r = (REAL *)run;
     for (size_t start = 0; start < n; start += RUN) {
@@ -92,8 +96,10 @@ INLINE void store_frame_rows(const V *x, const uint32_t *where, const REAL *sign
             v_transpose(v);
             UNROLL for (int l = 0; l < LANES; l++) v_store(r + l * RUN_STRIDE + i, v[l]);
         }
-        for (size_t l = 0; l < valid; l++)
-            copy_run(out + (ptrdiff_t)l * frame_stride + start, r + l * RUN_STRIDE, count);
+        for (size_t l = 0; l < valid; l++) {
+            REAL *const frame = out + (ptrdiff_t)l * frame_stride + start;
+            copy_run(frame, r + l * RUN_STRIDE, count, frame + frame_stride);
+        }
     }
 }
 

@@ -25,6 +25,8 @@ typedef uint32_t UINT;
 
 #define LANES (FSP_VECTOR_BYTES / REAL_BYTES)
 
+enum { A_LINE = 64 / REAL_BYTES };  /* numbers that caches fetch together, on most CPUs */
+
 #define UNROLL _Pragma("GCC unroll 16")
 
 typedef REAL V __attribute__((vector_size(FSP_VECTOR_BYTES)));
