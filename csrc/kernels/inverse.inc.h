@@ -14,8 +14,8 @@ enum {
     LONG_ROW = 4096 / REAL_BYTES,
 };
 
-/* Of each lane's stream the line that comes next but seven, for these are more streams than the hardware follows; of long
- * ones another further on, as the first level would not wait for enough lines that come from memory. */
+/* Of each lane's stream the line eight further on, for these are more streams than the hardware follows; of long ones also
+ * that 32 further on, as the first level would not wait for enough lines at a time if they come from memory. */
 INLINE void fetch_rows(const REAL *const *frames, size_t at, size_t n)
 {
     for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + at + 8 * A_LINE);

@@ -27,8 +27,8 @@ typedef struct {
     size_t left, each;
 } fsp_lines;
 
-/* What an FFT fetches on the side, a few lines after every so many butterflies, at least one. All at once they would queue,
- * and what the FFT itself wants behind them; one by one they come while it computes. */
+/* What an FFT fetches on the side, to the second-level cache, a few lines after every so many butterflies, at least one. All at
+ * once they would queue, and what the FFT itself wants behind them; one by one they come while it computes. */
 typedef struct {
     fsp_lines read, write;
     size_t every;
