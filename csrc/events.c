@@ -1,4 +1,5 @@
-/* events: peaks of a curve, which of them to keep, and the nearest of other events. Sequences, one thing after another. */
+/* events: peaks of a curve, which of them to keep, and the nearest of other events and intervals. Sequences, one thing after
+ * another. */
 #include "internal.h"
 
 #include <math.h>
@@ -150,5 +151,70 @@ fsp_status fsp_match_events(const double *from, size_t n, const double *to, cons
         const int nearer = (fabs(x - to[before]) < fabs(to[after] - x)) | (!right & (to[after] > x));
         matches[i] = (int32_t)order[after - (after - before) * (size_t)(left & nearer)];
     }
+    return FSP_OK;
+}
+
+/* Interval `number` of a list, the part of what it and another cover that both do, and the gap between them if they do not
+ * meet. Floats are subtracted and divided as floats, so that equals are those that float arithmetic finds equal. */
+typedef struct { double start, end; } interval;
+
+INLINE interval interval_at(const void *list, size_t number, fsp_precision precision)
+{
+    return (interval){value_at(list, 2 * number, precision), value_at(list, 2 * number + 1, precision)};
+}
+
+INLINE double gap_between(interval a, interval b, fsp_precision precision)
+{
+    return rounded((a.start > b.start ? a.start : b.start) - (a.end < b.end ? a.end : b.end), precision);
+}
+
+INLINE double share_of(interval a, interval b, double gap, fsp_precision precision)
+{
+    const double both = rounded((a.end > b.end ? a.end : b.end) - (a.start < b.start ? a.start : b.start), precision);
+    return gap < 0 ? rounded(-gap / both, precision) : 0;
+}
+
+INLINE size_t best_interval(interval x, const void *to, size_t n_to, fsp_precision precision, int *meets)
+{
+    double largest = -1, nearest = INFINITY;
+    size_t best = 0;
+    int follows = 0;
+    for (size_t j = 0; j < n_to; j++) {
+        const interval y = interval_at(to, j, precision);
+        const double gap = gap_between(x, y, precision);
+        if (gap <= 0) {
+            const double share = share_of(x, y, gap, precision);
+            if (share > largest) {
+                largest = share;
+                best = j;
+            }
+        } else if (largest < 0 && (gap < nearest || (gap == nearest && !follows))) {
+            nearest = gap;
+            best = j;
+            follows = y.start > x.end;
+        }
+    }
+    *meets = largest >= 0;
+    return best;
+}
+
+INLINE size_t match_intervals(const void *from, size_t n, const void *to, size_t n_to, fsp_precision precision,
+                              uint32_t *matches)
+{
+    size_t n_met = 0;
+    for (size_t i = 0; i < n; i++) {
+        int meets;
+        matches[i] = (uint32_t)best_interval(interval_at(from, i, precision), to, n_to, precision, &meets);
+        n_met += (size_t)(meets && n_met == i);
+    }
+    return n_met;
+}
+
+fsp_status fsp_match_intervals(fsp_precision precision, const void *from, size_t n, const void *to, size_t n_to,
+                               uint32_t *matches, size_t *n_met)
+{
+    if (n_to == 0) return FSP_EBUG;
+    *n_met = precision == FSP_F32 ? match_intervals(from, n, to, n_to, FSP_F32, matches)
+                                  : match_intervals(from, n, to, n_to, FSP_F64, matches);
     return FSP_OK;
 }

@@ -218,6 +218,12 @@ fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t 
 fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,
                             int right, int32_t *matches);
 
+/* For each of n intervals, starts and ends in turn, that of n_to >= 1 with which it shares the largest part of what both
+ * cover, the first of equals; for one that meets none the nearest: of these the first that follows, else the last. *n_met:
+ * how many, from the first on, meet one. Neither list holds NaN. */
+fsp_status fsp_match_intervals(fsp_precision precision, const void *from, size_t n, const void *to, size_t n_to,
+                               uint32_t *matches, size_t *n_met);
+
 /* A filter of the first order over the n samples of each channel: out[i] = b0 in[i] + state, the next state being
  * b1 in[i] - a out[i]. Strides are in elements; `states`, one a channel, are left as the next samples want them. */
 typedef struct {

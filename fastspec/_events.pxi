@@ -1,6 +1,6 @@
 # Peaks of curves, matches of events, filters (csrc/events.c, recursion.c, prediction.c).
 
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uint32_t
 
 cdef extern from "fastspec.h" nogil:
     ctypedef struct fsp_peaks:
@@ -14,6 +14,7 @@ cdef extern from "fastspec.h" nogil:
                                   const double *, size_t *, size_t *)
     fsp_status fsp_keep_best(size_t *, const double *, size_t, size_t, size_t *)
     fsp_status fsp_match_events(const double *, size_t, const double *, const ptrdiff_t *, size_t, int, int, int32_t *)
+    fsp_status fsp_match_intervals(fsp_precision, const void *, size_t, const void *, size_t, uint32_t *, size_t *)
     ctypedef struct fsp_recursion:
         fsp_precision precision
         const char *isa
@@ -117,6 +118,26 @@ def match_events(source not None, target not None, order not None, bint left, bi
         check(status)
     finally:
         release(&buffers)
+
+
+def match_intervals(source not None, target not None, matches not None):
+    """The best of the target intervals (n, 2) for each source; returns how many, from the first on, meet one."""
+    cdef opened buffers
+    cdef Py_buffer *x
+    cdef Py_buffer *y
+    cdef uint32_t *found
+    cdef size_t n_met = 0
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        x, y = hold(&buffers, source, 0), hold(&buffers, target, 0)
+        found = <uint32_t *>hold(&buffers, matches, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_match_intervals(precision_of(x), x.buf, <size_t>x.shape[0], y.buf, <size_t>y.shape[0], found, &n_met)
+        check(status)
+    finally:
+        release(&buffers)
+    return n_met
 
 
 def recur(double b0, double b1, double a, x not None, out not None, states not None, bytes isa not None):

@@ -373,6 +373,16 @@ def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, l
     return matches
 
 
+def match_intervals(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, int]:
+    """For each of the source intervals (contiguous, of one precision) the best target, and how many meet one before any does not."""
+    matches = np.empty(len(source), np.uint32)
+    n_met, step = 0, max(1, WORK_PER_RANGE // len(target))
+    for first in range(0, len(source), step):
+        met = _engine.match_intervals(source[first : first + step], target, matches[first : first + step])
+        n_met += met if n_met == first else 0
+    return matches, n_met
+
+
 def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarray, states: np.ndarray) -> None:
     """out[t] = b0 x[t] + state, then state = b1 x[t] - a out[t], along the last axis of (channels, n)."""
     step = max(1024, WORK_PER_RANGE // (8 * max(len(x), 1)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -136,8 +136,8 @@ def index_to_slice(
     >>> [list(range(9))[part] for part in fastspec.util.index_to_slice([2, 5], idx_min=0, idx_max=9)]
     [[0, 1], [2, 3, 4], [5, 6, 7, 8]]
     """
-    bounds = fix_frames(idx, x_min=idx_min, x_max=idx_max, pad=pad)
-    return [slice(start, end, step) for start, end in pairwise(bounds.tolist())]
+    bounds = fix_frames(idx, x_min=idx_min, x_max=idx_max, pad=pad).tolist()
+    return list(map(slice, bounds, bounds[1:], repeat(step)))
 
 
 def sync(

@@ -9,7 +9,6 @@ import numpy as np
 from .. import _run
 from .._arrays import ParameterError
 from ._segments import valid_intervals
-from .utils import MAX_MEM_BLOCK
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -62,41 +61,15 @@ def match_intervals(
     valid_intervals(intervals_from)
     valid_intervals(intervals_to)
     queries, targets = np.asarray(intervals_from), np.asarray(intervals_to)
-    result = np.empty(len(queries), dtype=np.uint32)
-    # All pairs of a block of queries are scored at once, in a bounded amount of memory.
-    step = max(1, MAX_MEM_BLOCK // (8 * len(targets)))
-    for start in range(0, len(queries), step):
-        block = queries[start : start + step]
-        score, gap = _overlap_and_gap(block, targets)
-        best = score.argmax(axis=1)
-        apart = gap.min(axis=1) > 0
-        if strict and apart.any():
-            row = start + int(apart.argmax())
-            raise ParameterError(
-                f"intervals_from[{row}]={queries[row].tolist()} meets none of intervals_to; "
-                "use strict=False to match it with the nearest"
-            )
-        best[apart] = _across_smallest_gap(block[apart], targets, gap[apart])
-        result[start : start + step] = best
-    return result
-
-
-def _overlap_and_gap(queries: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Jaccard index, -1 for those that do not meet, and distance of all pairs."""
-    (start_q, end_q), (start_t, end_t) = queries.T[:, :, np.newaxis], targets.T
-    common = np.minimum(end_q, end_t) - np.maximum(start_q, start_t)
-    union = np.maximum(end_q, end_t) - np.minimum(start_q, start_t)
-    score = np.where(common < 0, -1.0, 0.0)
-    np.divide(common, union, out=score, where=common > 0)
-    return score, np.maximum(0, -common)
-
-
-def _across_smallest_gap(queries: np.ndarray, targets: np.ndarray, gap: np.ndarray) -> npt.NDArray[np.intp]:
-    """The nearest of `targets`; of several, the first of those that follow, or else the last."""
-    nearest = gap == gap.min(axis=1, keepdims=True)
-    following = nearest & (targets[:, 0] > queries[:, 1:])
-    last = len(targets) - 1 - nearest[:, ::-1].argmax(axis=1)
-    return np.where(following.any(axis=1), following.argmax(axis=1), last)
+    dtype = np.float32 if queries.dtype == targets.dtype == np.float32 else np.float64
+    queries, targets = np.ascontiguousarray(queries, dtype), np.ascontiguousarray(targets, dtype)
+    matches, n_met = _run.match_intervals(queries, targets)
+    if strict and n_met < len(queries):
+        raise ParameterError(
+            f"intervals_from[{n_met}]={queries[n_met].tolist()} meets none of intervals_to; "
+            "use strict=False to match it with the nearest"
+        )
+    return matches
 
 
 def match_events(

@@ -202,6 +202,44 @@ static void match_case(check *t, size_t n, size_t n_to, int left, int right)
     }
 }
 
+/* Intervals between whole numbers, so that shares can be compared by cross multiplication. */
+static void intervals_case(check *t, size_t n, size_t n_to, fsp_precision precision)
+{
+    const size_t itemsize = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    void *lists[2];
+    for (int list = 0; list < 2; list++) {
+        const size_t count = list ? n_to : n;
+        lists[list] = guarded_bytes(list, 2 * count * itemsize, 0, 1);
+        for (size_t i = 0; i < count; i++) {
+            const double start = (double)random_below(t, 60);
+            fsp_put_real(lists[list], 2 * i, start, itemsize);
+            fsp_put_real(lists[list], 2 * i + 1, start + (double)random_below(t, 12), itemsize);
+        }
+    }
+    uint32_t *matches = guarded_bytes(2, n * sizeof *matches, 0, 1);
+    size_t n_met = SIZE_MAX, first_alone = n;
+    if (fsp_match_intervals(precision, lists[0], n, lists[1], n_to, matches, &n_met)) return fail(t, "no matches");
+    for (size_t i = n; i-- > 0;) {
+        const double start = fsp_real_at(lists[0], 2 * i, itemsize), end = fsp_real_at(lists[0], 2 * i + 1, itemsize);
+        double common = -INFINITY, both = 1;
+        size_t best = n_to;
+        for (size_t j = 0; j < n_to; j++) {
+            const double from = fsp_real_at(lists[1], 2 * j, itemsize), to = fsp_real_at(lists[1], 2 * j + 1, itemsize);
+            const double c = fmin(end, to) - fmax(start, from), u = fmax(end, to) - fmin(start, from);
+            const int alike = c < 0 && c == common;
+            const int better = c >= 0 ? common < 0 || c * both > common * u
+                                      : c > common || (alike && fsp_real_at(lists[1], 2 * best, itemsize) <= end);
+            if (!better) continue;
+            common = c;
+            both = u;
+            best = j;
+        }
+        if (common < 0) first_alone = i;
+        if (matches[i] != best) return fail(t, "n=%zu n_to=%zu: interval %zu goes to %u, not %zu", n, n_to, i, matches[i], best);
+    }
+    if (n_met != first_alone || !canaries_alive(2)) fail(t, "n=%zu n_to=%zu: %zu meet, not %zu", n, n_to, n_met, first_alone);
+}
+
 void check_events(check *t)
 {
     for (int i = 0; i < (options.quick ? 200 : 1500); i++) {
@@ -209,10 +247,12 @@ void check_events(check *t)
         spectral_case(t, 2 + random_below(t, 40), 1 + random_below(t, 9), i & 1);
         best_case(t, random_below(t, 11), random_below(t, 6));
         match_case(t, random_below(t, 20), 1 + random_below(t, 30), i % 3 != 1, i % 3 != 2);
+        intervals_case(t, random_below(t, 20), 1 + random_below(t, 15), i & 1 ? FSP_F32 : FSP_F64);
     }
     const fsp_peaks none = {.post_max = 1}, far = {.n = 3, .post_max = 1, .post_avg = 1};
     size_t n;
     if (fsp_find_peaks(&none, 0, 0, NULL, &n) != FSP_EBUG || fsp_find_peaks(&far, 0, 4, NULL, &n) != FSP_EBUG ||
-        fsp_match_events(NULL, 0, NULL, NULL, 0, 1, 1, NULL) != FSP_EBUG)
+        fsp_match_events(NULL, 0, NULL, NULL, 0, 1, 1, NULL) != FSP_EBUG ||
+        fsp_match_intervals(FSP_F64, NULL, 0, NULL, 0, NULL, &n) != FSP_EBUG)
         fail(t, "a broken precondition is accepted");
 }
