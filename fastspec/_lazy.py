@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 
 
 def attach(package: str):
     """Module `__getattr__`, `__dir__` and `__all__` for a package, read from its `__init__.pyi`.
 
     The stub is the one list of the API: each ``from .module import name as name`` in it makes `name`
-    an attribute that imports `module` on first use; ``from . import module as module`` a submodule.
+    an attribute that imports `module` on first use; ``from . import module as module`` a submodule. Other public
+    submodules are attributes, too: librosa's appear as soon as something has imported them.
     """
     homes = _read_stub(import_module(package).__file__ + "i")
 
     def __getattr__(name: str):
-        try:
-            home = homes[name]
-        except KeyError:
-            raise missing(package, name) from None
+        home = homes.get(name)
+        if name not in homes and (name.startswith("_") or not find_spec(f"{package}.{name}")):
+            raise missing(package, name)
         module = import_module("." + (home or name), package)
         value = getattr(module, name) if home else module
         setattr(import_module(package), name, value)

@@ -18,6 +18,8 @@ try:
 except ImportError as error:
     raise ImportError("fastspec's engine is not built here; leave this folder, or run: pip install -e .") from error
 
+open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
+
 # About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
 WORK_PER_RANGE = 2**27
 
@@ -374,7 +376,7 @@ def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, l
 
 
 def match_intervals(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, int]:
-    """For each of the source intervals (contiguous, of one precision) the best target, and how many meet one before any does not."""
+    """The best target for each source interval (contiguous, one precision); how many meet one before one does not."""
     matches = np.empty(len(source), np.uint32)
     n_met, step = 0, max(1, WORK_PER_RANGE // len(target))
     for first in range(0, len(source), step):

@@ -95,7 +95,7 @@ def onset_detect(
             raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
         onset_envelope = onset_strength(y=y, sr=sr, hop_length=hop_length)
     onset_envelope = as_array(onset_envelope, name="onset_envelope")
-    if not onset_envelope.size:
+    if not onset_envelope.shape[-1]:
         raise ParameterError(f"onset_envelope.shape={onset_envelope.shape} holds no frames to look for onsets in")
     if normalize:
         onset_envelope = onset_envelope - np.min(onset_envelope, keepdims=True, axis=-1)

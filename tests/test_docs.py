@@ -6,6 +6,8 @@ import doctest
 import importlib.util
 import pkgutil
 import re
+import subprocess
+import sys
 
 import matplotlib
 import numpy as np
@@ -77,6 +79,12 @@ def test_missing_names_say_so(name):
         _ = home.no_such_name
     with pytest.raises(AttributeError, match="_hidden"):
         _ = home._hidden
+
+
+def test_submodules_are_attributes_before_anything_imports_them():
+    names = "librosa.core.spectrum._spectrogram, librosa.feature.spectral, librosa.util.deprecation"
+    code = f"import fastspec as librosa; {names}"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_versions_agree(root):

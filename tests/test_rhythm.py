@@ -110,3 +110,7 @@ def test_lengths_of_autocorrelations():
     """As scipy chooses them; far from the next one, too."""
     for n in (*range(1, 2000), 1_000_001):
         assert rhythm._fast_length(n) == scipy.fft.next_fast_len(n, real=True)
+
+
+def test_no_channels():
+    assert feature.tempogram(onset_envelope=np.zeros((0, 24))).shape == (0, 384, 24)

@@ -729,3 +729,22 @@ def test_match_intervals_needs_bounded_memory():
     tracemalloc.stop()
     # The scores of all pairs at once would take 128 MB.
     assert peak < 8e6
+
+
+def test_sparsify_rows_of_what_scipy_has_no_rows_of():
+    with pytest.raises(fastspec.ParameterError, match=r"^dtype=float16: .* pass dtype=np\.float32"):
+        util.sparsify_rows(np.ones((2, 3), np.float16))
+    swapped = util.sparsify_rows(np.ones((2, 3), np.dtype(np.float32).newbyteorder()), quantile=0.1)
+    assert swapped.toarray().tolist() == np.ones((2, 3)).tolist()
+
+
+def test_nnls_refuses_unknown_keywords_even_where_the_start_will_do():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'foo'"):
+        util.nnls(np.eye(3), np.ones((3, 4)), foo=3)
+
+
+def test_match_intervals_in_the_precision_of_both():
+    """Two shares that differ by less than a float's last bit: equal floats, unequal doubles."""
+    source, target = np.array([[0.0, 1.0]]), np.array([[0.0, 0.5], [0.0, 0.5 + 1e-9]])
+    assert util.match_intervals(source, target).tolist() == [1]
+    assert util.match_intervals(source.astype(np.float32), target.astype(np.float32)).tolist() == [0]

@@ -8,9 +8,12 @@ from reprlib import repr as short
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError
+from .._run import as_numbers, as_scalar_or_array, open_gate
 
-NOT_NUMBERS = "USVM"  # dtype kinds: text, bytes, records, dates
-_AS_THEY_ARE = "df" + np.dtype(np.int64).char
+__all__ = ["UnknownNameError", "as_numbers", "as_scalar_or_array", "look_up", "nonzero", "spell"]
+
+_NOT_NUMBERS = "USVM"  # dtype kinds: text, bytes, records, dates
+_AS_THEY_ARE = [np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.float32)]
 
 
 class UnknownNameError(ParameterError, KeyError):
@@ -19,27 +22,23 @@ class UnknownNameError(ParameterError, KeyError):
     __str__ = Exception.__str__  # KeyError would show the message in quotes
 
 
-def as_numbers(value, *, name: str) -> np.ndarray:
+def _numbers_of(value, name: str) -> np.ndarray:
     """`value` as an array (subclasses pass through), or a `DTypeError` for what holds no numbers.
 
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
     """
     numbers = np.asanyarray(value)
-    if numbers.dtype.char in _AS_THEY_ARE:
-        return numbers
-    if value is None or numbers.dtype.kind in NOT_NUMBERS:
+    if value is None or numbers.dtype.kind in _NOT_NUMBERS:
         raise DTypeError(f"{name}={short(value)} ({numbers.dtype}) holds no numbers; pass one number or many")
     if numbers.dtype.kind in "iu" and numbers.dtype.itemsize < 8:
         return numbers.astype(np.int64)
     return numbers
 
 
-def as_scalar_or_array(value, *, name: str):
-    """Like `as_numbers`, with a 0-d array turned into its NumPy scalar."""
-    return as_numbers(value, name=name)[()]
+open_gate(np.ndarray, _AS_THEY_ARE, _numbers_of)
 
 
-def nonzero(value, *, name: str):
+def nonzero(value, name: str):
     """`value`, unless it is a zero that would end up as a divisor."""
     if (isinstance(value, (int, float)) or np.ndim(value) == 0) and value == 0:
         raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")

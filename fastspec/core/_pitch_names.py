@@ -16,6 +16,7 @@ Floats = np.floating | npt.NDArray[np.floating]
 Names = str | npt.NDArray[np.str_]
 
 _SVARAS_H = ("Sa", "re", "Re", "ga", "Ga", "ma", "Ma", "Pa", "dha", "Dha", "ni", "Ni")
+LOG2_440 = np.log2(440.0)  # NumPy's float64, which widens float32
 _DOT_ABOVE, _DOT_BELOW = "\u0307", "\u0323"
 _CENTS_SPAN = 1000  # packs a note number and its cents, which lie in [-50, 50], into one key
 
@@ -44,7 +45,7 @@ def midi_to_hz(notes: npt.ArrayLike) -> Floats:
     >>> fastspec.midi_to_hz([57, 69]).tolist()
     [220.0, 440.0]
     """
-    return 440.0 * 2.0 ** ((as_scalar_or_array(notes, name="notes") - 69.0) / 12.0)
+    return 440.0 * 2.0 ** ((as_scalar_or_array(notes, "notes") - 69.0) / 12.0)
 
 
 def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
@@ -71,7 +72,7 @@ def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     >>> fastspec.hz_to_midi(440).item()
     69.0
     """
-    return (12 * (np.log2(as_numbers(frequencies, name="frequencies")) - np.log2(440.0)) + 69)[()]
+    return 12 * (np.log2(as_scalar_or_array(frequencies, "frequencies")) - LOG2_440) + 69
 
 
 def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float | np.ndarray:
@@ -188,7 +189,7 @@ def midi_to_note(
     """
     if cents and not octave:
         raise ParameterError("cents=True needs octave=True: without it, 'C+5' would read as octave 5")
-    numbers = as_numbers(midi, name="midi").astype(np.float64)
+    numbers = as_numbers(midi, "midi").astype(np.float64)
     keys, within = _rounded(numbers)
     if cents:
         keys = keys * _CENTS_SPAN + _CENTS_SPAN // 2 + np.trunc(100 * np.around(within, 2))
@@ -508,7 +509,7 @@ def hz_to_fjs(
     >>> fastspec.hz_to_fjs([440, 550, 660]).tolist()
     ['A', 'C#^5', 'E']
     """
-    numbers = as_numbers(frequencies, name="frequencies")
+    numbers = as_numbers(frequencies, "frequencies")
     if fmin is None:
         if numbers.size == 0:
             raise ParameterError(f"frequencies.shape={numbers.shape} is empty and has no minimum; pass fmin")
@@ -525,7 +526,7 @@ def _rounded(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _svaras(midi, Sa, svara_names, *, octave: bool, unicode: bool) -> Names:
-    numbers = as_numbers(midi, name="midi").astype(np.float64)
+    numbers = as_numbers(midi, "midi").astype(np.float64)
     steps = _rounded(numbers - float(Sa))[0]
     names = svara_names() if np.isfinite(numbers).any() else []
 

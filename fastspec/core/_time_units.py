@@ -43,7 +43,7 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     >>> fastspec.frames_to_samples([0, 1, 2], n_fft=2048).tolist()
     [1024, 1536, 2048]
     """
-    samples = as_numbers(frames, name="frames") * hop_length
+    samples = as_numbers(frames, "frames") * hop_length
     if n_fft is not None:
         samples = samples + _centre(n_fft)
     return samples.astype(np.int64, copy=False)[()]
@@ -78,7 +78,7 @@ def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: i
     >>> fastspec.samples_to_frames([0, 511, 512]).tolist()
     [0, 0, 1]
     """
-    whole = (as_numbers(samples, name="samples") - _centre(n_fft)) // hop_length
+    whole = (as_numbers(samples, "samples") - _centre(n_fft)) // hop_length
     return np.asarray(whole, dtype=np.int64)[()]
 
 
@@ -180,7 +180,7 @@ def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     >>> fastspec.time_to_samples([0, 0.5], sr=44100).tolist()
     [0, 22050]
     """
-    return (as_numbers(times, name="times") * sr).astype(np.int64)[()]
+    return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
 
 
 def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
@@ -209,7 +209,7 @@ def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     >>> fastspec.samples_to_time(8000, sr=16000).item()
     0.5
     """
-    return as_scalar_or_array(samples, name="samples") / float(sr)
+    return as_scalar_or_array(samples, "samples") / float(sr)
 
 
 def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
@@ -238,7 +238,7 @@ def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     >>> fastspec.blocks_to_frames([0, 1, 2], block_length=16).tolist()
     [0, 16, 32]
     """
-    return block_length * as_scalar_or_array(blocks, name="blocks")
+    return block_length * as_scalar_or_array(blocks, "blocks")
 
 
 def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: int) -> Ints:
@@ -341,7 +341,7 @@ def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None =
 
 def _n_frames(X: npt.ArrayLike, axis: int):
     if np.isscalar(X):
-        return as_scalar_or_array(X, name="X")
+        return as_scalar_or_array(X, "X")
     shape = np.shape(X)
     try:
         return shape[axis]

@@ -203,9 +203,10 @@ def Z_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = None) -> F
     >>> fastspec.Z_weighting([100, 1000]).tolist()
     [0.0, 0.0]
     """
-    shape = as_numbers(frequencies, name="frequencies").shape
-    weights = np.zeros(shape) if min_db is None else np.full(shape, np.maximum(min_db, 0.0))
-    return weights if shape else weights[()]
+    shape = as_numbers(frequencies, "frequencies").shape
+    if min_db is None and shape:
+        return np.zeros(shape)
+    return np.full(shape, 0.0 if min_db is None else np.maximum(min_db, 0.0))[()]
 
 
 WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {
@@ -289,7 +290,7 @@ def multi_frequency_weighting(
 
 def _squared(frequencies: npt.ArrayLike):
     """f² in float64, where float16 and float32 would overflow or lose the small terms."""
-    numbers = as_numbers(frequencies, name="frequencies")
+    numbers = as_numbers(frequencies, "frequencies")
     return numbers.astype(np.result_type(numbers.dtype, np.float64), copy=False)[()] ** 2.0
 
 

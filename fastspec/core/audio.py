@@ -506,6 +506,12 @@ def get_duration(
             n_samples -= 2 * int(n_fft // 2)
     else:
         raise ParameterError("y=None, S=None and path=None leave nothing to measure; pass one of them")
+    try:
+        duration = n_samples / sr
+        if duration > 0 and n_samples > 0:  # then so is the rate
+            return duration
+    except (TypeError, ValueError, ZeroDivisionError):
+        pass
     check_rate(sr)
     return float(n_samples) / sr
 

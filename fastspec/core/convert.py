@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import ParameterError, as_index, check_rate
-from ._numbers import as_numbers, as_scalar_or_array, nonzero
+from ._numbers import as_scalar_or_array, nonzero
 from ._pitch_names import (
+    LOG2_440,
     hz_to_fjs,
     hz_to_midi,
     hz_to_note,
@@ -139,7 +140,7 @@ def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     >>> round(fastspec.hz_to_mel(1000).item(), 9)
     15.0
     """
-    frequencies = as_scalar_or_array(frequencies, name="frequencies")
+    frequencies = as_scalar_or_array(frequencies, "frequencies")
     if htk:
         return 2595.0 * np.log10(1.0 + frequencies / 700.0)
     return _by_knee(
@@ -176,7 +177,7 @@ def mel_to_hz(mels: npt.ArrayLike, *, htk: bool = False) -> Floats:
     >>> fastspec.mel_to_hz([0, 3]).tolist()
     [0.0, 200.0]
     """
-    mels = as_scalar_or_array(mels, name="mels")
+    mels = as_scalar_or_array(mels, "mels")
     if htk:
         return 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
     return _by_knee(
@@ -227,7 +228,7 @@ def hz_to_octs(frequencies: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octa
     >>> fastspec.hz_to_octs([55, 440]).tolist()
     [1.0, 4.0]
     """
-    return np.log2(as_numbers(frequencies, name="frequencies") / _a0(tuning, bins_per_octave))[()]
+    return np.log2(as_scalar_or_array(frequencies, "frequencies") / _a0(tuning, bins_per_octave))
 
 
 def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Floats:
@@ -260,13 +261,13 @@ def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int
     >>> fastspec.octs_to_hz([0, 4]).tolist()
     [27.5, 440.0]
     """
-    return _a0(tuning, bins_per_octave) * 2.0 ** as_scalar_or_array(octs, name="octs")
+    return _a0(tuning, bins_per_octave) * 2.0 ** as_scalar_or_array(octs, "octs")
 
 
 def _a0(tuning: float, bins_per_octave: int) -> float:
-    nonzero(bins_per_octave, name="bins_per_octave")
-    if type(tuning) is float and tuning == 0:
-        return 27.5
+    if type(tuning) is float and bins_per_octave:
+        return 440.0 * 2.0 ** (tuning / bins_per_octave) / 16
+    nonzero(bins_per_octave, "bins_per_octave")
     return float(tuning_to_A4(tuning, bins_per_octave=bins_per_octave)) / 16
 
 
@@ -296,7 +297,7 @@ def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     >>> round(fastspec.A4_to_tuning(432).item(), 4)
     -0.3177
     """
-    return (bins_per_octave * (np.log2(as_numbers(A4, name="A4")) - np.log2(440.0)))[()]
+    return bins_per_octave * (np.log2(as_scalar_or_array(A4, "A4")) - LOG2_440)
 
 
 def tuning_to_A4(tuning: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
@@ -325,7 +326,7 @@ def tuning_to_A4(tuning: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     >>> fastspec.tuning_to_A4([-12, 0]).tolist()
     [220.0, 440.0]
     """
-    return 440.0 * 2.0 ** (as_scalar_or_array(tuning, name="tuning") / bins_per_octave)
+    return 440.0 * 2.0 ** (as_scalar_or_array(tuning, "tuning") / bins_per_octave)
 
 
 def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.float64]:
@@ -362,7 +363,7 @@ def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.f
 
 def _rfft_frequencies(sr: float, n_fft: int) -> npt.NDArray[np.float64]:
     # as np.fft.rfftfreq rounds it
-    return np.arange(n_fft // 2 + 1) * (1.0 / (n_fft * (1.0 / sr)))
+    return np.arange(n_fft // 2 + 1, dtype=np.float64) * (1.0 / (n_fft * (1.0 / sr)))
 
 
 def cqt_frequencies(
@@ -397,7 +398,7 @@ def cqt_frequencies(
     >>> fastspec.cqt_frequencies(3, fmin=55, bins_per_octave=1).tolist()
     [55.0, 110.0, 220.0]
     """
-    correction = 2.0 ** (float(tuning) / nonzero(bins_per_octave, name="bins_per_octave"))
+    correction = 2.0 ** (float(tuning) / nonzero(bins_per_octave, "bins_per_octave"))
     return correction * fmin * 2.0 ** (np.arange(n_bins, dtype=np.float64) / bins_per_octave)
 
 
@@ -507,5 +508,5 @@ def fourier_tempo_frequencies(
     >>> fastspec.fourier_tempo_frequencies(sr=100, win_length=4, hop_length=25).tolist()
     [0.0, 60.0, 120.0]
     """
-    frame_rate = sr * 60 / float(nonzero(hop_length, name="hop_length"))
-    return _rfft_frequencies(nonzero(frame_rate, name="sr"), as_index(win_length, name="win_length"))
+    frame_rate = sr * 60 / float(nonzero(hop_length, "hop_length"))
+    return _rfft_frequencies(nonzero(frame_rate, "sr"), as_index(win_length, name="win_length"))

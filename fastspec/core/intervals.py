@@ -73,7 +73,7 @@ def _ratios(intervals, *, bins_per_octave: int, tuning: float, sort: bool) -> np
         if ratios.size == 0:
             raise ParameterError("intervals=[] is empty; list at least the unison, [1.0]")
         return ratios
-    bins = nonzero(bins_per_octave, name="bins_per_octave")
+    bins = nonzero(bins_per_octave, "bins_per_octave")
     if intervals == "equal":
         return 2.0 ** ((tuning + np.arange(bins, dtype=np.float64)) / bins)
     if intervals == "pythagorean":

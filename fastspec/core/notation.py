@@ -314,7 +314,7 @@ def _fjs_of_one(interval: float, unison: str, tolerance: float, unicode: bool) -
 
 
 def _fjs_of(interval, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:
-    ratios = as_numbers(interval, name="interval").astype(np.float64)
+    ratios = as_numbers(interval, "interval").astype(np.float64)
     if np.any(ratios <= 0):
         raise ParameterError(f"interval={ratios[ratios <= 0][0]} is a frequency ratio and must be positive")
     rows = _known_rows(ratios)

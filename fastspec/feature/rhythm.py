@@ -142,7 +142,7 @@ def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
     half = _transformed(squares, x, n_frames)
     # The inverse FFT of what is real and even is its forward FFT.
     power = np.concatenate((half, half[..., -2:0:-1]), axis=-1)
-    return _transformed(blocks, power.reshape(*x.shape[:-1], -1), n_frames).real[..., :n_lags]
+    return _transformed(blocks, power.reshape(*x.shape[:-1], n_frames * n_fft), n_frames).real[..., :n_lags]
 
 
 def _transformed(spec: Spec, x: np.ndarray, n_frames: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, refuse_mask
+from .._arrays import DTypeError, ParameterError, refuse_mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,6 +122,8 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
     ------
     ParameterError
         If `x` has more than two dimensions, or `quantile` lies outside [0, 1).
+    DTypeError
+        If the result would be float16.
 
     Examples
     --------
@@ -136,10 +138,13 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
         raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
     if not 0.0 <= quantile < 1:
         raise ParameterError(f"quantile={quantile} must lie in [0, 1)")
+    dtype = np.dtype(dtype or x.dtype)
+    if dtype.char == "e":
+        raise DTypeError(f"dtype={dtype}: scipy.sparse has no rows of float16; pass dtype=np.float32")
     rows = np.atleast_2d(x)
     kept = largest_of_rows(rows, quantile) & (rows != 0)
     ends = np.concatenate(([0], np.cumsum(np.count_nonzero(kept, axis=1))))
-    values = rows[kept].astype(dtype or x.dtype, copy=False)
+    values = rows[kept].astype(dtype.newbyteorder("="), copy=False)
     return csr_array((values, np.nonzero(kept)[1], ends), shape=rows.shape)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,8 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     ------
     ParameterError
         If `A` is no matrix, or `A` and `B` do not have the same number of rows.
+    TypeError
+        If SciPy's `fmin_l_bfgs_b` has no such keyword.
 
     References
     ----------
@@ -67,7 +70,11 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
         from scipy.optimize import nnls as solve_vector
 
         return solve_vector(A, B)[0]
-    if not kwargs and _nnls_bands.is_banded(A):
+    if kwargs:
+        from scipy.optimize import fmin_l_bfgs_b
+
+        signature(fmin_l_bfgs_b).bind_partial(**kwargs)  # where the start will do, nobody else would refuse them
+    elif _nnls_bands.is_banded(A):
         return least_norm(A, B)
     return _solve_in_blocks(A.astype(np.float64), B, A.itemsize, kwargs).astype(A.dtype, copy=False)
 
