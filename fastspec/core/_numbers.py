@@ -40,6 +40,8 @@ open_gate(np.ndarray, _AS_THEY_ARE, _numbers_of)
 
 def nonzero(value, name: str):
     """`value`, unless it is a zero that would end up as a divisor."""
+    if type(value) is int and value:
+        return value
     if (isinstance(value, (int, float)) or np.ndim(value) == 0) and value == 0:
         raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")
     return value

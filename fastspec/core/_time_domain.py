@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_index, working_dtype
-from ..util.utils import valid_audio
+from ..util.utils import abs2, valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -236,7 +236,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     n_fft = scipy.fft.next_fast_len(2 * n - 1, real=real)
     forward, inverse = (scipy.fft.rfft, scipy.fft.irfft) if real else (scipy.fft.fft, scipy.fft.ifft)
     spectrum = forward(y, n=n_fft, axis=axis)
-    power = spectrum.real**2 + spectrum.imag**2
+    power = abs2(spectrum)
     lags = [slice(None)] * y.ndim
     lags[axis] = slice(n_lags)
     return inverse(power, n=n_fft, axis=axis)[tuple(lags)]
