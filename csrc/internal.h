@@ -86,8 +86,7 @@ void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead);
 /* inverse_fft.c: spectra back to frames, windowed and added into a ring. */
 typedef struct {
     fsp_real_fft fft;    /* direct: gone through backwards, window and 2/n in its window; else of Hartley spectra, 1/n included */
-    fsp_places places;   /* of bins; direct: `at` is not NULL */
-    const uint32_t *sample;  /* direct: which sample it makes when */
+    fsp_places places;   /* of bins; direct: `at` is not NULL, and samples come in the order of fft.sample */
     uint32_t *offsets;   /* of Hartley spectra, to the forward FFT */
     void *window;        /* for overlap-add */
     size_t n_vectors, n_scratch;  /* of a spectrum, and needed beside it */

@@ -40,10 +40,9 @@ static fsp_status order_places(fsp_inverse *inv, const uint32_t *sample)
     const size_t n_columns = inv->overlap + 1, length = n_columns * inv->hop;
     uint32_t *const around = inv->place;
     inv->place = fsp_allocate(n_columns * length, sizeof *inv->place);
-    for (size_t i = 0; inv->place && i < n_columns * length; i++) {
-        const size_t turn = i / length, at = i % length;
-        inv->place[i] = around[turn * inv->hop + (at < inv->n_fft ? sample[at] : at)];
-    }
+    for (size_t column = 0; inv->place && column < n_columns; column++)
+        for (size_t i = 0; i < length; i++)
+            inv->place[column * length + i] = around[column * inv->hop + (i < inv->n_fft ? sample[i] : i)];
     fsp_free(around);
     inv->turn = length;
     return inv->place ? FSP_OK : FSP_ENOMEM;
@@ -66,7 +65,7 @@ static fsp_status make_places(fsp_inverse *inv)
         inv->place[i] = (uint32_t)((i % length / hop * column + inv->spread[i % hop]) * lanes);
     inv->turn = hop;
     inv->column = column * lanes * inv->kernels->itemsize;
-    return inv->fft.sample ? order_places(inv, inv->fft.sample) : FSP_OK;
+    return inv->fft.places.at ? order_places(inv, inv->fft.fft.sample) : FSP_OK;
 }
 
 static fsp_status make_tables(fsp_inverse *inv, const double *window)

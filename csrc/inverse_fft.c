@@ -19,7 +19,6 @@ static fsp_status direct_create(fsp_inverse_fft *inverse)
         inverse->places.at[k] = (uint32_t)(2 * (column * fft->class_stride + point));
         fsp_put_real(inverse->places.sign, k, mirrored ? -1 : 1, itemsize);
     }
-    inverse->sample = fft->sample;
     inverse->n_vectors = fft->tile_vectors;
     return FSP_OK;
 }

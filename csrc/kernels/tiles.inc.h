@@ -85,7 +85,8 @@ INLINE void tile_rows(const V *x, const uint32_t *where, const REAL *sign, size_
 INLINE void store_frame_rows(const V *x, const uint32_t *where, const REAL *sign, size_t n, REAL *out,
                              ptrdiff_t frame_stride, size_t valid)
 {
-    enum { RUN = (LANES == A_LINE ? 1024 : 2048) / REAL_BYTES, RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
+    enum { RUN = (LANES == A_LINE ? 1024 : 2048) / REAL_BYTES };
+    enum { RUN_STRIDE = RUN + LANES };  /* frames on cache sets of their own */
     V run[LANES * RUN_STRIDE / LANES];
     REAL *const r = (REAL *)run;
     for (size_t start = 0; start < n; start += RUN) {

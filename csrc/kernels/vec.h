@@ -76,7 +76,8 @@ INLINE V8 vs_to_8(VS v) { return __builtin_convertvector(__builtin_convertvector
 INLINE VS v_to_int32(V v) { return __builtin_convertvector(v, VS); }  /* truncates; v is within the range */
 INLINE V v_of_int32(VS v) { return __builtin_convertvector(v, V); }
 
-/* A cache line that will be needed before long, to the second level: the first one waits for few lines at a time, those at hand. */
+/* A cache line that will be needed before long, to the second level: the first one waits for few lines at a time, which are
+ * those at hand. */
 INLINE void fetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 INLINE V v_load(const REAL *p) { return *(const V_UNALIGNED *)p; }
