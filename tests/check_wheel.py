@@ -1,7 +1,7 @@
-"""Are the wheels what they say they are?  python tests/check_wheel.py WHEEL... [--objects FOLDER] [--installed]
+"""Are the wheels what they say they are?  python tests/check_wheel.py WHEEL... [--objects FOLDER...] [--installed]
 
 Tag, size and contents; what the engine exports, links with and asks of the C library; the instructions in the objects
-that every x86-64 runs (FOLDER is a folder in build/objects); what importing the installed package does to a process
+that every x86-64 runs (FOLDERs are build/objects/linux-x86_64-*); what importing the installed package does to a process
 (run it with a Python that has it). Needs binutils, of whatever processor; prints a line for each check, exits with 1 if
 one fails.
 """
@@ -156,7 +156,7 @@ def report(what: str, problems: Iterator[str]) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("wheels", type=Path, nargs="+", metavar="WHEEL")
-    parser.add_argument("--objects", type=Path, help="what an x86-64 wheel was linked from: a folder in build/objects")
+    parser.add_argument("--objects", type=Path, nargs="+", default=[], help="what x86-64 wheels were linked from")
     parser.add_argument("--installed", action="store_true", help="import the package, too")
     args = parser.parse_args()
     good = []
@@ -168,8 +168,8 @@ def main() -> int:
             engine = Path(archive.extract("fastspec/_engine.abi3.so", folder))
             what = "the engine is stripped, exports its entry, needs the C library alone"
             good.append(report(what, linkage(wheel, engine)))
-    if args.objects:
-        good.append(report("no VEX or EVEX instruction where every CPU goes", instructions(args.objects)))
+    for folder in args.objects:
+        good.append(report("no VEX or EVEX instruction where every CPU goes", instructions(folder)))
     if args.installed:
         good.append(report("an import starts no thread, keeps denormals, is quick", imports()))
     return 0 if all(good) else 1

