@@ -34,11 +34,12 @@ CFLAGS = ["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapp
           "-fvisibility=hidden", "-Wno-maybe-uninitialized", "-Wno-unknown-warning-option"]  # fmt: skip
 
 # Plain C is for other architectures. On these two it serves tests alone: -Os halves its time to compile and its size.
+# SSE2 is for CPUs of before 2013: -O2 takes 30 KB off the wheel, costs `istft` 8 % there, and no other job anything.
 ISA_FLAGS = {"scalar": []}
 if "x86_64" in MACHINE or "amd64" in MACHINE:
     ISA_FLAGS |= {
         "scalar": ["-Os"],
-        "sse2": ["-msse2"],
+        "sse2": ["-msse2", "-O2"],
         "avx2": ["-mavx2", "-mfma"],
         "avx512": [
             "-mavx512f",

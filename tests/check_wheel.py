@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # What an index takes: the oldest glibc (manylinux_2_17 is manylinux2014) or musl that the wheel runs on.
-NAME = re.compile(r"fastspec_audio-[\w.]+-cp311-abi3-(\w+\.)?(many|musl)linux_(\d+)_(\d+)_(x86_64|aarch64)\.whl")
+NAME = re.compile(r"fastspec_audio-[\w.]+-cp311-abi3-(?:\w+\.)*(many|musl)linux_(\d+)_(\d+)_(x86_64|aarch64)\.whl")
 PROMISED = {"many": [(2, 17), (2, 28)], "musl": [(1, 2)]}
 LARGEST = 1_200_000
 LIBRARIES = re.compile(r"lib(c|m|pthread)\.so(\.\d+)?|libc\.musl-\w+\.so\.1|ld-linux[\w-]*\.so\.\d+")
@@ -63,7 +63,7 @@ def tags(wheel: Path) -> Iterator[str]:
     if not match:
         yield "the name is none that an index takes from us"
         return
-    kind, version, processor = match[2], (int(match[3]), int(match[4])), match[5]
+    kind, version, processor = match[1], (int(match[2]), int(match[3])), match[4]
     if version not in PROMISED[kind]:
         yield f"{kind}linux {version} is not among {PROMISED[kind]}"
     with zipfile.ZipFile(wheel) as archive:
@@ -109,9 +109,9 @@ def linkage(wheel: Path, engine: Path) -> Iterator[str]:
         yield f"{found.split()[0]} in its program headers"
     newest = max(((int(a), int(b)) for a, b in re.findall(r"@GLIBC_(\d+)\.(\d+)", listed)), default=None)
     match = NAME.fullmatch(wheel.name)
-    if match and match[2] == "many" and (newest is None or newest > (int(match[3]), int(match[4]))):
+    if match and match[1] == "many" and (newest is None or newest > (int(match[2]), int(match[3]))):
         yield f"needs glibc {newest}"
-    if match and match[2] == "musl" and newest:
+    if match and match[1] == "musl" and newest:
         yield f"needs glibc {newest}, and musl has none"
 
 

@@ -117,7 +117,7 @@ def finish(name: str, wheel: Path, place: Path) -> Path:
         if name.startswith("musl"):
             name_musl(wheel, name.split("-")[1])
         repaired = wheel.parent / "repaired"
-        run(sys.executable, "-m", "auditwheel", "repair", "-w", repaired, wheel)
+        run(sys.executable, "-m", "auditwheel", "repair", "-z", "9", "-w", repaired, wheel)
         (wheel,) = repaired.glob("*.whl")
     return Path(shutil.move(wheel, place / wheel.name))
 
