@@ -8,7 +8,7 @@
  * Aliasing: an output may not overlap an input, except where a function says so.
  * Alignment: arrays need the alignment of their element type, no more.
  * Lengths are size_t, strides ptrdiff_t in elements. Complex numbers are two neighbouring reals.
- * Nothing here writes to a stream, keeps a global, or leaves a thread behind. */
+ * Nothing here writes to a stream or leaves a thread behind; the one global is what fsp_ask sets. */
 #ifndef FASTSPEC_H
 #define FASTSPEC_H
 
@@ -20,7 +20,13 @@ typedef enum {
     FSP_ENOMEM,      /* an allocation failed; `out` was not touched */
     FSP_EBUG,        /* a precondition below was broken */
     FSP_ENONFINITE,  /* the input holds NaN or infinity and the caller asked to know; `out` is unspecified */
+    FSP_ESTOPPED,    /* the question of fsp_ask was answered by yes; `out` is unspecified */
 } fsp_status;
+
+/* Sets the question whether to stop, NULL at first. Calls with threads ask it now and then while they work, in the
+ * thread that made the call, and end soon after an answer other than 0. */
+typedef int fsp_question(void);
+void fsp_ask(fsp_question *to_stop);
 
 typedef enum { FSP_F32, FSP_F64 } fsp_precision;
 
@@ -246,7 +252,7 @@ fsp_status fsp_predict(fsp_precision precision, const char *isa, void *forward, 
 
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one
- * further back than forth. No value may be NaN; `in` and `out` are apart; a failed call leaves `out` untouched. */
+ * further back than forth. No value may be NaN; `in` and `out` are apart. */
 typedef struct {
     size_t n, n_series, width;
     ptrdiff_t in_step, in_series;    /* between the values of a series, and between series; one of the two is 1 */

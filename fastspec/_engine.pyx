@@ -10,9 +10,13 @@ from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
 from libc.string cimport strlen
 
+import os
+import threading
+
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_status:
-        FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE
+        FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE, FSP_ESTOPPED
+    void fsp_ask(int (*)() noexcept nogil)
     ctypedef enum fsp_precision:
         FSP_F32, FSP_F64
     ctypedef enum fsp_pcm:
@@ -110,9 +114,32 @@ class NonFinite(Exception):
     """The input held NaN or infinity; `_run` names the place."""
 
 
+cdef extern from "Python.h":
+    int PyErr_CheckSignals() noexcept
+    unsigned long PyThread_get_thread_ident() noexcept nogil
+
+cdef unsigned long main_thread = 0
+
+
+def remember_main_thread():
+    """Where Python runs the handlers of signals. To be called again in the child of a fork, whose main thread is another's."""
+    global main_thread
+    main_thread = threading.main_thread().ident
+
+
+cdef int handlers_have_raised() noexcept nogil:
+    """Whether a handler of a signal has raised: what it has stays raised, and `check` hands it on."""
+    if PyThread_get_thread_ident() != main_thread:
+        return 0
+    with gil:
+        return PyErr_CheckSignals() != 0
+
+
 cdef int check(fsp_status status) except -1:
     if status == FSP_OK:
         return 0
+    if status == FSP_ESTOPPED:
+        return -1
     if status == FSP_ENOMEM:
         raise MemoryError("out of memory: no room for the work; use a smaller n_fft, fewer threads or a part of the input")
     if status == FSP_ENONFINITE:
@@ -324,3 +351,8 @@ include "_levels.pxi"
 include "_events.pxi"
 include "_samples.pxi"
 include "_numbers.pxi"
+
+remember_main_thread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=remember_main_thread)
+fsp_ask(handlers_have_raised)
