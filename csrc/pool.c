@@ -473,11 +473,10 @@ fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling 
     job.first = first;
     job.count = count;
     job.n_workers = (size_t)n_threads < count ? (size_t)n_threads : count;
-    if (job.scratch_bytes) {
-        job.scratch = fsp_allocate(job.n_workers, job.scratch_bytes);
-        if (!job.scratch) return FSP_ENOMEM;
-    }
+    char nothing;  /* where a scratch of no bytes is */
+    job.scratch = job.scratch_bytes ? fsp_allocate(job.n_workers, job.scratch_bytes) : &nothing;
+    if (!job.scratch) return FSP_ENOMEM;
     const fsp_status status = fsp_parallel(pool_worker, &job, job.n_workers, n_threads);
-    fsp_free(job.scratch);
+    if (job.scratch_bytes) fsp_free(job.scratch);
     return status;
 }

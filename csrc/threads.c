@@ -42,15 +42,13 @@ int fsp_go_on(void)
 {
     watch *w = watching;
     if (!w) return 1;
-    if (w->asks) {
-        const long long now = milliseconds();
-        if (now - w->asked >= ASK_EVERY_MS) {
-            fsp_question *const to_stop = atomic_load(&question);
-            if (to_stop && to_stop()) atomic_store(&w->pool->stopped, 1);
-            w->asked = now;
-        }
-    }
-    return !atomic_load_explicit(&w->pool->stopped, memory_order_relaxed);
+    if (atomic_load_explicit(&w->pool->stopped, memory_order_relaxed)) return 0;  /* and the question not asked again */
+    if (!w->asks || milliseconds() - w->asked < ASK_EVERY_MS) return 1;
+    fsp_question *const to_stop = atomic_load(&question);
+    const int stop = to_stop && to_stop();
+    if (stop) atomic_store(&w->pool->stopped, 1);
+    w->asked = milliseconds();
+    return !stop;
 }
 
 /* An answer may run code that calls us again: hence the watch before this one. */

@@ -10,9 +10,6 @@ from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
 from libc.stdlib cimport free, malloc
 from libc.string cimport strlen
 
-import os
-import threading
-
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_status:
         FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE, FSP_ESTOPPED
@@ -121,10 +118,10 @@ cdef extern from "Python.h":
 cdef unsigned long main_thread = 0
 
 
-def remember_main_thread():
-    """Where Python runs the handlers of signals. To be called again in the child of a fork, whose main thread is another's."""
+def set_main_thread(unsigned long identifier):
+    """In which thread Python runs the handlers of signals."""
     global main_thread
-    main_thread = threading.main_thread().ident
+    main_thread = identifier
 
 
 cdef int handlers_have_raised() noexcept nogil:
@@ -352,7 +349,4 @@ include "_events.pxi"
 include "_samples.pxi"
 include "_numbers.pxi"
 
-remember_main_thread()
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=remember_main_thread)
 fsp_ask(handlers_have_raised)

@@ -7,15 +7,18 @@ loops over sequences and NumPy's own, is done in `ranges`, between which Python 
 from __future__ import annotations
 
 import os
+import threading
 import warnings
 from collections.abc import Iterator
 from functools import lru_cache
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from . import _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
+from ._foreign import call
 from ._spec import AtomSpec, Spec, Spectrum
 
 try:
@@ -25,7 +28,17 @@ except ImportError as error:
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
 
-# Some tens of milliseconds of work, a unit of which takes about a nanosecond: how long the handler of a signal may wait.
+
+def _remember_main_thread() -> None:
+    """The one whose calls ask about signals. In the child of a fork it may be another."""
+    _engine.set_main_thread(threading.main_thread().ident)
+
+
+_remember_main_thread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_remember_main_thread)
+
+# Some tens of milliseconds of work, a unit of which takes about a nanosecond: how long a signal may wait.
 WORK_PER_RANGE = 2**25
 
 MOST_BYTES = np.iinfo(np.intp).max
@@ -60,7 +73,9 @@ ISA = _choose_isa()
 @lru_cache(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
     framing, levels, summary = spec.framing, spec.levels, spec.summary
-    return _engine.Plan(
+    return _make(
+        _engine.Plan,
+        framing.n_fft,
         precision=spec.precision,
         isa=isa or ISA,
         n_fft=framing.n_fft,
@@ -78,6 +93,11 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         offset=levels.offset if levels else 0.0,
         matrix=_doubles(spec.matrix),
     )
+
+
+def _make(kind: type, n_points: int, /, **options: Any) -> Any:
+    """A plan, a long one without letting Ctrl-C wait: tables of a prime length take it some 20 microseconds a point."""
+    return call(kind, work=2000 * n_points, **options)
 
 
 def _doubles(array: np.ndarray | None) -> np.ndarray | None:
@@ -132,9 +152,8 @@ def run(
 @lru_cache(32)
 def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
     """`window`: n_fft doubles."""
-    return _engine.Inverse(
-        precision=precision, isa=ISA, n_fft=n_fft, hop_length=hop_length, window=np.frombuffer(window), lead=lead
-    )
+    options = {"precision": precision, "isa": ISA, "hop_length": hop_length, "lead": lead}
+    return _make(_engine.Inverse, n_fft, n_fft=n_fft, window=np.frombuffer(window), **options)
 
 
 def run_inverse(inverse: _engine.Inverse, n_fft: int, spectra: np.ndarray, out: np.ndarray) -> None:
@@ -146,7 +165,9 @@ def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int
     """Rounds of Griffin and Lim's search from samples `y` (..., n), which are replaced. magnitudes (..., bins, frames),
     bins contiguous."""
     framing = spec.framing
-    search = _engine.Search(
+    search = call(
+        _engine.Search,
+        work=2000 * framing.n_fft + 10 * magnitudes.size,
         precision=spec.precision,
         isa=ISA,
         n_fft=framing.n_fft,
@@ -237,7 +258,6 @@ def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work))
 
 
-
 def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
     """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
     if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
@@ -254,7 +274,9 @@ def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, ke
 
 @lru_cache(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
-    return _engine.Yin(
+    return _make(
+        _engine.Yin,
+        frame_length,
         isa=ISA,
         frame_length=frame_length,
         hop_length=hop_length,
@@ -303,7 +325,8 @@ def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
 def turn(angles: np.ndarray, magnitudes: np.ndarray, out: np.ndarray) -> None:
     """out = -magnitudes exp(i angles), all (bins, frames); frames of `angles` contiguous, and bins of the others.
     Angles reach to 2^12."""
-    _engine.turn(angles, magnitudes, out, ISA)
+    for part in ranges(out.shape[1], 16 * len(out) + 8192):  # new pages of a frame cost more than its numbers
+        _engine.turn(angles[:, part], magnitudes[:, part], out[:, part], ISA)
 
 
 def find_peaks(

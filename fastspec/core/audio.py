@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _foreign
 from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
@@ -45,6 +46,11 @@ __all__ = [
     "tone",
     "zero_crossings",
 ]
+
+# soxr designs filters in proportion to how far rates are apart: some seconds here, and minutes beyond.
+FARTHEST_RATES = 100_000
+# A polyphase filter has some twenty taps for each unit of the larger rate, their common divisor taken out.
+_LARGEST_POLYPHASE = 10_000_000
 
 _SOXR_STREAMING = ("soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
 _SOXR = (*_SOXR_STREAMING, "soxr_VHQ", "soxr_HQ", "soxr_MQ", "soxr_LQ", "soxr_QQ")
@@ -216,7 +222,8 @@ def resample(
     Raises
     ------
     ParameterError
-        If `y` is not valid audio, a rate is not positive, or there is no such method.
+        If `y` is not valid audio, a rate is not positive, one is more than 100,000 times the other, or there is no
+        such method.
     ModuleNotFoundError
         If the method needs a package that is not installed.
 
@@ -234,13 +241,19 @@ def resample(
         check_rate(rate, name=name)
 
     ratio = float(target_sr) / orig_sr
+    if not 1 / FARTHEST_RATES <= ratio <= FARTHEST_RATES:
+        raise ParameterError(
+            f"orig_sr={orig_sr} and target_sr={target_sr} are too far apart to convert; "
+            f"one may be {FARTHEST_RATES:,} times the other at most"
+        )
     n_samples = math.ceil(y.shape[axis] * ratio)
     convert = _resampler(res_type, orig_sr, target_sr, n_samples)
     if y.size == 0:
         shape = list(y.shape)
         shape[axis] = n_samples
         return np.zeros(shape, dtype=y.dtype)
-    converted = convert(y.astype(working_dtype(y.dtype), copy=False), axis)
+    work = 20 * (y.size + n_samples * (y.size // y.shape[axis]))
+    converted = _foreign.call(convert, y.astype(working_dtype(y.dtype), copy=False), axis, work=work)
     if fix:
         converted = fix_length(converted, size=n_samples, axis=axis, **kwargs)
     if scale:
@@ -266,7 +279,13 @@ def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
         if int(orig_sr) != orig_sr or int(target_sr) != target_sr:
             raise ParameterError(f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates")
         divisor = math.gcd(int(orig_sr), int(target_sr))
-        return lambda y, axis: resample_poly(y, int(target_sr) // divisor, int(orig_sr) // divisor, axis=axis)
+        up, down = int(target_sr) // divisor, int(orig_sr) // divisor
+        if max(up, down) > _LARGEST_POLYPHASE:
+            raise ParameterError(
+                f"orig_sr={orig_sr} and target_sr={target_sr} are as {down} to {up}: res_type='polyphase' takes no "
+                f"more than {_LARGEST_POLYPHASE:,}; round the rates or use res_type='soxr_hq'"
+            )
+        return lambda y, axis: resample_poly(y, up, down, axis=axis)
     if res_type in _SAMPLERATE:
         samplerate = _optional("samplerate", res_type)
         ratio = target_sr / orig_sr
