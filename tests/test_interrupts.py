@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 import scipy.fft
 import scipy.ndimage
-import scipy.signal
+import scipy.signal  # noqa: F401
 import soxr  # noqa: F401 - all of these now, for an import that a handler has ended is not made again
 
 import fastspec
