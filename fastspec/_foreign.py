@@ -8,6 +8,8 @@ from contextvars import copy_context
 from functools import wraps
 from typing import Any, TypeVar
 
+import numpy as np
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Nanoseconds, roughly. Below this a signal's handler may as well wait.
@@ -45,12 +47,13 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
 
 
 def patient(nanoseconds: float) -> Callable[[F], F]:
-    """A decorator of functions of NumPy's that take so many nanoseconds for each element of their first argument."""
+    """A decorator of functions of NumPy's that take so many nanoseconds for each element of their largest array."""
 
     def decorate(function: F) -> F:
         @wraps(function)
-        def answering(x, *args, **kwargs):
-            return call(function, x, *args, work=nanoseconds * getattr(x, "size", 0), **kwargs)
+        def answering(*args, **kwargs):
+            sizes = [x.size for x in (*args, *kwargs.values()) if isinstance(x, np.ndarray)]
+            return call(function, *args, work=nanoseconds * max(sizes, default=0), **kwargs)
 
         return answering
 
