@@ -436,6 +436,19 @@ size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooli
 fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
                     size_t first, size_t count, int n_threads);
 
+/* Memory for large results. What is destroyed is kept for the next one: the newest blocks, FSP_MOST_KEPT bytes at most,
+ * whatever the number of threads. `size` (>= bytes) belongs to the block; NULL where there is no memory. Any thread may
+ * destroy a block, and none ever waits. */
+#define FSP_MOST_KEPT ((size_t)64 << 20)
+
+void *fsp_block_create(size_t bytes, size_t *size);
+void fsp_block_destroy(void *at, size_t size);
+size_t fsp_blocks_kept(void);
+void fsp_blocks_drop(void);
+
+/* Bytes that this thread has asked for since it began, freed or not: the difference bounds what has been created between. */
+size_t fsp_allocated(void);
+
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);
 int fsp_has_isa(const char *isa);

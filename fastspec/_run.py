@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from functools import lru_cache
 from math import prod
 
 import numpy as np
 
 from . import _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
+from ._caches import kept
+from ._install import engine as _engine
 from ._spec import AtomSpec, Spec, Spectrum
-
-try:
-    from . import _engine
-except ImportError as error:
-    raise ImportError("fastspec's engine is not built here; leave this folder, or run: pip install -e .") from error
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
 
@@ -49,7 +45,7 @@ def _choose_isa() -> bytes:
 ISA = _choose_isa()
 
 
-@lru_cache(32)
+@kept(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
     framing, levels, summary = spec.framing, spec.levels, spec.summary
     return _engine.Plan(
@@ -134,7 +130,7 @@ def run(
     return extent
 
 
-@lru_cache(32)
+@kept(32)
 def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
     """`window`: n_fft doubles."""
     return _engine.Inverse(
@@ -276,7 +272,7 @@ def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, ke
     return clips
 
 
-@lru_cache(32)
+@kept(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
     return _engine.Yin(
         isa=ISA,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_array, whole
+from .._caches import kept
 from .._transforms import CACHED
 from ..util.utils import pad_axis
 
@@ -130,7 +130,7 @@ def _savitzky_golay(
     return result
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _slopes(width: int, polyorder: int, order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Derivatives of the polynomial fitted to `width` values: taps for the middle, matrices for both halves."""
     half = width // 2
