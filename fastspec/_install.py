@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
+__all__ = ["FOLDER", "engine", "installed", "warning_of_others"]
+
 FOLDER = Path(__file__).parent
 DISTRIBUTION = "fastspec-audio"
 
 
 def installed() -> list[str]:
-    """Names and versions of the installed packages whose import name is fastspec, ours first. Takes some milliseconds."""
+    """Names and versions of the installed packages that are imported as fastspec, ours first. Takes milliseconds."""
     from importlib.metadata import packages_distributions, version
 
     names = sorted(set(packages_distributions().get(__package__, ())), key=lambda name: (name != DISTRIBUTION, name))
     return [f"{name} {version(name)}" for name in names]
 
 
-def strangers(found: list[str]) -> str:
-    """A warning about packages of others among those that are `installed`; "" if there are none."""
+def warning_of_others(found: list[str]) -> str:
+    """What to do if others' packages are among those that are `installed`; "" if there are none."""
     others = [name for name in found if name.split()[0] != DISTRIBUTION]
     if not others:
         return ""
     return (
-        f"{' and '.join(others)} has the import name fastspec, too, and its files and those of {DISTRIBUTION} replace one "
-        f"another; uninstall both, then install the one that is wanted"
+        f"{' and '.join(others)} is imported as fastspec, too: whichever was installed last has replaced files of the "
+        f"other; uninstall both, then install the one you want"
     )
 
 
-def why_no_engine(error: ImportError) -> str:
+def _why_no_engine(error: ImportError) -> str:
     """What to do about the engine, which did not load from FOLDER."""
-    found = installed()
-    if any(FOLDER.glob("_engine.*.so")) or any(FOLDER.glob("_engine*.pyd")):
-        text = f"fastspec's engine in {FOLDER} does not load here: {error}; install {DISTRIBUTION} again with this Python"
+    if any(path.suffix in (".so", ".pyd") for path in FOLDER.glob("_engine.*")):
+        text = f"fastspec's engine in {FOLDER} does not load: {error}; install {DISTRIBUTION} again with this Python"
     else:
         text = f"fastspec's engine is not built in {FOLDER}; leave this folder, or run: pip install -e ."
-    text += f". Installed under this name: {', '.join(found) or 'nothing'}"
-    return f"{text}. {strangers(found)}" if strangers(found) else text
+    found = installed()
+    text += f". Installed as fastspec: {', '.join(found) or 'nothing'}"
+    return ". ".join(part for part in (text, warning_of_others(found)) if part)
 
 
 try:
     from . import _engine as engine
 except ImportError as error:
-    raise ImportError(why_no_engine(error)) from error
+    raise ImportError(_why_no_engine(error)) from error
