@@ -439,7 +439,7 @@ fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling 
 /* Memory for large results. What is destroyed is kept for the next one: the newest blocks, FSP_MOST_KEPT bytes at most,
  * whatever the number of threads. `size` (>= bytes) belongs to the block; NULL where there is no memory. Any thread may
  * destroy a block, and none ever waits. */
-#define FSP_MOST_KEPT ((size_t)64 << 20)
+enum { FSP_MOST_KEPT = 64 << 20 };
 
 void *fsp_block_create(size_t bytes, size_t *size);
 void fsp_block_destroy(void *at, size_t size);
