@@ -24,8 +24,8 @@ def warning_of_others(found: list[str]) -> str:
     if not others:
         return ""
     return (
-        f"{' and '.join(others)} is imported as fastspec, too: whichever was installed last has replaced files of the "
-        f"other; uninstall both, then install the one you want"
+        f"fastspec is the import name of {' and '.join(others)}, too: what was installed last has replaced files of "
+        f"the others; uninstall all of them, then install the one you want"
     )
 
 

