@@ -10,8 +10,8 @@ import numpy as np
 
 from . import _install, _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
-from ._caches import kept
 from ._install import engine as _engine
+from ._kept import kept
 from ._spec import AtomSpec, Spec, Spectrum
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array

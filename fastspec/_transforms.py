@@ -15,7 +15,7 @@ import numpy as np
 
 from . import filters
 from ._arrays import ParameterError, as_hop_length, as_index, as_number
-from ._caches import kept
+from ._kept import kept
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
 

@@ -14,7 +14,7 @@ import pytest
 from test_threads import run_python
 
 import fastspec
-from fastspec import _caches, _run, _transforms
+from fastspec import _kept, _run, _transforms
 
 MIB = 1 << 20
 
@@ -22,8 +22,8 @@ MIB = 1 << 20
 @pytest.fixture(autouse=True)
 def own_budget(monkeypatch):
     """Caches that tests make are not known to the others, nor they to them."""
-    budget = _caches._Budget()
-    monkeypatch.setattr(_caches, "_budget", budget)
+    budget = _kept._Budget()
+    monkeypatch.setattr(_kept, "_budget", budget)
     return budget
 
 
@@ -47,16 +47,16 @@ class Made:
 
 def test_bytes_are_bounded_over_all_caches():
     made = Made(10 * MIB)
-    first, second = (_caches.kept(64)(lambda i: made(i)) for _ in range(2))
+    first, second = (_kept.kept(64)(lambda i: made(i)) for _ in range(2))
     for i in range(100):
         (first if i % 2 else second)(i)
-        assert made.bytes <= _caches.MOST_BYTES + 2 * made.size
+        assert made.bytes <= _kept.MOST_BYTES + 2 * made.size
     assert made.bytes >= 2 * made.size
 
 
 def test_numbers_are_bounded():
     made = Made(1)
-    few = _caches.kept(3)(made.__call__)
+    few = _kept.kept(3)(made.__call__)
     for i in range(10):
         few(i)
     assert made.bytes == 3
@@ -64,7 +64,7 @@ def test_numbers_are_bounded():
 
 def test_what_is_kept_is_made_once():
     made = Made(MIB)
-    cached = _caches.kept(64)(lambda i: made(i))
+    cached = _kept.kept(64)(lambda i: made(i))
     for _ in range(3):
         for i in range(50):
             assert cached(i) is cached(i)
@@ -72,8 +72,8 @@ def test_what_is_kept_is_made_once():
 
 
 def test_the_newest_is_kept_however_large_and_whatever_else_is_made():
-    large, other = Made(_caches.MOST_BYTES + 1), Made(_caches.MOST_BYTES // 2 + 1)
-    of_large, of_other = _caches.kept(64)(lambda i: large(i)), _caches.kept(64)(lambda i: other(i))
+    large, other = Made(_kept.MOST_BYTES + 1), Made(_kept.MOST_BYTES // 2 + 1)
+    of_large, of_other = _kept.kept(64)(lambda i: large(i)), _kept.kept(64)(lambda i: other(i))
     kept = of_large(0)
     for i in range(10):
         of_other(i)
@@ -87,8 +87,8 @@ def test_the_newest_is_kept_however_large_and_whatever_else_is_made():
 
 def test_a_large_one_does_not_keep_others_out():
     """What is over the limit by itself is not counted again and again."""
-    large, other = Made(2 * _caches.MOST_BYTES), Made(MIB)
-    of_large, of_other = _caches.kept(64)(lambda i: large(i)), _caches.kept(64)(lambda i: other(i))
+    large, other = Made(2 * _kept.MOST_BYTES), Made(MIB)
+    of_large, of_other = _kept.kept(64)(lambda i: large(i)), _kept.kept(64)(lambda i: other(i))
     of_large(0)
     for _ in range(3):
         for i in range(20):
@@ -98,7 +98,7 @@ def test_a_large_one_does_not_keep_others_out():
 
 def test_the_newest_is_found_by_all_that_it_is_called_with():
     calls = []
-    cached = _caches.kept(4, typed=True)(lambda *args, **kwargs: calls.append((args, kwargs)) or len(calls))
+    cached = _kept.kept(4, typed=True)(lambda *args, **kwargs: calls.append((args, kwargs)) or len(calls))
     wanted = [((1,), {}), ((1.0,), {}), ((True,), {}), ((1, 2), {}), ((1,), {"a": 2}), ((1,), {"a": 3}), ((-1,), {})]
     for args, kwargs in [*wanted, ((-2,), {})]:  # -1 and -2 have one hash
         number = cached(*args, **kwargs)
@@ -107,7 +107,7 @@ def test_the_newest_is_found_by_all_that_it_is_called_with():
 
 
 def test_errors_are_not_kept():
-    @_caches.kept(4)
+    @_kept.kept(4)
     def fail(i):
         raise ValueError(i)
 
@@ -119,7 +119,7 @@ def test_errors_are_not_kept():
 
 
 def test_it_is_the_function_to_those_who_look():
-    @_caches.kept(4)
+    @_kept.kept(4)
     def double(x: int) -> int:
         """Twice."""
         return 2 * x
@@ -134,9 +134,9 @@ class Parts:
 
 
 def counted(*things) -> int:
-    budget = _caches._Budget()
+    budget = _kept._Budget()
     budget.spend(things, 0)
-    return budget.total - _caches.ENTRY_BYTES
+    return budget.total - _kept.ENTRY_BYTES
 
 
 def test_memory_is_counted_once_and_whole():
@@ -152,7 +152,7 @@ def test_memory_is_counted_once_and_whole():
 
 
 def test_the_engines_own_memory_is_counted(own_budget):
-    plan = _caches.kept(4)(_run.plan_of.__wrapped__)
+    plan = _kept.kept(4)(_run.plan_of.__wrapped__)
     spec = _transforms.stft_spec(_transforms.stft_arguments(2**20, None, None, "hann", True, "constant"), 1, 0)
     before = own_budget.total
     plan(spec)
@@ -163,7 +163,7 @@ def test_the_engines_own_memory_is_counted(own_budget):
 def test_threads():
     """Many of them, over and over the limit: right values, bytes bounded."""
     made = Made(8 * MIB)
-    cached = _caches.kept(64)(lambda i: (made(i), i))
+    cached = _kept.kept(64)(lambda i: (made(i), i))
     wrong = []
 
     def work(seed: int) -> None:
@@ -179,11 +179,11 @@ def test_threads():
     finally:
         sys.setswitchinterval(interval)
     assert not wrong
-    assert made.bytes <= _caches.MOST_BYTES + 9 * made.size  # one that each thread was about to keep
+    assert made.bytes <= _kept.MOST_BYTES + 9 * made.size  # one that each thread was about to keep
 
 
 def test_a_finalizer_may_use_a_cache_while_bytes_are_counted(own_budget):
-    cached = _caches.kept(4)(lambda i: i)
+    cached = _kept.kept(4)(lambda i: i)
     with own_budget.lock:
         assert cached(1) == 1
 
@@ -194,11 +194,11 @@ def test_a_child_does_not_wait_for_a_lock_of_its_parent():
 import os, threading
 import numpy as np
 import fastspec
-from fastspec import _caches
+from fastspec import _kept
 fastspec.stft(np.zeros(4096))
 locked, done = threading.Event(), threading.Event()
 def hold():
-    with _caches._budget.lock:
+    with _kept._budget.lock:
         locked.set()
         done.wait()
 holder = threading.Thread(target=hold)
@@ -222,8 +222,8 @@ RESIDENT = """
 import gc, sys, warnings
 import numpy as np
 import fastspec
-from fastspec import _caches
-_caches.MOST_BYTES = {limit}
+from fastspec import _kept
+_kept.MOST_BYTES = {limit}
 warnings.simplefilter("ignore")
 fastspec.set_num_threads(1)
 y = np.random.default_rng(0).standard_normal(3000).astype(np.float32)
@@ -281,7 +281,7 @@ def test_the_limit_is_what_bounds_them():
 
 def test_thousands_of_plans():
     call = "fastspec.feature.logmel(y=y[:2048], sr=8000 + i, n_fft=256 + 2 * (i % 97), hop_length=64, n_mels=20)"
-    assert growth(call, n=2000, warm=500, limit=_caches.MOST_BYTES) <= 8 * MIB
+    assert growth(call, n=2000, warm=500, limit=_kept.MOST_BYTES) <= 8 * MIB
 
 
 def test_the_last_plan_is_kept_however_large(monkeypatch):
@@ -289,7 +289,7 @@ def test_the_last_plan_is_kept_however_large(monkeypatch):
     made = []
     plain = fastspec.filters.mel_weights
     monkeypatch.setattr(fastspec.filters, "mel_weights", lambda **kwargs: made.append(1) or plain(**kwargs))
-    monkeypatch.setattr(_caches, "MOST_BYTES", 1 << 16)
+    monkeypatch.setattr(_kept, "MOST_BYTES", 1 << 16)
     y = np.zeros(4096)
     before = fastspec.feature.melspectrogram(y=y, sr=12345)
     for _ in range(5):

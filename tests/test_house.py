@@ -77,13 +77,13 @@ def test_the_engine_has_one_door_and_few_users(root):
     paths = sources(root, f"{WHERE}/**/*.py")
     assert {p.name for p in paths if f"{WHERE}._engine" in imports(p, root)} == {"_install.py"}
     users = {p.name for p in paths if f"{WHERE}._install.engine" in imports(p, root)}
-    assert users == {"_memory.py", "_caches.py", "_run.py"}
+    assert users == {"_memory.py", "_kept.py", "_run.py"}
 
 
 def test_what_is_kept_between_calls_is_bounded_in_bytes(root):
-    """All caches are `_caches.kept`, but for those of names and single values."""
+    """All caches are `_kept.kept`, but for those of names and single values."""
     for path in sources(root, f"{WHERE}/**/*.py"):
-        if path.name not in ("_caches.py", "notation.py", "intervals.py", "_lazy.py"):
+        if path.name not in ("_kept.py", "notation.py", "intervals.py", "_lazy.py"):
             found = re.findall(r"@(?:functools\.)?(?:lru_)?cache\b.*\n(?!def _(?:lowest|quota)\()", path.read_text())
             assert not found, path
 
@@ -99,7 +99,7 @@ def test_engine_imports_nothing(root):
 
 def test_gate_and_specification_stand_alone(root):
     """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
-    floors = ["_lazy", "_arrays", "_spec", "_quota", "_threads", "_install", "_memory", "_caches", "_run"]
+    floors = ["_lazy", "_arrays", "_spec", "_quota", "_threads", "_install", "_memory", "_kept", "_run"]
     for i, name in enumerate(floors):
         used = {module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")}
         allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_install" else name)}

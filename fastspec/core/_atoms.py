@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._caches import kept
+from .._kept import kept
 from .._spec import AtomSpec
 from .._windows import cosine_sum, cosine_terms, get_window
 from ..util.utils import normalize

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import _memory, _run, filters
 from .._arrays import check_size
-from .._caches import kept
+from .._kept import kept
 from .._spec import AtomSpec, Padding, padding_of, precision_of
 from ._atoms import describe
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import ParameterError, as_hop_length, as_index, as_samples, check_rate
-from .._caches import kept
+from .._kept import kept
 from ..util.utils import normalize
 from ._constant_q import Atoms, transform
 from ._constant_q_bins import SampledWindow

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import ParameterError, as_index, as_number, check_rate
-from .._caches import kept
+from .._kept import kept
 from .._transforms import hashable
 from ..util.utils import normalize
 from ._constant_q import Atoms

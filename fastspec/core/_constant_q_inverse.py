@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
-from .._caches import kept
+from .._kept import kept
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, phasor, tiny

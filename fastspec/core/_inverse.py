@@ -19,7 +19,7 @@ from .._arrays import (
     check_size,
     first_nonfinite,
 )
-from .._caches import kept
+from .._kept import kept
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError
-from .._caches import kept
+from .._kept import kept
 from ..filters import get_window
 from ..util.utils import pad_center
 

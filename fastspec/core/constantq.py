@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import _run, filters
 from .._arrays import ParameterError, as_hop_length, as_samples
-from .._caches import kept
+from .._kept import kept
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
 from ..util._matrices import largest_of_rows

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import _run, filters
 from .._arrays import ParameterError
-from .._caches import kept
+from .._kept import kept
 from .._spec import Spec
 from .._transforms import CACHED, key_of
 from ..core._numbers import look_up

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_index, promoted, whole
-from .._caches import kept
+from .._kept import kept
 from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
 from ..core.convert import fft_frequencies

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _run, _transforms
 from .._arrays import ParameterError
-from .._caches import kept
+from .._kept import kept
 from .._spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
 from ..core.spectrum import _spectrogram, check_length, framed
 from .spectral import run_given

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
-from .._caches import kept
+from .._kept import kept
 from .._spec import Framing, Spec, Spectrum
 from .._transforms import CACHED
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames

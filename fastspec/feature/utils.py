@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_array, whole
-from .._caches import kept
+from .._kept import kept
 from .._transforms import CACHED
 from ..util.utils import pad_axis
 
