@@ -11,17 +11,15 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO
 
 from ._arrays import LibrosaError
+from ._whole_file import OutputError as OutputError
+from ._whole_file import overwrites as overwrites
+from ._whole_file import whole_file as whole_file
 
 
 class UsageError(Exception):
     """The command line asks for something that cannot be; nothing was done."""
-
-
-class OutputError(Exception):
-    """A result could not be written; the message names it."""
 
 
 def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]) -> list[tuple[str, Path]]:
@@ -47,27 +45,6 @@ def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]
         if taken.setdefault(target, source) != source:
             raise UsageError(f"{taken[target]} and {source} would both become {target}; use a folder for each")
     return pairs
-
-
-@contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A file to write, which takes its name when all is written: a reader never meets half of it.
-
-    Until then it is a hidden neighbour, so that the last step is a rename within one file system.
-    """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(partial, "wb") as file:
-            yield file
-        os.replace(partial, path)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        if isinstance(error, OSError):
-            reason = error.strerror or f"{error} (is the disk full?)"
-            raise OutputError(f"{path}: cannot be written: {reason}") from error
-        raise
 
 
 @contextlib.contextmanager
