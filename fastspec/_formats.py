@@ -15,11 +15,12 @@ _DEFAULTS = {"OPUS": "OPUS"}  # other than libsndfile's, by suffix or `format`
 
 # RAW has no header that says what it holds. SD2 has it in a second file, which libsndfile puts into the working folder.
 _FORMATS_LEFT_OUT = ("RAW", "SD2")
-# libsndfile lists them, but cannot write them, or not so that they read back.
+# libsndfile lists them, but cannot write them, or not so that they read back: ALAC of more than 16 bits, for instance,
+# comes back as noise wherever loud noise was written.
 _LEFT_OUT = (
     *((None, subtype) for subtype in ("DWVW_12", "DWVW_16", "DWVW_24", "MPEG_LAYER_I", "MPEG_LAYER_II")),
-    ("WAV", "MPEG_LAYER_III"),
-    ("PAF", "PCM_24"),
+    *((None, subtype) for subtype in ("ALAC_20", "ALAC_24", "ALAC_32")),
+    *(("WAV", "MPEG_LAYER_III"), ("PAF", "PCM_24"), ("SDS", "PCM_S8"), ("SDS", "PCM_24")),
 )
 
 # The most there can be, by format or by subtype.
@@ -27,7 +28,7 @@ _CHANNELS = {
     **dict.fromkeys(("GSM610", "G721_32", "G723_24", "G723_40", "HTK", "SDS", "SVX", "WVE", "XI"), 1),
     **dict.fromkeys(("NMS_ADPCM_16", "NMS_ADPCM_24", "NMS_ADPCM_32"), 1),
     **dict.fromkeys(("IMA_ADPCM", "MS_ADPCM", "MPEG_LAYER_III", "AVR", "MPC2K", "VOC"), 2),
-    **dict.fromkeys(("ALAC_16", "ALAC_20", "ALAC_24", "ALAC_32", "FLAC"), 8),
+    **dict.fromkeys(("ALAC_16", "FLAC"), 8),
     **dict.fromkeys(("VORBIS", "OPUS"), 255),
     "IRCAM": 256,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import shutil
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
 _CODES: dict[str, tuple[type, Encoding | None, type]] = {
     **dict.fromkeys(("PCM_U8", "PCM_S8"), (np.int8, None, np.int32)),
     **dict.fromkeys(("PCM_16", "ALAC_16", "DPCM_16"), (np.int16, None, np.int16)),
-    **dict.fromkeys(("PCM_24", "ALAC_24"), (np.int32, "int24", np.int32)),
-    **dict.fromkeys(("PCM_32", "ALAC_20", "ALAC_32"), (np.int32, None, np.int32)),
+    "PCM_24": (np.int32, "int24", np.int32),
+    "PCM_32": (np.int32, None, np.int32),
     **dict.fromkeys(("IMA_ADPCM", "MS_ADPCM", "GSM610", "G721_32", "G723_24", "G723_40"), (np.int16, None, np.int16)),
     **dict.fromkeys(("NMS_ADPCM_16", "NMS_ADPCM_24", "NMS_ADPCM_32"), (np.int16, None, np.int16)),
     "DPCM_8": (np.int8, None, np.int32),
@@ -145,7 +144,8 @@ def _target(path) -> tuple[str | BinaryIO, str]:
         return _file_of(path), f"file descriptor {path}"
     if not hasattr(path, "write"):
         raise DTypeError(f"path={path!r} must be a path, or a file object that is open for writing bytes")
-    if isinstance(path, io.TextIOBase) or getattr(path, "closed", False) or not getattr(path, "writable", bool)():
+    writable = getattr(path, "closed", False) is False and getattr(path, "writable", lambda: True)()
+    if isinstance(path, io.TextIOBase) or not writable:
         raise ParameterError(f"path={path!r} is not open for writing bytes; open it with mode='wb'")
     name = getattr(path, "name", None)
     return path, name if isinstance(name, str) else f"<{type(path).__name__}>"
@@ -257,9 +257,7 @@ def _encode(file: BinaryIO, name: str, content: _Content) -> None:
             for block in content.blocks():
                 sound.write(block)
     except soundfile.LibsndfileError as error:
-        for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-            if os.strerror(number) in error.error_string:
-                raise OSError(number, os.strerror(number)) from None
+        _complain_of_the_disk(file)
         raise ParameterError(
             f"{name}: sr={content.sr}, {content.channels} channels: libsndfile cannot write this as {content.kind} "
             f"({error.error_string}); use WAV"
@@ -267,6 +265,13 @@ def _encode(file: BinaryIO, name: str, content: _Content) -> None:
     if content.format == "AIFF" and content.subtype in _OF_ONE_BYTE and content.n * content.channels % 2:
         _uncount_padding(file, content.n)
     _check_written(file, name, content)
+
+
+def _complain_of_the_disk(file: BinaryIO) -> None:
+    """libsndfile keeps the system's errors to itself, or sees none; they come again if more is written."""
+    os.lseek(file.fileno(), 0, os.SEEK_END)
+    for _ in range(4):
+        os.write(file.fileno(), bytes(1 << 14))
 
 
 def _uncount_padding(file: BinaryIO, n: int) -> None:
@@ -297,6 +302,7 @@ def _check_written(file: BinaryIO, name: str, content: _Content) -> None:
         if right and (sr, channels) == (content.sr, content.channels):
             return
         found = f"would read back as sr={sr}, {channels} channels, {n} samples"
+    _complain_of_the_disk(file)
     raise ParameterError(
         f"{name}: sr={content.sr}, {content.channels} channels, {content.n} samples in {content.kind} {found}; use WAV"
     )
