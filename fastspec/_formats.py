@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -74,7 +75,7 @@ def sound_format(path: PurePath | str, format: str | None, subtype: str | None) 
     suffix = PurePath(path).suffix
     asked = (format or suffix[1:]).upper()
     name = _ALIASES.get(asked, asked)
-    known = [known for known in soundfile.available_formats() if known not in _FORMATS_LEFT_OUT]
+    known = _written_formats()
     if name not in known:
         raise ParameterError(
             f"path={str(path)!r}: {format or suffix!r} is no format that can be written; use one of {', '.join(known)}"
@@ -85,6 +86,13 @@ def sound_format(path: PurePath | str, format: str | None, subtype: str | None) 
         there = [kind for kind in soundfile.available_subtypes(name) if _is_written(name, kind)]
         raise ParameterError(f"subtype={subtype!r} is not for {name} files; use one of {', '.join(there)}")
     return name, chosen
+
+
+@functools.cache
+def _written_formats() -> list[str]:
+    import soundfile
+
+    return [name for name in soundfile.available_formats() if name not in _FORMATS_LEFT_OUT]
 
 
 def can_hold(path: PurePath | str, subtype: str) -> bool:
