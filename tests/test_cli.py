@@ -13,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import types
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,9 @@ import pytest
 import soundfile
 
 import fastspec
-from fastspec import _batch, cli
+from fastspec import cli
+from fastspec._batch import whole_file
+from fastspec.cli import _features, _targets, _terminal
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -358,7 +359,8 @@ def test_cqt_that_does_not_fit_is_told_with_the_way_out(sound, capsys):
     ],
 )
 def test_plan(inputs, out, kind, expected):
-    assert [str(target) for _, target in _batch.plan(inputs, out, kind, ("npz", "npy", "png"))] == expected
+    tasks, _ = _targets.plan(inputs, out, kind, ("npz", "npy", "png"))
+    assert [str(task.target) for task in tasks] == expected
 
 
 @pytest.mark.parametrize(
@@ -371,8 +373,8 @@ def test_plan(inputs, out, kind, expected):
     ],
 )
 def test_plan_refuses(inputs, out, kind, words):
-    with pytest.raises(_batch.UsageError, match=re.escape(words)):
-        _batch.plan(inputs, out, kind, ("npz", "npy", "png"))
+    with pytest.raises(_terminal.UsageError, match=re.escape(words)):
+        _targets.plan(inputs, out, kind, ("npz", "npy", "png"))
 
 
 def test_misuse_is_told_in_one_line(sound, capsys):
@@ -439,11 +441,12 @@ def test_one_bad_file_does_not_stop_the_others(sound, capsys):
 def test_a_rule_broken_for_one_file_only(folder, capsys):
     for rate in (8000, 48000):
         soundfile.write(f"{rate}.wav", np.random.RandomState(0).uniform(-0.5, 0.5, rate), rate)
-    soundfile.write("nan.wav", np.full(4000, np.nan), 8000, subtype="FLOAT")
-    assert run("48000.wav", "nan.wav", "-o", "out", "--fmax", 16000) == 1
-    err = capsys.readouterr().err
-    assert "fastspec: error: nan.wav: " in err
-    assert "finite" in err
+    soundfile.write("nan.wav", np.full(4000, np.nan), 48000, subtype="FLOAT")
+    assert run("8000.wav", "48000.wav", "nan.wav", "-o", "out", "--fmax", 16000) == 1
+    low, nan, _ = capsys.readouterr().err.splitlines()
+    assert low.startswith("fastspec: error: 8000.wav: --fmax 16000 exceeds half the sampling rate, 4000 Hz; ")
+    assert nan.startswith("fastspec: error: nan.wav: ")
+    assert "finite" in nan
     assert os.listdir("out") == ["48000.npz"]
 
 
@@ -509,7 +512,7 @@ def test_interrupt(sound, monkeypatch, capsys):
 
 def test_interrupt_waits_for_an_archive(folder):
     def interrupted():
-        with _batch.without_interrupts():
+        with _features.without_interrupts():
             signal.raise_signal(signal.SIGINT)
             Path("written").touch()
         Path("too late").touch()
@@ -533,7 +536,7 @@ def test_interrupt_is_not_lost_to_an_error(sound, monkeypatch, capsys):
 
 def test_archives_are_written_from_other_threads(folder):
     def write():
-        with _batch.without_interrupts():
+        with _features.without_interrupts():
             Path("written").touch()
 
     thread = threading.Thread(target=write)
@@ -544,7 +547,7 @@ def test_archives_are_written_from_other_threads(folder):
 
 def test_interrupt_while_writing_leaves_no_part(folder):
     def interrupted():
-        with _batch.whole_file(Path("out.npz")) as file:
+        with whole_file(Path("out.npz")) as file:
             file.write(b"half")
             raise KeyboardInterrupt
 
@@ -554,7 +557,7 @@ def test_interrupt_while_writing_leaves_no_part(folder):
 
 
 def test_pictures_without_matplotlib(sound, monkeypatch, capsys):
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(_features.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit) as caught:
         run(sound, "-o", "out.png")
     assert caught.value.code == 2
@@ -583,9 +586,9 @@ def test_no_progress_unless_on_a_terminal(sound, monkeypatch, capsys):
     Path("other.wav").write_bytes(Path(sound).read_bytes())
     assert run(sound, "other.wav", "-o", "out") == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(_batch, "sys", types.SimpleNamespace(stderr=Terminal(), modules=sys.modules))
+    monkeypatch.setattr(sys, "stderr", Terminal())
     assert run(sound, "other.wav", "-o", "out") == 0
-    assert "2/2" in _batch.sys.stderr.getvalue()
+    assert "2/2" in sys.stderr.getvalue()
 
 
 class Terminal(io.StringIO):
