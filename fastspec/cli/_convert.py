@@ -14,7 +14,7 @@ import numpy as np
 import fastspec
 
 from . import _jobs, _parser, _targets, _terminal
-from ._terminal import STREAM, UsageError, shown
+from ._terminal import STDOUT, STREAM, UsageError, printable, shown
 
 _EPILOG = """\
 Scaling, rounding and clipping are those of SoX 14.4.2 with -D; the clips are counted, and the count is printed (on
@@ -77,7 +77,7 @@ def _convert(args: argparse.Namespace) -> int:
         raise UsageError("--seed is for --dither; add that, or leave it out")
     like = _name_of_format(args.output, args.format)
     subtype = _subtype_asked_for(like, args.encoding, args.bits)
-    task = _targets.Task(args.input, None if args.output == STREAM else Path(args.output))
+    task = _targets.task_for(args.input, None if args.output == STREAM else Path(args.output))
     _targets.check_apart([task])
     _terminal.check_streams(reads=task.source == STREAM, writes=task.target is None)
     return _jobs.run([task], functools.partial(_convert_file, args, like, subtype))
@@ -85,27 +85,29 @@ def _convert(args: argparse.Namespace) -> int:
 
 def _name_of_format(output: str, format: str | None) -> Path:
     """A path whose suffix says what to write: --format means what a suffix would."""
-    from .. import _files
-
     if not output or "\0" in output:
         raise UsageError("OUTPUT names no file; name one, or - for stdout")
     if output != STREAM and (output.endswith(("/", os.sep)) or os.path.isdir(output)):
         raise UsageError(f"{shown(output)} is a folder; name the file in it")
-    path = Path(output)
+    path, name = Path(output), STDOUT if output == STREAM else shown(output)
     if format is None:
-        if output == STREAM or not path.suffix:
-            raise UsageError(f"{shown(output)} has no suffix that says the format; add --format wav, or another")
+        if not path.suffix:
+            raise UsageError(f"{name} has no suffix that says the format; add --format wav, or another")
         return path
-    like = Path(f"{path.stem or STREAM}.{format.lower().lstrip('.')}")
-    if path.suffix and path.suffix.lower() != like.suffix:
-        there = _files.sound_format(like, None, None)
-        try:
-            agree = _files.sound_format(path, None, None) == there
-        except fastspec.ParameterError:
-            agree = True  # a suffix that says nothing
-        if not agree:
-            raise UsageError(f"{shown(output)} and --format {format} contradict each other; leave one out")
+    like = Path(f"{path.stem}.{format.lower().lstrip('.')}")
+    if _written_as(path) not in (None, _written_as(like)):
+        raise UsageError(f"{name} and --format {printable(format)} contradict each other; leave one out")
     return like
+
+
+def _written_as(path: Path) -> tuple[str, str] | None:
+    """libsndfile's names of the format and the usual samples for a suffix; None if it stands for no format."""
+    from .. import _files
+
+    try:
+        return _files.sound_format(path, None, None)
+    except fastspec.ParameterError:
+        return None
 
 
 def _subtype_asked_for(like: Path, encoding: str | None, bits: int | None) -> str | None:

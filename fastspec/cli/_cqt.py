@@ -71,7 +71,7 @@ def add(commands) -> None:
 
 
 def _check(args: argparse.Namespace) -> None:
-    fastspec.filters.get_window(args.window, args.hop_length)
+    _features.check_window(args.window)
     if args.sr is not None:
         _transform_parameters(args, args.sr)
 

@@ -10,11 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from .._arrays import ParameterError
 from ._targets import Task
 from ._terminal import UsageError, printable, say, shown
-
-# What describes a result and is no option: with other values of these it is still what was asked for.
-_NO_OPTIONS = ("unit", "fastspec")
 
 
 def left_to_do(tasks: Sequence[Task], kind: str, describe: Callable[[float], dict]) -> list[Task]:
@@ -31,7 +29,7 @@ def left_to_do(tasks: Sequence[Task], kind: str, describe: Callable[[float], dic
         kept.setdefault(_difference(task, describe), []).append(task)
     for difference, alike in kept.items():
         if difference:
-            others = f" and {len(alike) - 1} other files" if len(alike) > 1 else ""
+            others = f" and {len(alike) - 1} more" if len(alike) > 1 else ""
             say(
                 f"warning: {shown(alike[0].target)}{others}: left as found, {difference}; "
                 "without --skip-existing it is made anew"
@@ -44,15 +42,20 @@ def _difference(task: Task, describe: Callable[[float], dict]) -> str:
     """What of an existing result is not as it would be made now, in words; "" if nothing is."""
     try:
         was = _parameters(task.target)
-        now = json.loads(json.dumps(describe(was["sr"])))
-    except Exception:
+        sr = was["sr"]
+    except Exception:  # whatever is wrong with it
         return "but it is no whole result"
-    now["source"] = os.path.basename(task.source)
-    was["source"] = os.path.basename(was.get("source", ""))
+    try:
+        now = json.loads(json.dumps(describe(sr)))
+    except ParameterError as error:
+        return f"though it could not be made now: {error}"
+    if was.get("feature") != now["feature"]:
+        now = {"feature": now["feature"]}  # which have other options
+    now["source"], was["source"] = os.path.basename(task.source), os.path.basename(was.get("source", ""))
     said = [
         f"{name}={_plain(was.get(name))} and not {_plain(value)}"
         for name, value in now.items()
-        if was.get(name) != value and name not in _NO_OPTIONS
+        if was.get(name) != value
     ]
     return f"though made with {', '.join(said)}" if said else ""
 

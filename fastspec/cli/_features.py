@@ -102,6 +102,13 @@ def add_levels(parser: argparse.ArgumentParser, *, ref: float | str, amin: float
     levels("--top-db", type=_parser.not_negative_or_none, default=80.0, help="dB kept below the peak, or none")
 
 
+def check_window(window: float | str | tuple) -> None:
+    try:
+        fastspec.filters.get_window(window, 64)
+    except fastspec.ParameterError as error:
+        raise UsageError(f"--window: {error}") from None
+
+
 def job(feature: Feature, args: argparse.Namespace) -> int:
     """Compute the feature of each file, and write it."""
     tasks, kind = _targets.plan(args.inputs, args.output, args.format, KINDS)

@@ -90,7 +90,7 @@ def _check(args: argparse.Namespace) -> None:
     win_length = args.n_fft if args.win_length is None else args.win_length
     if win_length > args.n_fft:
         raise UsageError(f"--win-length {win_length} exceeds --n-fft {args.n_fft}; use a larger --n-fft")
-    fastspec.filters.get_window(args.window, win_length)
+    _features.check_window(args.window)
     if args.fmax is not None and args.fmax <= args.fmin:
         raise UsageError(f"--fmax {args.fmax:g} is not above --fmin {args.fmin:g}; use a higher --fmax")
     if args.sr is not None:

@@ -38,16 +38,19 @@ class Parser(argparse.ArgumentParser):
     def parse_args(self, args: Sequence[str] | None = None, namespace=None):
         parsed, rest = self.parse_known_args(args, namespace)
         if rest:
-            self.error(f"unrecognized arguments: {' '.join(map(printable, rest))}; name all files in one place")
+            names = " ".join(map(printable, rest))
+            self.error(f"unrecognized arguments: {names}; files stand together, and no more of them than it says")
         return parsed
 
     def error(self, message: str):
-        say(f"error: {message.removeprefix('argument ')}; see {self.prog} --help")
+        say(f"error: {message.removeprefix('argument ')} (see {self.prog} --help)")
         sys.exit(2)
 
     def _refuse_unknown_names(self, args: Sequence[str]) -> None:
         """Before argparse looks: it would first complain of what is missing, or take -output for -o utput."""
         options = self._option_string_actions
+        if self._commands and not args:
+            self.error(f"name a command: {', '.join(self._commands)}")
         for arg in args:
             if arg == "--":
                 return
@@ -55,14 +58,15 @@ class Parser(argparse.ArgumentParser):
                 if not self._commands:
                     continue
                 if arg not in self._commands:
-                    names = [*self._commands, *(name for name in options if name.startswith("--"))]
-                    self.error(f"there is no command {printable(arg)}{_hint(arg, names)}")
+                    near = _near(arg, [*self._commands, *(name for name in options if name.startswith("--"))])
+                    self.error(f"there is no command {printable(arg)}; {near or 'use ' + ', '.join(self._commands)}")
                 return  # the rest is for the command's own parser
             name = arg.partition("=")[0]
             long = "--" + name.lstrip("-")
             attached = not arg.startswith("--") and arg[:2] in options  # -oFILE
             if name not in options and not (attached and not any(option.startswith(long) for option in options)):
-                self.error(f"unrecognized option {printable(name)}{_hint(long, options)}")
+                near = _near(long, options) or f"a file of that name is ./{printable(arg)}"
+                self.error(f"unrecognized option {printable(name)}; {near}")
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -73,12 +77,13 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
         return action.help if plain or not action.help else f"{action.help} (default: %(default)s)"
 
 
-def _hint(name: str, known: Iterable[str]) -> str:
+def _near(name: str, known: Iterable[str]) -> str:
+    """A question after what may be meant; "" if nothing is near."""
     name = name.lower().replace("_", "-")
     bare = name.lstrip("-")
     longer = [other for other in known if bare and other.lstrip("-").startswith(bare)]
     near = longer or difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {' or '.join(near[:3])}?" if near else ""
+    return f"did you mean {' or '.join(near[:3])}?" if near else ""
 
 
 def _is_number(text: str) -> bool:

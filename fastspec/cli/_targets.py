@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
 from collections.abc import Iterable, Sequence
@@ -43,7 +44,7 @@ def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]
     if not is_folder and kind and kind != suffix:
         raise UsageError(f"-o {printable(out)} and --format {kind} contradict each other; leave one out")
     pattern = os.path.join(out, f"{_NAME}.{kind or kinds[0]}") if is_folder else out
-    tasks = [_task(source, pattern) for source in inputs] if _NAME in pattern else _one_target(inputs, out, Path(out))
+    tasks = [_named(source, pattern) for source in inputs] if _NAME in pattern else _one_target(inputs, out, Path(out))
     return _each_once(tasks), kind or _kind_of(suffix, kinds)
 
 
@@ -70,13 +71,18 @@ def _one_target(inputs: Sequence[str], out: str, target: Path | None) -> list[Ta
         raise UsageError(
             f"-o {printable(out)} is one file for {len(inputs)} inputs; use a folder, or {{name}} in the file name"
         )
-    return [Task(inputs[0], target)]
+    return [task_for(inputs[0], target)]
 
 
-def _task(source: str, pattern: str) -> Task:
+def task_for(source: str, target: Path | None) -> Task:
+    """A task, unless the input cannot be the name of a file."""
+    if not source or "\0" in source:
+        return Task(source, None, "a zero byte is in no name of a file" if source else "an empty name is no file")
+    return Task(source, target)
+
+
+def _named(source: str, pattern: str) -> Task:
     """The input's name in place of ``{name}``, if it makes one name of a file or folder: '...wav' makes '..' of it."""
-    if "\0" in source:
-        return Task(source, None, "no name of a file holds a zero byte")
     stem = _STDIN_NAME if source == STREAM else Path(source).stem
     for part in Path(pattern).parts:
         name = part.replace(_NAME, stem)
@@ -84,7 +90,7 @@ def _task(source: str, pattern: str) -> Task:
             return Task(
                 source, None, f"{{name}} would make {printable(repr(name))} of it, which names no file; rename it"
             )
-    return Task(source, Path(pattern.replace(_NAME, stem)))
+    return task_for(source, Path(pattern.replace(_NAME, stem)))
 
 
 def _is_one_name(name: str) -> bool:
@@ -96,12 +102,14 @@ def _is_one_name(name: str) -> bool:
 def _each_once(tasks: Iterable[Task]) -> list[Task]:
     """Drop inputs that are given twice, and refuse two of them that would become one file."""
     taken: dict[str, Task] = {}
+    real = functools.cache(os.path.realpath)
     kept = []
     for task in tasks:
         if task.target is not None:
             # Targets are followed if they are links, so two of them may lead to one file.
-            place = os.path.normcase(os.path.realpath(task.target) if os.path.islink(task.target) else task.target)
-            first = taken.setdefault(place, task)
+            folder, name = os.path.split(task.target)
+            place = real(task.target) if os.path.islink(task.target) else os.path.join(real(folder), name)
+            first = taken.setdefault(os.path.normcase(place), task)
             if first is not task:
                 if first.source == task.source or _identity(first.source) == _identity(task.source) is not None:
                     continue

@@ -6,8 +6,11 @@ import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+
+from .._batch import OutputError
 
 # How the command line names the standard streams, and what messages call them.
 STREAM = "-"
@@ -39,13 +42,11 @@ def say(message: str) -> None:
     if sys.stderr is None:  # closed; print would take stdout instead
         return
     tqdm = getattr(sys.modules.get("tqdm"), "tqdm", None)
-    try:
+    with contextlib.suppress(OutputError), _to(sys.stderr):
         if tqdm is None:
             print(line, file=sys.stderr, flush=True)
         else:
             tqdm.write(line, file=sys.stderr)
-    except OSError:
-        _hush(sys.stderr)
 
 
 def report(message: str, *, aside: bool) -> None:
@@ -53,16 +54,16 @@ def report(message: str, *, aside: bool) -> None:
     stream = sys.stderr if aside else sys.stdout
     if stream is not None:
         encoding = getattr(stream, "encoding", None) or "utf-8"
-        print(printable(message).encode(encoding, "backslashreplace").decode(encoding), file=stream)
+        line = printable(message).encode(encoding, "backslashreplace").decode(encoding)
+        with _to(stream):
+            print(line, file=stream)
 
 
 def send(data: memoryview | bytes) -> None:
-    """Write to stdout. A reader that has left has what it wanted, so that is no error."""
-    try:
+    """Write to stdout."""
+    with _to(sys.stdout):
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        _hush(sys.stdout)
 
 
 def check_streams(reads: bool, writes: bool) -> None:
@@ -92,14 +93,24 @@ def finish() -> int:
     """Flush stdout, and return the exit status of that."""
     try:
         if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        _hush(sys.stdout)
-    except OSError as error:
-        _hush(sys.stdout)
-        say(f"error: {STDOUT}: cannot be written: {error.strerror}")
+            with _to(sys.stdout):
+                sys.stdout.flush()
+    except OutputError as error:
+        say(f"error: {error}")
         return 1
     return 0
+
+
+@contextlib.contextmanager
+def _to(stream) -> Iterator[None]:
+    """Write to a standard stream. A reader that has left has what it wanted, so that is no error."""
+    try:
+        yield
+    except BrokenPipeError:
+        _hush(stream)
+    except OSError as error:
+        _hush(stream)
+        raise OutputError(f"{STDOUT}: cannot be written: {error.strerror}") from None
 
 
 def _hush(stream) -> None:
