@@ -810,6 +810,22 @@ def test_stdout_on_a_full_disk(sound, arguments):
     assert done.stderr == "fastspec: error: <stdout>: cannot be written: No space left on device\n"
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have names on POSIX systems")
+def test_pipe_has_the_kind_that_is_asked_for(sound):
+    os.mkfifo("pipe")
+    for out, kind, expected in (("pipe", None, "npz"), ("pipe", "npy", "npy"), ("-", "png", "png"), ("-", None, "npz")):
+        (task,), found = _targets.plan([sound], out, kind, ("npz", "npy", "png"))
+        assert (task.target, found) == (None if out == "-" else Path(out), expected)
+
+
+def test_input_can_be_read_again():
+    first = _terminal.Input(b"sound")
+    second = _terminal.again(first)
+    assert (first.read(), first.name) == (b"sound", "<stdin>")
+    first.close()
+    assert (second.read(), second.name) == (b"sound", "<stdin>")
+
+
 # Names of strangers
 
 EVIL = ["\x1b]0;title\x07.wav", "line\nfeed\r.wav", "\u202egnp.wav", "\x9b31m.wav", "\u2028.wav", "zero\u200bwidth.wav"]

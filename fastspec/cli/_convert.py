@@ -130,9 +130,9 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
     from ..pcm import as_dtype
 
     sound = _terminal.opened(source)
-    y, sr = read_whole(sound, dtype=None)
     if subtype is None:
-        subtype = _own_subtype(sound, like)
+        subtype = _own_subtype(_terminal.again(sound), like)
+    y, sr = read_whole(sound, dtype=None)
     if args.sr is not None and args.sr != sr:
         exact = as_dtype(y, np.float32 if y.dtype == np.float32 else np.float64)
         y, sr = fastspec.resample(exact, orig_sr=sr, target_sr=args.sr), args.sr
@@ -152,8 +152,6 @@ def _own_subtype(sound, like: Path) -> str | None:
     from .._files import can_hold
     from ..core._audio_file import open_audio
 
-    if not isinstance(sound, str):
-        sound.seek(0)
     with open_audio(sound) as file:
         return file.subtype if can_hold(like, file.subtype) else None
 

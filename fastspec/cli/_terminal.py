@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from .._batch import OutputError
 
@@ -78,15 +77,20 @@ def check_streams(reads: bool, writes: bool) -> None:
             raise UsageError(f"- is {name}, which is a terminal; {way_out}")
 
 
-class _Input(io.BytesIO):
-    """What stdin held: unlike a pipe, it can be read from the start again."""
+class Input(io.BytesIO):
+    """What stdin held."""
 
     name = STDIN
 
 
-def opened(source: str) -> str | BinaryIO:
+def opened(source: str) -> str | Input:
     """What to read `source` from: its name, or all of stdin."""
-    return _Input(sys.stdin.buffer.read()) if source == STREAM else source
+    return Input(sys.stdin.buffer.read()) if source == STREAM else source
+
+
+def again(source: str | Input) -> str | Input:
+    """The same to be read once more, by others who may close it. (The bytes are shared.)"""
+    return source if isinstance(source, str) else Input(source.getvalue())
 
 
 def finish() -> int:
