@@ -945,7 +945,7 @@ def test_unwritable_output(sound, capsys):
 
 @pytest.mark.parametrize("suffix", ["npz", "npy", "png"])
 def test_full_disk_leaves_nothing_and_the_old_file_as_it_was(sound, suffix, monkeypatch, capsys):
-    def full(file, *arguments, **more):
+    def full(file, *arguments):
         file.write(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

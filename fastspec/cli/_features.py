@@ -127,14 +127,14 @@ def job(feature: Feature, args: argparse.Namespace) -> int:
 
 
 def _file(feature: Feature, args: argparse.Namespace, kind: str, source: str, target: Path | None) -> None:
-    write = functools.partial(WRITERS[f".{kind}"], result=_result(feature, args, source), source=source, args=args)
+    write, result = WRITERS[f".{kind}"], _result(feature, args, source)
     if target is None:
         content = io.BytesIO()
-        write(content)
+        write(content, result, source, args)
         _terminal.send(content.getbuffer())
     else:
         with whole_file(target) as file:
-            write(file)
+            write(file, result, source, args)
 
 
 def _result(feature: Feature, args: argparse.Namespace, source: str) -> Result:
