@@ -255,12 +255,12 @@ def logmel_file(
     _transforms.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
         raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
-    with open_audio(path) as file:
-        rate = file.samplerate
+    with open_audio(path) as sound:
+        rate = sound.samplerate
         stream = Stream("logmel", sr=rate if sr is None else sr, **kwargs)
-        convert = _converter(rate, sr, file.channels, mono, stream._dtype)
+        convert = _converter(rate, sr, sound.channels, mono, stream._dtype)
         parts = []
-        for block, last in read_blocks(file, max(1, int(block_seconds * rate)), stream._dtype.name):
+        for block, last in read_blocks(sound, max(1, int(block_seconds * rate)), stream._dtype.name):
             parts.append(stream.push(convert(block.mean(axis=1, keepdims=True) if mono else block, last)))
         parts.append(stream.finish())
     L = np.concatenate(parts, axis=-1)

@@ -24,7 +24,7 @@ from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_cross
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._audio_file import AudioSource
+    from ._audio_file import AudioSource, Sound
 
 __all__ = [
     "autocorrelate",
@@ -115,10 +115,18 @@ def load(
     if complaint:
         warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
     if mono:
-        y = to_mono(y)
+        y = _mixed(y)
     if sr is None:
         return y, native_sr
     return resample(y, orig_sr=native_sr, target_sr=sr, res_type=res_type), sr
+
+
+def _mixed(y: np.ndarray) -> np.ndarray:
+    """One channel, which a file of one channel has already: a copy would take as long as reading it."""
+    if y.ndim > 1:
+        return to_mono(y)
+    valid_audio(y)
+    return y
 
 
 def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
@@ -381,27 +389,38 @@ def stream(
     if res_type not in _SOXR_STREAMING:
         raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
 
-    from soundfile import LibsndfileError, SoundFile
+    from ._audio_file import ALL, frames_of, open_audio
 
-    from ._audio_file import AudioFileError, frames_of, open_audio, reading_error, seek_to
-
-    file = open_audio(path)
+    sound = open_audio(path)
     try:
         advance = block_length * hop_length
-        step = _native_step(advance, sr, file.samplerate)
-        seek_to(file, offset)
-        frames = -1 if duration is None else frames_of(duration, file, name="duration")
-        chunks = file.blocks(blocksize=step, dtype=dtype, frames=frames)
-        if mono and file.channels > 1:
-            chunks = (to_mono(chunk.T) for chunk in chunks)
-        if sr is not None and sr != file.samplerate:
-            chunks = _resampled(chunks, file.samplerate, sr, 1 if mono else file.channels, dtype, res_type)
+        step = _native_step(advance, sr, sound.samplerate)
+        if offset != 0:
+            sound.go_to(offset)
+        frames = ALL if duration is None else frames_of(duration, sound, name="duration")
+        chunks = _chunks(sound, step, frames, mono, dtype)
+        if sr is not None and sr != sound.samplerate:
+            chunks = _resampled(chunks, sound.samplerate, sr, 1 if mono else sound.channels, dtype, res_type)
         yield from _overlapping(chunks, (block_length - 1) * hop_length + frame_length, advance, fill_value)
-    except LibsndfileError as error:
-        raise error if isinstance(error, AudioFileError) else reading_error(file, error) from None
+        if sound.complaint:
+            warnings.warn(f"{sound.name}: {sound.complaint}", stacklevel=2)
     finally:
-        if not isinstance(path, SoundFile):
-            file.close()
+        sound.close()
+
+
+def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
+    """The file in chunks of `step` samples, time first; the last one is shorter, and asks whether anything is missing."""
+    from ._audio_file import samples
+
+    while frames > 0:
+        chunk = samples(sound, min(step, frames), dtype)
+        if len(chunk) == 0:
+            return
+        frames -= len(chunk)
+        if sound.channels == 1:
+            yield chunk[:, 0]
+        else:
+            yield to_mono(chunk.T) if mono else chunk
 
 
 def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
@@ -431,8 +450,7 @@ def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> I
     """Cut chunks (time first) into blocks of `size` every `advance` samples, the last ones being shorter."""
     held, skip = None, 0
     for chunk in chunks:
-        # soundfile reuses its buffer, so what is held is always a copy.
-        held = chunk.copy() if held is None else np.concatenate((held, chunk))
+        held = chunk if held is None else np.concatenate((held, chunk))
         while len(held) - skip >= size:
             yield held[skip : skip + size].T.copy()
             skip += advance
@@ -496,8 +514,8 @@ def get_duration(
     if path is not None:
         from ._audio_file import open_audio
 
-        with open_audio(path) as file:
-            return file.frames / file.samplerate
+        with open_audio(path) as sound:
+            return sound.total() / sound.samplerate
     if y is not None:
         n_samples = y.shape[-1]
     elif S is not None:
@@ -543,11 +561,7 @@ def get_samplerate(path: AudioSource) -> float:
     >>> fastspec.get_samplerate(file)
     48000
     """
-    from soundfile import SoundFile
-
     from ._audio_file import open_audio
 
-    if isinstance(path, SoundFile):
-        return path.samplerate
-    with open_audio(path) as file:
-        return file.samplerate
+    with open_audio(path, seconds=0.1) as sound:
+        return sound.samplerate
