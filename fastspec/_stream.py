@@ -10,6 +10,7 @@ import numpy as np
 from . import _run, _transforms
 from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
 from ._spec import Padding, Spectrum, precision_of
+from .core._channels import to_mono
 from .feature.spectral import run_given
 
 if TYPE_CHECKING:
@@ -261,13 +262,18 @@ def logmel_file(
         convert = _converter(rate, sr, sound.channels, mono, stream._dtype)
         parts = []
         for block, last in read_blocks(sound, max(1, int(block_seconds * rate)), stream._dtype.name):
-            parts.append(stream.push(convert(block.mean(axis=1, keepdims=True) if mono else block, last)))
+            parts.append(stream.push(convert(_mixed(block) if mono else block, last)))
         parts.append(stream.finish())
     L = np.concatenate(parts, axis=-1)
     if top_db is not None:
         for channel in L.reshape(-1, *L.shape[-2:]):
             _run.clamp(channel, shift=0.0, lower=_run.peak(channel) - top_db)
     return L, rate if sr is None else sr
+
+
+def _mixed(block: np.ndarray) -> np.ndarray:
+    """(samples, channels) as (samples, 1), with the bits that `load` gives."""
+    return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
 def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):

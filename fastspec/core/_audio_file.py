@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import re
 import shutil
@@ -189,13 +190,17 @@ class Sound:
         try:
             block = self._file.read(min(count, most), dtype=dtype, always_2d=True)
         except soundfile.LibsndfileError as error:
-            reason = f"is damaged or cut short: reading its {self._file.frames} frames failed"
-            raise AudioFileError(self.name, f"{reason} (libsndfile: {error.error_string})", error.code) from None
+            raise self._damaged(error) from None
         except MemoryError:
             claim = f"claims {self._file.frames} frames of {self.channels} channels, too many for the memory"
             raise AudioFileError(self.name, claim) from None
         self._done += len(block)
         return block
+
+    def _damaged(self, error: soundfile.LibsndfileError) -> AudioFileError:
+        whole = f"its {self._file.frames} frames" if self._file.frames < _UNKNOWN_FRAMES else "it to its end"
+        reason = f"is damaged or cut short: reading {whole} failed (libsndfile: {error.error_string})"
+        return AudioFileError(self.name, reason, error.code)
 
     def _go_on(self) -> None:
         """Leave a piece that is at its end for the next one."""
@@ -211,13 +216,13 @@ class Sound:
                 self._complain(f"lacks {where}, which cannot be read (libsndfile: {error.error_string})")
                 self._next += 1
                 continue
-            kind, first = (file.samplerate, file.channels, _own_dtype(file)), (self.samplerate, self.channels, self.own_dtype)
-            if kind != first:
-                file.close()
+            if (file.samplerate, file.channels, _own_dtype(file)) != (self.samplerate, self.channels, self.own_dtype):
                 self._complain(
-                    f"ends before {where}: that has {kind[1]} channels of {kind[2]} at {kind[0]} Hz, "
-                    f"what comes before {first[1]} of {first[2]} at {first[0]} Hz; split the file"
+                    f"changes within: {where}, has {file.channels} channels of {file.samplerate} Hz ({file.subtype}), what "
+                    f"comes before has {self.channels} of {self.samplerate} Hz ({self.subtype}); its "
+                    f"{file.frames / file.samplerate:.6g} s and what follows are left out; split the file"
                 )
+                file.close()
                 self._next = len(self._pieces)
                 return
             self._next += 1
@@ -231,8 +236,11 @@ class Sound:
     def skip(self, count: int) -> int:
         """Go `count` samples on, or to the end; return how many that were."""
         file = self._file
-        if file is not None and self._done == 0 and count <= self._promised and self._seeks_well():
-            file.seek(count, soundfile.SEEK_CUR)
+        if file is not None and self._done == 0 and count <= self._promised < _UNKNOWN_FRAMES and self._seeks_well():
+            try:
+                file.seek(count, soundfile.SEEK_CUR)
+            except soundfile.LibsndfileError as error:
+                raise self._damaged(error) from None
             self._done = count
             return count
         left = count
@@ -308,6 +316,8 @@ _SEEKING_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "PCM_24", "PC
 
 
 def _own_dtype(file: soundfile.SoundFile) -> str:
+    if file.format == "SDS":  # words of seven bits, which hold more than the subtype says
+        return "int32"
     if file.subtype in _SHORT_SUBTYPES:
         return "int16"
     if file.subtype in _LONG_SUBTYPES:
@@ -328,7 +338,7 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
             for ours in owned:
                 stack.callback(ours.close)
             content = _audio_pieces.Content(file)
-            head, found = content.at(0, 512), _audio_pieces.find(content)
+            head, found = content.at(0, 512), _audio_pieces.find(content, whole=seconds is None)
         except (OSError, ValueError) as error:
             raise _opening_error(source, error) from None
         name = name_of(source)
@@ -359,6 +369,8 @@ def _as_file(source: AudioSource) -> tuple[bytes | None, BinaryIO, tuple[BinaryI
     elif isinstance(source, int):
         file = os.fdopen(source, "rb")
     elif hasattr(source, "read"):
+        if isinstance(source, io.TextIOBase):
+            raise TypeError(f"{name_of(source)} is open as text; open it as binary, with mode='rb'")
         file = source
     else:
         raise TypeError(f"Invalid file: {source!r}; pass a path, a binary file object or a soundfile.SoundFile")
@@ -458,8 +470,10 @@ def samples(sound: Sound, count: int, dtype) -> np.ndarray:
     Integers come as they are, for `pcm` converts them faster. Of 32 bits, it rounds as SoX does: those are libsndfile's.
     """
     dtype = np.dtype(dtype)
-    if dtype.kind == "f" and (sound.own_dtype == "int16" or sound.subtype in ("PCM_24", "ALAC_24", "ALAC_20")):
-        return pcm.as_dtype(sound.read(count, sound.own_dtype), dtype)
+    is_narrow = sound.own_dtype == "int16" or (sound.subtype.endswith(("_20", "_24")) and sound.format != "SDS")
+    if dtype.kind == "f" and is_narrow and sound.own_dtype != "float32":
+        codes = sound.read(count, sound.own_dtype)
+        return pcm.as_dtype(codes.reshape(-1), dtype).reshape(codes.shape)  # rows of one sample would be slow
     return sound.read(count, dtype.name)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import itertools
+import re
 from typing import NamedTuple
 
 from ._audio_pieces import Content, Found, Piece
@@ -22,6 +24,8 @@ _KBPS = {  # by MPEG version 1 (or 2 and 2.5) and layer
     (False, 2): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
     (False, 3): (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160),
 }
+# The first bytes of a frame: bits that are set, a layer, a bit rate.
+_SYNC = re.compile(rb"\xff[\xe2-\xff][\x10-\xef].", re.DOTALL)
 # What a header of a length needs: the longest side information and the four fields behind it.
 _HEADER = 4 + 32 + 4 + 12
 
@@ -90,14 +94,24 @@ def find(content: Content) -> Found:
         return Found()
     runs = _runs(content, start)
     pieces = tuple(_piece(content, run) for run in runs)
-    # Some encoders count the frame that holds the count.
-    missing = sum(max(0, run.promised - run.n_frames - 1) for run in runs if run.promised is not None)
+    missing = sum(_missing_frames(content, run, runs[i + 1 :]) for i, run in enumerate(runs))
     complaint = f"is cut short: {missing} of its MPEG frames are missing" if missing else None
-    if len(pieces) == 1 and not pieces[0].head and not pieces[0].claimed:
-        return Found(guessed=True, complaint=complaint)
     exact = all(run.tag is None for run in runs) and len({run.first.rate for run in runs}) == 1
     frames = sum(run.n_frames * run.samples for run in runs) if exact else None
     return Found(pieces, frames, guessed=True, complaint=complaint)
+
+
+def _missing_frames(content: Content, run: _Run, later: list[_Run]) -> int:
+    """How many frames fewer there are than promised, in a run and what damage parted from it."""
+    if run.tag is None or run.promised is None:
+        return 0
+    there = run.n_frames
+    for other in itertools.takewhile(lambda other: other.tag is None and there < run.promised, later):
+        there += other.n_frames
+    size = _field(content, run.tag, 1)
+    is_cut = size is not None and run.start + size > content.size
+    # Some encoders count the frame that holds the count.
+    return max(0, run.promised - there - (0 if is_cut else 1))
 
 
 def _tag(content: Content, at: int, frame: _Frame, header: bytes) -> int | None:
@@ -157,14 +171,14 @@ def _next_frame(content: Content, at: int, run: _Run | None) -> int | None:
     behind = _skip_id3(content, at)
     if behind > at and _parsed(content.at(behind, 4)):
         return behind
-    at = content.find(b"\xff", at + 1)
+    at = content.find(_SYNC, 4, at + 1)
     while at >= 0:
         frame = _parsed(content.at(at, 4))
         if frame is not None:
             following = _parsed(content.at(at + frame.size, 4))
             if following is not None and (following.rate, following.layer) == (frame.rate, frame.layer):
                 return at
-        at = content.find(b"\xff", at + 1)
+        at = content.find(_SYNC, 4, at + 1)
     return None
 
 

@@ -5,12 +5,14 @@ Both decode into a nameless temporary file of float samples, which is then read 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
 import subprocess
 import tempfile
-from typing import BinaryIO
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 # What a file is by its first bytes: where they stand, the bytes, what to call it.
 _SOUNDS = (
@@ -134,25 +136,28 @@ def _lock(file: BinaryIO) -> str | None:
     return None
 
 
-def _by_ffmpeg(program: str, path: bytes | None, file: BinaryIO, kind: str, seconds: float | None):
-    wav = tempfile.TemporaryFile()
-    with tempfile.NamedTemporaryFile() as copy:
-        if path is None:
-            shutil.copyfileobj(file, copy)
-            copy.flush()
-            path = os.fsencode(copy.name)
-        # A name is a name, not a protocol, and what a file mentions is not fetched from elsewhere.
-        source = [b"-protocol_whitelist", b"file,pipe,crypto,data", b"-i", b"file:" + path]
-        limit = [] if seconds is None else ["-t", str(seconds)]
-        target = ["-map", "0:a:0", "-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1"]
-        command = [program, "-nostdin", "-v", "error", *source, *limit, *target]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=wav, stderr=subprocess.PIPE, check=False)
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    if done.returncode or wav.tell() == 0:
-        wav.close()
-        raise _refused(file, kind, "ffmpeg", _last(said) or f"exit status {done.returncode}")
-    wav.seek(0)
-    return wav, f"may lack some of its sound (ffmpeg: {_last(said)})" if said else None
+def _by_ffmpeg(
+    program: str, path: bytes | None, file: BinaryIO, kind: str, seconds: float | None
+) -> tuple[BinaryIO, str | None]:
+    limit = [] if seconds is None else ["-t", str(seconds)]
+    target = ["-map", "0:a:0", "-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1"]
+    with contextlib.ExitStack() as stack:
+        wav = stack.enter_context(tempfile.TemporaryFile())
+        with tempfile.NamedTemporaryFile() as copy:
+            if path is None:
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                path = os.fsencode(copy.name)
+            # A name is a name, not a protocol, and what a file mentions is not fetched from elsewhere.
+            source = ["-protocol_whitelist", "file,pipe,crypto,data", "-i", b"file:" + path]
+            command = [program, "-nostdin", "-v", "error", *source, *limit, *target]
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=wav, stderr=subprocess.PIPE, check=False)
+        said = _last(done.stderr.decode(errors="replace").strip().splitlines())
+        if done.returncode or wav.seek(0, os.SEEK_END) == 0:
+            raise _refused(file, kind, "ffmpeg", said or f"exit status {done.returncode}")
+        stack.pop_all()
+        wav.seek(0)
+        return wav, f"may lack some of its sound (ffmpeg: {said})" if said else None
 
 
 def _last(lines: list[str]) -> str:
@@ -160,43 +165,73 @@ def _last(lines: list[str]) -> str:
     return lines[-1].split("] ", 1)[-1].removeprefix("file:") if lines else ""
 
 
-def _by_av(file: BinaryIO, kind: str, seconds: float | None):
+def _by_av(file: BinaryIO, kind: str, seconds: float | None) -> tuple[BinaryIO, str | None]:
     import av
-    import numpy as np
 
+    with contextlib.ExitStack() as stack:
+        wav = stack.enter_context(tempfile.TemporaryFile())
+        seen = 0.0
+        complaint = None
+        try:
+            with av.open(file, metadata_errors="ignore") as container:
+                if not container.streams.audio:
+                    raise _refused(file, kind, "PyAV", "there is no sound in it")
+                promised = _promised_seconds(container)
+                for seen in _decoded(container, wav):
+                    if seconds is not None and seen >= seconds:
+                        promised = None
+                        break
+        except (av.error.FFmpegError, ValueError) as error:
+            said = getattr(error, "strerror", None) or str(error)
+            if not seen:
+                raise _refused(file, kind, "PyAV", said) from None
+            complaint = f"is damaged or cut short after {seen:.6g} s (PyAV: {said})"
+            promised = None
+        if not seen:
+            raise _refused(file, kind, "PyAV", "it decodes to nothing")
+        # Encoders add some thousand samples, which containers count or do not count.
+        if promised is not None and seen < promised - 0.25:
+            complaint = f"is cut short: {promised:.6g} s are promised, {seen:.6g} s can be read (PyAV: no error)"
+        stack.pop_all()
+        wav.seek(0)
+        return wav, complaint
+
+
+def _promised_seconds(container: Any) -> float | None:
+    """How long the sound is, if the container says so; of streams without an index it only guesses."""
+    sound = container.streams.audio[0]
+    if container.format.name in ("aac", "ac3", "eac3", "dts", "amr", "mpegts", "mpeg", "adts"):
+        return None
+    if sound.duration is not None and sound.time_base is not None:
+        return float(sound.duration * sound.time_base)
+    alone = len(container.streams) == 1 and container.duration is not None
+    return container.duration / 1e6 if alone else None
+
+
+def _decoded(container: Any, wav: BinaryIO) -> Iterator[float]:
+    """Decode the first sound of a container into a file; yield how many seconds there are so far."""
     from ._audio_file import float_sink
 
-    wav, sink, n_frames, complaint = tempfile.TemporaryFile(), None, 0, None
+    sink, n_samples = None, 0
     try:
-        with av.open(file, metadata_errors="ignore") as container:
-            if not container.streams.audio:
-                raise _refused(file, kind, "PyAV", "it holds no sound")
-            for frame in container.decode(audio=0):
-                planar = frame.format.is_planar
-                samples = frame.to_ndarray()
-                channels = len(frame.layout.channels)
-                samples = samples.T if planar else samples.reshape(-1, channels)
-                sink = sink or float_sink(wav, frame.sample_rate, channels)
-                sink.write(_scaled(np.ascontiguousarray(samples)))
-                n_frames += len(samples)
-                if seconds is not None and n_frames >= seconds * frame.sample_rate:
-                    break
-    except (av.error.FFmpegError, ValueError) as error:
-        said = getattr(error, "strerror", None) or str(error)
-        if sink is None:
-            wav.close()
-            raise _refused(file, kind, "PyAV", said) from None
-        complaint = f"is damaged or cut short after {n_frames} frames (PyAV: {said})"
-    if sink is None:
-        wav.close()
-        raise _refused(file, kind, "PyAV", "it decodes to nothing")
-    sink.close()
-    wav.seek(0)
-    return wav, complaint
+        for frame in container.decode(audio=0):
+            channels = len(frame.layout.channels)
+            samples = frame.to_ndarray()
+            samples = samples.T if frame.format.is_planar else samples.reshape(-1, channels)
+            sink = sink or float_sink(wav, frame.sample_rate, channels)
+            sink.write(_scaled(samples))
+            n_samples += len(samples)
+            yield n_samples / frame.sample_rate
+    finally:
+        if sink is not None:
+            sink.close()
 
 
 def _scaled(samples):
     """Samples of any kind as floats with full scale 1."""
+    import numpy as np
+
     from ..pcm import as_dtype
 
+    samples = np.ascontiguousarray(samples)
     return samples if samples.dtype.kind == "f" else as_dtype(samples, "float32")

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 _CHUNK = 1 << 18
+_OGG_PAGE, _FLAC_STREAM = re.compile(rb"OggS\0"), re.compile(rb"fLaC[\0\x80]\0\0\x22")
 
 
 class Content:
@@ -39,15 +41,18 @@ class Content:
             self._held, self._first, begin = self.file.read(max(count, _CHUNK if start else 4096)), start, 0
         return self._held[begin : begin + count]
 
-    def find(self, mark: bytes, start: int) -> int:
-        """Where `mark` next begins, or -1."""
-        while start < self.size:
-            chunk = self.at(start, _CHUNK)
-            found = chunk.find(mark)
-            if found >= 0:
-                return start + found
-            start += max(1, len(chunk) - len(mark) + 1)
-        return -1
+    def find(self, pattern: re.Pattern[bytes], length: int, start: int) -> int:
+        """Where a pattern of so many bytes is next found, or -1."""
+        while True:
+            begin = start - self._first
+            if not 0 <= begin <= len(self._held) - length:
+                if len(self.at(start, length)) < length:
+                    return -1
+                begin = 0
+            found = pattern.search(self._held, begin)
+            if found:
+                return self._first + found.start()
+            start = self._first + len(self._held) - length + 1
 
     def only_zeros(self, start: int, stop: int) -> bool:
         return all(not any(self.at(at, min(_CHUNK, stop - at))) for at in range(start, stop, _CHUNK))
@@ -140,17 +145,19 @@ class Found:
 AS_IT_IS = Found()
 
 
-def find(content: Content) -> Found:
-    """Look at a file of any kind."""
+def find(content: Content, whole: bool = True) -> Found:
+    """Look at a file of any kind; if it will not be read whole, only where libsndfile might not open it otherwise."""
     from . import _audio_mpeg
 
     head = content.at(0, 16)
+    if _layout(head) is not None:
+        return _in_chunks(content)
+    if not whole:
+        return AS_IT_IS
     if head[:4] == b"OggS":
         return _several(_ogg_starts(content), content.size)
     if head[:4] == b"fLaC":
         return _several(_flac_starts(content), content.size)
-    if _layout(head) is not None:
-        return _in_chunks(content)
     if _audio_mpeg.begins(content):
         return _audio_mpeg.find(content)
     return AS_IT_IS
@@ -169,7 +176,7 @@ def _ogg_starts(content: Content) -> list[int]:
     while at >= 0:
         page = content.at(at, 27 + 255)
         if len(page) < 27 or page[:4] != b"OggS":
-            at = content.find(b"OggS", at + 1)
+            at = content.find(_OGG_PAGE, 5, at + 1)
             continue
         is_first = bool(page[5] & 2)
         if is_first and not in_headers:
@@ -183,12 +190,9 @@ def _ogg_starts(content: Content) -> list[int]:
 
 def _flac_starts(content: Content) -> list[int]:
     """Where streams begin: the mark, and behind it a description of the stream, always 34 bytes long."""
-    starts, at = [0], content.find(b"fLaC", 4)
-    while at > 0:
-        header = content.at(at, 8)
-        if header[4:5] in (b"\x00", b"\x80") and header[5:] == b"\x00\x00\x22":
-            starts.append(at)
-        at = content.find(b"fLaC", at + 4)
+    starts = [0]
+    while (at := content.find(_FLAC_STREAM, 8, starts[-1] + 8)) > 0:
+        starts.append(at)
     return starts
 
 
@@ -246,44 +250,50 @@ class _Samples:
 
 def _in_chunks(content: Content) -> Found:
     """The containers in a file: one, as a rule; several end to end; the last one without a length."""
-    pieces, start, is_odd = [], 0, False
-    while True:
-        piece, follows = _container(content, start)
-        is_odd |= bool(piece.head)
-        pieces.append(piece)
-        if follows is None or follows == piece.stop and _layout(content.at(follows, 16)) is None:
-            break
-        start = follows
-    missing = 0 if follows is None else content.size - follows
+    pieces: list[Piece] = []
+    start: int | None = 0
     complaint = None
-    if missing:
-        complaint = (
-            f"goes on behind its end: {missing} bytes follow the {piece.stop - start} that its header counts, and may be "
-            "samples that were never counted"
-        )
-    if len(pieces) == 1 and not is_odd:
+    while start is not None:
+        piece, start, complaint = _container(content, start)
+        pieces.append(piece)
+    if len(pieces) == 1 and not pieces[0].head:
         return Found(complaint=complaint)
     return Found(tuple(pieces), complaint=complaint)
 
 
-def _container(content: Content, start: int) -> tuple[Piece, int | None]:
-    """One container, and where something else follows it: None if it is the rest of the file."""
+def _container(content: Content, start: int) -> tuple[Piece, int | None, str | None]:
+    """One container, where the next one begins, and what is wrong with it."""
     layout = _layout(content.at(start, 16))
     assert layout is not None
     samples, whole = _find_samples(content, start, layout), Piece(start, content.size)
     if samples is None:
-        return whole, None
+        return whole, None, None
     end = samples.begin + samples.counted
-    if samples.is_unknown and layout is _CAF:  # libsndfile does not know CAF's own way of saying so
-        return _uncounted(content, start, layout, samples), None
+    if layout is _CAF and (samples.is_unknown or end > content.size):  # which libsndfile takes for malformed
+        there = content.size - samples.begin
+        complaint = f"is cut short: {samples.counted} bytes are promised, {there} are there"
+        return _uncounted(content, start, layout, samples), None, None if samples.is_unknown else complaint
     if samples.is_unknown or end >= content.size:
-        return whole, None
+        return whole, None, None
     follows = _behind_chunks(content, end, layout, start)
-    if follows is None:
-        return whole, None
-    if samples.counted == 0 and _layout(content.at(follows, 16)) is None and follows == end:
-        return _uncounted(content, start, layout, samples), None
-    return Piece(start, follows), follows
+    if samples.counted == 0 and follows == end:
+        return _uncounted(content, start, layout, samples), None, None
+    if _layout(content.at(follows, 16)) is not None:
+        return Piece(start, follows), follows, None
+    # W64 is read on by libsndfile, whatever its header counts.
+    if layout is _W64 or _is_nothing(content, follows):
+        return whole, None, None
+    complaint = (
+        f"goes on behind its end: {content.size - follows} bytes follow the {follows - start} that its header counts, "
+        "and may be samples that were never counted"
+    )
+    return whole, None, complaint
+
+
+def _is_nothing(content: Content, at: int) -> bool:
+    """Whether what follows a file is too little for samples, padding, or a tag."""
+    left = content.size - at
+    return left <= 8 or content.only_zeros(at, content.size) or (left == 128 and content.at(at, 3) == b"TAG")
 
 
 def _chunks(content: Content, at: int, layout: _Layout, origin: int) -> Iterator[tuple[bytes, int, int]]:
@@ -303,7 +313,7 @@ def _chunks(content: Content, at: int, layout: _Layout, origin: int) -> Iterator
 def _find_samples(content: Content, start: int, layout: _Layout) -> _Samples | None:
     if layout is _AU:
         begin, count = (int.from_bytes(content.at(start + at, 4), "big") for at in (4, 8))
-        return _Samples(start + begin, count, start + 8, count == 0xFFFFFFFF)
+        return _Samples(start + max(begin, 24), count, start + 8, count == 0xFFFFFFFF)
     is_rf64, long_size = content.at(start, 4) == b"RF64", 0
     for name, at, size in _chunks(content, start + layout.first, layout, start):
         if name == b"ds64" and is_rf64:
@@ -316,20 +326,16 @@ def _find_samples(content: Content, start: int, layout: _Layout) -> _Samples | N
     return None
 
 
-def _behind_chunks(content: Content, at: int, layout: _Layout, origin: int) -> int | None:
-    """Where something follows that is no chunk; None if nothing does but chunks and zeros.
-
-    Chunks behind the samples are healthy: tags, cue points, loops. A few bytes are no complaint either.
-    """
-    if layout is not _AU:
-        aligned = at + -(at - origin) % layout.align
-        for name, place, size in _chunks(content, aligned, layout, origin):
-            if _layout(name + content.at(place - layout.size, 12)) is not None or place + size > content.size + 1:
-                break  # another file begins, or the size cannot be: no chunk
-            at = place + size + -(place + size - origin) % layout.align
-    if content.size - at <= 8 or content.only_zeros(at, content.size):
-        return None
-    return None if content.at(at, 3) == b"TAG" and content.size - at == 128 else at
+def _behind_chunks(content: Content, at: int, layout: _Layout, origin: int) -> int:
+    """Where the chunks behind the samples end: tags, cue points, loops."""
+    if layout is _AU:
+        return at
+    aligned = at + -(at - origin) % layout.align
+    for name, place, size in _chunks(content, aligned, layout, origin):
+        if _layout(name + content.at(place - layout.size, 12)) is not None or place + size > content.size + 1:
+            break  # another file begins, or the size cannot be: no chunk
+        at = place + size + -(place + size - origin) % layout.align
+    return at
 
 
 def _uncounted(content: Content, start: int, layout: _Layout, samples: _Samples) -> Piece:
