@@ -214,8 +214,8 @@ def logmel_file(
 
     Parameters
     ----------
-    path : str, path or file object
-        Anything libsndfile reads.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        Anything that `fastspec.load` reads.
     sr : float, optional
         Rate to convert to. Default: the file's own, unlike `fastspec.load`.
     mono : bool, default True
@@ -239,7 +239,7 @@ def logmel_file(
     ParameterError
         As `Stream`; if `top_db` is negative or `block_seconds` not positive.
     AudioFileError
-        If the file is missing, not audio, or ends before its header says.
+        If the file is missing, not audio, ends before its header says, or holds no samples.
 
     Examples
     --------

@@ -95,7 +95,7 @@ def test_every_kind_of_file(tmp_path, container, codec, rate, channels):
         blocks = list(fastspec.stream(file, block_length=1, frame_length=999, hop_length=999, sr=None, mono=False))
     np.testing.assert_array_equal(np.concatenate([channels_last(block) for block in blocks]), want)
     samples, _ = fastspec.read(path)
-    assert samples.shape == y.shape[:-1] + (len(want),)
+    assert samples.shape == (*y.shape[:-1], len(want))
     np.testing.assert_allclose(channels_last(samples), want, rtol=0, atol=2**-23)
 
 
@@ -187,7 +187,9 @@ def test_mp3_that_begins_loud_is_guessed_too_short(tmp_path, variable_mp3):
     is_read_whole(tmp_path / "a.mp3", y, 16000)
 
 
-@pytest.mark.parametrize("between", [b"", b"TAG" + bytes(125), b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128), bytes(5000)])
+@pytest.mark.parametrize(
+    "between", [b"", b"TAG" + bytes(125), b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128), bytes(5000)]
+)
 @pytest.mark.parametrize("kind", ["MP3", "OGG", "FLAC", "WAV", "AIFF", "AU", "CAF", "W64", "RF64"])
 def test_files_end_to_end(tmp_path, kind, between):
     if kind not in soundfile.available_formats() or (between and kind != "MP3"):
@@ -281,6 +283,33 @@ def test_last_frame_of_an_mp3_that_is_cut(tmp_path):
     lacks_some(tmp_path / "a.mp3", r"is cut short: \d of its MPEG frames")
 
 
+FUZZED = ("WAV", "AIFF", "AU", "CAF", "W64", "RF64", "FLAC", "OGG", "MP3")
+
+
+@pytest.mark.parametrize("kind", FUZZED)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_bytes_gone_wrong(tmp_path, monkeypatch, kind):
+    """Whatever a file's bytes: samples or an AudioFileError, of every function the same, and no end of memory."""
+    if kind not in soundfile.available_formats():
+        pytest.skip("this libsndfile does not know it")
+    without(monkeypatch, "av", "ffmpeg")
+    random, content = np.random.default_rng(0), encoded(kind, noise(3000, 2), rate=8000)
+    path = tmp_path / "a"
+    for _ in range(60):
+        wrong = bytearray(content * int(random.integers(1, 3)))
+        for at in random.integers(0, random.choice([60, 300, len(wrong)]), random.integers(1, 6)):
+            wrong[at] = random.choice([0, 1, 4, 127, 255, random.integers(256)])
+        path.write_bytes(wrong[: random.integers(len(wrong) // 2, 2 * len(wrong))])
+        try:
+            y, sr = fastspec.load(path, sr=None, mono=False)
+        except AudioFileError as error:
+            assert str(error).startswith(f"{path}: ")
+            continue
+        if y.size:
+            np.testing.assert_array_equal(in_blocks(path), channels_last(y))
+        assert fastspec.get_duration(path=path) * sr == pytest.approx(y.shape[-1])
+
+
 # What cannot seek, and names of all kinds.
 
 
@@ -327,8 +356,12 @@ def test_what_cannot_seek(tmp_path, kind):
         y, _ = fastspec.load(source, sr=None, mono=False)
         np.testing.assert_array_equal(channels_last(y), want)
     for source in (Pipe(content), fifo(), descriptor()):
-        np.testing.assert_array_equal(channels_last(fastspec.load(source, sr=None, mono=False, offset=-0.5)[0]), want[-8000:])
-    np.testing.assert_allclose(channels_last(_audio_file.read_whole(Pipe(content), np.float32)[0]), want, rtol=0, atol=2**-23)
+        np.testing.assert_array_equal(
+            channels_last(fastspec.load(source, sr=None, mono=False, offset=-0.5)[0]), want[-8000:]
+        )
+    np.testing.assert_allclose(
+        channels_last(_audio_file.read_whole(Pipe(content), np.float32)[0]), want, rtol=0, atol=2**-23
+    )
     np.testing.assert_array_equal(in_blocks(fifo()), want)
     assert fastspec.get_duration(path=fifo()) == len(want) / 16000
     assert fastspec.get_samplerate(descriptor()) == 16000
@@ -447,7 +480,9 @@ def test_other_decoders(films, monkeypatch, door, name):
     np.testing.assert_array_equal(in_blocks(path), y.T)
     np.testing.assert_array_equal(fastspec.read(path)[0], y)
     np.testing.assert_array_equal(fastspec.load(io.BytesIO(path.read_bytes()), sr=None, mono=False)[0], y)
-    np.testing.assert_array_equal(fastspec.load(path, sr=None, mono=False, offset=0.5, duration=1)[0], y[:, 24000:72000])
+    np.testing.assert_array_equal(
+        fastspec.load(path, sr=None, mono=False, offset=0.5, duration=1)[0], y[:, 24000:72000]
+    )
     L, _ = fastspec.feature.logmel_file(path, n_mels=20)
     np.testing.assert_array_equal(L, fastspec.feature.logmel(y=fastspec.to_mono(y), sr=sr, n_mels=20))
 
@@ -519,5 +554,7 @@ def test_without_another_decoder_the_ways_out_are_named(tmp_path, monkeypatch):
 def test_what_is_no_sound_is_told(tmp_path, content, words):
     (tmp_path / "a.wav").write_bytes(content)
     for read in (fastspec.load, fastspec.read):
-        with pytest.raises(AudioFileError, match=rf"a\.wav: is not a sound file that can be read \(libsndfile: .*{words}"):
+        with pytest.raises(
+            AudioFileError, match=rf"a\.wav: is not a sound file that can be read \(libsndfile: .*{words}"
+        ):
             read(tmp_path / "a.wav")

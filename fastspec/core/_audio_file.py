@@ -1,7 +1,7 @@
 """The one reader of sound files: `load`, `read`, `stream`, `logmel_file` and the command line all read through `Sound`.
 
-This is the one module that imports soundfile, and it is itself imported on first use only. Every complaint about a file is
-raised here, or is a sentence here that the caller raises or warns with.
+This is the one module that imports soundfile, and it is itself imported on first use only. Every complaint about a file
+is raised here, or is a sentence here that the caller raises or warns with.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import soundfile
 
-from .._arrays import LibrosaError, ParameterError, as_number
 from .. import pcm
+from .._arrays import LibrosaError, ParameterError, as_number
 from . import _audio_other, _audio_pieces
 
 # A writer that cannot seek back (a pipe) leaves a size such as 0xFFFFFFFF or 0x7FFFFFFF in the header.
@@ -218,9 +218,9 @@ class Sound:
                 continue
             if (file.samplerate, file.channels, _own_dtype(file)) != (self.samplerate, self.channels, self.own_dtype):
                 self._complain(
-                    f"changes within: {where}, has {file.channels} channels of {file.samplerate} Hz ({file.subtype}), what "
-                    f"comes before has {self.channels} of {self.samplerate} Hz ({self.subtype}); its "
-                    f"{file.frames / file.samplerate:.6g} s and what follows are left out; split the file"
+                    f"changes on its way: {where}, has {file.channels} channels of {file.samplerate} Hz "
+                    f"({file.subtype}), and what comes before has {self.channels} of {self.samplerate} Hz ({self.subtype}); the "
+                    f"{file.frames / file.samplerate:.6g} s of it and all that follows are left out; split the file"
                 )
                 file.close()
                 self._next = len(self._pieces)
@@ -365,7 +365,7 @@ def _as_file(source: AudioSource) -> tuple[bytes | None, BinaryIO, tuple[BinaryI
     path = None
     if isinstance(source, (str, bytes, os.PathLike)):
         path = os.fsencode(source)
-        file: Any = open(path, "rb", buffering=0)
+        file: Any = open(path, "rb", buffering=0)  # noqa: SIM115 (the caller closes it)
     elif isinstance(source, int):
         file = os.fdopen(source, "rb")
     elif hasattr(source, "read"):
@@ -376,7 +376,7 @@ def _as_file(source: AudioSource) -> tuple[bytes | None, BinaryIO, tuple[BinaryI
         raise TypeError(f"Invalid file: {source!r}; pass a path, a binary file object or a soundfile.SoundFile")
     owned = () if file is source else (file,)
     if not _can_seek(file):
-        copy: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)
+        copy: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         shutil.copyfileobj(file, copy)
         copy.seek(0)
         return None, copy, (*owned, copy)
@@ -467,7 +467,7 @@ def _missing_samples(file: soundfile.SoundFile, expected: int, got: int) -> str 
 def samples(sound: Sound, count: int, dtype) -> np.ndarray:
     """The next samples as numbers from -1 to 1, (n, channels), with the bits that libsndfile gives.
 
-    Integers come as they are, for `pcm` converts them faster. Of 32 bits, it rounds as SoX does: those are libsndfile's.
+    Integers come as they are, for `pcm` converts them faster; not those of 32 bits, which it rounds as SoX does.
     """
     dtype = np.dtype(dtype)
     is_narrow = sound.own_dtype == "int16" or (sound.subtype.endswith(("_20", "_24")) and sound.format != "SDS")
@@ -517,7 +517,7 @@ def read_whole(source, dtype: Any = None) -> tuple[np.ndarray, int]:
 
 
 def read_blocks(sound: Sound, size: int, dtype: str) -> Iterator[tuple[np.ndarray, bool]]:
-    """Blocks (samples, channels), and of each whether it is the last; missing samples are an error, and so are none."""
+    """Blocks (samples, channels), and of each whether it is the last. Missing samples are an error; no samples, too."""
     block = samples(sound, size, dtype)
     if len(block) == 0 and not sound.complaint:
         raise AudioFileError(sound.name, "holds no samples (libsndfile: 0 frames)")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import itertools
 import re
 from typing import NamedTuple
 
@@ -106,7 +105,9 @@ def _missing_frames(content: Content, run: _Run, later: list[_Run]) -> int:
     if run.tag is None or run.promised is None:
         return 0
     there = run.n_frames
-    for other in itertools.takewhile(lambda other: other.tag is None and there < run.promised, later):
+    for other in later:
+        if other.tag is not None or there >= run.promised:
+            break
         there += other.n_frames
     size = _field(content, run.tag, 1)
     is_cut = size is not None and run.start + size > content.size

@@ -111,8 +111,8 @@ def decode(path: bytes | None, file: BinaryIO, head: bytes, seconds: float | Non
     program = shutil.which("ffmpeg")
     if program is None:
         raise DecodingError(
-            f"is {kind}, for which libsndfile has no decoder: install PyAV (`pip install fastspec-audio[av]`) or ffmpeg, "
-            "or convert it to WAV or FLAC"
+            f"is {kind}, for which libsndfile has no decoder: install PyAV (`pip install fastspec-audio[av]`) "
+            "or ffmpeg, or convert it to WAV or FLAC"
         )
     return _by_ffmpeg(program, path, file, kind, seconds)
 
@@ -120,7 +120,9 @@ def decode(path: bytes | None, file: BinaryIO, head: bytes, seconds: float | Non
 def _refused(file: BinaryIO, kind: str, program: str, said: str) -> DecodingError:
     """Why a decoder gave nothing, in its own words and, where the file tells, in ours."""
     lock = _lock(file)
-    return DecodingError(f"is {kind}, {lock or f'from which {program} got no sound; convert it to WAV'} ({program}: {said})")
+    return DecodingError(
+        f"is {kind}, {lock or f'from which {program} got no sound; convert it to WAV'} ({program}: {said})"
+    )
 
 
 def _lock(file: BinaryIO) -> str | None:

@@ -62,12 +62,16 @@ def load(
     dtype: npt.DTypeLike | None = np.float32,
     res_type: str = "soxr_hq",
 ) -> tuple[np.ndarray, float]:
-    """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3.
+    """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3, or others by PyAV or ffmpeg.
+
+    Files that were put end to end are read as one. m4a, AAC, WebM, video and the like need the package `av`, or an
+    `ffmpeg` on PATH.
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; an int is a descriptor. A `soundfile.SoundFile` is read from where it stands, and closed.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, or a pipe; an int is a descriptor. A file object is read from where it stands, and a
+        `soundfile.SoundFile`, too, which is then closed.
     sr : float > 0 or None, default 22050
         Sampling rate in Hz to convert to; None keeps that of the file.
     mono : bool, default True
@@ -98,7 +102,7 @@ def load(
     Warns
     -----
     UserWarning
-        If the file holds less than its header promises: what is there is returned.
+        If the file holds less than its header promises, or more that cannot be read: what can be read is returned.
 
     Examples
     --------
@@ -331,8 +335,8 @@ def stream(
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; a `soundfile.SoundFile` is left open.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, as for `load`; a `soundfile.SoundFile` is left open.
     block_length : int > 0
         Frames per block.
     frame_length, hop_length : int > 0
@@ -369,6 +373,8 @@ def stream(
     -----
     FutureWarning
         If `sr` is not given, because librosa will make 22050 its default.
+    UserWarning
+        After the last block, if `load` would give it: what the file lacks.
 
     Examples
     --------
@@ -409,7 +415,7 @@ def stream(
 
 
 def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
-    """The file in chunks of `step` samples, time first; the last one is shorter, and asks whether anything is missing."""
+    """The file in chunks of `step` samples, time first; only the last one is shorter."""
     from ._audio_file import samples
 
     while frames > 0:
@@ -490,8 +496,9 @@ def get_duration(
         Samples per frame of `S`, and from one frame to the next.
     center : bool, default True
         Whether the frames of `S` are centred on their times.
-    path : str or path-like, optional
-        A file; goes before all else, and its own rate counts.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile, optional
+        A file, as for `load`; goes before all else, and its own rate counts. The duration is that of what `load` gives:
+        an MP3 that does not say how long it is is counted through.
 
     Returns
     -------
@@ -539,8 +546,8 @@ def get_samplerate(path: AudioSource) -> float:
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; a `soundfile.SoundFile` is left open.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, as for `load`; a `soundfile.SoundFile` is left open.
 
     Returns
     -------
