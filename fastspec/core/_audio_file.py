@@ -219,7 +219,7 @@ class Sound:
             if (file.samplerate, file.channels, _own_dtype(file)) != (self.samplerate, self.channels, self.own_dtype):
                 self._complain(
                     f"changes on its way: {where}, has {file.channels} channels of {file.samplerate} Hz "
-                    f"({file.subtype}), and what comes before has {self.channels} of {self.samplerate} Hz ({self.subtype}); the "
+                    f"({file.subtype}) after {self.channels} of {self.samplerate} Hz ({self.subtype}); the "
                     f"{file.frames / file.samplerate:.6g} s of it and all that follows are left out; split the file"
                 )
                 file.close()

@@ -25,6 +25,7 @@ _KBPS = {  # by MPEG version 1 (or 2 and 2.5) and layer
 }
 # The first bytes of a frame: bits that are set, a layer, a bit rate.
 _SYNC = re.compile(rb"\xff[\xe2-\xff][\x10-\xef].", re.DOTALL)
+_SHORTEST, _LONGEST = 24, 1441
 # What a header of a length needs: the longest side information and the four fields behind it.
 _HEADER = 4 + 32 + 4 + 12
 
@@ -95,9 +96,9 @@ def find(content: Content) -> Found:
     pieces = tuple(_piece(content, run) for run in runs)
     missing = sum(_missing_frames(content, run, runs[i + 1 :]) for i, run in enumerate(runs))
     complaint = f"is cut short: {missing} of its MPEG frames are missing" if missing else None
-    exact = all(run.tag is None for run in runs) and len({run.first.rate for run in runs}) == 1
-    frames = sum(run.n_frames * run.samples for run in runs) if exact else None
-    return Found(pieces, frames, guessed=True, complaint=complaint)
+    # What follows damage may not be decoded from its first frame on: then the samples are counted by decoding them.
+    is_simple = len(runs) == 1 and runs[0].promised is None and runs[0].tag is None
+    return Found(pieces, runs[0].n_frames * runs[0].samples if is_simple else None, guessed=True, complaint=complaint)
 
 
 def _missing_frames(content: Content, run: _Run, later: list[_Run]) -> int:
@@ -137,10 +138,13 @@ def _is_healthy(content: Content, start: int) -> bool:
     header = content.at(start, _HEADER)
     frame = _parsed(header)
     tag = _tag(content, start, frame, header) if frame else None
-    if tag is None or _field(content, tag, 0) is None:
+    if tag is None:
         return False
-    size = _field(content, tag, 1)
-    return size is not None and 0 <= content.size - start - size <= 512
+    n_frames, size = _field(content, tag, 0), _field(content, tag, 1)
+    if n_frames is None or size is None or not 0 <= content.size - start - size <= 512:
+        return False
+    # No frame is shorter or longer than these, so a count that does not fit the size was damaged.
+    return _SHORTEST * n_frames <= size <= _LONGEST * (n_frames + 1)
 
 
 def _runs(content: Content, at: int) -> list[_Run]:
