@@ -25,6 +25,7 @@ _KBPS = {  # by MPEG version 1 (or 2 and 2.5) and layer
 }
 # The first bytes of a frame: bits that are set, a layer, a bit rate.
 _SYNC = re.compile(rb"\xff[\xe2-\xff][\x10-\xef].", re.DOTALL)
+_FAR = 1 << 16  # how much may precede the first frame
 _SHORTEST, _LONGEST = 24, 1441
 # What a header of a length needs: the longest side information and the four fields behind it.
 _HEADER = 4 + 32 + 4 + 12
@@ -82,14 +83,26 @@ def _parsed(header: bytes) -> _Frame | None:
     return _frame(header[1], header[2]) if len(header) >= 4 and header[0] == 0xFF else None
 
 
-def begins(content: Content) -> bool:
-    """Whether a file begins as MPEG audio does."""
-    return _parsed(content.at(_skip_id3(content, 0), 4)) is not None
-
-
-def find(content: Content) -> Found:
-    """The sounds of a file of MPEG audio."""
+def start_of(content: Content) -> int | None:
+    """Where the first frame of MPEG audio is, if any: recordings of a radio stream begin anywhere within a frame."""
     start = _skip_id3(content, 0)
+    if _parsed(content.at(start, 4)):
+        return start
+    while (found := _next_frame(content, start, start + _FAR)) is not None:
+        at = found
+        for _ in range(4):  # so many in a row are no accident
+            frame = _parsed(content.at(at, 4))
+            if frame is None:
+                break
+            at += frame.size
+        else:
+            return found
+        start = found
+    return None
+
+
+def find(content: Content, start: int) -> Found:
+    """The sounds of a file of MPEG audio whose first frame is at `start`."""
     if _is_healthy(content, start):
         return Found()
     runs = _runs(content, start)
@@ -154,7 +167,7 @@ def _runs(content: Content, at: int) -> list[_Run]:
         header = content.at(at, _HEADER)
         frame = _parsed(header)
         if frame is None:
-            next_at = _next_frame(content, at, run)
+            next_at = _next_frame(content, at, content.size)
             if next_at is None:
                 return runs
             at, run = next_at, None
@@ -171,13 +184,13 @@ def _runs(content: Content, at: int) -> list[_Run]:
         run.stop = at
 
 
-def _next_frame(content: Content, at: int, run: _Run | None) -> int | None:
+def _next_frame(content: Content, at: int, limit: int) -> int | None:
     """Where frames go on behind something else: a tag or damage. Two headers in a row are taken for frames."""
     behind = _skip_id3(content, at)
     if behind > at and _parsed(content.at(behind, 4)):
         return behind
     at = content.find(_SYNC, 4, at + 1)
-    while at >= 0:
+    while 0 <= at <= limit:
         frame = _parsed(content.at(at, 4))
         if frame is not None:
             following = _parsed(content.at(at + frame.size, 4))

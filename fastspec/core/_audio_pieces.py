@@ -147,7 +147,7 @@ AS_IT_IS = Found()
 
 def find(content: Content, whole: bool = True) -> Found:
     """Look at a file of any kind; if it will not be read whole, only where libsndfile might not open it otherwise."""
-    from . import _audio_mpeg
+    from . import _audio_mpeg, _audio_other
 
     head = content.at(0, 16)
     if _layout(head) is not None:
@@ -158,8 +158,10 @@ def find(content: Content, whole: bool = True) -> Found:
         return _several(_ogg_starts(content), content.size)
     if head[:4] == b"fLaC":
         return _several(_flac_starts(content), content.size)
-    if _audio_mpeg.begins(content):
-        return _audio_mpeg.find(content)
+    if _audio_other.kind_of(content.at(0, 512)) is None:
+        start = _audio_mpeg.start_of(content)
+        if start is not None:
+            return _audio_mpeg.find(content, start)
     return AS_IT_IS
 
 
