@@ -15,6 +15,7 @@ from ._arrays import DTypeError, ParameterError, as_index
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .core._audio_file import AudioSource
     from .pcm import Encoding
 
 MOST_CHANNELS = 1024  # libsndfile's own limit
@@ -33,7 +34,7 @@ _CODES: dict[str, tuple[type, Encoding | None, type]] = {
 _OTHERS: tuple[type, Encoding | None, type] = (np.float32, None, np.float32)
 
 
-def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
+def read(path: AudioSource, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
     """Read a sound file whole, at its own rate, into samples of any kind.
 
     `load` mixes and resamples; this gives what is in the file, converted as by `pcm_convert`: integers to integers
@@ -41,8 +42,8 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
 
     Parameters
     ----------
-    path : str, path-like or file object
-        Anything libsndfile reads.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        Anything that `load` reads.
     always_2d : bool, default False
         Whether one channel is (1, n) too, not (n,).
     dtype : {float32, float64, uint8, int8, uint16, int16, int32}, default float32
@@ -58,7 +59,8 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
     Raises
     ------
     AudioFileError
-        If the file is missing, no sound file, damaged, or shorter than its header says.
+        If the file is missing, no sound file, damaged, shorter than its header says, or longer in a way that cannot be
+        read.
     DTypeError
         If `dtype` is none of these.
 

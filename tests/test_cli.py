@@ -871,6 +871,22 @@ def test_names_of_all_kinds_can_be_printed(folder, name, encoding):
     assert re.fullmatch(r"fastspec: error: [ -~ß]+\n", done.stderr.decode(encoding))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names of files are Unicode")
+def test_names_that_are_not_utf8_are_read_and_written(sound):
+    os.rename(sound, "stra\udcdfe.wav")
+    assert run("stra\udcdfe.wav", "-o", "out/") == 0
+    assert os.listdir(b"out") == [b"stra\xdfe.npz"]
+    with np.load("out/stra\udcdfe.npz") as data:
+        assert parameters_of(data)["source"] == "stra\udcdfe.wav"
+    for encoding in ("utf-8", "ascii"):
+        command = [sys.executable, "-m", "fastspec", "convert", b"stra\xdfe.wav", b"\xdf.wav"]
+        done = subprocess.run(
+            command, capture_output=True, env=environment() | {"PYTHONIOENCODING": encoding}, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout == b"\\udcdf.wav: 8000 samples x 2, 16000 Hz, FLOAT; 0 clipped\n"
+
+
 def test_report_of_a_name_that_stdout_has_no_letters_for(sound):
     done = program("convert", sound, "straße.wav", env=environment() | {"PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, "")
