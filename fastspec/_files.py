@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import pcm
-from ._formats import can_hold as can_hold
-from ._formats import sound_format as sound_format
-from ._writing import write as write
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .core._audio_file import AudioSource
 
-def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
+
+def read(path: AudioSource, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
     """Read a sound file whole, at its own rate, into samples of any kind.
 
     `load` mixes and resamples; this gives what is in the file, converted as by `pcm_convert`: integers to integers
@@ -24,8 +22,8 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
 
     Parameters
     ----------
-    path : str, path-like or file object
-        Anything libsndfile reads.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        Anything that `load` reads.
     always_2d : bool, default False
         Whether one channel is (1, n) too, not (n,).
     dtype : {float32, float64, uint8, int8, uint16, int16, int32}, default float32
@@ -41,7 +39,8 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
     Raises
     ------
     AudioFileError
-        If the file is missing, no sound file, damaged, or shorter than its header says.
+        If the file is missing, no sound file, damaged, shorter than its header says, or longer in a way that cannot be
+        read.
     DTypeError
         If `dtype` is none of these.
 

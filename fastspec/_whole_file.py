@@ -82,15 +82,6 @@ def follow_links(path: str) -> str:
     raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
 
 
-def overwrites(target: str | os.PathLike[str], source: str | os.PathLike[str]) -> bool:
-    """Whether writing to `target` would change the file `source`, by whatever names and links the two are known."""
-    try:
-        there, read = os.stat(target), os.stat(source)
-    except (OSError, ValueError):
-        return False
-    return os.path.samestat(there, read) and stat.S_ISREG(there.st_mode)
-
-
 def unnamed_file() -> BinaryIO:
     """A file that is gone when it is closed, or its process ends."""
     import tempfile  # not needed by those who only compute

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import fastspec
-from fastspec import AudioFileError, _batch, _whole_file
-from fastspec._whole_file import OutputError, overwrites, whole_file
+from fastspec import AudioFileError, _whole_file
+from fastspec._whole_file import OutputError, whole_file
 
 if os.name == "nt":
     pytest.skip("links, pipes and modes of POSIX", allow_module_level=True)
@@ -54,11 +54,6 @@ def mode_of(path) -> int:
 
 def only_as(root: bool):
     return pytest.mark.skipif(is_root != root, reason="for root" if root else "root may do everything")
-
-
-def test_the_name_is_in_both_places():
-    assert _batch.whole_file is whole_file
-    assert _batch.OutputError is OutputError
 
 
 # What has the name already
@@ -267,21 +262,6 @@ def test_a_name_that_cannot_be_taken(folder, monkeypatch):
     monkeypatch.setattr(os, "replace", busy)
     put("x")
     assert (left(), Path("x").read_bytes()) == ({"x"}, NEW)
-
-
-def test_outputs_that_are_inputs(folder):
-    Path("x").write_bytes(OLD)
-    Path("y").write_bytes(OLD)
-    os.symlink("x", "link")
-    os.link("x", "hard")
-    os.mkdir("deep")
-    for name in ("x", "link", "hard", "./x", "deep/../x", folder / "x", b"x"):
-        assert overwrites(name, "x")
-        assert overwrites("x", name)
-    for name in ("y", "none", "deep", "x\0"):
-        assert not overwrites(name, "x")
-        assert not overwrites("x", name)
-    assert not overwrites("/dev/null", "/dev/null")
 
 
 # Temporary names
