@@ -278,6 +278,7 @@ typedef struct {
     size_t begin, end;
     int dither;               /* add triangular noise before rounding to codes of 8, 16 or 24 bits; not for the laws */
     unsigned long long key;   /* which noise; that of an element depends on its number alone, not on n_threads */
+    size_t first;             /* what the noise calls element 0: parts of an array get the noise of the whole */
 } fsp_conversion;
 
 fsp_status fsp_convert(const char *isa, const fsp_conversion *conversion, int n_threads, size_t *clips);

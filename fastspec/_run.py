@@ -253,7 +253,9 @@ def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
 SAMPLES_PER_RANGE = 2**25
 
 
-def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
+def convert_samples(
+    x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None, number: int = 0
+) -> int:
     """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
     if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
         x, out = x.reshape(-1), out.reshape(-1)
@@ -268,7 +270,7 @@ def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, ke
     for first in range(0, x.size, SAMPLES_PER_RANGE):
         last = min(first + SAMPLES_PER_RANGE, x.size)
         n_threads = _threads.for_work(4 * (last - first))
-        clips += _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, first, last, key, n_threads)
+        clips += _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, first, last, key, number, n_threads)
     return clips
 
 
