@@ -284,6 +284,7 @@ typedef struct {
     size_t begin, end;
     int dither;               /* add triangular noise before rounding to codes of 8, 16 or 24 bits; not for the laws */
     unsigned long long key;   /* which noise; that of an element depends on its number alone, not on n_threads */
+    size_t first;             /* what the noise calls element 0: parts of an array get the noise of the whole */
 } fsp_conversion;
 
 fsp_status fsp_convert(const char *isa, const fsp_conversion *conversion, int n_threads, size_t *clips);
@@ -441,6 +442,19 @@ typedef struct {
 size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooling *pooling);
 fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
                     size_t first, size_t count, int n_threads);
+
+/* Memory for large results. What is destroyed is kept for the next one: the newest blocks, FSP_MOST_KEPT bytes at most,
+ * whatever the number of threads. `size` (>= bytes) belongs to the block; NULL where there is no memory. Any thread may
+ * destroy a block, and none ever waits. */
+enum { FSP_MOST_KEPT = 64 << 20 };
+
+void *fsp_block_create(size_t bytes, size_t *size);
+void fsp_block_destroy(void *at, size_t size);
+size_t fsp_blocks_kept(void);
+void fsp_blocks_drop(void);
+
+/* Bytes that this thread has asked for since it began, freed or not: the difference bounds what has been created between. */
+size_t fsp_allocated(void);
 
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);

@@ -101,7 +101,7 @@ static size_t convert_piece(const convert_job *job, size_t number, const void *s
         clips += job->from->to_samples(source, n, samples);
     else
         job->from->widen(source, n, from, samples);
-    if (c->dither) clips += job->to->dither(samples, n, (int)to->bits, c->key, number);
+    if (c->dither) clips += job->to->dither(samples, n, (int)to->bits, c->key, c->first + number);
     if (c->to.pcm == FSP_REALS) return clips + job->to->from_samples(samples, n, target);
     return clips + job->to->narrow(samples, n, to, target);
 }

@@ -340,6 +340,7 @@ def lanes(bytes isa not None):
     return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)
 
 
+include "_blocks.pxi"
 include "_inverse.pxi"
 include "_atoms.pxi"
 include "_pitch.pxi"

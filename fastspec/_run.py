@@ -10,21 +10,17 @@ import os
 import threading
 import warnings
 from collections.abc import Iterator
-from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from . import _memory, _threads
+from . import _install, _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
 from ._foreign import call
+from ._install import engine as _engine
+from ._kept import kept
 from ._spec import AtomSpec, Spec, Spectrum
-
-try:
-    from . import _engine
-except ImportError as error:
-    raise ImportError("fastspec's engine is not built here; leave this folder, or run: pip install -e .") from error
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
 
@@ -70,7 +66,7 @@ def _choose_isa() -> bytes:
 ISA = _choose_isa()
 
 
-@lru_cache(32)
+@kept(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
     framing, levels, summary = spec.framing, spec.levels, spec.summary
     return _make(
@@ -149,7 +145,7 @@ def run(
     return extent
 
 
-@lru_cache(32)
+@kept(32)
 def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
     """`window`: n_fft doubles."""
     options = {"precision": precision, "isa": ISA, "hop_length": hop_length, "lead": lead}
@@ -258,7 +254,9 @@ def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work))
 
 
-def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
+def convert_samples(
+    x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None, number: int = 0
+) -> int:
     """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
     if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
         x, out = x.reshape(-1), out.reshape(-1)
@@ -269,10 +267,10 @@ def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, ke
         else:
             longest = max(range(x.ndim), key=x.shape.__getitem__)
             x, out = np.moveaxis(x, longest, -1), np.moveaxis(out, longest, -1)
-    return _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, 0, x.size, key, _threads.for_work(4 * x.size))
+    return _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, 0, x.size, key, number, _threads.for_work(4 * x.size))
 
 
-@lru_cache(32)
+@kept(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
     return _make(
         _engine.Yin,
@@ -400,7 +398,13 @@ def predict(y: np.ndarray, order: int) -> np.ndarray:
 
 
 def show_config() -> None:
-    """Print the version, the instruction set in use and those available, and the number of threads.
+    """Print what runs here, for a bug report: version, package and folder, instruction sets, threads.
+
+    Another package has the import name fastspec, too; if it is installed beside this one, that is said.
+
+    See Also
+    --------
+    show_versions : The versions of Python and the packages that fastspec uses.
 
     Examples
     --------
@@ -412,8 +416,14 @@ def show_config() -> None:
 
     names = [name for name in (b"scalar", b"sse2", b"avx2", b"avx512", b"neon") if _engine.has_isa(name)]
     f32, f64 = _engine.lanes(ISA)
+    n_threads, reason = _threads.count_and_reason()
+    found = _install.installed()
     print(f"fastspec {__version__}")
+    print(f"installed: {', '.join(found) or 'no package; these are sources'}")
+    print(f"imported from: {_install.FOLDER}")
     print(f"instruction set: {ISA.decode()} ({f32} float32 or {f64} float64 lanes)")
     print(f"available: {', '.join(name.decode() for name in names)} (FASTSPEC_ISA lowers it)")
-    print(f"threads: {_threads.get_num_threads()} (FASTSPEC_NUM_THREADS, set_num_threads, threads)")
+    print(f"threads: {n_threads} (by {reason}; FASTSPEC_NUM_THREADS, set_num_threads and threads change it)")
     print(f"numpy {np.__version__}")
+    if others := _install.warning_of_others(found):
+        print(f"warning: {others}")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
 from .. import _foreign
 from .._arrays import DTypeError, ParameterError, as_array, whole
+from .._kept import kept
 from .._transforms import CACHED
 from ..util.utils import pad_axis
 
@@ -133,7 +133,7 @@ def _savitzky_golay(
     return result
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _slopes(width: int, polyorder: int, order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Derivatives of the polynomial fitted to `width` values: taps for the middle, matrices for both halves."""
     half = width // 2
