@@ -79,6 +79,7 @@ def longest_wait(call, seconds: float = 0.5) -> float:
         now = time.monotonic()
         longest, last = max(longest, now - last), now
         if now - began > seconds:
+            signal.setitimer(signal.ITIMER_REAL, 0)  # or the next signal would meet what follows the first
             raise Interrupted
 
     previous = signal.signal(signal.SIGALRM, look)
