@@ -299,7 +299,7 @@ static int run_frames(const worker *w, size_t first, size_t count)
     const ptrdiff_t start = (ptrdiff_t)(w->j->in->first_frame + first + atoms->lag) - (ptrdiff_t)early;
     size_t done = 0;
     memset(w->scratch, 0, atoms->linear_at);
-    for (; done < early + count; done += lanes) {
+    for (; done < early + count && fsp_go_on(); done += lanes) {
         const size_t at = done % atoms->block;
         const ptrdiff_t column = start + (ptrdiff_t)done;
         if (done > 0 && at == 0) carry_columns(w);
@@ -349,7 +349,7 @@ fsp_status fsp_atoms_run(const fsp_atoms *atoms, const fsp_input *in, const fsp_
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next_run, 0);
     atomic_init(&j.nonfinite, 0);
-    fsp_parallel(take_runs, &j, j.n_workers, n_threads);
+    const fsp_status status = fsp_parallel(take_runs, &j, j.n_workers, n_threads);
     fsp_free(j.scratch);
-    return atomic_load(&j.nonfinite) ? FSP_ENONFINITE : FSP_OK;
+    return status || !atomic_load(&j.nonfinite) ? status : FSP_ENONFINITE;
 }

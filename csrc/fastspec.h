@@ -8,7 +8,7 @@
  * Aliasing: an output may not overlap an input, except where a function says so.
  * Alignment: arrays need the alignment of their element type, no more.
  * Lengths are size_t, strides ptrdiff_t in elements. Complex numbers are two neighbouring reals.
- * Nothing here writes to a stream, keeps a global, or leaves a thread behind. */
+ * Nothing here writes to a stream or leaves a thread behind; the one global is what fsp_ask sets. */
 #ifndef FASTSPEC_H
 #define FASTSPEC_H
 
@@ -20,7 +20,13 @@ typedef enum {
     FSP_ENOMEM,      /* an allocation failed; `out` was not touched */
     FSP_EBUG,        /* a precondition below was broken */
     FSP_ENONFINITE,  /* the input holds NaN or infinity and the caller asked to know; `out` is unspecified */
+    FSP_ESTOPPED,    /* the question of fsp_ask was answered by yes; `out` is unspecified */
 } fsp_status;
+
+/* Sets the question whether to stop, NULL at first. Calls with threads ask it now and then while they work, in the
+ * thread that made the call, and end soon after an answer other than 0. */
+typedef int fsp_question(void);
+void fsp_ask(fsp_question *to_stop);
 
 typedef enum { FSP_F32, FSP_F64 } fsp_precision;
 
@@ -246,7 +252,7 @@ fsp_status fsp_predict(fsp_precision precision, const char *isa, void *forward, 
 
 /* Running medians of n_series series of n values: out[t] has rank width / 2 (from 0) among in[t - width / 2 ..] and the
  * width - 1 values after it, the series being mirrored at both ends: d c b a | a b c d | d c b a. Even widths reach one
- * further back than forth. No value may be NaN; `in` and `out` are apart; a failed call leaves `out` untouched. */
+ * further back than forth. No value may be NaN; `in` and `out` are apart. */
 typedef struct {
     size_t n, n_series, width;
     ptrdiff_t in_step, in_series;    /* between the values of a series, and between series; one of the two is 1 */
@@ -278,6 +284,7 @@ typedef struct {
     size_t begin, end;
     int dither;               /* add triangular noise before rounding to codes of 8, 16 or 24 bits; not for the laws */
     unsigned long long key;   /* which noise; that of an element depends on its number alone, not on n_threads */
+    size_t first;             /* what the noise calls element 0: parts of an array get the noise of the whole */
 } fsp_conversion;
 
 fsp_status fsp_convert(const char *isa, const fsp_conversion *conversion, int n_threads, size_t *clips);
@@ -435,6 +442,19 @@ typedef struct {
 size_t fsp_pool_pieces(fsp_precision precision, const char *isa, const fsp_pooling *pooling);
 fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling *pooling, const void *in, void *out,
                     size_t first, size_t count, int n_threads);
+
+/* Memory for large results. What is destroyed is kept for the next one: the newest blocks, FSP_MOST_KEPT bytes at most,
+ * whatever the number of threads. `size` (>= bytes) belongs to the block; NULL where there is no memory. Any thread may
+ * destroy a block, and none ever waits. */
+enum { FSP_MOST_KEPT = 64 << 20 };
+
+void *fsp_block_create(size_t bytes, size_t *size);
+void fsp_block_destroy(void *at, size_t size);
+size_t fsp_blocks_kept(void);
+void fsp_blocks_drop(void);
+
+/* Bytes that this thread has asked for since it began, freed or not: the difference bounds what has been created between. */
+size_t fsp_allocated(void);
 
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 enum { FIRST_LEVEL = 32 << 10 };  /* bytes, on most CPUs */
+enum { LONG = 1 << 15 };  /* points whose passes take milliseconds: whether to stop is asked between them */
 
 /* Butterflies between two stops to fetch: in a row they make better code than one by one; but more lines than a cache can
  * wait for at once hold them up, so that where more than MANY_LINES are due after each, each is a stop. */
@@ -158,6 +159,7 @@ void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels,
     for (; count; count -= together, z += together * bytes) {
         size_t blocks = 1;
         for (size_t i = 0; i < fft->n_passes; i++) {
+            if (fft->n >= LONG && !fsp_go_on()) return;
             kernels->pass(z, together, stride, blocks, &fft->passes[i], i + 1 < fft->n_passes ? FSP_PASS_TWIDDLE : last,
                           ahead);
             blocks *= fft->passes[i].radix;

@@ -22,10 +22,13 @@ void fsp_free(void *p);
  * starts. A `size` that overflows stays SIZE_MAX, which fsp_allocate refuses. */
 size_t fsp_reserve(size_t *size, size_t count, size_t bytes);
 
-/* threads.c: work(context, i) for i < n_jobs on at most n_threads threads; returns when all are done.
- * A thread that cannot be started is done without. */
+/* threads.c: work(context, i) for i < n_jobs on at most n_threads threads; returns when all are done, or FSP_ESTOPPED when
+ * those that had begun are. A thread that cannot be started is done without. */
 typedef void fsp_work(void *context, size_t job);
-void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads);
+fsp_status fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads);
+/* 0 if the work that this thread does for fsp_parallel is to end. Looked at in every loop that may last longer than some
+ * tens of milliseconds; a look costs some tens of nanoseconds. */
+int fsp_go_on(void);
 
 /* fft.c */
 enum { FSP_MOST_PASSES = 32, FSP_PACES = 2 };
@@ -240,6 +243,16 @@ struct fsp_plan {
     /* scratch of one thread: where each part starts, and all of it, in bytes */
     size_t linear_at, tile_at, sorted_at, bands_at, features_at, extent_at, scratch_size;
 };
+
+/* median.c, wide_median.c: a part of the series, its outputs first .. first + count - 1, whose windows reach the values
+ * low .. high - 1 and, before them, `before` mirrored ones. fsp_mirrored: which of low .. value i of the windows is.
+ * `in` begins at value low, `out` at output first; scratch holds fsp_wide_median_bytes(high - low) bytes. */
+typedef struct { size_t first, count, low, high, before; } fsp_part;
+
+size_t fsp_mirrored(const fsp_medians *medians, const fsp_part *part, size_t i);
+size_t fsp_wide_median_bytes(size_t n);
+void fsp_wide_median(const fsp_medians *medians, const fsp_part *part, const void *in, void *out, size_t itemsize,
+                     void *scratch);
 
 void *fsp_to_real(const double *x, size_t n, size_t itemsize);
 

@@ -249,7 +249,7 @@ static void inverse_thread(void *context, size_t index)
     while ((w.block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
         w.channel = w.block / j->blocks_per_channel;
         w.first = w.block % j->blocks_per_channel * j->stretch * inv->kernels->lanes;
-        for (size_t step = 0; step < j->stretch; step++) {
+        for (size_t step = 0; step < j->stretch && fsp_go_on(); step++) {
             const char *const slot = fsp_inverse_column(inv, w.ring, step);
             add_frames(&w, step);
             if (step < inv->overlap)
@@ -304,11 +304,11 @@ fsp_status fsp_inverse_run(const fsp_inverse *inv, const fsp_spectra *in, void *
     const int seams = inv->overlap > 0 && j.blocks_per_channel > 1;
     j.scratch = fsp_allocate((size_t)n_threads, inv->scratch_size);
     if (seams) j.seams = fsp_allocate(2 * j.n_blocks, inv->overlap * inv->hop * inv->kernels->itemsize);
-    const fsp_status status = j.scratch && (j.seams || !seams) ? FSP_OK : FSP_ENOMEM;
+    fsp_status status = j.scratch && (j.seams || !seams) ? FSP_OK : FSP_ENOMEM;
     if (status == FSP_OK) {
         atomic_init(&j.next, 0);
-        fsp_parallel(inverse_thread, &j, (size_t)n_threads, n_threads);
-        if (seams) join_blocks(&j);
+        status = fsp_parallel(inverse_thread, &j, (size_t)n_threads, n_threads);
+        if (status == FSP_OK && seams) join_blocks(&j);
     }
     fsp_free(j.scratch);
     fsp_free(j.seams);

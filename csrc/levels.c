@@ -135,12 +135,12 @@ fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void
     job.range = range;
     atomic_init(&job.highest, -INFINITY);
     const size_t n_chunks = cut_for_extents(&job);
-    fsp_parallel(levels_chunk, &job, n_chunks, n_threads);
+    status = fsp_parallel(levels_chunk, &job, n_chunks, n_threads);
     const fsp_extent extent = whole_extent(&job, n_chunks);
     *peak = extent.highest;
     job.lower = extent.highest - range;
-    if (extent.lowest < job.lower) fsp_parallel(raise_chunk, &job, n_chunks, n_threads);
-    return FSP_OK;
+    if (status || !(extent.lowest < job.lower)) return status;
+    return fsp_parallel(raise_chunk, &job, n_chunks, n_threads);
 }
 
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
@@ -151,8 +151,7 @@ fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void 
     if (status) return status;
     job.shift = shift;
     job.lower = lower;
-    fsp_parallel(clamp_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
-    return FSP_OK;
+    return fsp_parallel(clamp_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
 }
 
 fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads)
@@ -160,8 +159,7 @@ fsp_status fsp_array_squares(fsp_precision precision, const char *isa, const voi
     array_job job;
     fsp_status status = start_array_job(&job, precision, isa, in, n, out);
     if (status) return status;
-    fsp_parallel(squares_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
-    return FSP_OK;
+    return fsp_parallel(squares_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
 }
 
 fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const void *in, size_t n, void *out, int n_threads,
@@ -171,9 +169,9 @@ fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const voi
     fsp_status status = start_array_job(&job, precision, isa, in, n, out);
     if (status) return status;
     atomic_init(&job.beyond, 0);
-    fsp_parallel(phasors_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
+    status = fsp_parallel(phasors_chunk, &job, fsp_divide_up(n, CHUNK), n_threads);
     *reached = !atomic_load(&job.beyond);
-    return FSP_OK;
+    return status;
 }
 
 fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles, ptrdiff_t angle_stride,
@@ -194,7 +192,7 @@ fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *
     if (status) return status;
     job.magnitude = magnitude;
     const size_t n_chunks = cut_for_extents(&job);
-    fsp_parallel(peak_chunk, &job, n_chunks, n_threads);
+    status = fsp_parallel(peak_chunk, &job, n_chunks, n_threads);
     *peak = whole_extent(&job, n_chunks).highest;
-    return FSP_OK;
+    return status;
 }

@@ -329,7 +329,7 @@ static void run_worker(void *context, size_t index)
     };
     memset(w.table + yin->rows * yin->table_stride, 0, yin->table_stride * sizeof(double));
     size_t block;
-    while ((block = atomic_fetch_add(&j->next_block, 1)) < j->n_blocks) run_block(&w, block);
+    while ((block = atomic_fetch_add(&j->next_block, 1)) < j->n_blocks && fsp_go_on()) run_block(&w, block);
 }
 
 static fsp_status run(job *j, int n_threads)
@@ -346,9 +346,9 @@ static fsp_status run(job *j, int n_threads)
     j->scratch = fsp_allocate((size_t)n_threads, j->scratch_size);
     if (!j->scratch) return FSP_ENOMEM;
     atomic_init(&j->next_block, 0);
-    fsp_parallel(run_worker, j, (size_t)n_threads, n_threads);
+    const fsp_status status = fsp_parallel(run_worker, j, (size_t)n_threads, n_threads);
     fsp_free(j->scratch);
-    return FSP_OK;
+    return status;
 }
 
 fsp_status fsp_yin_run(const fsp_yin *yin, const fsp_input *in, double threshold, double *periods, int n_threads)

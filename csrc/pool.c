@@ -434,7 +434,7 @@ static void pool_worker(void *context, size_t worker)
     const size_t first = worker * share + (worker < more ? worker : more), count = share + (worker < more);
     piece p = {.n = 0}, held = {.n = 0};
     find_piece(job->l, &p, job->first + first);
-    for (size_t i = 0; i < count; i++, next_piece(job->l, &p)) {
+    for (size_t i = 0; i < count && fsp_go_on(); i++, next_piece(job->l, &p)) {
         place_piece(job->l, &p);
         pool_piece(job, job->scratch + worker * job->scratch_bytes, &p, &held);
     }
@@ -473,11 +473,10 @@ fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling 
     job.first = first;
     job.count = count;
     job.n_workers = (size_t)n_threads < count ? (size_t)n_threads : count;
-    if (job.scratch_bytes) {
-        job.scratch = fsp_allocate(job.n_workers, job.scratch_bytes);
-        if (!job.scratch) return FSP_ENOMEM;
-    }
-    fsp_parallel(pool_worker, &job, job.n_workers, n_threads);
-    fsp_free(job.scratch);
-    return FSP_OK;
+    char nothing;  /* where a scratch of no bytes is */
+    job.scratch = job.scratch_bytes ? fsp_allocate(job.n_workers, job.scratch_bytes) : &nothing;
+    if (!job.scratch) return FSP_ENOMEM;
+    const fsp_status status = fsp_parallel(pool_worker, &job, job.n_workers, n_threads);
+    if (job.scratch_bytes) fsp_free(job.scratch);
+    return status;
 }

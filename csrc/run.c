@@ -281,7 +281,7 @@ static void run_worker(void *context, size_t index)
                 .extent = scratch + plan->extent_at, .channel = SIZE_MAX};
     size_t block, n;
     while ((n = take_run(j, &block))) {
-        for (const size_t end = block + n; block < end && !atomic_load(&j->nonfinite); block++) {
+        for (const size_t end = block + n; block < end && !atomic_load(&j->nonfinite) && fsp_go_on(); block++) {
             const size_t channel = block / j->blocks_per_channel;
             if (channel != w.channel) {
                 if (w.channel != SIZE_MAX) report_extent(j, &w);
@@ -308,8 +308,8 @@ fsp_status fsp_run(const fsp_plan *plan, const fsp_input *in, const fsp_output *
     atomic_init(&j.next_block, 0);
     atomic_init(&j.nonfinite, 0);
     pthread_mutex_init(&j.extent_lock, NULL);
-    fsp_parallel(run_worker, &j, (size_t)n_threads, n_threads);
+    const fsp_status status = fsp_parallel(run_worker, &j, (size_t)n_threads, n_threads);
     pthread_mutex_destroy(&j.extent_lock);
     fsp_free(j.scratch);
-    return atomic_load(&j.nonfinite) ? FSP_ENONFINITE : FSP_OK;
+    return status || !atomic_load(&j.nonfinite) ? status : FSP_ENONFINITE;
 }

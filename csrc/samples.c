@@ -101,7 +101,7 @@ static size_t convert_piece(const convert_job *job, size_t number, const void *s
         clips += job->from->to_samples(source, n, samples);
     else
         job->from->widen(source, n, from, samples);
-    if (c->dither) clips += job->to->dither(samples, n, (int)to->bits, c->key, number);
+    if (c->dither) clips += job->to->dither(samples, n, (int)to->bits, c->key, c->first + number);
     if (c->to.pcm == FSP_REALS) return clips + job->to->from_samples(samples, n, target);
     return clips + job->to->narrow(samples, n, to, target);
 }
@@ -147,7 +147,7 @@ fsp_status fsp_convert(const char *isa, const fsp_conversion *c, int n_threads, 
     if (c->begin >= c->end) return FSP_OK;
     if (c->n == 0 || c->end > c->n * c->n_rows) return FSP_EBUG;
     atomic_init(&job.clips, 0);
-    fsp_parallel(convert_some, &job, fsp_divide_up(c->end - c->begin, JOB), n_threads);
+    const fsp_status status = fsp_parallel(convert_some, &job, fsp_divide_up(c->end - c->begin, JOB), n_threads);
     *clips = atomic_load(&job.clips);
-    return FSP_OK;
+    return status;
 }

@@ -326,7 +326,7 @@ static void sweep(const search_job *j, size_t channel, size_t block, char *scrat
     const fsp_inverse *inv = s->inverse;
     const fsp_kernels *k = s->kernels;
     char *tile = scratch + s->tile_at, *spectrum = scratch + s->spectrum_at, *ring = scratch + s->ring_at;
-    for (size_t step = 0; step < s->stretch; step++) {
+    for (size_t step = 0; step < s->stretch && fsp_go_on(); step++) {
         char *const column = block_at(s, channel, block) + step * s->column, *const bins = bins_at(s, channel, block, step);
         const fsp_ring to = fsp_inverse_ring(inv, ring, step);
         const size_t half = 3 * inv->n_bins * vector_bytes(s) / FSP_LINE / 2;
@@ -398,8 +398,9 @@ fsp_status fsp_search_round(fsp_search *s, double momentum, int n_threads)
     search_job j = {.s = s, .momentum = s->begun ? momentum : 0, .scratch = fsp_allocate((size_t)n_threads, s->scratch_size)};
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next, 0);
-    fsp_parallel(sweep_blocks, &j, (size_t)n_threads, n_threads);
+    const fsp_status status = fsp_parallel(sweep_blocks, &j, (size_t)n_threads, n_threads);
     fsp_free(j.scratch);
+    if (status) return status;
     s->begun = 1;
     for (size_t channel = 0; channel < s->n_channels; channel++) {
         join_stretches(s, channel);

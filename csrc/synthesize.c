@@ -281,7 +281,7 @@ static void take_blocks(void *context, size_t index)
     const size_t lanes = sum->kernels->lanes;
     worker w = {.j = j, .scratch = j->scratch + index * sum->scratch_size};
     size_t block;
-    while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks) {
+    while ((block = atomic_fetch_add(&j->next, 1)) < j->n_blocks && fsp_go_on()) {
         w.channel = block / j->blocks_per_channel;
         w.first = (ptrdiff_t)(j->first_sample / sum->hop + block % j->blocks_per_channel * j->block);
         memset(w.scratch, 0, sum->tile_at);
@@ -310,7 +310,7 @@ fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void
     j.scratch = fsp_allocate(j.n_workers, sum->scratch_size);
     if (!j.scratch) return FSP_ENOMEM;
     atomic_init(&j.next, 0);
-    fsp_parallel(take_blocks, &j, j.n_workers, n_threads);
+    const fsp_status status = fsp_parallel(take_blocks, &j, j.n_workers, n_threads);
     fsp_free(j.scratch);
-    return FSP_OK;
+    return status;
 }

@@ -5,22 +5,68 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+<<<<<<< HEAD
+=======
+#include <stdlib.h>
+#include <time.h>
+>>>>>>> main
 
 /* Kernels need some tens of KiB of stack; a sanitizer's and the C library's own needs come on top. */
-enum { MOST_THREADS = 64, STACK_BYTES = 1 << 20, LOOKS = 20000 };
+enum { MOST_THREADS = 64, STACK_BYTES = 1 << 20, LOOKS = 20000, ASK_EVERY_MS = 50 };
 
 typedef struct {
     fsp_work *work;
     void *context;
     size_t n_jobs;
     atomic_size_t next;
+    atomic_int stopped;
 } pool;
 
-static void *take_jobs(void *argument)
+/* The pool whose jobs this thread does. The thread that made the call asks whether to stop; helpers see the answer. */
+typedef struct {
+    pool *pool;
+    int asks;
+    long long asked;  /* when, in milliseconds */
+} watch;
+
+static _Atomic(fsp_question *) question;
+static _Thread_local watch *watching;
+
+void fsp_ask(fsp_question *to_stop) { atomic_store(&question, to_stop); }
+
+static long long milliseconds(void)
 {
-    pool *p = argument;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+int fsp_go_on(void)
+{
+    watch *w = watching;
+    if (!w) return 1;
+    if (atomic_load_explicit(&w->pool->stopped, memory_order_relaxed)) return 0;  /* and the question not asked again */
+    if (!w->asks || milliseconds() - w->asked < ASK_EVERY_MS) return 1;
+    fsp_question *const to_stop = atomic_load(&question);
+    const int stop = to_stop && to_stop();
+    if (stop) atomic_store(&w->pool->stopped, 1);
+    w->asked = milliseconds();
+    return !stop;
+}
+
+/* An answer may run code that calls us again: hence the watch before this one. */
+static void take_jobs(pool *p, int asks)
+{
+    watch w = {p, asks, asks ? milliseconds() : 0}, *const before = watching;
     size_t job;
-    while ((job = atomic_fetch_add(&p->next, 1)) < p->n_jobs) p->work(p->context, job);
+    watching = &w;
+    while (fsp_go_on() && (job = atomic_fetch_add(&p->next, 1)) < p->n_jobs) p->work(p->context, job);
+    watching = before;
+}
+
+static void *help(void *p)
+{
+    take_jobs(p, 0);
     return NULL;
 }
 
@@ -46,6 +92,7 @@ static int start(pthread_t *helper, char *stack, pool *p)
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes)) return 0;
     keep_off_this_cpu(&attributes);
+<<<<<<< HEAD
 #ifdef _WIN32  /* where stacks are the system's own */
     (void)stack;
     const int ready = pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
@@ -53,6 +100,10 @@ static int start(pthread_t *helper, char *stack, pool *p)
     const int ready = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0;
 #endif
     const int started = ready && pthread_create(helper, &attributes, take_jobs, p) == 0;
+=======
+    const int started = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0 &&
+                        pthread_create(helper, &attributes, help, p) == 0;
+>>>>>>> main
     pthread_attr_destroy(&attributes);
     return started;
 }
@@ -70,10 +121,11 @@ static void join(pthread_t helper, int *looks)
     pthread_join(helper, NULL);
 }
 
-void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads)
+fsp_status fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads)
 {
     pool p = {.work = work, .context = context, .n_jobs = n_jobs};
     atomic_init(&p.next, 0);
+    atomic_init(&p.stopped, 0);
     pthread_t helpers[MOST_THREADS];
     const size_t most = n_threads > MOST_THREADS ? MOST_THREADS : n_threads > 1 ? (size_t)n_threads : 1;
     const size_t wanted = n_jobs > most ? most - 1 : n_jobs ? n_jobs - 1 : 0;
@@ -82,8 +134,13 @@ void fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads)
     char *stacks = wanted ? fsp_allocate_small_pages(wanted * STACK_BYTES) : NULL;
     if (stacks)
         while (started < wanted && start(&helpers[started], stacks + started * STACK_BYTES, &p)) started++;
-    take_jobs(&p);
+    take_jobs(&p, 1);
     int looks = LOOKS;
     for (size_t i = 0; i < started; i++) join(helpers[i], &looks);
+<<<<<<< HEAD
     fsp_free(stacks);
+=======
+    free(stacks);
+    return atomic_load(&p.stopped) ? FSP_ESTOPPED : FSP_OK;
+>>>>>>> main
 }

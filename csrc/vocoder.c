@@ -21,7 +21,7 @@ static void vocode_range(void *context, size_t index)
     char *out = (char *)v->out + (v->out_offset[channel] + 2 * (ptrdiff_t)first) * (ptrdiff_t)itemsize;
     char *phase = j->phase + index * 2 * j->width * itemsize;
     const ptrdiff_t stride = v->frame_stride * (ptrdiff_t)itemsize, out_stride = v->out_stride * (ptrdiff_t)itemsize;
-    for (size_t t = 0; t < v->n_out; t++) {
+    for (size_t t = 0; t < v->n_out && fsp_go_on(); t++) {
         const size_t step = t ? t - 1 : 0;
         j->kernels->advance_phase(in + v->from[step] * stride, in + v->to[step] * stride, n, t == 0, phase);
         j->kernels->set_magnitude(phase, in + v->low[t] * stride, in + (v->low[t] + v->span) * stride, v->fraction[t], n,
@@ -39,7 +39,7 @@ fsp_status fsp_vocode(fsp_precision precision, const char *isa, const fsp_vocode
     j.n_ranges = fsp_divide_up(v->n_bins, j.width);
     j.phase = fsp_allocate(v->n_channels * j.n_ranges, 2 * j.width * j.kernels->itemsize);
     if (!j.phase) return FSP_ENOMEM;
-    fsp_parallel(vocode_range, &j, v->n_channels * j.n_ranges, n_threads);
+    const fsp_status status = fsp_parallel(vocode_range, &j, v->n_channels * j.n_ranges, n_threads);
     fsp_free(j.phase);
-    return FSP_OK;
+    return status;
 }

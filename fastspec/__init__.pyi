@@ -15,12 +15,12 @@ from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
 from ._cache import cache as cache
 from ._files import read as read
-from ._files import write as write
 from ._run import show_config as show_config
 from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads
 from ._threads import set_num_threads as set_num_threads
 from ._threads import threads as threads
+from ._writing import write as write
 from .core._audio_file import AudioFileError as AudioFileError
 from .core._inverse import griffinlim as griffinlim
 from .core._inverse import istft as istft

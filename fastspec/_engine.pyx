@@ -12,7 +12,8 @@ from libc.string cimport strlen
 
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_status:
-        FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE
+        FSP_OK, FSP_ENOMEM, FSP_EBUG, FSP_ENONFINITE, FSP_ESTOPPED
+    void fsp_ask(int (*)() noexcept nogil)
     ctypedef enum fsp_precision:
         FSP_F32, FSP_F64
     ctypedef enum fsp_pcm:
@@ -110,9 +111,32 @@ class NonFinite(Exception):
     """The input held NaN or infinity; `_run` names the place."""
 
 
+cdef extern from "Python.h":
+    int PyErr_CheckSignals() noexcept
+    unsigned long PyThread_get_thread_ident() noexcept nogil
+
+cdef unsigned long main_thread = 0
+
+
+def set_main_thread(unsigned long identifier):
+    """In which thread Python runs the handlers of signals."""
+    global main_thread
+    main_thread = identifier
+
+
+cdef int handlers_have_raised() noexcept nogil:
+    """Whether a handler of a signal has raised: what it has stays raised, and `check` hands it on."""
+    if PyThread_get_thread_ident() != main_thread:
+        return 0
+    with gil:
+        return PyErr_CheckSignals() != 0
+
+
 cdef int check(fsp_status status) except -1:
     if status == FSP_OK:
         return 0
+    if status == FSP_ESTOPPED:
+        return -1
     if status == FSP_ENOMEM:
         raise MemoryError("out of memory: no room for the work; use a smaller n_fft, fewer threads or a part of the input")
     if status == FSP_ENONFINITE:
@@ -316,6 +340,7 @@ def lanes(bytes isa not None):
     return fsp_lanes(isa, FSP_F32), fsp_lanes(isa, FSP_F64)
 
 
+include "_blocks.pxi"
 include "_inverse.pxi"
 include "_atoms.pxi"
 include "_pitch.pxi"
@@ -324,3 +349,5 @@ include "_levels.pxi"
 include "_events.pxi"
 include "_samples.pxi"
 include "_numbers.pxi"
+
+fsp_ask(handlers_have_raised)

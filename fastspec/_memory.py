@@ -1,31 +1,36 @@
 """Where large results go: into the memory of large results that are gone.
 
 What is larger than the C library keeps (32 MiB) goes back to the system when it is freed; and the system clears every
-page of the next one, which takes longer than converting it or transforming it. So the last one or two such blocks stay
-here. They are free again when nobody else refers to them: a result is a view, and a view refers to its block.
+page of the next one, which takes longer than converting it or transforming it. So the memory of such results is an
+object of the engine, `Block`: arrays, views, buffers and whatever else uses the memory refer to it, and when it is
+deallocated, since nothing does any more, the memory waits for the next result (csrc/blocks.c).
 """
 
 from __future__ import annotations
 
-from collections import deque
+import os
 from math import prod
-from sys import getrefcount
 
 import numpy as np
 
-LEAST_BYTES = 32 << 20
-# Of all blocks together; a result that is larger than this is none of them.
-MOST_BYTES = 64 << 20
+from ._arrays import ParameterError
+from ._install import engine
 
-_blocks: deque[np.ndarray] = deque()
+LEAST_BYTES = 32 << 20
+# A result that is larger has memory of its own; no more than this waits for results, all blocks together.
+MOST_BYTES = 64 << 20
 
 
 def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     """As `numpy.empty`."""
     n_bytes = prod(shape) * dtype.itemsize
-    if not LEAST_BYTES <= n_bytes <= MOST_BYTES:
+    if not LEAST_BYTES <= n_bytes <= MOST_BYTES or not _is_on():
         return np.empty(shape, dtype)
-    return _part_of_a_block(n_bytes).view(dtype).reshape(shape)
+    try:
+        block = engine.Block(n_bytes)
+    except MemoryError:
+        return np.empty(shape, dtype)  # which may find room, or says best what there is no room for
+    return np.ndarray(shape, dtype, buffer=block)
 
 
 def empty_like(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -35,36 +40,11 @@ def empty_like(x: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return empty(x.shape, dtype) if x.flags.c_contiguous else empty(x.shape[::-1], dtype).T
 
 
-def _part_of_a_block(n_bytes: int) -> np.ndarray:
-    """Threads may meet here: a block that is out of the queue is in one function's hands."""
-    for _ in range(len(_blocks)):
-        try:
-            block = _blocks.popleft()
-        except IndexError:
-            break
-        part = block[:n_bytes] if block.nbytes >= n_bytes and getrefcount(block) == _ALONE else None
-        _blocks.append(block)
-        if part is not None:
-            return part
-    block = np.empty(n_bytes, np.uint8)
-    part = block[:]
-    _blocks.append(block)
-    _drop_excess()
-    return part
-
-
-def _drop_excess() -> None:
-    while sum(block.nbytes for block in tuple(_blocks)) > MOST_BYTES:
-        try:
-            _blocks.popleft()
-        except IndexError:  # all of them are in other threads' hands
-            return
-
-
-def _references_when_alone() -> int:
-    """What counts where one variable refers to an array."""
-    block = np.empty(0)
-    return getrefcount(block)
-
-
-_ALONE = _references_when_alone()
+def _is_on() -> bool:
+    """Whether memory is kept, by FASTSPEC_REUSE_MEMORY; if not, what has been kept is let go."""
+    text = os.environ.get("FASTSPEC_REUSE_MEMORY") or "1"
+    if text not in ("0", "1"):
+        raise ParameterError(f"FASTSPEC_REUSE_MEMORY={text!r} must be 0 or 1; 0 gives every result memory of its own")
+    if text == "0":
+        engine.drop_kept()
+    return text == "1"

@@ -1,7 +1,5 @@
 # Adaptive pooling (fsp_pool).
 
-from cpython.exc cimport PyErr_CheckSignals
-
 cdef extern from "fastspec.h" nogil:
     ctypedef enum fsp_pool_kind:
         FSP_POOL_MEAN, FSP_POOL_MAX
@@ -16,16 +14,13 @@ cdef extern from "fastspec.h" nogil:
     fsp_status fsp_pool(fsp_precision, const char *, const fsp_pooling *, const void *, void *, size_t, size_t, int)
 
 
-def pool(x not None, out not None, size_t n_pooled, bint largest, bytes isa not None, int n_threads, size_t n_ranges):
-    """Fill `out` with means (or the largest values) of windows over the last `n_pooled` axes of `x`, neither being empty.
-
-    Signals are looked for between `n_ranges` parts of the work.
-    """
+def pool(x not None, out not None, size_t n_pooled, bint largest, bytes isa not None, int n_threads):
+    """Fill `out` with means (or the largest values) of windows over the last `n_pooled` axes of `x`, neither being empty."""
     cdef Py_buffer source, target
     cdef const char *name = isa
     cdef fsp_pooling pooling
-    cdef fsp_status status = FSP_OK
-    cdef size_t first = 0, n_pieces, step, count
+    cdef fsp_status status = FSP_EBUG
+    cdef size_t n_pieces
     cdef int i
     describe(&source, x, 0)
     try:
@@ -38,16 +33,9 @@ def pool(x not None, out not None, size_t n_pooled, bint largest, bytes isa not 
                 pooling.axes[i].in_stride = source.strides[i] // source.itemsize
                 pooling.axes[i].out_stride = target.strides[i] // target.itemsize
             n_pieces = fsp_pool_pieces(precision_of(&source), name, &pooling)
-            step = n_pieces // n_ranges + 1
-            if n_pieces == 0:
-                status = FSP_EBUG
-            while status == FSP_OK and first < n_pieces:
-                count = min(step, n_pieces - first)
+            if n_pieces:
                 with nogil:
-                    status = fsp_pool(precision_of(&source), name, &pooling, source.buf, target.buf, first, count, n_threads)
-                first += count
-                if first < n_pieces:
-                    PyErr_CheckSignals()
+                    status = fsp_pool(precision_of(&source), name, &pooling, source.buf, target.buf, 0, n_pieces, n_threads)
             check(status)
         finally:
             PyBuffer_Release(&target)

@@ -1,36 +1,53 @@
-"""Carry out a `Spec`: plans, ranges of frames short enough for Ctrl-C, threads. Only this module knows the engine."""
+"""Carry out a `Spec`: plans, threads, answers to Ctrl-C. Only this module knows the engine.
+
+What the engine shares out between threads asks for itself whether a signal's handler has raised (`fsp_ask`). The rest,
+loops over sequences and NumPy's own, is done in `ranges`, between which Python looks for signals.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 import warnings
-from functools import lru_cache
+from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 import numpy as np
 
-from . import _memory, _threads
+from . import _install, _memory, _threads
 from ._arrays import ParameterError, first_nonfinite
+from ._foreign import call
+from ._install import engine as _engine
+from ._kept import kept
 from ._spec import AtomSpec, Spec, Spectrum
-
-try:
-    from . import _engine
-except ImportError as error:
-    raise ImportError("fastspec's engine is not built here; leave this folder, or run: pip install -e .") from error
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
 
-# About a tenth of a second of work, in n_fft x frames: how long a signal handler may have to wait.
-WORK_PER_RANGE = 2**27
 
-# Ranges of fewer frames would do the samples that neighbouring frames share too often.
-LEAST_FRAMES = 64
+def _remember_main_thread() -> None:
+    """The one whose calls ask about signals. In the child of a fork it may be another."""
+    _engine.set_main_thread(threading.main_thread().ident)
+
+
+_remember_main_thread()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_remember_main_thread)
+
+# Some tens of milliseconds of work, a unit of which takes about a nanosecond: how long a signal may wait.
+WORK_PER_RANGE = 2**25
 
 MOST_BYTES = np.iinfo(np.intp).max
 
 
 # The highest and the lowest of no levels.
 _NOTHING = np.array([[-np.inf], [np.inf]])
+
+
+def ranges(n: int, work_per_item: int, least: int = 1) -> Iterator[slice]:
+    """Cut n items into runs of no more work than a signal's handler may wait for, or of the `least` number of items."""
+    step = max(least, WORK_PER_RANGE // max(work_per_item, 1))
+    return (slice(first, min(first + step, n)) for first in range(0, n, step))
 
 
 def _choose_isa() -> bytes:
@@ -49,10 +66,12 @@ def _choose_isa() -> bytes:
 ISA = _choose_isa()
 
 
-@lru_cache(32)
+@kept(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
     framing, levels, summary = spec.framing, spec.levels, spec.summary
-    return _engine.Plan(
+    return _make(
+        _engine.Plan,
+        framing.n_fft,
         precision=spec.precision,
         isa=isa or ISA,
         n_fft=framing.n_fft,
@@ -70,6 +89,11 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         offset=levels.offset if levels else 0.0,
         matrix=_doubles(spec.matrix),
     )
+
+
+def _make(kind: type, n_points: int, /, **options: Any) -> Any:
+    """A plan, a long one without letting Ctrl-C wait: tables of a prime length take it some 20 microseconds a point."""
+    return call(kind, work=2000 * n_points, **options)
 
 
 def _doubles(array: np.ndarray | None) -> np.ndarray | None:
@@ -112,34 +136,20 @@ def run(
     plan = plan_of(spec)
     n_frames, n_channels = out.shape[-1], prod(out.shape[:-2]) if out.ndim > 2 else 1
     extent = _NOTHING.repeat(n_channels, axis=1) if spec.levels else None
-    work_per_frame = spec.framing.n_fft * n_channels
-    step = max(LEAST_FRAMES, WORK_PER_RANGE // max(work_per_frame, 1))
-    given = spec.spectrum is Spectrum.GIVEN
+    check_finite = check_finite and spec.spectrum is not Spectrum.GIVEN
+    n_threads = _threads.for_work(spec.framing.n_fft * n_channels * n_frames)
     try:
-        for first in range(0, n_frames, step):
-            part = out if step >= n_frames else out[..., first : first + step]
-            n_threads = _threads.for_work(work_per_frame * part.shape[-1])
-            plan.run(
-                x,
-                part,
-                first_frame + first,
-                first_frame + n_frames,
-                check_finite and not given,
-                clamp,
-                extent,
-                n_threads,
-            )
+        plan.run(x, out, first_frame, first_frame + n_frames, check_finite, clamp, extent, n_threads)
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
 
 
-@lru_cache(32)
+@kept(32)
 def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
     """`window`: n_fft doubles."""
-    return _engine.Inverse(
-        precision=precision, isa=ISA, n_fft=n_fft, hop_length=hop_length, window=np.frombuffer(window), lead=lead
-    )
+    options = {"precision": precision, "isa": ISA, "hop_length": hop_length, "lead": lead}
+    return _make(_engine.Inverse, n_fft, n_fft=n_fft, window=np.frombuffer(window), **options)
 
 
 def run_inverse(inverse: _engine.Inverse, n_fft: int, spectra: np.ndarray, out: np.ndarray) -> None:
@@ -151,7 +161,9 @@ def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int
     """Rounds of Griffin and Lim's search from samples `y` (..., n), which are replaced. magnitudes (..., bins, frames),
     bins contiguous."""
     framing = spec.framing
-    search = _engine.Search(
+    search = call(
+        _engine.Search,
+        work=2000 * framing.n_fft + 10 * magnitudes.size,
         precision=spec.precision,
         isa=ISA,
         n_fft=framing.n_fft,
@@ -178,12 +190,9 @@ def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
 
 def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
     """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
-    n_frames, work_per_frame = out.shape[-1], work_per_frame * prod(out.shape[:-2])
-    step = max(LEAST_FRAMES, WORK_PER_RANGE // max(work_per_frame, 1))
+    n_frames = out.shape[-1]
     try:
-        for first in range(0, n_frames, step):
-            part = out[..., first : first + step]
-            atoms.run(x, part, first, n_frames, _threads.for_work(work_per_frame * part.shape[-1]))
+        atoms.run(x, out, 0, n_frames, _threads.for_work(work_per_frame * n_frames * prod(out.shape[:-2])))
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
 
@@ -191,11 +200,7 @@ def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_fra
 def synthesize(atoms: _engine.AtomSum, spectra: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
     """Fill `out` (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
     work = work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])
-    ranges = max(-(-work // WORK_PER_RANGE), 1) if atoms.step else 1
-    length = -(-out.shape[-1] // ranges)
-    length += -length % max(atoms.step, 1)
-    for first in range(0, out.shape[-1], max(length, 1)):
-        atoms.run(spectra, out[..., first : first + length], first, _threads.for_work(work // ranges))
+    atoms.run(spectra, out, 0, _threads.for_work(work))
 
 
 def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:
@@ -238,26 +243,20 @@ def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:
 
 def running_median(x: np.ndarray, out: np.ndarray, width: int) -> None:
     """Running medians of the rows of `x` into those of `out`: 2-D, one dtype, contiguous along one axis, no NaN."""
-    # About four operations for each value of the window, in the units of `_threads`.
-    work_per_row = max(x.shape[-1] * width // 8, 1)
-    step = max(64, WORK_PER_RANGE // work_per_row)
-    for first in range(0, len(x), step):
-        part = slice(first, first + step)
-        n_threads = _threads.for_work(work_per_row * len(x[part]))
-        _engine.running_median(x[part], out[part], ISA, width, n_threads)
+    # About four operations for each value of the window, in the units of `_threads`; of a wide one, a hundred in all.
+    work_per_value = min(max(width // 8, 1), 64)
+    _engine.running_median(x, out, ISA, width, _threads.for_work(work_per_value * x.size))
 
 
 def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
     """Pool the last `n_pooled` axes of `x` into those of `out`; see `_engine.pool`."""
     work = (x.size + out.size) // 2  # in the units of `_threads`, at least
-    _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work), 1 + 8 * work // WORK_PER_RANGE)
+    _engine.pool(x, out, n_pooled, largest, ISA, _threads.for_work(work))
 
 
-# Samples converted between two looks at signals: some tens of milliseconds.
-SAMPLES_PER_RANGE = 2**25
-
-
-def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None) -> int:
+def convert_samples(
+    x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None, number: int = 0
+) -> int:
     """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
     if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
         x, out = x.reshape(-1), out.reshape(-1)
@@ -268,17 +267,14 @@ def convert_samples(x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, ke
         else:
             longest = max(range(x.ndim), key=x.shape.__getitem__)
             x, out = np.moveaxis(x, longest, -1), np.moveaxis(out, longest, -1)
-    clips = 0
-    for first in range(0, x.size, SAMPLES_PER_RANGE):
-        last = min(first + SAMPLES_PER_RANGE, x.size)
-        n_threads = _threads.for_work(4 * (last - first))
-        clips += _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, first, last, key, n_threads)
-    return clips
+    return _engine.convert_samples(x, x_pcm, out, out_pcm, ISA, 0, x.size, key, number, _threads.for_work(4 * x.size))
 
 
-@lru_cache(32)
+@kept(32)
 def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_period: int) -> _engine.Yin:
-    return _engine.Yin(
+    return _make(
+        _engine.Yin,
+        frame_length,
         isa=ISA,
         frame_length=frame_length,
         hop_length=hop_length,
@@ -291,10 +287,8 @@ def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_p
 def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int, threshold: float, prior=None):
     """Per range of frames its slice, and periods (..., frames); or candidates: their counts, periods, probabilities."""
     work_per_frame = 12 * frame_length * prod(x.shape[:-1])  # two transforms of more than a frame, in double
-    step = max(64, WORK_PER_RANGE // max(work_per_frame, 1))
-    for first in range(0, n_frames, step):
-        part = slice(first, min(first + step, n_frames))
-        shape = (*x.shape[:-1], part.stop - first)
+    for part in ranges(n_frames, work_per_frame, least=64):
+        shape = (*x.shape[:-1], part.stop - part.start)
         n_threads = _threads.for_work(work_per_frame * shape[-1])
         counts = probabilities = None
         if prior is None:
@@ -302,7 +296,7 @@ def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int
         else:
             counts = np.empty(shape, np.uintp)
             periods, probabilities = np.empty((2, *shape, yin.most_troughs))
-        yin.run(x, first, shape[-1], threshold, prior, counts, periods, probabilities, n_threads)
+        yin.run(x, part.start, shape[-1], threshold, prior, counts, periods, probabilities, n_threads)
         yield part, counts, periods, probabilities
 
 
@@ -329,7 +323,8 @@ def phasors(angles: np.ndarray, out: np.ndarray) -> bool:
 def turn(angles: np.ndarray, magnitudes: np.ndarray, out: np.ndarray) -> None:
     """out = -magnitudes exp(i angles), all (bins, frames); frames of `angles` contiguous, and bins of the others.
     Angles reach to 2^12."""
-    _engine.turn(angles, magnitudes, out, ISA)
+    for part in ranges(out.shape[1], 16 * len(out) + 8192):  # new pages of a frame cost more than its numbers
+        _engine.turn(angles[:, part], magnitudes[:, part], out[:, part], ISA)
 
 
 def find_peaks(
@@ -341,11 +336,11 @@ def find_peaks(
     """
     places = np.empty(len(x), np.uintp)
     n = first = 0
-    step = max(1024, WORK_PER_RANGE // (1 + sum(spans)))
-    while first < len(x):
-        end = min(first + step, len(x))
-        n += _engine.find_peaks(x, sums, *spans, wait, delta, first, end, places[n:])
-        first = max(end, int(places[n - 1]) + wait + 1) if n else end
+    for part in ranges(len(x), 1 + sum(spans)):
+        first = max(first, part.start)
+        if first < part.stop:
+            n += _engine.find_peaks(x, sums, *spans, wait, delta, first, part.stop, places[n:])
+            first = int(places[n - 1]) + wait + 1 if n else 0
     return places[:n]
 
 
@@ -353,11 +348,10 @@ def spectral_peaks(S: np.ndarray, first: int, end: int, references: np.ndarray) 
     """Bins and frames of the peaks of `S` (bins, frames) among bins first .. end - 1, above a reference a frame."""
     n_frames = S.shape[1]
     most = 1 + (end - first + 1) // 2
-    step = max(64, WORK_PER_RANGE // (4 * (end - first)))
+    parts = list(ranges(n_frames, 16 * (end - first), least=64))
     counts, found = np.empty(n_frames, np.uintp), []
-    buffer = np.empty(min(step, n_frames) * most, np.uintp)
-    for t in range(0, n_frames, step):
-        part = slice(t, t + step)
+    buffer = np.empty(max((part.stop - part.start for part in parts), default=0) * most, np.uintp)
+    for part in parts:
         _engine.spectral_peaks(S[:, part], first, end, references[part], buffer, counts[part])
         found.append(buffer[: counts[part].sum()].astype(np.intp))
     return np.concatenate(found or [np.empty(0, np.intp)]), np.repeat(np.arange(n_frames), counts.astype(np.intp))
@@ -371,25 +365,26 @@ def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
 def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, left: bool, right: bool) -> np.ndarray:
     """For each source (float64) the entry of `order` that goes with the nearest of the ascending targets."""
     matches = np.empty(len(source), np.int32)
-    _engine.match_events(source, target, order, left, right, matches)
+    for part in ranges(len(source), 20 * len(target).bit_length()):
+        _engine.match_events(source[part], target, order, left, right, matches[part])
     return matches
 
 
 def match_intervals(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, int]:
     """The best target for each source interval (contiguous, one precision); how many meet one before one does not."""
     matches = np.empty(len(source), np.uint32)
-    n_met, step = 0, max(1, WORK_PER_RANGE // len(target))
-    for first in range(0, len(source), step):
-        met = _engine.match_intervals(source[first : first + step], target, matches[first : first + step])
-        n_met += met if n_met == first else 0
+    n_met = 0
+    for part in ranges(len(source), 4 * len(target)):
+        met = _engine.match_intervals(source[part], target, matches[part])
+        n_met += met if n_met == part.start else 0
     return matches, n_met
 
 
 def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarray, states: np.ndarray) -> None:
     """out[t] = b0 x[t] + state, then state = b1 x[t] - a out[t], along the last axis of (channels, n)."""
-    step = max(1024, WORK_PER_RANGE // (8 * max(len(x), 1)))
-    for first in range(0, x.shape[-1], step):
-        _engine.recur(*coefficients, x[:, first : first + step], out[:, first : first + step], states, ISA)
+    for channels in ranges(len(x), 8 * 1024):
+        for part in ranges(x.shape[-1], 8 * (channels.stop - channels.start), least=1024):
+            _engine.recur(*coefficients, x[channels, part], out[channels, part], states[channels], ISA)
 
 
 def predict(y: np.ndarray, order: int) -> np.ndarray:
@@ -397,14 +392,19 @@ def predict(y: np.ndarray, order: int) -> np.ndarray:
     coefficients = np.zeros(order + 1)
     coefficients[0] = 1
     forward, backward = y.copy(), y.copy()
-    step = max(1, WORK_PER_RANGE // (4 * len(y) + 1))
-    for first in range(0, min(order, len(y)), step):
-        _engine.predict(forward, backward, coefficients, first, min(first + step, order), ISA)
+    for part in ranges(min(order, len(y)), 4 * len(y)):
+        _engine.predict(forward, backward, coefficients, part.start, part.stop, ISA)
     return coefficients
 
 
 def show_config() -> None:
-    """Print the version, the instruction set in use and those available, and the number of threads.
+    """Print what runs here, for a bug report: version, package and folder, instruction sets, threads.
+
+    Another package has the import name fastspec, too; if it is installed beside this one, that is said.
+
+    See Also
+    --------
+    show_versions : The versions of Python and the packages that fastspec uses.
 
     Examples
     --------
@@ -416,8 +416,14 @@ def show_config() -> None:
 
     names = [name for name in (b"scalar", b"sse2", b"avx2", b"avx512", b"neon") if _engine.has_isa(name)]
     f32, f64 = _engine.lanes(ISA)
+    n_threads, reason = _threads.count_and_reason()
+    found = _install.installed()
     print(f"fastspec {__version__}")
+    print(f"installed: {', '.join(found) or 'no package; these are sources'}")
+    print(f"imported from: {_install.FOLDER}")
     print(f"instruction set: {ISA.decode()} ({f32} float32 or {f64} float64 lanes)")
     print(f"available: {', '.join(name.decode() for name in names)} (FASTSPEC_ISA lowers it)")
-    print(f"threads: {_threads.get_num_threads()} (FASTSPEC_NUM_THREADS, set_num_threads, threads)")
+    print(f"threads: {n_threads} (by {reason}; FASTSPEC_NUM_THREADS, set_num_threads and threads change it)")
     print(f"numpy {np.__version__}")
+    if others := _install.warning_of_others(found):
+        print(f"warning: {others}")

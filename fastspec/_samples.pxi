@@ -16,14 +16,15 @@ cdef extern from "fastspec.h" nogil:
         size_t begin, end
         int dither
         unsigned long long key
+        size_t first
     fsp_status fsp_convert(const char *, const fsp_conversion *, int, size_t *)
 
 
 def convert_samples(x not None, int x_pcm, out not None, int out_pcm, bytes isa not None, size_t begin, size_t end, key,
-                    int n_threads):
+                    size_t number, int n_threads):
     """Elements begin .. end - 1 of x (..., n) into those of out, of one shape; how many clips that took.
 
-    x_pcm, out_pcm: fsp_pcm, or 0 for what the dtype says. key: None for no dither."""
+    x_pcm, out_pcm: fsp_pcm, or 0 for what the dtype says. key: None for no dither, else which noise; number: what it calls element 0."""
     cdef opened buffers
     cdef Py_buffer *source
     cdef Py_buffer *target
@@ -49,6 +50,7 @@ def convert_samples(x not None, int x_pcm, out not None, int out_pcm, bytes isa 
         c.begin, c.end = begin, end
         c.dither = key is not None
         c.key = 0 if key is None else key
+        c.first = number
         with nogil:
             status = fsp_convert(name, &c, n_threads, &clips)
         check(status)

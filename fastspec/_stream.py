@@ -10,6 +10,7 @@ import numpy as np
 from . import _run, _transforms
 from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
 from ._spec import Padding, Spectrum, precision_of
+from .core._channels import to_mono
 from .feature.spectral import run_given
 
 if TYPE_CHECKING:
@@ -213,8 +214,8 @@ def logmel_file(
 
     Parameters
     ----------
-    path : str, path or file object
-        Anything libsndfile reads.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        Anything that `fastspec.load` reads.
     sr : float, optional
         Rate to convert to. Default: the file's own, unlike `fastspec.load`.
     mono : bool, default True
@@ -238,7 +239,7 @@ def logmel_file(
     ParameterError
         As `Stream`; if `top_db` is negative or `block_seconds` not positive.
     AudioFileError
-        If the file is missing, not audio, or ends before its header says.
+        If the file is missing, not audio, ends before its header says, or holds no samples.
 
     Examples
     --------
@@ -255,19 +256,24 @@ def logmel_file(
     _transforms.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
         raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
-    with open_audio(path) as file:
-        rate = file.samplerate
+    with open_audio(path) as sound:
+        rate = sound.samplerate
         stream = Stream("logmel", sr=rate if sr is None else sr, **kwargs)
-        convert = _converter(rate, sr, file.channels, mono, stream._dtype)
+        convert = _converter(rate, sr, sound.channels, mono, stream._dtype)
         parts = []
-        for block, last in read_blocks(file, max(1, int(block_seconds * rate)), stream._dtype.name):
-            parts.append(stream.push(convert(block.mean(axis=1, keepdims=True) if mono else block, last)))
+        for block, last in read_blocks(sound, max(1, int(block_seconds * rate)), stream._dtype.name):
+            parts.append(stream.push(convert(_mixed(block) if mono else block, last)))
         parts.append(stream.finish())
     L = np.concatenate(parts, axis=-1)
     if top_db is not None:
         for channel in L.reshape(-1, *L.shape[-2:]):
             _run.clamp(channel, shift=0.0, lower=_run.peak(channel) - top_db)
     return L, rate if sr is None else sr
+
+
+def _mixed(block: np.ndarray) -> np.ndarray:
+    """(samples, channels) as (samples, 1), with the bits that `load` gives."""
+    return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
 def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from contextvars import ContextVar
+from functools import cache
 
 from ._arrays import ParameterError, as_index
+from ._quota import cpu_quota
 
 # Of the `threads` blocks that this thread or task is in, the outermost first.
 _scoped: ContextVar[tuple[int, ...]] = ContextVar("fastspec_threads", default=())
@@ -42,8 +44,10 @@ def set_num_threads(n: int | None) -> None:
 def get_num_threads() -> int:
     """Threads that a call may use: `threads(n)`, else `set_num_threads`, else ``FASTSPEC_NUM_THREADS``, else automatic.
 
-    Automatic is the number of CPUs this process may run on, and 1 in a child of `multiprocessing`, where the
-    parent already runs one process per CPU. Results never depend on it.
+    Automatic is the number of CPUs this process may run on (of Python 3.13 on `os.process_cpu_count`, which
+    ``PYTHON_CPU_COUNT`` sets), or the CPU quota of its container, rounded up, where that is less; and 1 in a child of
+    `multiprocessing`, where the parent already runs one process per CPU. The quota is read once. Results never depend
+    on the number; `show_config` says where it comes from.
 
     Returns
     -------
@@ -56,8 +60,18 @@ def get_num_threads() -> int:
     ...     fastspec.get_num_threads()
     2
     """
-    scoped = _scoped.get()
-    return (scoped[-1] if scoped else _chosen) or _from_environment() or _automatic()
+    return count_and_reason()[0]
+
+
+def count_and_reason() -> tuple[int, str]:
+    """Threads that a call may use, and what says so."""
+    if scoped := _scoped.get():
+        return scoped[-1], "threads"
+    if _chosen:
+        return _chosen, "set_num_threads"
+    if number := _from_environment():
+        return number, "FASTSPEC_NUM_THREADS"
+    return _automatic()
 
 
 class threads:
@@ -104,11 +118,24 @@ def _from_environment() -> int | None:
         raise ParameterError(f"FASTSPEC_NUM_THREADS={text!r} must be a positive integer") from None
 
 
-def _automatic() -> int:
+def _automatic() -> tuple[int, str]:
     process = sys.modules.get("multiprocessing.process")
     if process is not None and process.parent_process() is not None:
-        return 1
-    try:
+        return 1, "a child of multiprocessing"
+    cpus, quota = _cpus(), _quota()
+    if quota is not None and quota < cpus:
+        return quota, "the CPU quota of the container"
+    return cpus, "the CPUs of this process"
+
+
+def _cpus() -> int:
+    if hasattr(os, "process_cpu_count"):  # since Python 3.13
+        return os.process_cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
-    except AttributeError:
-        return os.cpu_count() or 1
+    return os.cpu_count() or 1
+
+
+@cache
+def _quota() -> int | None:
+    return cpu_quota()

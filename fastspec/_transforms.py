@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 from math import isnan, log10
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from . import filters
 from ._arrays import ParameterError, as_hop_length, as_index, as_number
+from ._kept import kept
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
 
@@ -70,7 +70,7 @@ def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> S
     return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
 
 
-@lru_cache(CACHED, typed=True)
+@kept(CACHED, typed=True)
 def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
     n_fft = as_index(n_fft, name="n_fft")
     if n_fft > MOST_N_FFT:
@@ -90,7 +90,7 @@ def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) 
     )
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> Spec:
     a = arguments
     return Spec(
@@ -101,7 +101,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
     )
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
     return filters.mel_weights(**{**filters.mel.__kwdefaults__, **dict(arguments)})
@@ -167,7 +167,7 @@ def offset_of(ref: float, amin: float) -> float:
     return -10.0 * log10(max(amin, abs(ref)))
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def mel_spec(
     arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None
 ) -> Spec:
@@ -179,7 +179,7 @@ def mel_spec(
     )
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def mel_of_spectrum_spec(n_bins: int, precision: int, bank_key: tuple) -> Spec:
     """A mel bank on a spectrogram that is there already."""
     return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_mel_bank(bank_key)[0])
@@ -193,7 +193,7 @@ def cepstrum_spec(*arguments) -> Spec:
         return _cepstrum_spec(*hashable(arguments))
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
     matrix = dct_matrix(n_bands, dct_type, norm)[:n_mfcc]
     if lifter > 0:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import ParameterError, as_array, promoted
+from ._foreign import call
 from ._lazy import missing
 from .util._matrices import softmask
 
@@ -160,7 +161,7 @@ def _median_by_scipy(x: np.ndarray, width: int, axis: int) -> npt.NDArray:
     out = np.empty_like(x)
     size = [1] * x.ndim
     size[axis] = width
-    out[...] = median_filter(x, size=size, mode="reflect")
+    out[...] = call(median_filter, x, size=size, mode="reflect", work=5 * width * x.size)
     return out
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from ._arrays import ParameterError, as_index, check_rate, whole
+from ._foreign import call
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
 from ._windows import (  # noqa: F401
     WINDOW_BANDWIDTHS,
@@ -446,7 +447,7 @@ def diagonal_filter(
     if not np.isclose(angle, np.pi / 4):
         from scipy.ndimage import rotate
 
-        kernel = rotate(kernel, 45 - angle * 180 / np.pi, order=5, prefilter=False)
+        kernel = call(rotate, kernel, 45 - angle * 180 / np.pi, order=5, prefilter=False, work=200 * n * n)
     # Some windows, and interpolation, dip below zero.
     kernel = np.maximum(kernel, 0)
     kernel /= kernel.sum()

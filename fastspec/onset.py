@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._arrays import ParameterError, as_array, as_hop_length, as_samples, check_rate
+from ._foreign import call, patient
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel
@@ -285,7 +286,7 @@ def onset_strength_multi(
     elif ref.shape != S.shape:
         raise ParameterError(f"ref.shape={ref.shape} must be that of S, {S.shape}")
     hop_length = as_hop_length(hop_length)
-    rise = np.maximum(0.0, S[..., lag:] - ref[..., :-lag])
+    rise = call(lambda: np.maximum(0.0, S[..., lag:] - ref[..., :-lag]), work=10 * S.size)
     aggregate = np.mean if aggregate is None else aggregate
     if callable(aggregate):
         groups = [slice(None)] if channels is None else channels
@@ -312,6 +313,7 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
     return logmel(y=as_samples(y), sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
 
 
+@patient(20)
 def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
     """Maxima over `size` rows around each, the edges mirrored; even sizes reach one further down than up."""
     n = S.shape[-2]

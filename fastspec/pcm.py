@@ -15,6 +15,7 @@ is counted twice, once at each step, as SoX does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
@@ -321,6 +322,28 @@ def pcm_convert(
     return _convert(x, source, target, out, return_clips, _key_of(dither, rng, target))
 
 
+def block_converter(
+    n: int, dtype: npt.DTypeLike, *, to_encoding: Encoding | None = None, dither: str | None = None, rng=None
+) -> Callable[[np.ndarray, int], tuple[np.ndarray, int]]:
+    """`pcm_convert` of an array (..., n) in blocks: what makes codes of ``y[..., begin:end]`` and `begin`, and counts
+    clips. Blocks get the noise that the whole array would get."""
+    target = _format(dtype, to_encoding, "dtype")
+    key = _key_of(dither, rng, target)
+
+    def convert(block: np.ndarray, begin: int) -> tuple[np.ndarray, int]:
+        block, source = _described(block, None, "from_encoding", name="y")
+        if key is None:
+            return _convert(block, source, target, None, True, None)
+        out = _memory.empty(block.shape, target.dtype)
+        rows = zip(np.atleast_2d(block), np.atleast_2d(out), strict=True)
+        return out, sum(
+            _run.convert_samples(row, source.code, to, target.code, key, i * n + begin)
+            for i, (row, to) in enumerate(rows)
+        )
+
+    return convert
+
+
 def as_dtype(x: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
     """`x` itself if that is its dtype, else what `pcm_convert` makes of it."""
     return x if x.dtype == dtype else pcm_convert(x, dtype)
@@ -361,19 +384,21 @@ def _format(dtype: npt.DTypeLike, encoding: str | None, name: str) -> _Format:
     return _FORMATS[kind, encoding]
 
 
-def _described(x: npt.ArrayLike, encoding: str | None, encoding_name: str) -> tuple[np.ndarray, _Format]:
+def _described(
+    x: npt.ArrayLike, encoding: str | None, encoding_name: str, *, name: str = "x"
+) -> tuple[np.ndarray, _Format]:
     """The array as C can read it, and its format."""
     if isinstance(x, (bytes, bytearray, memoryview)):
-        raise DTypeError(f"x is {type(x).__name__}; say what it holds: np.frombuffer(x, dtype=np.int16)")
+        raise DTypeError(f"{name} is {type(x).__name__}; say what it holds: np.frombuffer({name}, dtype=np.int16)")
     if not isinstance(x, np.ndarray):
         x = np.asarray(x)
     elif type(x) is not np.ndarray:
         if isinstance(x, np.ma.MaskedArray):
-            raise DTypeError("x is a masked array; fill it first, for instance x.filled(0)")
+            raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
         x = np.asarray(x)
     source = _lookup(x.dtype, encoding)
     if source is None or not x.flags.aligned:
-        source = _format(np.float32 if x.dtype == np.float16 else x.dtype.newbyteorder("="), encoding, "x.dtype")
+        source = _format(np.float32 if x.dtype == np.float16 else x.dtype.newbyteorder("="), encoding, f"{name}.dtype")
         x = x.astype(source.dtype)
     if source.packed and (x.ndim == 0 or x.shape[-1] % 3):
         raise ParameterError(f"x.shape={x.shape} does not end in whole samples of 3 bytes ({encoding_name}='int24')")

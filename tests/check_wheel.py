@@ -1,9 +1,9 @@
 """Are the wheels what they say they are?  python tests/check_wheel.py WHEEL... [--objects FOLDER...] [--installed]
 
 Tag, size and contents; what the engine exports, links with and asks of the C library; the instructions in the objects
-that every x86-64 runs (FOLDERs are build/objects/linux-x86_64-*); what importing the installed package does to a process
-(run it with a Python that has it). Needs binutils, of whatever processor; prints a line for each check, exits with 1 if
-one fails.
+that every x86-64 runs (FOLDERs are build/objects/linux-x86_64-*); what importing the installed package does to a
+process (run it with a Python that has it). Needs binutils, of whatever processor; prints a line for each check, exits
+with 1 if one fails.
 """
 
 from __future__ import annotations

@@ -21,7 +21,9 @@ import pytest
 import soundfile
 
 import fastspec
-from fastspec import _batch, cli
+from fastspec import cli
+from fastspec._whole_file import whole_file
+from fastspec.cli import _features, _targets, _terminal
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -340,7 +342,25 @@ def test_notes_are_named(first, last, names):
 
 def test_cqt_that_does_not_fit_is_told_with_the_way_out(sound, capsys):
     assert cqt(sound, "-o", "out.npy", "--n-bins", 100) == 1
-    assert "use fewer bins" in capsys.readouterr().err
+    assert re.fullmatch(
+        r"fastspec: error: noise.wav: --n-bins 100 do not fit .* 8000 Hz, but 95 do; use fewer bins.*\n",
+        capsys.readouterr().err,
+    )
+    assert not Path("out.npy").exists()
+
+
+def test_cqt_of_a_low_rate_takes_what_there_is_room_for(folder, capsys):
+    y = np.random.RandomState(0).uniform(-0.5, 0.5, 40000)
+    soundfile.write("low.wav", y, 4000, subtype="FLOAT")
+    assert cqt("low.wav", "-o", "out.npz") == 0
+    n_bins = len(fastspec.cqt(y, sr=4000, n_bins=None))
+    (said, *_) = capsys.readouterr().err.splitlines()
+    assert said.startswith(f"fastspec: warning: low.wav: {n_bins} of the usual 84 bins fit below half the")
+    with np.load("out.npz") as data:
+        assert data["features"].shape[0] == len(data["frequencies"]) == parameters_of(data)["n_bins"] == n_bins < 84
+        assert data["frequencies"][-1] < 2000
+    assert cqt("low.wav", "-o", "out.npz", "--n-bins", "all") == 0
+    assert "usual" not in capsys.readouterr().err
 
 
 # Where it goes
@@ -358,7 +378,8 @@ def test_cqt_that_does_not_fit_is_told_with_the_way_out(sound, capsys):
     ],
 )
 def test_plan(inputs, out, kind, expected):
-    assert [str(target) for _, target in _batch.plan(inputs, out, kind, ("npz", "npy", "png"))] == expected
+    tasks, _ = _targets.plan(inputs, out, kind, ("npz", "npy", "png"))
+    assert [str(task.target) for task in tasks] == expected
 
 
 @pytest.mark.parametrize(
@@ -371,8 +392,8 @@ def test_plan(inputs, out, kind, expected):
     ],
 )
 def test_plan_refuses(inputs, out, kind, words):
-    with pytest.raises(_batch.UsageError, match=re.escape(words)):
-        _batch.plan(inputs, out, kind, ("npz", "npy", "png"))
+    with pytest.raises(_terminal.UsageError, match=re.escape(words)):
+        _targets.plan(inputs, out, kind, ("npz", "npy", "png"))
 
 
 def test_misuse_is_told_in_one_line(sound, capsys):
@@ -393,18 +414,84 @@ def test_misuse_is_told_in_one_line(sound, capsys):
         ("mel", ["--window", "gaussian:x"], "'x' is not a number"),
         ("mel", ["--top-db", "x"], "'x' is not a number"),
         ("mel", ["--wrong"], "unrecognized"),
+        ("mel", ["--hop", "100"], "unrecognized option --hop; did you mean --hop-length?"),
+        ("mel", ["--n_fft", "100"], "did you mean --n-fft?"),
+        ("mel", ["-output", "x"], "did you mean --output?"),
+        ("mel", ["-x.wav"], "a file of that name is ./-x.wav"),
+        ("mel", ["--pad-mode", "reflct"], "invalid choice: 'reflct'"),
+        ("mel", ["--window", "hannn"], "Invalid window name 'hannn'"),
+        ("mel", ["--fmin", "-1"], "-1 is below 0"),
+        ("mel", ["--fmin", "nan"], "nan is not a finite number"),
+        ("mel", ["--fmax", "inf"], "inf is not a positive number"),
+        ("mel", ["--power", "0"], "0 is not a positive number"),
+        ("mel", ["--top-db", "-1"], "-1 is below 0"),
+        ("mel", ["--ref", "0"], "0 is not a positive number"),
+        ("mel", ["--fmax", "100", "--fmin", "100"], "is not above --fmin 100; use a higher --fmax"),
+        ("mel", ["--fmax", "4001", "--sr", "8000"], "exceeds half the sampling rate, 4000 Hz"),
+        ("mel", ["--win-length", "4096"], "exceeds --n-fft 2048"),
         ("cqt", ["--fmin", "H9"], "note='H9' is not a note name"),
         ("cqt", ["--fmin", "-5"], "-5 is not a positive number"),
         ("cqt", ["--tuning", "x"], "'x' is not a number"),
+        ("cqt", ["--tuning", "inf"], "inf is not a finite number"),
+        ("cqt", ["--n-bins", "85", "--sr", "8000"], "do not fit below half the sampling rate, 4000 Hz"),
+        ("cqt", ["--n-fft", "512"], "unrecognized option --n-fft"),
     ],
 )
 def test_bad_options(command, options, words, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "in.wav", "-o", "out.npz", *options])
     assert caught.value.code == 2
-    said = capsys.readouterr().err.splitlines()[-1]
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("fastspec: error: ")
     assert options[0] in said
     assert words in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "name a command: mel, cqt, convert"),
+        (["mle", "a.wav"], "there is no command mle; did you mean mel?"),
+        (["con"], "did you mean convert?"),
+        (["speech.wav"], "there is no command speech.wav; use mel, cqt, convert"),
+        (["--versoin"], "unrecognized option --versoin; did you mean --version?"),
+        (["-V"], "did you mean --version?"),
+        (["version"], "did you mean --version?"),
+        (["mel", "a.wav"], "-o/--output"),
+        (["mel", "a.wav", "-o", "x.npz", "b.wav"], "unrecognized arguments: b.wav"),
+        (["convert", "a.wav", "b.wav", "c.wav"], "unrecognized arguments: c.wav"),
+        (["convert", "a.wav", "b.wav", "--dither", "--seed", "-1"], "--seed: -1 is not an integer from 0"),
+        (["convert", "a.wav", "b.wav", "--bit", "8"], "did you mean --bits?"),
+        (["convert", "a.wav", "b"], "b has no suffix that says the format; add --format"),
+        (["convert", "a.wav", "-"], "<stdout> has no suffix that says the format; add --format"),
+        (["convert", "a.wav", "b.flac", "--format", "wav"], "b.flac and --format wav contradict each other"),
+        (["convert", "a.wav", "b/"], "b/ is a folder"),
+        (["convert", "a.wav", ""], "OUTPUT names no file"),
+        (["mel", "a.wav", "-o", ""], "-o '' names no file"),
+        (["mel", "a.wav", "b.wav", "-o", "-"], "-o - is one file for 2 inputs"),
+        (["mel", "a.wav", "-o", "-", "--skip-existing"], "--skip-existing is for files"),
+    ],
+)
+def test_misuse_of_any_kind_is_one_line_with_a_way_out(folder, capsys, arguments, words):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(arguments)
+    assert caught.value.code == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert re.fullmatch(r"fastspec: error: [^\n]+\n", err)
+    assert words in err
+    assert os.listdir() == []
+
+
+@pytest.mark.parametrize("command", ["mel", "cqt", "convert"])
+def test_every_option_is_known_by_its_whole_name_only(folder, command, capsys):
+    names = set(re.findall(r"(?m)^  (?:-\w,? ?\w*,? )?(--[\w-]+)", program(command, "--help").stdout)) - {"--help"}
+    assert len(names) > 5
+    for name in sorted(names):
+        with pytest.raises(SystemExit) as caught:
+            cli.main([command, "a.wav", "b.npz", f"{name[:-1]}"])
+        assert caught.value.code == 2
+        assert re.fullmatch(rf"fastspec: error: .*{name[:-1]}; did you mean .*{name}.*\n", capsys.readouterr().err)
 
 
 def test_folder_is_made_and_existing_results_can_be_kept(sound):
@@ -415,6 +502,424 @@ def test_folder_is_made_and_existing_results_can_be_kept(sound):
     assert target.read_bytes() == b"kept"
     assert run(sound, "-o", "deep/er/") == 0
     assert np.load(target)["features"].shape == (128, 16)
+
+
+def test_result_of_other_options_is_kept_and_said(sound, capsys):
+    Path("other.wav").write_bytes(Path(sound).read_bytes())
+    assert run(sound, "other.wav", "-o", "out/") == 0
+    assert run(sound, "other.wav", "-o", "out/", "--skip-existing", "--window", "hann", "--ref", 1) == 0
+    assert capsys.readouterr().err == ""
+    before = Path("out/noise.npz").read_bytes()
+    assert run(sound, "other.wav", "-o", "out/", "--skip-existing", "--n-mels", 20, "--channels", "keep") == 0
+    assert capsys.readouterr().err == (
+        "fastspec: warning: out/noise.npz and 1 more: left as found, though made with channels=mix and not keep, "
+        "n_mels=128 and not 20; without --skip-existing it is made anew\n"
+    )
+    assert run("elsewhere/noise.flac", "-o", "out/", "--skip-existing", "--sr", 8000, "--fmax", 3000) == 0
+    err = capsys.readouterr().err
+    for words in ("sr=16000 and not 8000", "fmax=8000.0 and not 3000", "source=noise.wav and not noise.flac"):
+        assert words in err
+    assert cqt(sound, "-o", "out/", "--skip-existing") == 0
+    assert "though made with feature=logmel and not cqt; " in capsys.readouterr().err
+    assert run(sound, "-o", "out/", "--skip-existing", "--fmax", 8001) == 0
+    assert "though it could not be made now: --fmax 8001 exceeds" in capsys.readouterr().err
+    assert Path("out/noise.npz").read_bytes() == before
+    Path("out/noise.npz").write_bytes(before[:1000])
+    assert run(sound, "-o", "out/", "--skip-existing") == 0
+    assert "noise.npz: left as found, but it is no whole result" in capsys.readouterr().err
+
+
+def test_cqt_results_are_compared_too(sound, capsys):
+    options = ("--fmin", "A3", "--n-bins", 20)
+    assert cqt(sound, "-o", "out/", *options, "--tuning", "auto") == 0
+    assert cqt(sound, "-o", "out/", "--skip-existing", *options, "--tuning", "auto") == 0
+    assert capsys.readouterr().err == ""
+    assert cqt(sound, "-o", "out/", "--skip-existing", *options, "--bins-per-octave", 24) == 0
+    assert "bins_per_octave=12 and not 24" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["...wav", "..wav", " .wav", ". .wav", "....wav"])
+def test_no_name_leaves_its_folder(sound, name, capsys):
+    Path(name).write_bytes(Path(sound).read_bytes())
+    assert run(name, sound, "-o", "job/out/{name}/mel.npy") == 1
+    err = capsys.readouterr().err.splitlines()
+    assert len(err) == 2
+    assert err[0].startswith(f"fastspec: error: {name}: {{name}} would make {Path(name).stem!r} of it")
+    assert [str(path) for path in Path().rglob("*.npy")] == ["job/out/noise/mel.npy"]
+    assert run(name, "-o", "below/") == 0  # a suffix makes a name of it
+    assert os.listdir("below") == [f"{Path(name).stem}.npz"]
+
+
+@pytest.mark.parametrize("source", ["..", "/", ".", "x/..", "", "a\0b.wav"])
+def test_inputs_that_have_no_name(sound, source, capsys):
+    assert run(source, sound, "-o", "job/out/{name}/mel.npy") == 1
+    assert [str(path) for path in Path().rglob("*.npy")] == ["job/out/noise/mel.npy"]
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "windows", "is_one"),
+    [
+        ("a", True, True),
+        (".a", True, True),
+        ("a/b", False, False),
+        ("..", False, False),
+        ("", False, False),
+        ("a\0", False, False),
+        ("C:a", False, True),
+        ("C:a", True, False),
+        ("a\\b", True, False),
+        (".. .", True, False),
+    ],
+)
+def test_what_is_one_name(name, windows, is_one, monkeypatch):
+    if windows:
+        monkeypatch.setattr(_targets, "os", types.SimpleNamespace(name="nt", sep="\\", altsep="/"))
+    assert _targets._is_one_name(name) == is_one
+
+
+def test_names_are_text_and_no_format(sound):
+    for name in ("{0}.wav", "{name}.wav", "%s.wav", "{name.__class__}.wav"):
+        Path(name).write_bytes(Path(sound).read_bytes())
+        assert run(name, "-o", "out/{name}.npy") == 0
+        assert Path("out", name).with_suffix(".npy").exists()
+        Path("out", name).with_suffix(".npy").unlink()
+    assert os.listdir("out") == []
+
+
+def test_an_input_given_twice_is_one(sound):
+    assert run(sound, f"./{sound}", sound, "-o", "out/") == 0
+    assert os.listdir("out") == ["noise.npz"]
+
+
+def test_links_to_one_target_are_refused(sound, capsys):
+    Path("other.wav").write_bytes(Path(sound).read_bytes())
+    Path("out").mkdir()
+    os.symlink("noise.npz", "out/other.npz")
+    with pytest.raises(SystemExit, match="2"):
+        run(sound, "other.wav", "-o", "out")
+    assert "would both become" in capsys.readouterr().err
+    assert os.listdir("out") == ["other.npz"]
+
+
+# An output that is an input
+
+
+@pytest.mark.parametrize("output", ["noise.wav", "./noise.wav", "sub/../noise.wav", "link.wav", "hard.wav"])
+def test_output_that_is_the_input(sound, output, capsys):
+    os.mkdir("sub")
+    os.symlink(sound, "link.wav")
+    os.link(sound, "hard.wav")
+    before = Path(sound).read_bytes()
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["convert", sound, output, "--bits", "8"])
+    assert re.fullmatch(r"fastspec: error: .* input.*, which would be lost; .*\n", capsys.readouterr().err)
+    assert Path(sound).read_bytes() == Path(output).read_bytes() == before
+
+
+def test_output_that_is_another_input(sound, capsys):
+    """Whatever it holds: nothing is done, not even for the files before it."""
+    os.rename(sound, "b.npz")
+    Path("a.wav").write_bytes(Path("b.npz").read_bytes())
+    before = Path("b.npz").read_bytes()
+    with pytest.raises(SystemExit, match="2"):
+        run("a.wav", "b.npz", "-o", ".")
+    assert "b.npz is an input, which would be lost" in capsys.readouterr().err
+    assert sorted(os.listdir()) == ["a.wav", "b.npz"]
+    assert Path("b.npz").read_bytes() == before
+
+
+def test_stream_that_is_the_input(sound):
+    before = Path(sound).read_bytes()
+    with open(sound, "rb") as file:
+        done = program("convert", "-", sound, stdin=file)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "noise.wav is the same file as the input <stdin>" in done.stderr
+    with open(sound, "ab") as file:
+        done = subprocess.run(
+            [sys.executable, "-m", "fastspec", "mel", sound, "-o", "-"], stdout=file, stderr=subprocess.PIPE,
+            env=environment(), check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert Path(sound).read_bytes() == before
+
+
+def test_device_may_be_both(sound):
+    """As /dev/tty or a null device may."""
+    task = _targets.Task(os.devnull, Path(os.devnull))
+    _targets.check_apart([task])
+
+
+# Standard streams
+
+
+@pytest.mark.parametrize("kind", ["npz", "npy", "png"])
+def test_features_from_and_to_streams(sound, kind):
+    assert run(sound, "-o", f"want.{kind}") == 0
+    done = program("mel", "-", "-o", "-", "--format", kind, input=Path(sound).read_bytes(), text=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    if kind == "npz":
+        with np.load(io.BytesIO(done.stdout)) as got, np.load("want.npz") as want:
+            np.testing.assert_array_equal(got["features"], want["features"])
+            assert parameters_of(got) == parameters_of(want) | {"source": "-"}
+    elif kind == "npy":
+        assert done.stdout == Path("want.npy").read_bytes()
+    else:
+        assert done.stdout.startswith(b"\x89PNG")
+    assert sorted(os.listdir()) == ["noise.wav", f"want.{kind}"]
+
+
+def test_stream_without_a_kind_is_an_archive(sound):
+    done = program("cqt", sound, "-o", "-", "--fmin", "A3", "--n-bins", "12", text=False)
+    with np.load(io.BytesIO(done.stdout)) as data:
+        assert data["features"].shape[0] == 12
+
+
+def test_name_of_a_result_of_stdin(sound):
+    done = program("mel", "-", "-o", "out/", input=Path(sound).read_bytes(), text=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert os.listdir("out") == ["stdin.npz"]
+
+
+def test_hyphen_is_a_name_in_a_folder(sound):
+    os.rename(sound, "-")
+    assert run("./-", "-o", "out/") == 0
+    assert os.listdir("out") == ["-.npz"]
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "aiff"])
+def test_convert_from_and_to_streams(sound, kind):
+    options = ("--bits", "16", "--encoding", "signed")
+    assert cli.main(["convert", sound, f"want.{kind}", *options]) == 0
+    done = program("convert", "-", "-", "--format", kind, *options, input=Path(sound).read_bytes(), text=False)
+    assert done.returncode == 0
+    assert done.stderr == b"<stdout>: 8000 samples x 2, 16000 Hz, PCM_16; 0 clipped\n"
+    got, want = soundfile.read(io.BytesIO(done.stdout)), soundfile.read(f"want.{kind}")
+    np.testing.assert_array_equal(got[0], want[0])
+
+
+def test_convert_keeps_the_kind_of_samples_of_a_stream(sound):
+    done = program("convert", "-", "-", "--format", "wav", input=Path(sound).read_bytes(), text=False)
+    assert soundfile.info(io.BytesIO(done.stdout)).subtype == "FLOAT"
+
+
+def test_convert_resamples(sound):
+    assert cli.main(["convert", sound, "out.wav", "--sr", "8000"]) == 0
+    y, sr = fastspec.read(sound)
+    got, rate = fastspec.read("out.wav")
+    assert (sr, rate, got.shape) == (16000, 8000, (2, 4000))
+    np.testing.assert_array_equal(got, fastspec.resample(y, orig_sr=16000, target_sr=8000))
+
+
+def test_format_stands_in_for_a_suffix(sound):
+    assert cli.main(["convert", sound, "noise", "--format", "FLAC", "--bits", "16"]) == 0
+    assert soundfile.info("noise").format == "FLAC"
+    assert cli.main(["convert", sound, "noise.dat", "--format", ".aif", "--bits", "16"]) == 0
+    assert soundfile.info("noise.dat").format == "AIFF"
+
+
+def test_error_of_a_stream_names_it(folder):
+    for content in (b"", b"no sound"):
+        done = program("mel", "-", "-o", "out.npz", input=content, text=False)
+        assert done.returncode == 1
+        assert re.fullmatch(rb"fastspec: error: <stdin>: [^\n]+\n", done.stderr)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="terminals are made as on POSIX systems")
+def test_terminals_get_and_give_no_sound(sound):
+    terminal, theirs = os.openpty()
+    try:
+        for arguments, stream in (
+            (["mel", sound, "-o", "-"], "stdout"),
+            (["convert", sound, "-", "--format", "wav"], "stdout"),
+            (["mel", "-", "-o", "x.npz"], "stdin"),
+        ):
+            streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE} | {stream: theirs}
+            command = [sys.executable, "-m", "fastspec", *arguments]
+            done = subprocess.run(
+                command, stderr=subprocess.PIPE, env=environment(), check=False, timeout=60, **streams
+            )
+            assert done.returncode == 2
+            assert re.fullmatch(rb"fastspec: error: - is standard .*, which is a terminal; [^\n]+\n", done.stderr)
+    finally:
+        os.close(terminal)
+        os.close(theirs)
+    assert os.listdir() == [sound]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="streams are closed as by a POSIX shell")
+@pytest.mark.parametrize(
+    ("arguments", "closed", "status", "words"),
+    [
+        ("mel - -o x.npz", 0, 2, "standard input, which is closed"),
+        ("mel noise.wav -o -", 1, 2, "standard output, which is closed"),
+        ("convert noise.wav x.wav", 1, 0, ""),
+        ("mel missing.wav -o -", 2, 1, ""),
+    ],
+)
+def test_closed_streams(sound, arguments, closed, status, words):
+    done = program(*arguments.split(), preexec_fn=lambda: os.close(closed))
+    assert done.returncode == status
+    assert words in done.stderr
+    assert (done.stdout, len(done.stderr.splitlines())) == ("", bool(words))
+
+
+# A pipe whose reader has left; the environment's PYTHONUNBUFFERED decides when that is noticed.
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments", ["--help", "mel --help", "--version", "convert noise.wav x.wav", "mel noise.wav -o -",
+                  "convert noise.wav - --format wav --encoding alaw"]
+)  # fmt: skip
+def test_reader_that_has_left_is_no_error(sound, arguments, unbuffered):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "fastspec", *arguments.split()]
+    try:
+        done = subprocess.run(
+            command, stdout=writing, stderr=subprocess.PIPE, env=environment() | {"PYTHONUNBUFFERED": unbuffered},
+            timeout=60, check=False, text=True,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
+    assert done.returncode == 0
+    assert re.fullmatch(r"(<stdout>: 8000 samples .*\n)?", done.stderr)
+
+
+def test_errors_that_nobody_reads(folder):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "fastspec", "mel", "a.wav", "b.wav", "-o", "out"]
+    try:
+        done = subprocess.run(
+            command, stderr=writing, stdout=subprocess.PIPE, env=environment(), timeout=60, check=False
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stdout) == (1, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no device stands in for a full disk")
+@pytest.mark.parametrize("arguments", ["--help", "convert noise.wav x.wav", "mel noise.wav -o -"])
+def test_stdout_on_a_full_disk(sound, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "fastspec", *arguments.split()], stdout=full, stderr=subprocess.PIPE,
+            env=environment() | {"PYTHONUNBUFFERED": ""}, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "fastspec: error: <stdout>: cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have names on POSIX systems")
+def test_pipe_has_the_kind_that_is_asked_for(sound):
+    os.mkfifo("pipe")
+    for out, kind, expected in (("pipe", None, "npz"), ("pipe", "npy", "npy"), ("-", "png", "png"), ("-", None, "npz")):
+        (task,), found = _targets.plan([sound], out, kind, ("npz", "npy", "png"))
+        assert (task.target, found) == (None if out == "-" else Path(out), expected)
+
+
+def test_input_can_be_read_again():
+    first = _terminal.Input(b"sound")
+    second = _terminal.again(first)
+    assert (first.read(), first.name) == (b"sound", "<stdin>")
+    first.close()
+    assert (second.read(), second.name) == (b"sound", "<stdin>")
+
+
+# Names of strangers
+
+EVIL = ["\x1b]0;title\x07.wav", "line\nfeed\r.wav", "\u202egnp.wav", "\x9b31m.wav", "\u2028.wav", "zero\u200bwidth.wav"]
+
+
+@pytest.mark.parametrize("name", [*EVIL, "stra\udcdfe.wav", "two  spaces.wav", "straße.wav"])
+def test_names_do_not_reach_the_terminal_raw(folder, name, capsys):
+    Path(name).write_text("no sound")
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in name)
+    for arguments in (
+        ("mel", name, f"{name}.gone", "-o", f"{name}/", "--no-progress"),
+        ("convert", name, "x.wav"),
+        ("convert", name, name),
+        ("mel", name, "-o", f"{name}.jpg"),
+        ("mel", "x.wav", "-o", "x.npz", f"--{name}"),
+        (name, "x"),
+        ("mel", name),
+        ("convert", name, "x.wav", "--format", name),
+        ("mel", "-o", "x.npz", "x.wav", "--norm", name),
+        ("mel", "-o", "x.npz", "x.wav", name),
+    ):
+        try:
+            status = cli.main(arguments)
+        except SystemExit as end:
+            status = end.code
+        assert status in (1, 2)
+        out, err = capsys.readouterr()
+        assert (out, err[-1]) == ("", "\n")
+        lines = err[:-1].split("\n")
+        assert all(line.isprintable() and line.startswith("fastspec: ") for line in lines), lines
+        assert shown in lines[0] or arguments[-1] == name
+
+
+@pytest.mark.parametrize("name", ["\x1b]0;title\x07.wav", "stra\udcdfe.wav", "straße.wav"])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_names_of_all_kinds_can_be_printed(folder, name, encoding):
+    Path(name).write_text("no sound")
+    done = subprocess.run(
+        [sys.executable, "-m", "fastspec", "mel", os.fsencode(name), "-o", "x.npz"],
+        capture_output=True, env=environment() | {"PYTHONIOENCODING": encoding}, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert re.fullmatch(r"fastspec: error: [ -~ß]+\n", done.stderr.decode(encoding))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names of files are Unicode")
+def test_names_that_are_not_utf8_are_read_and_written(sound):
+    os.rename(sound, "stra\udcdfe.wav")
+    assert run("stra\udcdfe.wav", "-o", "out/") == 0
+    assert os.listdir(b"out") == [b"stra\xdfe.npz"]
+    with np.load("out/stra\udcdfe.npz") as data:
+        assert parameters_of(data)["source"] == "stra\udcdfe.wav"
+    for encoding in ("utf-8", "ascii"):
+        command = [sys.executable, "-m", "fastspec", "convert", b"stra\xdfe.wav", b"\xdf.wav"]
+        done = subprocess.run(
+            command, capture_output=True, env=environment() | {"PYTHONIOENCODING": encoding}, timeout=60, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout == b"\\udcdf.wav: 8000 samples x 2, 16000 Hz, FLOAT; 0 clipped\n"
+
+
+def test_report_of_a_name_that_stdout_has_no_letters_for(sound):
+    done = program("convert", sound, "straße.wav", env=environment() | {"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "stra\\xdfe.wav: 8000 samples x 2, 16000 Hz, FLOAT; 0 clipped\n"
+
+
+@pytest.mark.parametrize("name", EVIL)
+def test_reports_and_titles_show_names_escaped(sound, name, monkeypatch, capsys):
+    os.rename(sound, name)
+    assert cli.main(["convert", name, f"{name}.flac", "--bits", "16"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(repr(f"{name}.flac")[1:-1] + ": 8000 samples")
+    assert (out[:-1].isprintable(), err) == (True, "")
+    assert run(name, "-o", "x.npy", "--progress") == 0
+    assert repr(name)[1:-1].isprintable()
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    assert run(name, "-o", "x.npy", "--progress", "--n-mels", 1000) == 0
+    said = capsys.readouterr().err.replace("\r", "\n").splitlines()
+    assert f"fastspec: 1/1 {repr(name)[1:-1]}" in said
+    assert any(line.startswith(f"fastspec: warning: {repr(name)[1:-1]}: ") for line in said)
+    titles = []
+    monkeypatch.setattr("fastspec._picture.draw_mel", lambda *_, title, **more: titles.append(title))
+    assert run(name, "-o", "x.png") == 0
+    assert titles == [repr(name)[1:-1]]
+
+
+def test_names_in_a_locale_without_letters(sound):
+    os.rename(sound, "straße.wav")
+    environ = environment() | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "fastspec", "mel", "missing-straße.wav", "-o", "out"]
+    done = subprocess.run([os.fsencode(word) for word in command], capture_output=True, env=environ, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(rb"fastspec: error: missing-stra\\udcc3\\udc9fe\.wav: [^\n]+\n", done.stderr)
 
 
 # What goes wrong
@@ -439,11 +944,12 @@ def test_one_bad_file_does_not_stop_the_others(sound, capsys):
 def test_a_rule_broken_for_one_file_only(folder, capsys):
     for rate in (8000, 48000):
         soundfile.write(f"{rate}.wav", np.random.RandomState(0).uniform(-0.5, 0.5, rate), rate)
-    soundfile.write("nan.wav", np.full(4000, np.nan), 8000, subtype="FLOAT")
-    assert run("48000.wav", "nan.wav", "-o", "out", "--fmax", 16000) == 1
-    err = capsys.readouterr().err
-    assert "fastspec: error: nan.wav: " in err
-    assert "finite" in err
+    soundfile.write("nan.wav", np.full(4000, np.nan), 48000, subtype="FLOAT")
+    assert run("8000.wav", "48000.wav", "nan.wav", "-o", "out", "--fmax", 16000) == 1
+    low, nan, _ = capsys.readouterr().err.splitlines()
+    assert low.startswith("fastspec: error: 8000.wav: --fmax 16000 exceeds half the sampling rate, 4000 Hz; ")
+    assert nan.startswith("fastspec: error: nan.wav: ")
+    assert "finite" in nan
     assert os.listdir("out") == ["48000.npz"]
 
 
@@ -455,7 +961,7 @@ def test_unwritable_output(sound, capsys):
 
 @pytest.mark.parametrize("suffix", ["npz", "npy", "png"])
 def test_full_disk_leaves_nothing_and_the_old_file_as_it_was(sound, suffix, monkeypatch, capsys):
-    def full(file, *arguments, **more):
+    def full(file, *arguments):
         file.write(b"half")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -509,7 +1015,7 @@ def test_interrupt(sound, monkeypatch, capsys):
 
 def test_interrupt_waits_for_an_archive(folder):
     def interrupted():
-        with _batch.without_interrupts():
+        with _features.without_interrupts():
             signal.raise_signal(signal.SIGINT)
             Path("written").touch()
         Path("too late").touch()
@@ -533,7 +1039,7 @@ def test_interrupt_is_not_lost_to_an_error(sound, monkeypatch, capsys):
 
 def test_archives_are_written_from_other_threads(folder):
     def write():
-        with _batch.without_interrupts():
+        with _features.without_interrupts():
             Path("written").touch()
 
     thread = threading.Thread(target=write)
@@ -544,7 +1050,7 @@ def test_archives_are_written_from_other_threads(folder):
 
 def test_interrupt_while_writing_leaves_no_part(folder):
     def interrupted():
-        with _batch.whole_file(Path("out.npz")) as file:
+        with whole_file(Path("out.npz")) as file:
             file.write(b"half")
             raise KeyboardInterrupt
 
@@ -554,7 +1060,7 @@ def test_interrupt_while_writing_leaves_no_part(folder):
 
 
 def test_pictures_without_matplotlib(sound, monkeypatch, capsys):
-    monkeypatch.setattr(cli.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(_features.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(SystemExit) as caught:
         run(sound, "-o", "out.png")
     assert caught.value.code == 2
@@ -583,9 +1089,9 @@ def test_no_progress_unless_on_a_terminal(sound, monkeypatch, capsys):
     Path("other.wav").write_bytes(Path(sound).read_bytes())
     assert run(sound, "other.wav", "-o", "out") == 0
     assert capsys.readouterr().err == ""
-    monkeypatch.setattr(_batch, "sys", types.SimpleNamespace(stderr=Terminal(), modules=sys.modules))
+    monkeypatch.setattr(sys, "stderr", Terminal())
     assert run(sound, "other.wav", "-o", "out") == 0
-    assert "2/2" in _batch.sys.stderr.getvalue()
+    assert "2/2" in sys.stderr.getvalue()
 
 
 class Terminal(io.StringIO):
@@ -598,7 +1104,8 @@ class Terminal(io.StringIO):
 
 def program(*arguments: str, **options) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "fastspec", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment(), **options)
+    options = {"text": True, "timeout": 60, "env": environment()} | options
+    return subprocess.run(command, capture_output=True, check=False, **options)
 
 
 def environment() -> dict[str, str]:
@@ -613,6 +1120,14 @@ def test_program_help_and_version():
     for words in ("examples:", "--hop-length", "(default: 512)", "fastspec mel recordings/*.flac"):
         assert words in helped.stdout
     assert program().returncode == 2
+
+
+def test_help_is_light():
+    code = "import sys, fastspec.cli as cli\ntry: cli.main(['mel', '--help'])\nexcept SystemExit: pass\n"
+    heavy = ["scipy", "soundfile", "soxr", "matplotlib", "tqdm", "fastspec._engine"]
+    code += f"assert not set({heavy}) & set(sys.modules), set({heavy}) & set(sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_program_error_is_one_line(folder):

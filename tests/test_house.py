@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from fastspec import _spec, _threads, pcm
+from fastspec import _memory, _spec, _threads, pcm
 from fastspec.core import _pyin
 
 LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
@@ -73,9 +73,20 @@ def at_import(path) -> set[str]:
 # Python
 
 
-def test_only_run_imports_the_engine(root):
-    importers = {p.name for p in sources(root, f"{WHERE}/**/*.py") if f"{WHERE}._engine" in imports(p, root)}
-    assert importers == {"_run.py"}
+def test_the_engine_has_one_door_and_few_users(root):
+    paths = sources(root, f"{WHERE}/**/*.py")
+    assert {p.name for p in paths if f"{WHERE}._engine" in imports(p, root)} == {"_install.py"}
+    users = {p.name for p in paths if f"{WHERE}._install.engine" in imports(p, root)}
+    assert users == {"_memory.py", "_kept.py", "_run.py"}
+
+
+def test_what_is_kept_between_calls_is_bounded_in_bytes(root):
+    """All caches are `_kept.kept`, but for those of names and single values (which functions of no arguments are)."""
+    for path in sources(root, f"{WHERE}/**/*.py"):
+        if path.name not in ("_kept.py", "notation.py", "intervals.py", "_lazy.py", "_audio_mpeg.py"):
+            decorated = re.findall(r"@(?:functools\.)?(?:lru_)?cache\b.*\n(def \w+\(.*)", path.read_text())
+            found = [line for line in decorated if not re.match(r"def (_(lowest|quota)\(|\w+\(\))", line)]
+            assert not found, path
 
 
 def test_engine_imports_nothing(root):
@@ -89,10 +100,12 @@ def test_engine_imports_nothing(root):
 
 def test_gate_and_specification_stand_alone(root):
     """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
-    floors = ["_lazy", "_arrays", "_spec", "_threads", "_memory", "_run"]
+    floors = [
+        *("_lazy", "_arrays", "_spec", "_quota", "_threads", "_install", "_memory", "_kept", "_foreign", "_run"),
+    ]
     for i, name in enumerate(floors):
         used = {module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")}
-        allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_run" else name)}
+        allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_install" else name)}
         assert all(any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used), (
             used
         )
@@ -140,6 +153,7 @@ def test_numbers_that_both_sides_know_agree(root):
     assert [codes[code] for code in encoded] == ["FSP_S24_IN_32", "FSP_MU_LAW", "FSP_A_LAW"]
     for file, name, value in [
         ("threads.c", "MOST_THREADS", _threads.MOST_THREADS),
+        ("fastspec.h", "FSP_MOST_KEPT", _memory.MOST_BYTES >> 20),
         ("fastspec.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
     ]:
         text = (root / "csrc" / file).read_text()

@@ -263,17 +263,6 @@ def test_any_number_of_threads(dither):
                 assert n_clips == clips
 
 
-def test_long_signals_go_in_ranges(monkeypatch):
-    from fastspec import _run
-
-    x = np.random.default_rng(0).normal(0, 0.6, (5, 1003))[:, ::2]
-    want = float_to_pcm(x, np.int16, return_clips=True, dither="tpdf", rng=3)
-    monkeypatch.setattr(_run, "SAMPLES_PER_RANGE", 97)
-    got = float_to_pcm(x, np.int16, return_clips=True, dither="tpdf", rng=3)
-    np.testing.assert_array_equal(got[0], want[0])
-    assert got[1] == want[1]
-
-
 # Dither
 
 

@@ -192,24 +192,6 @@ def test_number_of_threads_does_not_matter(seed, dtype, options, n_threads):
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.parametrize("center", [True, False])
-@pytest.mark.parametrize("n_frames", [1023, 1024, 1025, 2048, 3001])
-def test_ranges_of_frames_do_not_matter(n_frames, center, monkeypatch):
-    """Long work is cut into ranges of at least 1024 frames, so that Ctrl-C is answered."""
-    y = signal(n_frames, 2, 5 * (n_frames - 1) + (3 if center else 19))
-    options = {"n_fft": 16, "hop_length": 5, "center": center, "pad_mode": "reflect"}
-
-    def results():
-        D = fastspec.stft(y, **options)
-        return D, logmel(y=y, **options, n_mels=2, ref=np.max), mfcc(y=y, **options, n_mels=2)
-
-    whole = results()
-    monkeypatch.setattr("fastspec._run.WORK_PER_RANGE", 1)
-    for a, b in zip(whole, results(), strict=True):
-        assert a.shape[-1] == n_frames
-        np.testing.assert_array_equal(a, b)
-
-
 @given(seed=SEEDS, dtype=DTYPES, ref=st.floats(1e-3, 1e3), top_db=st.floats(1, 100))
 def test_decibels_are_monotonic_and_bounded(seed, dtype, ref, top_db):
     S = np.sort(np.exp(signal(seed, 300, dtype=np.float64) * 30)).astype(dtype)

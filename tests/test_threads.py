@@ -15,6 +15,7 @@ import reference
 from spectral_signals import noise
 
 import fastspec
+from fastspec import _threads
 
 
 @pytest.fixture(autouse=True)
@@ -38,9 +39,44 @@ def run_python(code: str, **environment: str) -> subprocess.CompletedProcess:
 # Numbers of threads
 
 
-def test_automatic_is_the_number_of_cpus():
+def test_automatic_is_the_number_of_cpus(monkeypatch):
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    assert fastspec.get_num_threads() == cpus
+    for quota, wanted in [(None, cpus), (1, 1), (cpus, cpus), (cpus + 1, cpus)]:
+        monkeypatch.setattr(_threads, "_quota", lambda quota=quota: quota)
+        assert fastspec.get_num_threads() == wanted
+
+
+def test_the_quota_is_read_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr(_threads, "cpu_quota", lambda: asked.append(1))
+    _threads._quota.cache_clear()
+    for _ in range(3):
+        fastspec.get_num_threads()
+    _threads._quota.cache_clear()
+    assert len(asked) == 1
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="PYTHON_CPU_COUNT is of Python 3.13")
+def test_pythons_own_setting_counts():
+    code = "import fastspec; print(fastspec.get_num_threads())"
+    assert run_python(code, PYTHON_CPU_COUNT="1").stdout.split() == ["1"]
+
+
+def test_config_says_where_the_number_comes_from(capsys, monkeypatch):
+    def reason() -> str:
+        fastspec.show_config()
+        return config(capsys.readouterr().out)["threads"]
+
+    monkeypatch.setattr(_threads, "_cpus", lambda: 64)
+    for quota, wanted in [(None, "64 (by the CPUs of this process;"), (2, "2 (by the CPU quota of the container;")]:
+        monkeypatch.setattr(_threads, "_quota", lambda quota=quota: quota)
+        assert reason().startswith(wanted)
+    monkeypatch.setenv("FASTSPEC_NUM_THREADS", "5")
+    assert reason().startswith("5 (by FASTSPEC_NUM_THREADS;")
+    fastspec.set_num_threads(6)
+    assert reason().startswith("6 (by set_num_threads;")
+    with fastspec.threads(7):
+        assert reason().startswith("7 (by threads;")
 
 
 def test_the_nearest_setting_counts(monkeypatch):

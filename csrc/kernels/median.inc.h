@@ -20,8 +20,11 @@ static void k_median(void *rows, size_t n, size_t width, void *sorted)
 {
     V *x = rows, *s = sorted;
     const V highest = v_set((REAL)__builtin_inf());
-    for (size_t i = 0; i < width; i++) s[i] = highest;
-    for (size_t i = 1; i < width; i++) replace_sorted(s, width, highest, x[i]);
+    for (size_t i = 1; i < width; i++) {
+        s[i - 1] = highest;
+        replace_sorted(s, i, highest, x[i]);
+    }
+    s[width - 1] = highest;
     for (size_t t = 0; t < n; t++) {
         replace_sorted(s, width, t ? x[t] : highest, x[t + width]);
         x[t] = s[width / 2];

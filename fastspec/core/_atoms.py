@@ -8,12 +8,13 @@ into the even and odd halves that the engine works with. `docs/cqt.md` has the e
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._kept import kept
 from .._spec import AtomSpec
 from .._windows import cosine_sum, cosine_terms, get_window
 from ..util.utils import normalize
@@ -53,7 +54,7 @@ class Rates:
     cost: float  # multiplications a frame
 
 
-@lru_cache(32)
+@kept(32)
 def _tail_widths(window: Window) -> tuple[float, float]:
     """From which distances on, in cycles per length, a window's spectrum stays below the two limits above."""
     if callable(window):  # who knows what it is at other lengths
@@ -98,7 +99,7 @@ def _tap_count(kept: npt.ArrayLike, *, halfband: npt.ArrayLike) -> npt.NDArray[n
     return np.ceil(length / np.where(halfband, 4, 2)).astype(np.intp)
 
 
-@lru_cache(512)
+@kept(512)
 def _lowpass(kept: float, *, halfband: bool) -> npt.NDArray[np.float64]:
     """Half of a filter that passes `kept` cycles per sample and stops 0.5 - `kept`: a sinc in a Kaiser window.
 
@@ -211,7 +212,7 @@ def scales_of(window: Window, sizes: np.ndarray, norm: float | None) -> npt.NDAr
     return scales
 
 
-@cache
+@kept(32)
 def _never_negative(terms: tuple[float, ...]) -> bool:
     return bool(cosine_sum(np.linspace(0, np.pi, 1000), terms).min() > -1e-9)
 

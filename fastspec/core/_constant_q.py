@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _memory, _run, filters
 from .._arrays import check_size
+from .._kept import kept
 from .._spec import AtomSpec, Padding, padding_of, precision_of
 from ._atoms import describe
 
@@ -118,13 +118,13 @@ def _frozen(factors: np.ndarray) -> bytes:
     return np.ascontiguousarray(factors, dtype=np.float64).tobytes()
 
 
-@lru_cache(16)
+@kept(16)
 def _correlator(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, padding, dtype)
     return _run.correlator_of(description), description.work
 
 
-@lru_cache(16)
+@kept(16)
 def _synthesizer(atoms: Atoms, hop_length: int, factors: bytes, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, Padding.CONSTANT, dtype)
     return _run.synthesizer_of(description), description.work

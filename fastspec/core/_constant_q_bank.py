@@ -7,13 +7,14 @@ That is how nnAudio's layers see it. A front end under its names needs no more t
 from __future__ import annotations
 
 import math
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from .. import filters
 from .._arrays import ParameterError, as_hop_length, as_index, as_samples, check_rate
+from .._kept import kept
 from ..util.utils import normalize
 from ._constant_q import Atoms, transform
 from ._constant_q_bins import SampledWindow
@@ -102,7 +103,7 @@ def bank_cqt(
     return transform(x, atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=target)
 
 
-@lru_cache(16)
+@kept(16)
 def _bank(
     sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, version, normalization
 ) -> tuple[Atoms, np.ndarray]:

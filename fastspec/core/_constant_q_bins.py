@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import ParameterError, as_index, as_number, check_rate
+from .._kept import kept
 from .._transforms import hashable
 from ..util.utils import normalize
 from ._constant_q import Atoms
@@ -93,7 +94,7 @@ def _lowest() -> float:
     return note_to_hz("C1")
 
 
-@lru_cache(64, typed=True)
+@kept(64, typed=True)
 def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm, window) -> Bins:
     normalize(np.ones(1), norm=norm)  # says what is wrong with it
     if not 0 < filter_scale < math.inf:
@@ -173,7 +174,7 @@ class Rates:
         return int(self.of_bins.max()) > 1
 
 
-@lru_cache(64)
+@kept(64)
 def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     """The rates that librosa 1.0 works at. We do not; but they decide the gain for some norms, and some shapes."""
     n_bins, sr = len(bins), bins.atoms.sr
@@ -191,7 +192,7 @@ def librosa_rates(bins: Bins, hop_length: int) -> Rates:
     return Rates(rates, first)
 
 
-@lru_cache(64)
+@kept(64)
 def gains(bins: Bins, rates: Rates, scale: bool) -> np.ndarray:
     """What the inner products are multiplied with: by `scale`, and by what librosa's rates do to norms other than 1."""
     factors = np.sqrt(bins.lengths) if scale else bins.lengths.copy()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import filters
 from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from .._kept import kept
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, phasor, tiny
@@ -229,7 +229,7 @@ def _norm_ratios(bins: Bins) -> np.ndarray:
     return of_norm / of_one
 
 
-@lru_cache(64)
+@kept(64)
 def _weights(atoms: Atoms, hop_length: int) -> np.ndarray:
     """Weights that turn a sum of inner products times atoms, of L1 norm 1, into a signal of the right level.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +19,7 @@ from .._arrays import (
     check_size,
     first_nonfinite,
 )
+from .._kept import kept
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
@@ -132,7 +132,7 @@ def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, cente
     return stft_arguments(n_fft, hop_length, win_length, window, center, "constant")
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _inverse_of(a: StftArguments, precision: int):
     lead = a.n_fft // 2 if a.center else 0
     window = padded_window(a.window, a.win_length, a.n_fft)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, check_rate
+from .._foreign import call, patient
 from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting
@@ -191,9 +192,10 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
     from scipy.ndimage import maximum_filter1d
 
-    return maximum_filter1d(S, size, axis=max_axis)
+    return call(maximum_filter1d, S, size, axis=max_axis, work=20 * S.size)
 
 
+@patient(30)
 def _gain_of(mean: np.ndarray, gain: float, eps: float) -> np.ndarray:
     """``(eps + mean) ** -gain`` by logarithms, which neither overflow nor lose a mean far below eps."""
     work = np.divide(mean, eps, out=mean)  # the filter's output is ours
@@ -203,6 +205,7 @@ def _gain_of(mean: np.ndarray, gain: float, eps: float) -> np.ndarray:
     return np.exp(work, out=work)
 
 
+@patient(40)
 def _compress(S: np.ndarray, smooth: np.ndarray, bias: float, power: float) -> np.ndarray:
     """The root compression. `smooth` has the result's precision and is overwritten where it may be."""
     if power == 0:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError
+from .._kept import kept
 from ..filters import get_window
 from ..util.utils import pad_center
 
@@ -116,7 +116,7 @@ def _band(local: np.ndarray, probability: float, lowest: float) -> tuple[np.ndar
     return np.concatenate([weights, rest]), int(used[0]) - reach, len(weights) + len(rest)
 
 
-@lru_cache(8)
+@kept(8)
 def trellis_of(n_pitches: int, width: int, switch_prob: float, min_prob: float | None) -> Trellis:
     if n_pitches < 2:
         raise ParameterError(f"fmin and fmax leave {n_pitches} pitch bins, and 2 are needed; use a finer resolution")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError, check_rate
+from .._foreign import call
 from ..util.utils import valid_audio
 from .convert import frames_to_samples, time_to_samples
 
@@ -68,7 +69,8 @@ def tone(
     if frequency is None:
         raise ParameterError("frequency=None: give the frequency of the tone in Hz")
     samples = np.arange(_n_samples(length, duration, sr))
-    return np.cos(2 * np.pi * frequency * samples / sr + (_DEFAULT_PHASE if phi is None else phi))
+    phase = _DEFAULT_PHASE if phi is None else phi
+    return call(lambda: np.cos(2 * np.pi * frequency * samples / sr + phase), work=30 * len(samples))
 
 
 def chirp(
@@ -131,8 +133,9 @@ def chirp(
             raise ParameterError(f"fmin={fmin}, fmax={fmax}: only a sweep with linear=True can pass 0 Hz")
         # Frequency fmin * exp(t / growth), integrated; expm1 keeps the start exact.
         growth = duration / np.log(fmax / fmin)
-        turns = growth * fmin * np.expm1(t / growth)
-    return np.cos(2 * np.pi * turns + (_DEFAULT_PHASE if phi is None else phi))
+        turns = growth * fmin * call(lambda: np.expm1(t / growth), work=30 * len(t))
+    phase = _DEFAULT_PHASE if phi is None else phi
+    return call(lambda: np.cos(2 * np.pi * turns + phase), work=30 * len(t))
 
 
 def clicks(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
+from .. import _foreign, _run
 from .._arrays import ParameterError, as_array, as_index, working_dtype
+from .._foreign import patient
 from ..util.utils import abs2, valid_audio
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> 
     _check_companding(mu)
     x = as_array(x, name="x")
     _check_unit_range(x, "x")
-    compressed = np.sign(x) * np.log1p(mu * np.abs(x)) / np.log1p(mu)
+    compressed = _foreign.call(lambda: np.sign(x) * np.log1p(mu * np.abs(x)) / np.log1p(mu), work=20 * x.size)
     if not quantize:
         return compressed
     levels = np.linspace(-1, 1, num=int(1 + mu), endpoint=True)
-    return np.digitize(compressed, levels, right=True) - int(mu + 1) // 2
+    codes = _foreign.call(np.digitize, compressed, levels, right=True, work=100 * x.size)
+    return codes - int(mu + 1) // 2
 
 
 def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
@@ -117,6 +119,7 @@ def _check_unit_range(x: np.ndarray, name: str) -> None:
         raise ParameterError(f"{name} reaches {worst} in magnitude; scale it to stay within [-1, 1]")
 
 
+@patient(10)
 def zero_crossings(
     y: np.ndarray,
     *,
@@ -235,11 +238,12 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     # Zeros up to 2 n - 1 keep the ends of the signal from meeting in the circular correlation.
     n_fft = scipy.fft.next_fast_len(2 * n - 1, real=real)
     forward, inverse = (scipy.fft.rfft, scipy.fft.irfft) if real else (scipy.fft.fft, scipy.fft.ifft)
-    spectrum = forward(y, n=n_fft, axis=axis)
+    work = 20 * n_fft * (y.size // n)  # of either transform
+    spectrum = _foreign.call(forward, y, n=n_fft, axis=axis, work=work)
     power = abs2(spectrum)
     lags = [slice(None)] * y.ndim
     lags[axis] = slice(n_lags)
-    return inverse(power, n=n_fft, axis=axis)[tuple(lags)]
+    return _foreign.call(inverse, power, n=n_fft, axis=axis, work=work)[tuple(lags)]
 
 
 def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:

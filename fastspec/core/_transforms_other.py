@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
+from .._foreign import call
 from ..util.utils import fix_length, pad_axis, valid_audio
 
 if TYPE_CHECKING:
@@ -83,11 +84,12 @@ def fmt(
     import scipy.fft
     from scipy.interpolate import interp1d
 
-    resampled = interp1d(np.arange(n) / n, y, kind=kind, axis=axis)(grid)
+    work = 500 * (y.size + len(grid) * (y.size // n))
+    resampled = call(lambda: interp1d(np.arange(n) / n, y, kind=kind, axis=axis)(grid), work=work)
     shape = [1] * resampled.ndim
     shape[axis] = -1
     resampled = resampled * (grid**beta * (np.sqrt(n) / len(grid))).reshape(shape)
-    return scipy.fft.rfft(resampled, axis=axis)
+    return call(scipy.fft.rfft, resampled, axis=axis, work=20 * resampled.size)
 
 
 def _exponential_grid(n: int, t_min: float, n_fmt: int | None, over_sample: float) -> np.ndarray:

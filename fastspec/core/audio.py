@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _foreign
 from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
@@ -24,7 +25,7 @@ from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_cross
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._audio_file import AudioSource
+    from ._audio_file import AudioSource, Sound
 
 __all__ = [
     "autocorrelate",
@@ -46,6 +47,11 @@ __all__ = [
     "zero_crossings",
 ]
 
+# soxr designs filters in proportion to how far rates are apart: some seconds here, and minutes beyond.
+FARTHEST_RATES = 100_000
+# A polyphase filter has some twenty taps for each unit of the larger rate, their common divisor taken out.
+_LARGEST_POLYPHASE = 10_000_000
+
 _SOXR_STREAMING = ("soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
 _SOXR = (*_SOXR_STREAMING, "soxr_VHQ", "soxr_HQ", "soxr_MQ", "soxr_LQ", "soxr_QQ")
 _SAMPLERATE = ("linear", "zero_order_hold", "sinc_best", "sinc_medium", "sinc_fastest")
@@ -62,12 +68,16 @@ def load(
     dtype: npt.DTypeLike | None = np.float32,
     res_type: str = "soxr_hq",
 ) -> tuple[np.ndarray, float]:
-    """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3.
+    """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3, or others by PyAV or ffmpeg.
+
+    Files that were put end to end are read as one. m4a, AAC, WebM, video and the like need the package `av`, or an
+    `ffmpeg` on PATH.
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; an int is a descriptor. A `soundfile.SoundFile` is read from where it stands, and closed.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, or a pipe; an int is a descriptor. A file object is read from where it stands, and a
+        `soundfile.SoundFile`, too, which is then closed.
     sr : float > 0 or None, default 22050
         Sampling rate in Hz to convert to; None keeps that of the file.
     mono : bool, default True
@@ -98,7 +108,7 @@ def load(
     Warns
     -----
     UserWarning
-        If the file holds less than its header promises: what is there is returned.
+        If the file holds less than its header promises, or more that cannot be read: what can be read is returned.
 
     Examples
     --------
@@ -115,10 +125,18 @@ def load(
     if complaint:
         warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
     if mono:
-        y = to_mono(y)
+        y = _mixed(y)
     if sr is None:
         return y, native_sr
     return resample(y, orig_sr=native_sr, target_sr=sr, res_type=res_type), sr
+
+
+def _mixed(y: np.ndarray) -> np.ndarray:
+    """One channel, which a file of one channel has already: a copy would take as long as reading it."""
+    if y.ndim > 1:
+        return to_mono(y)
+    valid_audio(y)
+    return y
 
 
 def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
@@ -216,7 +234,8 @@ def resample(
     Raises
     ------
     ParameterError
-        If `y` is not valid audio, a rate is not positive, or there is no such method.
+        If `y` is not valid audio, a rate is not positive, one is more than 100,000 times the other, or there is no
+        such method.
     ModuleNotFoundError
         If the method needs a package that is not installed.
 
@@ -234,13 +253,19 @@ def resample(
         check_rate(rate, name=name)
 
     ratio = float(target_sr) / orig_sr
+    if not 1 / FARTHEST_RATES <= ratio <= FARTHEST_RATES:
+        raise ParameterError(
+            f"orig_sr={orig_sr} and target_sr={target_sr} are too far apart to convert; "
+            f"one may be {FARTHEST_RATES:,} times the other at most"
+        )
     n_samples = math.ceil(y.shape[axis] * ratio)
     convert = _resampler(res_type, orig_sr, target_sr, n_samples)
     if y.size == 0:
         shape = list(y.shape)
         shape[axis] = n_samples
         return np.zeros(shape, dtype=y.dtype)
-    converted = convert(y.astype(working_dtype(y.dtype), copy=False), axis)
+    work = 20 * (y.size + n_samples * (y.size // y.shape[axis]))
+    converted = _foreign.call(convert, y.astype(working_dtype(y.dtype), copy=False), axis, work=work)
     if fix:
         converted = fix_length(converted, size=n_samples, axis=axis, **kwargs)
     if scale:
@@ -266,7 +291,13 @@ def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
         if int(orig_sr) != orig_sr or int(target_sr) != target_sr:
             raise ParameterError(f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates")
         divisor = math.gcd(int(orig_sr), int(target_sr))
-        return lambda y, axis: resample_poly(y, int(target_sr) // divisor, int(orig_sr) // divisor, axis=axis)
+        up, down = int(target_sr) // divisor, int(orig_sr) // divisor
+        if max(up, down) > _LARGEST_POLYPHASE:
+            raise ParameterError(
+                f"orig_sr={orig_sr} and target_sr={target_sr} are as {down} to {up}: res_type='polyphase' takes no "
+                f"more than {_LARGEST_POLYPHASE:,}; round the rates or use res_type='soxr_hq'"
+            )
+        return lambda y, axis: resample_poly(y, up, down, axis=axis)
     if res_type in _SAMPLERATE:
         samplerate = _optional("samplerate", res_type)
         ratio = target_sr / orig_sr
@@ -323,8 +354,8 @@ def stream(
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; a `soundfile.SoundFile` is left open.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, as for `load`; a `soundfile.SoundFile` is left open.
     block_length : int > 0
         Frames per block.
     frame_length, hop_length : int > 0
@@ -361,6 +392,8 @@ def stream(
     -----
     FutureWarning
         If `sr` is not given, because librosa will make 22050 its default.
+    UserWarning
+        After the last block, if `load` would give it: what the file lacks.
 
     Examples
     --------
@@ -381,27 +414,38 @@ def stream(
     if res_type not in _SOXR_STREAMING:
         raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
 
-    from soundfile import LibsndfileError, SoundFile
+    from ._audio_file import ALL, frames_of, open_audio
 
-    from ._audio_file import AudioFileError, frames_of, open_audio, reading_error, seek_to
-
-    file = open_audio(path)
+    sound = open_audio(path)
     try:
         advance = block_length * hop_length
-        step = _native_step(advance, sr, file.samplerate)
-        seek_to(file, offset)
-        frames = -1 if duration is None else frames_of(duration, file, name="duration")
-        chunks = file.blocks(blocksize=step, dtype=dtype, frames=frames)
-        if mono and file.channels > 1:
-            chunks = (to_mono(chunk.T) for chunk in chunks)
-        if sr is not None and sr != file.samplerate:
-            chunks = _resampled(chunks, file.samplerate, sr, 1 if mono else file.channels, dtype, res_type)
+        step = _native_step(advance, sr, sound.samplerate)
+        if offset != 0:
+            sound.go_to(offset)
+        frames = ALL if duration is None else frames_of(duration, sound, name="duration")
+        chunks = _chunks(sound, step, frames, mono, dtype)
+        if sr is not None and sr != sound.samplerate:
+            chunks = _resampled(chunks, sound.samplerate, sr, 1 if mono else sound.channels, dtype, res_type)
         yield from _overlapping(chunks, (block_length - 1) * hop_length + frame_length, advance, fill_value)
-    except LibsndfileError as error:
-        raise error if isinstance(error, AudioFileError) else reading_error(file, error) from None
+        if sound.complaint:
+            warnings.warn(f"{sound.name}: {sound.complaint}", stacklevel=2)
     finally:
-        if not isinstance(path, SoundFile):
-            file.close()
+        sound.close()
+
+
+def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
+    """The file in chunks of `step` samples, time first; only the last one is shorter."""
+    from ._audio_file import samples
+
+    while frames > 0:
+        chunk = samples(sound, min(step, frames), dtype)
+        if len(chunk) == 0:
+            return
+        frames -= len(chunk)
+        if sound.channels == 1:
+            yield chunk[:, 0]
+        else:
+            yield to_mono(chunk.T) if mono else chunk
 
 
 def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
@@ -431,8 +475,7 @@ def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> I
     """Cut chunks (time first) into blocks of `size` every `advance` samples, the last ones being shorter."""
     held, skip = None, 0
     for chunk in chunks:
-        # soundfile reuses its buffer, so what is held is always a copy.
-        held = chunk.copy() if held is None else np.concatenate((held, chunk))
+        held = chunk if held is None else np.concatenate((held, chunk))
         while len(held) - skip >= size:
             yield held[skip : skip + size].T.copy()
             skip += advance
@@ -472,8 +515,9 @@ def get_duration(
         Samples per frame of `S`, and from one frame to the next.
     center : bool, default True
         Whether the frames of `S` are centred on their times.
-    path : str or path-like, optional
-        A file; goes before all else, and its own rate counts.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile, optional
+        A file, as for `load`; goes before all else, and its own rate counts. The duration is that of what `load` gives:
+        an MP3 that does not say how long it is is counted through.
 
     Returns
     -------
@@ -496,8 +540,8 @@ def get_duration(
     if path is not None:
         from ._audio_file import open_audio
 
-        with open_audio(path) as file:
-            return file.frames / file.samplerate
+        with open_audio(path) as sound:
+            return sound.total() / sound.samplerate
     if y is not None:
         n_samples = y.shape[-1]
     elif S is not None:
@@ -521,8 +565,8 @@ def get_samplerate(path: AudioSource) -> float:
 
     Parameters
     ----------
-    path : str, path-like, int, file object or soundfile.SoundFile
-        The file; a `soundfile.SoundFile` is left open.
+    path : str, bytes, path-like, int, binary file object or soundfile.SoundFile
+        The file, as for `load`; a `soundfile.SoundFile` is left open.
 
     Returns
     -------
@@ -543,11 +587,7 @@ def get_samplerate(path: AudioSource) -> float:
     >>> fastspec.get_samplerate(file)
     48000
     """
-    from soundfile import SoundFile
-
     from ._audio_file import open_audio
 
-    if isinstance(path, SoundFile):
-        return path.samplerate
-    with open_audio(path) as file:
-        return file.samplerate
+    with open_audio(path, seconds=0.1) as sound:
+        return sound.samplerate

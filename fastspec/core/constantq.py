@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _run, filters
 from .._arrays import ParameterError, as_hop_length, as_samples
+from .._kept import kept
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
 from ..util._matrices import largest_of_rows
@@ -358,7 +358,7 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
     return out.astype(dtype_c2r(target), copy=False)
 
 
-@lru_cache(16)
+@kept(16)
 def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_mode: str, precision: int) -> Spec:
     atoms = bins.atoms
     n_fft = 2 ** math.ceil(max(math.log2(bins.lengths[bins.longest]), 1 + math.ceil(math.log2(hop_length))))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError, refuse_mask
+from .._foreign import call
 from ..util._matrices import is_unique
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def interp_harmonics(
         wanted = np.multiply.outer(harmonics, freqs)
         if _plain(freqs, kind, fill_value):
             return _linear_rows(x, freqs, wanted, fill_value, axis)
-        return _interpolator(freqs, x, kind, fill_value, axis)(wanted)
+        work = 100 * wanted.size * (x.size // max(len(freqs), 1))
+        return call(lambda: _interpolator(freqs, x, kind, fill_value, axis)(wanted), work=work)
 
     grids, values = freqs.swapaxes(axis, -1), x.swapaxes(axis, -1)
     wanted = np.multiply.outer(grids, harmonics)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import DTypeError, ParameterError
+from .._foreign import patient
 from ._numbers import as_numbers, look_up, spell
 from .intervals import KNOWN_WITHIN, interval_table
 
@@ -332,6 +333,7 @@ _MOST_FIFTHS = 32  # the search ends at 31; librosa's answer to a search without
 _FIFTHS_SPAN = 2 * _MOST_FIFTHS + 1
 
 
+@patient(100)
 def _known_rows(ratios: np.ndarray) -> np.ndarray:
     """Row of the interval table for each ratio."""
     table = interval_table()[0]
@@ -349,6 +351,7 @@ def _known_rows(ratios: np.ndarray) -> np.ndarray:
     return nearest % len(table)
 
 
+@patient(1000)
 def _nearby_fifths(ratios: np.ndarray, tolerance: float) -> np.ndarray:
     """For each ratio the first count of fifths, from 0, 1, -1, 2, ..., that comes within `tolerance`."""
     counts = np.arange(1, _MOST_FIFTHS)

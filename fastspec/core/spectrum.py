@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _memory, _run
 from .._arrays import DTypeError, ParameterError, as_array, as_samples, first_nonfinite, promoted
+from .._foreign import patient
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
 from ..pcm import pcm_to_float
@@ -286,6 +287,7 @@ def _spectrogram(
     return S, n_fft
 
 
+@patient(40)
 def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """Split a complex spectrogram into magnitude and phase, ``D = S * P``.
 

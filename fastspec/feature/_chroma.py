@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _run, filters
 from .._arrays import ParameterError
+from .._kept import kept
 from .._spec import Spec
 from .._transforms import CACHED, key_of
 from ..core._numbers import look_up
@@ -108,12 +108,12 @@ def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) ->
     return key_of({"sr": sr, "n_fft": n_fft, "tuning": float(tuning), "n_chroma": n_chroma, **options})
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _bank(key: tuple) -> np.ndarray:
     return filters.chroma(**dict(key))
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _spec_of_samples(base: Spec, key: tuple) -> Spec:
     return replace(base, bank=_bank(key))
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_index, promoted, whole
+from .._kept import kept
 from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
 from ..core.convert import fft_frequencies
@@ -267,7 +267,7 @@ def spectral_contrast(
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _contrast_spec(base: Spec, freq: bytes, edges: bytes, quantile: float) -> Spec:
     bands = range(len(edges) // 8 - 1)
     groups = tuple(_contrast_band(np.frombuffer(freq), k, np.frombuffer(edges), quantile) for k in bands)
@@ -518,7 +518,7 @@ def poly_features(
 _MOST_MOMENTS = 4
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _solver_of_moments(freq: bytes, order: int) -> np.ndarray:
     """What `_solver` does to bins, for the moments of sections: its rows are polynomials in frequency, and so combine
     the powers of any section."""
@@ -535,7 +535,7 @@ def _solver_of_moments(freq: bytes, order: int) -> np.ndarray:
     return np.ascontiguousarray(np.moveaxis(weights, 0, -1))
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _solver(freq: bytes, order: int) -> tuple[np.ndarray, bool]:
     return _least_squares(np.frombuffer(freq), order)
 

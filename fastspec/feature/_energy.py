@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import _run
 from .._arrays import ParameterError, as_array, as_hop_length, as_index
 from ..core.audio import zero_crossings
 from ..util.utils import abs2, frame, pad_axis, valid_audio
@@ -93,13 +94,25 @@ def _energies(y: np.ndarray, framed: np.ndarray, frame_length: int, hop_length: 
     piece = gcd(frame_length, hop_length)
     if frame_length <= hop_length or piece < _SHORTEST_PIECE:
         # A product of each frame with itself: the squares need no memory.
-        return np.einsum("...ft,...ft->...t", framed, framed)
+        return _sums_of_squares(framed)
     per_hop, n_frames = hop_length // piece, framed.shape[-1]
     n_pieces = frame_length // piece + (n_frames - 1) * per_hop
     pieces = y[..., : n_pieces * piece].reshape(*y.shape[:-1], n_pieces, piece)
     squares = np.einsum("...pi,...pi->...p", pieces, pieces)
     last = n_pieces - frame_length // piece + 1
     return sum(squares[..., i : i + last : per_hop] for i in range(frame_length // piece))
+
+
+def _sums_of_squares(framed: np.ndarray) -> np.ndarray:
+    """Of each frame, some at a time."""
+    if framed.size <= _run.WORK_PER_RANGE:
+        return np.einsum("...ft,...ft->...t", framed, framed)
+    sums = np.empty((*framed.shape[:-2], framed.shape[-1]), framed.dtype)
+    for channel in np.ndindex(sums.shape[:-1]):
+        for part in _run.ranges(sums.shape[-1], framed.shape[-2]):
+            frames = framed[(*channel, slice(None), part)]
+            np.einsum("ft,ft->t", frames, frames, out=sums[(*channel, part)])
+    return sums
 
 
 def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .. import _run, _transforms
 from .._arrays import ParameterError
+from .._kept import kept
 from .._spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
 from ..core.spectrum import _spectrogram, check_length, framed
 from .spectral import run_given
@@ -67,12 +67,12 @@ def open_source(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, *
     return Source(S, _given_spec(S.shape[-2], precision_of(S.dtype)), S.shape[-1], n_fft)
 
 
-@lru_cache(_transforms.CACHED)
+@kept(_transforms.CACHED)
 def _given_spec(n_bins: int, precision: int) -> Spec:
     return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN)
 
 
-@lru_cache(_transforms.CACHED)
+@kept(_transforms.CACHED)
 def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
     return replace(base, summary=Summary(kind, amount))
 
@@ -142,7 +142,7 @@ def moments(source: Source, freq: np.ndarray, order: int) -> Moments | None:
     return Moments(centres, parts, sums.dtype) if np.isfinite(parts).all() else None
 
 
-@lru_cache(_transforms.CACHED)
+@kept(_transforms.CACHED)
 def _moments_spec(base: Spec, freq: bytes, order: int) -> Spec:
     return replace(base, bank=_sections(freq, order)[1])
 
@@ -153,7 +153,7 @@ def moments_bank(key: bytes, order: int) -> np.ndarray:
     return bank.reshape(len(centres), order + 1, -1)
 
 
-@lru_cache(_transforms.CACHED)
+@kept(_transforms.CACHED)
 def _sections(key: bytes, order: int) -> tuple[np.ndarray, np.ndarray]:
     """The sections' centres, and the bank: row ``s (order + 1) + k`` gives the k-th moment of section s."""
     freq = np.frombuffer(key)

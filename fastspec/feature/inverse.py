@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import filters
+from .. import _foreign, filters
 from .._arrays import ParameterError, as_array
 from ..core.spectrum import db_to_power
 from ..util._nnls import least_norm, nnls
@@ -248,7 +248,8 @@ def mfcc_to_mel(
 
     import scipy.fft
 
-    levels = scipy.fft.idct(mfcc, axis=-2, type=dct_type, norm=norm, n=n_mels)
+    work = 20 * n_mels * mfcc.size // max(mfcc.shape[-2], 1)
+    levels = _foreign.call(scipy.fft.idct, mfcc, axis=-2, type=dct_type, norm=norm, n=n_mels, work=work)
     return db_to_power(levels, ref=ref)
 
 

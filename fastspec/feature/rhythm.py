@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
+from .._kept import kept
 from .._spec import Framing, Spec, Spectrum
 from .._transforms import CACHED
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
@@ -156,7 +156,7 @@ def _fast_length(n: int) -> int:
     return next(m for m in count(n) if not 30 ** m.bit_length() % m)
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _autocorrelation_specs(weights: bytes, n_fft: int) -> tuple[Spec, Spec]:
     """|FFT|^2 / n_fft of windows that end in zeros, at every sample; and the FFT of blocks that follow one another."""
     window = pad_axis(np.frombuffer(weights) / np.sqrt(n_fft), 0, (0, n_fft - len(weights) // 8), {})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
+from .. import _foreign
 from .._arrays import DTypeError, ParameterError, as_array, whole
+from .._kept import kept
 from .._transforms import CACHED
 from ..util.utils import pad_axis
 
@@ -120,17 +121,19 @@ def _savitzky_golay(
                 f"data must be finite in its first and last {width} frames, to which mode='interp' fits polynomials; "
                 "use mode='nearest' or clean it with np.nan_to_num(data)"
             )
-        target[..., :half] = ends[0] @ (first / scale)
-        target[..., source.shape[-1] - half :] = ends[1] @ (last / scale)
+        work = 100 * ends[0].size
+        target[..., :half] = _foreign.call(np.matmul, ends[0], first / scale, work=work)
+        target[..., source.shape[-1] - half :] = _foreign.call(np.matmul, ends[1], last / scale, work=work)
     else:
         inner = target
         widths = [(0, 0)] * (source.ndim - 1) + [(half, half)]
         source = np.pad(source, widths, _PADDING[mode], **({"constant_values": cval} if mode == "constant" else {}))
-    _correlate(source, taps / scale, inner, odd=order % 2 == 1)
+    work = source.size * len(taps)
+    _foreign.call(_correlate, source, taps / scale, inner, odd=order % 2 == 1, work=work)
     return result
 
 
-@lru_cache(CACHED)
+@kept(CACHED)
 def _slopes(width: int, polyorder: int, order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Derivatives of the polynomial fitted to `width` values: taps for the middle, matrices for both halves."""
     half = width // 2

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, refuse_mask
+from .._foreign import call, patient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 
+@patient(10)
 def axis_sort(
     S: np.ndarray, *, axis: int = -1, index: bool = False, value: Callable[..., Any] | None = None
 ) -> np.ndarray | tuple[np.ndarray, npt.NDArray[np.intp]]:
@@ -162,6 +164,7 @@ def largest_of_rows(x: np.ndarray, quantile: float) -> npt.NDArray[np.bool_]:
 _WIDE = 1024
 
 
+@patient(100)
 def _in_order(magnitude: np.ndarray, dropped: np.ndarray) -> tuple[np.ndarray, np.ndarray | float]:
     """The largest values of each row, sorted, and the sum of the others, which is at most what is `dropped`.
 
@@ -322,6 +325,7 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     x[far] = value
 
 
+@patient(60)
 def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros: bool = False) -> np.ndarray:
     """Soft mask: the share of one magnitude in the sum of two, ``X**p / (X**p + X_ref**p)``.
 
@@ -410,6 +414,7 @@ def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: in
     return (np.roll(data, -1, axis=axis) - np.roll(data, 1, axis=axis)) / 2
 
 
+@patient(100)
 def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     """Number of distinct values along an axis.
 
@@ -438,6 +443,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     return np.asarray(np.count_nonzero(changes, axis=0) + min(len(ascending), 1))
 
 
+@patient(100)
 def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     """Whether all values along an axis are distinct.
 
@@ -517,14 +523,12 @@ def interp_broadcast(
     >>> fastspec.util.interp_broadcast(x1=x1, x1_pos=x1_pos, x2=x2, x2_pos=x2_pos, axis=0).tolist()
     [5.0, 7.5, 10.0]
     """
-    from scipy.interpolate import interp1d
-
     n_axes = min(x1.ndim, x2.ndim)
     if not -n_axes <= axis < n_axes:
         raise ParameterError(f"axis={axis} is out of range: x1.shape={x1.shape}, x2.shape={x2.shape}")
     grid = x1_pos if interp_pos is None else interp_pos
     y1, y2 = (
-        interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)
+        call(_interpolated, x, pos, grid, axis, kind, fill_value, work=200 * x.size)
         for x, pos in ((x1, x1_pos), (x2, x2_pos))
     )
     if op is None:
@@ -537,3 +541,9 @@ def interp_broadcast(
             f"which do not broadcast; they may differ along axis={axis} only"
         ) from None
     return op(y1, y2)
+
+
+def _interpolated(x: np.ndarray, pos: np.ndarray, grid: np.ndarray, axis: int, kind: str, fill_value) -> np.ndarray:
+    from scipy.interpolate import interp1d
+
+    return interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import ParameterError
+from .._foreign import call
 from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
 
@@ -69,7 +70,7 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     if B.ndim == 1:
         from scipy.optimize import nnls as solve_vector
 
-        return solve_vector(A, B)[0]
+        return call(solve_vector, A, B, work=100 * A.size)[0]
     if kwargs:
         from scipy.optimize import fmin_l_bfgs_b
 
@@ -90,7 +91,9 @@ def least_norm(A: np.ndarray, B: np.ndarray) -> np.ndarray:
 
 def _solve_in_blocks(A: np.ndarray, B: np.ndarray, itemsize: int, options: dict[str, Any]) -> np.ndarray:
     """Solve for so many columns at a time that a block of `B` takes `MAX_MEM_BLOCK`."""
-    X = np.maximum(np.linalg.pinv(A, rcond=max(A.shape) * np.finfo(np.float64).eps) @ B, 0)
+    rcond = max(A.shape) * np.finfo(np.float64).eps
+    work = A.size * (100 + B.size // max(len(A), 1))
+    X = np.maximum(call(lambda: np.linalg.pinv(A, rcond=rcond) @ B, work=work), 0)
     step = max(1, MAX_MEM_BLOCK // max(1, int(np.prod(B.shape[:-1])) * itemsize))
     for start in range(0, X.shape[-1], step):
         block = slice(start, start + step)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError
+from .._foreign import call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,7 +97,7 @@ def fix_frames(
         frames = frames[frames >= x_min]
     if x_max is not None:
         frames = frames[frames <= x_max]
-    return np.unique(frames).astype(int)
+    return call(np.unique, frames, work=200 * np.size(frames)).astype(int)
 
 
 def index_to_slice(

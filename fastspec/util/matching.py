@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run
+from .. import _foreign, _run
 from .._arrays import ParameterError
 from ._segments import valid_intervals
 
@@ -116,13 +116,14 @@ def match_events(
         raise ParameterError(f"events_from has {len(source)} events, events_to has {len(target)}; both need one")
     _check_matchable(source, target, left=left, right=right)
     source, target = source.astype(np.float64, copy=False), target.astype(np.float64, copy=False)
-    order = np.argsort(target, kind="stable")
+    order = _foreign.call(np.argsort, target, kind="stable", work=100 * len(target))
     return _run.match_events(np.ascontiguousarray(source), target[order], order, left=left, right=right)
 
 
 def _check_matchable(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> None:
     if not left and not right:
-        alone = source[~np.isin(source, target)]
+        found = _foreign.call(np.isin, source, target, work=200 * (len(source) + len(target)))
+        alone = source[~found]
         if alone.size:
             raise ParameterError(f"left=right=False needs equal events, and events_to has no {alone[0]}")
     if not left and target.max() < source.max():

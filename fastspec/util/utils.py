@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_samples, first_nonfinite
+from .._foreign import call, patient
 from .._lazy import gather
 
 if TYPE_CHECKING:
@@ -330,6 +331,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     return x.reshape(shape)
 
 
+@patient(20)
 def normalize(
     S: np.ndarray,
     *,
@@ -391,8 +393,7 @@ def normalize(
     length = _vector_norms(magnitude, norm, axis)
     small = length < threshold
     length[small] = 1.0 if fill is None else np.inf
-    result = np.empty_like(S)
-    np.divide(S, length, out=result, casting="unsafe")
+    result = np.divide(S, length, out=np.empty_like(S), casting="unsafe")
     if fill:
         np.copyto(result, _unit_constant(magnitude, norm, axis), where=small, casting="unsafe")
     return result
@@ -555,7 +556,7 @@ def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
     if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
         _run.squares(x, result)
         return result
-    return np.add(np.square(x.real), np.square(x.imag), out=result)
+    return call(lambda: np.add(np.square(x.real), np.square(x.imag), out=result), work=20 * x.size)
 
 
 def _gapless(x: np.ndarray) -> bool:
@@ -592,8 +593,8 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
         if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
             angles = angles.astype(np.float32)
         if not (_gapless(angles) and z.real.dtype == angles.dtype and _run.phasors(angles, z)):
-            np.cos(angles, out=z.real)
-            np.sin(angles, out=z.imag)
+            call(np.cos, angles, out=z.real, work=50 * angles.size)
+            call(np.sin, angles, out=z.imag, work=50 * angles.size)
     if mag is not None:
         z *= mag
     return z[()]

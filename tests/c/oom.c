@@ -309,6 +309,24 @@ static void keep_best_with_failures(void)
     failing = 0;
 }
 
+static void blocks_with_failures(void)
+{
+    size_t size = 0;
+    failing = 1;
+    n_calls = 0;
+    counting = 1;
+    void *none = fsp_block_create(1000, &size), *at = fsp_block_create(1000, &size), *next;
+    fsp_block_destroy(none, 1000);
+    fsp_block_destroy(at, size);
+    failing = n_calls + 1;  /* what is kept needs no allocation */
+    next = fsp_block_create(900, &size);
+    fsp_block_destroy(next, size);
+    fsp_blocks_drop();
+    counting = 0;
+    failing = 0;
+    result(!none && at && next == at && size == 1000 && n_live == 0 && !fsp_blocks_kept(), "blocks for results", 0, 0);
+}
+
 /* atoms ------------------------------------------------------------------------------------------------------------ */
 
 enum { N_BINS = 3, N_ATOM_FRAMES = 100 };
@@ -472,6 +490,7 @@ int main(void)
     arrays_without_threads(FSP_F64);
     for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);
     keep_best_with_failures();
+    blocks_with_failures();
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }

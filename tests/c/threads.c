@@ -1,5 +1,5 @@
 /* Threads of the caller: 64 of them run one plan at once, atoms and their sum as well, while others create, run and
- * destroy plans of their own; each result has the bits of a run alone. Meant for ThreadSanitizer. */
+ * destroy plans of their own; each result has the bits of a run alone. Blocks for results go from hand to hand. Meant for ThreadSanitizer. */
 #include "fastspec.h"
 
 #include <math.h>
@@ -21,7 +21,8 @@ enum {
     N_CHANNELS = 2,
     N_ATOM_BINS = 3,
     N_ATOM_FRAMES = 40,
-    N_ATOM_SAMPLES = N_ATOM_FRAMES * HOP
+    N_ATOM_SAMPLES = N_ATOM_FRAMES * HOP,
+    BLOCK = 4000
 };
 
 static double window[N_FFT], bank[N_BANDS * (N_FFT / 2 + 1)];
@@ -110,6 +111,24 @@ static int atoms_as_alone(const fsp_atoms *atoms, const fsp_atom_sum *sum, int n
     return run_atoms(atoms, sum, n_threads, &got) && !memcmp(&got, &want_atoms, sizeof got);
 }
 
+/* Whether two blocks are this thread's alone: what it writes stays there while others create and destroy theirs. */
+static int blocks_are_own(size_t mark)
+{
+    size_t size[2];
+    unsigned char *at[2];
+    int good = 1;
+    for (int i = 0; i < 2; i++) {
+        at[i] = fsp_block_create(BLOCK + mark % 512, &size[i]);
+        good &= at[i] && size[i] >= BLOCK + mark % 512;
+        if (at[i]) memset(at[i], (int)((mark + (size_t)i) % 256), size[i]);
+    }
+    for (int i = 0; i < 2; i++) {
+        for (size_t k = 0; at[i] && k < size[i]; k++) good &= at[i][k] == (mark + (size_t)i) % 256;
+        fsp_block_destroy(at[i], size[i]);
+    }
+    return good && fsp_blocks_kept() <= FSP_MOST_KEPT;
+}
+
 /* How many of the runs were as a run alone. */
 static void *run_shared(void *index)
 {
@@ -117,7 +136,8 @@ static void *run_shared(void *index)
     size_t good = 0;
     for (size_t i = 0; i < RUNS && out; i++) {
         const int n_threads = i % 16 == 0 ? 1 + (int)((size_t)index % 4) : 1;
-        good += as_alone(shared, n_threads, out) && (i % 8 || atoms_as_alone(shared_atoms, shared_sum, n_threads));
+        good += blocks_are_own(RUNS * (size_t)index + i) && as_alone(shared, n_threads, out) &&
+                (i % 8 || atoms_as_alone(shared_atoms, shared_sum, n_threads));
     }
     free(out);
     return (void *)good;
@@ -163,6 +183,7 @@ int main(void)
         wanted += i % 9 == 8 ? PLANS : RUNS;
         n_passed += (size_t)good;
     }
+    fsp_blocks_drop();
     fsp_plan_destroy(shared);
     fsp_atoms_destroy(shared_atoms);
     fsp_atom_sum_destroy(shared_sum);

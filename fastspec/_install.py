@@ -1,0 +1,46 @@
+"""Which fastspec is here: the engine, or an error that says why there is none; and the packages that bear the name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = ["FOLDER", "engine", "installed", "warning_of_others"]
+
+FOLDER = Path(__file__).parent
+DISTRIBUTION = "fastspec-audio"
+
+
+def installed() -> list[str]:
+    """Names and versions of the installed packages that are imported as fastspec, ours first. Takes milliseconds."""
+    from importlib.metadata import packages_distributions, version
+
+    names = sorted(set(packages_distributions().get(__package__, ())), key=lambda name: (name != DISTRIBUTION, name))
+    return [f"{name} {version(name)}" for name in names]
+
+
+def warning_of_others(found: list[str]) -> str:
+    """What to do if others' packages are among those that are `installed`; "" if there are none."""
+    others = [name for name in found if name.split()[0] != DISTRIBUTION]
+    if not others:
+        return ""
+    return (
+        f"fastspec is the import name of {' and '.join(others)}, too: what was installed last has replaced files of "
+        f"the others; uninstall all of them, then install the one you want"
+    )
+
+
+def _why_no_engine(error: ImportError) -> str:
+    """What to do about the engine, which did not load from FOLDER."""
+    if any(path.suffix in (".so", ".pyd") for path in FOLDER.glob("_engine.*")):
+        text = f"fastspec's engine in {FOLDER} does not load: {error}; install {DISTRIBUTION} again with this Python"
+    else:
+        text = f"fastspec's engine is not built in {FOLDER}; leave this folder, or run: pip install -e ."
+    found = installed()
+    text += f". Installed as fastspec: {', '.join(found) or 'nothing'}"
+    return ". ".join(part for part in (text, warning_of_others(found)) if part)
+
+
+try:
+    from . import _engine as engine
+except ImportError as error:
+    raise ImportError(_why_no_engine(error)) from error
