@@ -14,8 +14,9 @@ static inline size_t fsp_round_up(size_t n, size_t step) { return (n + step - 1)
 /* cpu.c */
 const fsp_kernels *fsp_find_kernels(const char *isa, fsp_precision precision);
 
-/* memory.c: 64-byte aligned, NULL on failure or when count * size overflows. */
+/* memory.c: 64-byte aligned, NULL on failure or when count * size overflows. The second never asks for large pages. */
 void *fsp_allocate(size_t count, size_t size);
+void *fsp_allocate_small_pages(size_t bytes);
 void fsp_free(void *p);
 /* Room for `count` times `bytes` in memory that is laid out piece by piece, each on cache lines of its own: where it
  * starts. A `size` that overflows stays SIZE_MAX, which fsp_allocate refuses. */

@@ -4,6 +4,10 @@
 #include <stdlib.h>
 #ifdef __linux__
 #include <sys/mman.h>
+#elif defined(_WIN32)
+#include <malloc.h>
+#define aligned_alloc(alignment, bytes) _aligned_malloc(bytes, alignment)
+#define free _aligned_free
 #endif
 
 /* Pages of 2 MiB where the system has them: a large block is then mapped in few steps, which can cost more than what is
@@ -21,9 +25,13 @@ static void *allocate_pages(size_t bytes)
     return p;
 }
 
+<<<<<<< HEAD
+void *fsp_allocate_small_pages(size_t bytes) { return aligned_alloc(64, (bytes + 63) / 64 * 64); }
+=======
 static _Thread_local size_t allocated;
 
 size_t fsp_allocated(void) { return allocated; }
+>>>>>>> main
 
 void *fsp_allocate(size_t count, size_t size)
 {

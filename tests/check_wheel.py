@@ -1,8 +1,9 @@
-"""Is the wheel what it says it is?  python tests/check_wheel.py WHEEL [--objects FOLDER]
+"""Are the wheels what they say they are?  python tests/check_wheel.py WHEEL... [--objects FOLDER...] [--installed]
 
-Its tag and contents; what the engine exports and links with; the instructions in the objects that every CPU
-runs (FOLDER is setuptools' build/temp.*); what importing the installed package does to a process. Run it with
-a Python that has the wheel. Needs binutils; prints a line for each check, exits with 1 if one fails.
+Tag, size and contents; what the engine exports, links with and asks of the C library; the instructions in the objects
+that every x86-64 runs (FOLDERs are build/objects/linux-x86_64-*); what importing the installed package does to a
+process (run it with a Python that has it). Needs binutils, of whatever processor; prints a line for each check, exits
+with 1 if one fails.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-TAG = "cp311-abi3"
-LIBRARIES = re.compile(r"lib(c|m|pthread)\.so\.\d+|ld-linux[\w-]*\.so\.\d+")
+# What an index takes: the oldest glibc (manylinux_2_17 is manylinux2014) or musl that the wheel runs on.
+NAME = re.compile(r"fastspec_audio-[\w.]+-cp311-abi3-(?:\w+\.)*(many|musl)linux_(\d+)_(\d+)_(x86_64|aarch64)\.whl")
+PROMISED = {"many": [(2, 17), (2, 28)], "musl": [(1, 2)]}
+LARGEST = 1_200_000
+LIBRARIES = re.compile(r"lib(c|m|pthread)\.so(\.\d+)?|libc\.musl-\w+\.so\.1|ld-linux[\w-]*\.so\.\d+")
 # GNU_STACK's E and TEXTREL would make pages writable and executable.
 UNSAFE = re.compile(r"GNU_STACK.*\bRWE\b|\(TEXTREL\)", re.MULTILINE)
 
@@ -26,7 +30,7 @@ UNSAFE = re.compile(r"GNU_STACK.*\bRWE\b|\(TEXTREL\)", re.MULTILINE)
 WIDE = re.compile(
     r"\t(v(?!err\b|erw\b)\w+|andn|bextr|bls[irm]\w*|bzhi|mulx|pdep|pext|rorx|sarx|shlx|shrx)[lq]?\s.*|.*%([yz]mm|k[0-7])\b.*"
 )
-BASELINE = ("libfsp_core.a", "libfsp_scalar.a", "libfsp_sse2.a", "fastspec/_engine.o")
+ABOVE_BASELINE = re.compile(r"(avx2|avx512)_f(32|64)-")
 
 # What the import and a first call add to a process in which NumPy is at home.
 IMPORT = """
@@ -53,56 +57,76 @@ def tool(*command: str | Path) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def names(wheel: Path) -> Iterator[str]:
-    """What is wrong with the wheel's tag and contents."""
-    if TAG not in wheel.name:
-        yield f"the tag is not {TAG}"
+def tags(wheel: Path) -> Iterator[str]:
+    """What is wrong with the wheel's name, its tags and its size."""
+    match = NAME.fullmatch(wheel.name)
+    if not match:
+        yield "the name is none that an index takes from us"
+        return
+    kind, version, processor = match[1], (int(match[2]), int(match[3])), match[4]
+    if version not in PROMISED[kind]:
+        yield f"{kind}linux {version} is not among {PROMISED[kind]}"
+    with zipfile.ZipFile(wheel) as archive:
+        (about,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith(".dist-info/WHEEL"))
+    expected = f"Tag: cp311-abi3-{kind}linux_{version[0]}_{version[1]}_{processor}"
+    if expected not in about.splitlines():
+        yield f"WHEEL does not say {expected}"
+    if (size := wheel.stat().st_size) > LARGEST:
+        yield f"{size} bytes are more than {LARGEST}"
+
+
+def contents(wheel: Path) -> Iterator[str]:
+    """What is missing from the wheel, or has no business in it."""
     with zipfile.ZipFile(wheel) as archive:
         found = set(archive.namelist())
-        purposes = {name for name in found if name.endswith("/WHEEL")}
-        if not any(f"Tag: {TAG}" in archive.read(name).decode() for name in purposes):
-            yield f"WHEEL does not say Tag: {TAG}"
     packages = {"fastspec/__init__.py"} | {n for n in found if re.fullmatch(r"fastspec/\w+/__init__\.py", n)}
     stubs = {package + "i" for package in packages}
     for missing in sorted({"fastspec/py.typed", "fastspec/_engine.abi3.so", *stubs} - found):
         yield f"{missing} is missing"
     if not any(name.endswith("/LICENSE") for name in found):
         yield "the licence is missing"
-    for odd in sorted(n for n in found if not re.search(r"\.(py|pyi|abi3\.so)$|py\.typed$|\.dist-info/", n)):
+    for odd in sorted(n for n in found if not re.search(r"\.(py|pyi|abi3\.so)$|py\.typed$|\.dist-info/|/$", n)):
         yield f"{odd} has no business in a wheel"
     for top in {name.split("/")[0] for name in found}:
         if top != "fastspec" and not top.endswith(".dist-info"):
             yield f"{top} would be installed beside the package"
 
 
-def linkage(engine: Path) -> Iterator[str]:
-    """What the engine exports and needs beyond what it may."""
-    exported = [line.split()[-1] for line in tool("nm", "-D", "--defined-only", engine).splitlines()]
+def linkage(wheel: Path, engine: Path) -> Iterator[str]:
+    """What the engine exports, needs and carries beyond what it may."""
+    listed = tool("readelf", "--dyn-syms", "-W", engine)
+    exported = re.findall(r"^ *\d+:(?: +\S+){5} +\d+ (\S+)", listed, re.MULTILINE)
     if exported != ["PyInit__engine"]:
         yield f"exports {', '.join(exported)}"
-    needed = re.findall(r"NEEDED.*\[(.*)\]", tool("readelf", "-dW", engine))
-    for library in needed:
+    for library in re.findall(r"NEEDED.*\[(.*)\]", tool("readelf", "-dW", engine)):
         if not LIBRARIES.fullmatch(library):
             yield f"needs {library}"
+    for section in re.findall(r"\] (\.(?:symtab|debug\w*)) ", tool("readelf", "-SW", engine)):
+        yield f"has a section {section}"
+    for path in re.findall(r"(?:RPATH|RUNPATH).*", tool("readelf", "-dW", engine)):
+        yield f"looks for libraries where it was built: {path}"
     for found in UNSAFE.findall(tool("readelf", "-dlW", engine)):
         yield f"{found.split()[0]} in its program headers"
-
-
-def glibc(engine: Path) -> str:
-    """The oldest C library that has what the engine asks for."""
-    versions = re.findall(r"GLIBC_(\d+)\.(\d+)", tool("readelf", "--dyn-syms", "-W", engine))
-    return "{}.{}".format(*max((int(major), int(minor)) for major, minor in versions))
+    newest = max(((int(a), int(b)) for a, b in re.findall(r"@GLIBC_(\d+)\.(\d+)", listed)), default=None)
+    match = NAME.fullmatch(wheel.name)
+    if match and match[1] == "many" and (newest is None or newest > (int(match[2]), int(match[3]))):
+        yield f"needs glibc {newest}"
+    if match and match[1] == "musl" and newest:
+        yield f"needs glibc {newest}, and musl has none"
 
 
 def instructions(folder: Path) -> Iterator[str]:
     """Instructions in objects for every x86-64 that not every x86-64 has."""
-    for name in BASELINE:
+    baseline = [path for path in sorted(folder.glob("*.o")) if not ABOVE_BASELINE.match(path.name)]
+    if not {"cpu", "sse2_f32", "_engine"} <= {path.name.rpartition("-")[0] for path in baseline}:
+        yield f"{folder} lacks objects"
+    for path in baseline:
         symbol = ""
-        for line in tool("objdump", "-d", "--no-show-raw-insn", folder / name).splitlines():
+        for line in tool("objdump", "-d", "--no-show-raw-insn", path).splitlines():
             if line.endswith(">:"):
                 symbol = line.split("<")[1][:-2]
             elif (colon := line.find(":\t")) >= 0 and WIDE.fullmatch(line[colon + 1 :]):
-                yield f"{name} {symbol}: {line[colon + 2 :]}"
+                yield f"{path.name} {symbol}: {line[colon + 2 :]}"
 
 
 def imports() -> Iterator[str]:
@@ -131,19 +155,23 @@ def report(what: str, problems: Iterator[str]) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("wheel", type=Path)
-    parser.add_argument("--objects", type=Path, help="setuptools' build/temp.* of this wheel")
+    parser.add_argument("wheels", type=Path, nargs="+", metavar="WHEEL")
+    parser.add_argument("--objects", type=Path, nargs="+", default=[], help="what x86-64 wheels were linked from")
+    parser.add_argument("--installed", action="store_true", help="import the package, too")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(args.wheel) as archive:
-        engine = Path(archive.extract("fastspec/_engine.abi3.so", folder))
-        good = [
-            report(f"{args.wheel.name}: tag and contents", names(args.wheel)),
-            report("the engine exports its entry and needs the C library alone", linkage(engine)),
-        ]
-        print(f"    glibc {glibc(engine)} or newer, {engine.stat().st_size / 1e6:.1f} MB")
-    if args.objects and "x86_64" in args.wheel.name:
-        good.append(report("no VEX or EVEX instruction where every CPU goes", instructions(args.objects)))
-    good.append(report("an import starts no thread, keeps denormals, is quick", imports()))
+    good = []
+    for wheel in args.wheels:
+        print(f"{wheel.name}, {wheel.stat().st_size / 1e6:.2f} MB")
+        good.append(report("tag and size", tags(wheel)))
+        good.append(report("contents", contents(wheel)))
+        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as archive:
+            engine = Path(archive.extract("fastspec/_engine.abi3.so", folder))
+            what = "the engine is stripped, exports its entry, needs the C library alone"
+            good.append(report(what, linkage(wheel, engine)))
+    for folder in args.objects:
+        good.append(report("no VEX or EVEX instruction where every CPU goes", instructions(folder)))
+    if args.installed:
+        good.append(report("an import starts no thread, keeps denormals, is quick", imports()))
     return 0 if all(good) else 1
 
 
