@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import astuple
 from functools import lru_cache
 from math import prod
 
@@ -51,24 +52,22 @@ ISA = _choose_isa()
 
 @lru_cache(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
-    framing, levels, summary = spec.framing, spec.levels, spec.summary
+    framing, levels, summary, energy, conditioning = spec.framing, spec.levels, spec.summary, spec.energy, spec.conditioning
     return _engine.Plan(
         precision=spec.precision,
         isa=isa or ISA,
-        n_fft=framing.n_fft,
-        hop_length=framing.hop_length,
+        framing=(framing.n_fft, framing.length, framing.hop_length, framing.lead, framing.padding, framing.before, framing.after),
         window=_doubles(spec.window),
-        lead=framing.lead,
-        padding=framing.padding,
+        conditioning=astuple(conditioning),
         spectrum=spec.spectrum,
+        root=(spec.guard, spec.least),
         bank=_doubles(spec.bank),
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
-        multiplier=levels.multiplier if levels else 0.0,
-        floor=levels.floor if levels else 1.0,
-        offset=levels.offset if levels else 0.0,
+        levels=astuple(levels) if levels else (0.0, 1.0, 0.0, 0.0, 0.0),
         matrix=_doubles(spec.matrix),
+        energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
     )
 
 
