@@ -102,6 +102,7 @@ def run(
     check_finite: bool = True,
     clamp: np.ndarray | None = None,
     first_frame: int = 0,
+    first_place: int = 0,
 ) -> np.ndarray | None:
     """Fill `out` (..., rows, frames) from samples (..., n), or from a given spectrum (..., rows, frames).
 
@@ -127,6 +128,7 @@ def run(
                 clamp,
                 extent,
                 n_threads,
+                first_place,
             )
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
