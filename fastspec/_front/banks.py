@@ -34,13 +34,23 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
     return np.asarray(filters.get_window(window, length, fftbins=recipe.periodic), dtype=np.float64)
 
 
-def bank_of(recipe: Recipe) -> np.ndarray | None:
+def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
     """The bands' weights (bands, bins), `log_gain` included; None for none."""
     if not recipe.n_mels:
         return None
+    return _weights(recipe, precision) * recipe.log_gain
+
+
+def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     nyquist = recipe.sr / 2
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"
+    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
+        # The very weights of `melspectrogram`.
+        return filters.mel_weights(
+            sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
+            norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
+        )[0]  # fmt: skip
     edges = np.linspace(hz_to_mel(recipe.fmin, htk=htk), hz_to_mel(top, htk=htk), recipe.n_mels + 2)
     n_bins = 1 + recipe.n_fft // 2
     freqs = np.arange(n_bins) * (recipe.sr / recipe.n_fft)
@@ -52,7 +62,7 @@ def bank_of(recipe: Recipe) -> np.ndarray | None:
         weights = weights * (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
     elif recipe.mel_norm == "sum":
         weights = weights / weights.sum(axis=1, keepdims=True)
-    return weights * recipe.log_gain
+    return weights
 
 
 def _straight(edges: np.ndarray, places: np.ndarray) -> np.ndarray:

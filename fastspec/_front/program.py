@@ -36,7 +36,7 @@ class Program:
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal with the zeros that count as such."""
         r = self.recipe
-        n = max(n_samples + r.append, r.min_samples)
+        n = max((r.samples or n_samples) + r.append, r.min_samples)
         n += -n % r.multiple
         return n - 1 if r.preemphasis and r.preemphasis_over == "valid" and n else n
 
@@ -57,7 +57,7 @@ class Program:
 @lru_cache(128)
 def program_of(recipe: Recipe, precision: int) -> Program:
     """Once for each recipe."""
-    bank = banks.bank_of(recipe)
+    bank = banks.bank_of(recipe, precision)
     matrix, energy = matrix_of(recipe), energy_of(recipe)
     waits = recipe.top is not None and recipe.top_of is None and matrix is not None
     if waits and energy:
@@ -142,6 +142,8 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
     else:
         matrix = _transforms.dct_matrix(n, 2, recipe.dct_norm)
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
+    if recipe.c0_last:
+        kept = np.roll(kept, -1)
     matrix = matrix[kept]
     if recipe.lifter > 0:
         matrix = matrix * (1 + recipe.lifter / 2 * np.sin(np.pi * (kept + recipe.lifter_from) / recipe.lifter))[:, np.newaxis]

@@ -48,7 +48,7 @@ CHOICES: dict[str, tuple] = {
     "dtype": (None, "float16", "float32", "float64"),
 }
 _COUNTS = ("n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple")
-_COUNTS_OR_ZERO = ("append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
+_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
     "lifter", "energy_floor", "norm_eps",
@@ -86,6 +86,10 @@ class Recipe:
         Samples from frame to frame.
     frame_length : int, optional
         Samples of a frame; zeros are added behind, up to `n_fft`. Default: `n_fft`.
+    samples : int, default 0
+        If not 0, the clip is cut or filled with zeros to so many samples.
+    tile : bool, default False
+        Whether a clip shorter than `samples` is repeated first, whole, as often as it fits.
     append, min_samples, multiple : int, default 0, 0, 1
         Zeros that count as signal: so many, then up to so many samples in all, then up to a multiple.
     pad : {'center', 'same', 'none', 'kaldi'} or (int, int), default 'center'
@@ -111,6 +115,8 @@ class Recipe:
         Divides the spectrum by the root of the sum of the window's squares, by the window's sum, or the root of `n_fft`.
     root_add, root_floor : float, default 0.0
         With ``power=1``, ``sqrt(max(|X|**2 + root_add, root_floor))``.
+    parts, drop_nyquist : bool, default False
+        With ``power=None``: real and imaginary parts as an axis before the rows; without the highest bin.
     n_mels : int, default 128
         Number of bands; 0 for the bins of the spectrum.
     fmin, fmax : float, default 0.0, None
@@ -137,6 +143,8 @@ class Recipe:
         So many coefficients of a DCT over the bands.
     first_mfcc : int, default 0
         The first of them.
+    c0_last : bool, default False
+        Whether the first one comes last.
     dct_norm : {'ortho', None, 'htk'}, default 'ortho'
         Orthonormal; as `scipy.fft.dct`; all rows times sqrt(2 / n_mels).
     lifter : float, default 0.0
@@ -199,6 +207,8 @@ class Recipe:
     n_fft: int = 2048
     hop_length: int = 512
     frame_length: int | None = None
+    samples: int = 0
+    tile: bool = False
     append: int = 0
     min_samples: int = 0
     multiple: int = 1
@@ -214,6 +224,8 @@ class Recipe:
     spectrum_norm: str | None = None
     root_add: float = 0.0
     root_floor: float = 0.0
+    parts: bool = False
+    drop_nyquist: bool = False
     n_mels: int = 128
     fmin: float = 0.0
     fmax: float | None = None
@@ -232,6 +244,7 @@ class Recipe:
     most: float | None = None
     n_mfcc: int | None = None
     first_mfcc: int = 0
+    c0_last: bool = False
     dct_norm: str | None = "ortho"
     lifter: float = 0.0
     lifter_from: int = 0
@@ -409,7 +422,7 @@ class Recipe:
         asked = {
             "sample_norm": self.sample_norm, "top": self.top is not None and self.top_of is None, "norm": self.norm,
             "valid": self.valid != "all", "cut": self.cut, "frames_multiple": self.frames_multiple > 1,
-            "stack": self.stack > 1, "min_samples": self.min_samples, "multiple": self.multiple > 1,
+            "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples, "multiple": self.multiple > 1,
         }  # fmt: skip
         return [name for name, is_asked in asked.items() if is_asked]
 
@@ -604,6 +617,10 @@ def _check_together(r: Recipe) -> None:
         )
     if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
         raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
+    if r.tile and not r.samples:
+        raise ParameterError("tile=True needs samples, the length to fill")
+    if (r.parts or r.drop_nyquist) and r.power is not None:
+        raise ParameterError(f"parts={r.parts}, drop_nyquist={r.drop_nyquist} are for complex spectra; use power=None")
     if r.n_mfcc is not None and not r.n_mels:
         raise ParameterError(f"n_mfcc={r.n_mfcc} needs bands; use n_mels")
     if r.n_mfcc is not None and r.first_mfcc + r.n_mfcc > r.n_mels:

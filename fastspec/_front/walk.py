@@ -60,15 +60,21 @@ def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
     r = program.recipe
     if r.sample_norm:
         x = _normalised_samples(x if x.dtype.kind == "f" else pcm_to_float(x), r)
-    n = max(x.shape[-1] + r.append, r.min_samples)
+    if r.samples:
+        x = x[..., : r.samples]
+        if r.tile and 0 < 2 * x.shape[-1] <= r.samples:
+            x = np.tile(x, r.samples // x.shape[-1])
+    n = max((r.samples or x.shape[-1]) + r.append, r.min_samples)
     n += -n % r.multiple
     if n > x.shape[-1]:
         silence = pcm_silence(x.dtype)
         x = np.concatenate([x, np.full((*x.shape[:-1], n - x.shape[-1]), silence, x.dtype)], axis=-1)
-    if r.preemphasis and r.preemphasis_over == "valid":
-        x = x if x.dtype.kind == "f" else pcm_to_float(x)
-        x = x[..., 1:] - x.dtype.type(r.preemphasis) * x[..., :-1]
-    return x
+    return _differences(x, r.preemphasis) if r.preemphasis and r.preemphasis_over == "valid" else x
+
+
+def _differences(x: np.ndarray, preemphasis: float) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else pcm_to_float(x)
+    return x[..., 1:] - x.dtype.type(preemphasis) * x[..., :-1]
 
 
 def pcm_silence(dtype: np.dtype) -> int:
@@ -113,6 +119,8 @@ def _given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None, by_frames: bool)
 def _finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
     """F (..., rows, frames) is this call's own."""
     r = program.recipe
+    if F.dtype.kind == "c":
+        return _complex_result(F, r)
     if r.least is not None or r.most is not None:
         np.clip(F, r.least, r.most, out=F)
     n_valid = min(n_samples // r.hop_length, F.shape[-1]) if r.valid == "hops" else F.shape[-1]
@@ -129,6 +137,13 @@ def _finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
     if r.dtype and F.dtype.kind == "f":
         F = F.astype(r.dtype, copy=False)
     return F.swapaxes(-1, -2) if r.frames == "first" else F
+
+
+def _complex_result(F: np.ndarray, r: Recipe) -> np.ndarray:
+    F = F[..., : F.shape[-2] - r.drop_nyquist, :]
+    if r.frames == "first":
+        F = F.swapaxes(-1, -2)
+    return np.stack([F.real, F.imag], axis=-3) if r.parts else F
 
 
 def _affine(F: np.ndarray, r: Recipe) -> None:
@@ -151,15 +166,13 @@ def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
         F -= low
         F /= high - low + F.dtype.type(r.norm_eps)
         return
-    mean = part.mean(axis=axes, keepdims=True, dtype=np.float64)
+    F -= part.mean(axis=axes, keepdims=True, dtype=np.float64).astype(F.dtype)
     if r.norm == "standard":
         n = part.shape[-1] if r.norm_over == "time" else part.shape[-1] * part.shape[-2]
-        variance = ((part - mean) ** 2).sum(axis=axes, keepdims=True) / max(n - r.norm_ddof, 1)
+        variance = (part * part).sum(axis=axes, keepdims=True, dtype=np.float64) / max(n - r.norm_ddof, 1)
         eps_in, eps_out = (r.norm_eps, 0.0) if r.norm_eps_in_root else (0.0, r.norm_eps)
         deviation = np.sqrt(variance + eps_in) + eps_out
-    F -= mean.astype(F.dtype)
-    if r.norm == "standard":
-        F /= np.where(deviation == 0, 1, deviation).astype(F.dtype)
+        F *= (1 / np.where(deviation == 0, 1, deviation)).astype(F.dtype)
 
 
 def _stacked(F: np.ndarray, r: Recipe) -> np.ndarray:
@@ -250,6 +263,7 @@ class FrameStream:
         self.n_seen = self.n_made = 0
         self._first = 0  # of the signal, in `_pending`
         self._pending: np.ndarray | None = None
+        self._before: np.ndarray | None = None
         self._finished = False
 
     def push(self, x: np.ndarray) -> np.ndarray:
@@ -261,7 +275,7 @@ class FrameStream:
             raise DTypeError(f"y.dtype={x.dtype} differs from the first piece's {self._pending.dtype}; keep to one of them")
         if x.dtype not in PCM_DTYPES and not np.isfinite(x).all():
             raise first_nonfinite(x)
-        self._append(x)
+        self._append(self._emphasised(x))
         return self._frames_before(self._n_complete())
 
     def finish(self) -> np.ndarray:
@@ -272,6 +286,15 @@ class FrameStream:
             raise ParameterError(f"{self.n_seen} samples are too few for a frame of {self.program.first.framing.length}")
         self._finished = True
         return self._frames_before(max(n_frames, self.n_made))
+
+    def _emphasised(self, x: np.ndarray) -> np.ndarray:
+        """Differences to the sample before, which for the first one may have come with the last piece."""
+        recipe = self.program.recipe
+        if not recipe.preemphasis or recipe.preemphasis_over != "valid":
+            return x
+        x = x if self._before is None else np.concatenate([self._before, x], axis=-1)
+        self._before = x[..., -1:].copy()
+        return _differences(x, recipe.preemphasis)
 
     def _append(self, x: np.ndarray) -> None:
         self._pending = x.copy() if self._pending is None else np.concatenate([self._pending, x], axis=-1)
