@@ -253,8 +253,9 @@ cdef class Plan:
         buffers.n = 0
         config.precision = <fsp_precision>precision
         config.isa = isa
-        config.n_fft, config.length, config.hop_length, config.lead = framing[:4]
-        config.margin.padding, config.margin.before, config.margin.after = <fsp_padding><int>framing[4], framing[5], framing[6]
+        config.n_fft, config.hop_length, config.lead = framing[:3]
+        config.margin.padding = <fsp_padding><int>framing[3]
+        config.length, config.margin.before, config.margin.after = framing[4:]
         config.conditioning.dither, config.conditioning.dither_key, config.conditioning.emphasis = conditioning[:3]
         config.conditioning.remove_mean, config.conditioning.frame_emphasis = conditioning[3:]
         config.spectrum = self.spectrum = <fsp_spectrum>spectrum

@@ -52,13 +52,13 @@ ISA = _choose_isa()
 
 @lru_cache(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
-    framing, levels, summary, energy, conditioning = spec.framing, spec.levels, spec.summary, spec.energy, spec.conditioning
+    framing, levels, summary, energy = spec.framing, spec.levels, spec.summary, spec.energy
     return _engine.Plan(
         precision=spec.precision,
         isa=isa or ISA,
-        framing=(framing.n_fft, framing.length, framing.hop_length, framing.lead, framing.padding, framing.before, framing.after),
+        framing=astuple(framing)[:7],
         window=_doubles(spec.window),
-        conditioning=astuple(conditioning),
+        conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
         root=(spec.guard, spec.least),
         bank=_doubles(spec.bank),

@@ -53,9 +53,9 @@ def padding_of(pad_mode) -> Padding:
 class Framing:
     """Frames of `length` samples (of `n_fft`, if it is 0) every `hop_length`, zeros behind them up to `n_fft`.
 
-    Frame 0 starts `lead` samples before the first sample. `padding` reaches `before` the first sample and `after` the last,
-    zeros lie beyond; by default both are `lead`. Frames are as many as there are in ``n_samples + slack``, the last whole or
-    not; by default as many as fit between the ends of the padding, and never less than `least`.
+    Frame 0 starts `lead` samples before the first sample. `padding` reaches `before` the first sample and `after` the
+    last, by default `lead`; zeros lie beyond. Frames are ``(n_samples + slack) // hop_length``, but never less than
+    `least`: by default as many as fit between the ends of the padding.
     """
 
     n_fft: int

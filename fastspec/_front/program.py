@@ -47,7 +47,7 @@ class Program:
     def n_results(self, n_samples: int) -> int:
         """Frames of the result."""
         r, n = self.recipe, self.n_frames(n_samples)
-        if r.stack > 1 or r.stack_step:
+        if r.stack > 1:
             step = r.stack_step or r.stack
             n = -(-n // step) if r.stack_before else max(0, 1 + (n - r.stack) // step)
         n = r.cut or n
@@ -90,7 +90,7 @@ def framing_of(recipe: Recipe) -> Framing:
         lead = before
     else:
         lead = before = after = {"center": n_fft // 2, "same": (n_fft - hop) // 2, "none": 0}[recipe.pad]
-    if recipe.count == "kaldi":
+    if recipe.pad == "kaldi":
         slack, least = hop // 2, 0
     elif recipe.count == "partial":
         slack, least = lead + after - length + 2 * hop - 1, 1
@@ -146,5 +146,6 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
         kept = np.roll(kept, -1)
     matrix = matrix[kept]
     if recipe.lifter > 0:
-        matrix = matrix * (1 + recipe.lifter / 2 * np.sin(np.pi * (kept + recipe.lifter_from) / recipe.lifter))[:, np.newaxis]
+        ramp = 1 + recipe.lifter / 2 * np.sin(np.pi * (kept + recipe.lifter_from) / recipe.lifter)
+        matrix = matrix * ramp[:, np.newaxis]
     return matrix

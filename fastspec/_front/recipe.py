@@ -6,14 +6,14 @@ Nothing is computed here: `program` turns a recipe into what the engine runs, `w
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_index, as_number, check_rate
+from .._arrays import DTypeError, ParameterError, as_index
+from . import rules
 
 if TYPE_CHECKING:
     import os
@@ -26,42 +26,12 @@ if TYPE_CHECKING:
 # Of the JSON that `to_json` writes.
 FORMAT = 1
 
-# The words that a field may hold, in the order of the docstring.
-CHOICES: dict[str, tuple] = {
-    "sample_norm": (None, "mean", "standard"),
-    "preemphasis_over": ("frame", "signal", "valid"),
-    "pad_mode": ("constant", "edge", "reflect", "symmetric"),
-    "count": ("whole", "partial", "kaldi"),
-    "power": (None, 1, 2),
-    "spectrum_norm": (None, "window", "sum", "n_fft"),
-    "mel_scale": ("slaney", "htk", "kaldi"),
-    "mel_norm": ("slaney", "sum", None),
-    "triangles": ("hz", "mel", "left", "bins"),
-    "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
-    "dct_norm": ("ortho", None, "htk"),
-    "energy": (None, "raw", "windowed"),
-    "energy_place": ("first", "last", "c0"),
-    "norm": (None, "mean", "standard", "minmax"),
-    "norm_over": ("time", "all"),
-    "valid": ("all", "hops"),
-    "frames": ("last", "first"),
-    "dtype": (None, "float16", "float32", "float64"),
-}
-_COUNTS = ("n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple")
-_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
-_NUMBERS = (
-    "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
-    "lifter", "energy_floor", "norm_eps",
-)  # fmt: skip
-_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most")
-
-
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Recipe:
     """A front end as plain, frozen data: everything between the samples and the features of a model.
 
-    Two recipes with the same fields are equal and hash alike; ``repr`` can be pasted; `to_json` and `from_json` keep one
-    with the features that were made by it; `diff` says in what two differ. Calling one computes.
+    Two recipes with the same fields are equal and hash alike; ``repr`` can be pasted; `to_json` and `from_json` keep
+    one with the features that were made by it; `diff` says in what two differ. Calling one computes.
 
     Parameters
     ----------
@@ -93,12 +63,13 @@ class Recipe:
     append, min_samples, multiple : int, default 0, 0, 1
         Zeros that count as signal: so many, then up to so many samples in all, then up to a multiple.
     pad : {'center', 'same', 'none', 'kaldi'} or (int, int), default 'center'
-        Samples before and behind the signal: ``n_fft // 2``; ``(n_fft - hop_length) // 2``; none; Kaldi's, for frames whose
-        middles are those of the hops; or as many as said.
+        Samples before and behind the signal: ``n_fft // 2``; ``(n_fft - hop_length) // 2``; none; Kaldi's, for frames
+        whose middles are those of the hops; or as many as said.
     pad_mode : {'constant', 'edge', 'reflect', 'symmetric'}, default 'constant'
         What they hold, by `numpy.pad`'s names.
-    count : {'whole', 'partial', 'kaldi'}, default 'whole'
-        Frames that fit between the ends of the padding; one more where some is left, and at least one; or one for each hop.
+    count : {'whole', 'partial'}, default 'whole'
+        Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
+        `pad` has one for each hop.)
     beyond : int, default 0
         Samples that must follow a frame, which some front ends cut and do not use.
     drop_last : bool, default False
@@ -112,7 +83,8 @@ class Recipe:
     power : {2, 1, None}, default 2
         Exponent of the magnitude; None leaves complex numbers.
     spectrum_norm : {None, 'window', 'sum', 'n_fft'}, default None
-        Divides the spectrum by the root of the sum of the window's squares, by the window's sum, or the root of `n_fft`.
+        Divides the spectrum by the root of the sum of the window's squares, by the window's sum, or the root of
+        `n_fft`.
     root_add, root_floor : float, default 0.0
         With ``power=1``, ``sqrt(max(|X|**2 + root_add, root_floor))``.
     parts, drop_nyquist : bool, default False
@@ -271,7 +243,7 @@ class Recipe:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         for field in fields(self):
             put(field.name, plain(getattr(self, field.name), field.name))
-        _check(self)
+        rules.check(self)
 
     # --- as data
 
@@ -354,7 +326,7 @@ class Recipe:
         except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ParameterError(f"text={text[:60]!r} is no recipe; it must be what Recipe.to_json writes") from error
         if not isinstance(version, int) or not 1 <= version <= FORMAT:
-            raise ParameterError(f"recipe={version!r} is a version that this fastspec cannot read; it reads 1 to {FORMAT}")
+            raise ParameterError(f"recipe={version!r} is a version that cannot be read here; 1 to {FORMAT} can")
         try:
             return make(found)
         except TypeError as error:
@@ -422,7 +394,8 @@ class Recipe:
         asked = {
             "sample_norm": self.sample_norm, "top": self.top is not None and self.top_of is None, "norm": self.norm,
             "valid": self.valid != "all", "cut": self.cut, "frames_multiple": self.frames_multiple > 1,
-            "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples, "multiple": self.multiple > 1,
+            "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples,
+            "multiple": self.multiple > 1,
         }  # fmt: skip
         return [name for name, is_asked in asked.items() if is_asked]
 
@@ -432,9 +405,9 @@ class Recipe:
         Parameters
         ----------
         y : array_like [shape=(..., n)]
-            Samples: floating-point, or integers that count as `fastspec.pcm_to_float` has them; a NumPy array, a list, or
-            what gives its memory by DLPack or the array protocol, as a CPU tensor of torch. Leading axes are channels, and
-            each is a clip of its own.
+            Samples: floating-point, or integers that count as `fastspec.pcm_to_float` has them; a NumPy array, a list,
+            or what gives its memory by DLPack or the array protocol, as a CPU tensor of torch. Leading axes are
+            channels, and each is a clip of its own.
         check_finite : bool, default True
             Whether NaN or infinity is an error.
 
@@ -571,65 +544,3 @@ def plain(value: Any, name: str) -> Any:
     if name == "dtype":
         return np.dtype(value).name
     raise DTypeError(f"{name}={value!r} is {type(value).__name__}; a recipe holds numbers, text and tuples of them")
-
-
-def _check(recipe: Recipe) -> None:
-    check_rate(recipe.sr)
-    for name, known in CHOICES.items():
-        value = getattr(recipe, name)
-        if value not in known or isinstance(value, bool):
-            raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
-    for name in _COUNTS:
-        if (value := getattr(recipe, name)) is not None:
-            as_index(value, name=name)
-    for name in _COUNTS_OR_ZERO:
-        as_index(getattr(recipe, name), name=name, minimum=0)
-    for name in (*_NUMBERS, *_NUMBERS_OR_NONE):
-        value = getattr(recipe, name)
-        if not (value is None and name in _NUMBERS_OR_NONE) and not math.isfinite(as_number(value, name=name)):
-            raise ParameterError(f"{name}={value} must be finite")
-    for name in ("shift", "gain"):
-        value = getattr(recipe, name)
-        for number in value if isinstance(value, tuple) else (value,):
-            as_number(number, name=name)
-    _check_together(recipe)
-
-
-def _check_together(r: Recipe) -> None:
-    if r.frame_length is not None and r.frame_length > r.n_fft:
-        raise ParameterError(f"frame_length={r.frame_length} exceeds n_fft={r.n_fft}; use a larger n_fft")
-    frame = r.frame_length or r.n_fft
-    if r.win_length is not None and r.win_length > frame:
-        raise ParameterError(f"win_length={r.win_length} exceeds the frame's {frame} samples; use a longer frame")
-    if isinstance(r.pad, str) and r.pad not in ("center", "same", "none", "kaldi"):
-        raise ParameterError(f"pad={r.pad!r} must be 'center', 'same', 'none', 'kaldi' or two numbers of samples")
-    if isinstance(r.pad, tuple):
-        if len(r.pad) != 2:
-            raise ParameterError(f"pad={r.pad!r} must be two numbers of samples, before and behind")
-        for side in r.pad:
-            as_index(side, name="pad", minimum=0)
-    nyquist = r.sr / 2
-    top = nyquist if r.fmax is None else r.fmax if r.fmax > 0 else nyquist + r.fmax
-    if r.n_mels and not 0 <= r.fmin < top <= nyquist + 1e-9 * nyquist:
-        raise ParameterError(
-            f"fmin={r.fmin}, fmax={r.fmax}: bands must lie between 0 and sr/2={nyquist}, fmin below fmax; "
-            "use fmax=None for sr/2"
-        )
-    if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
-        raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
-    if r.tile and not r.samples:
-        raise ParameterError("tile=True needs samples, the length to fill")
-    if (r.parts or r.drop_nyquist) and r.power is not None:
-        raise ParameterError(f"parts={r.parts}, drop_nyquist={r.drop_nyquist} are for complex spectra; use power=None")
-    if r.n_mfcc is not None and not r.n_mels:
-        raise ParameterError(f"n_mfcc={r.n_mfcc} needs bands; use n_mels")
-    if r.n_mfcc is not None and r.first_mfcc + r.n_mfcc > r.n_mels:
-        raise ParameterError(
-            f"n_mfcc={r.n_mfcc} from first_mfcc={r.first_mfcc} exceed n_mels={r.n_mels}; use more bands or fewer coefficients"
-        )
-    if r.log and not (r.log_floor > 0 or r.log_add > 0 or r.log_zero > 0):
-        raise ParameterError(f"log_floor={r.log_floor} must be positive, or log_add, for the logarithm of silence")
-    if r.top is not None and (r.top < 0 or r.log is None):
-        raise ParameterError(f"top={r.top} must be non-negative and needs a logarithm; use log='db'")
-    if not r.log and r.energy:
-        raise ParameterError(f"energy={r.energy!r} is a logarithm; use log='ln' or another")

@@ -27,7 +27,7 @@ def as_clips(clips: Iterable) -> Iterator:
 
 
 def from_elsewhere(y, *, name: str) -> np.ndarray:
-    """An array of what is none: lists, and what gives its memory by DLPack or the array protocol, which is not copied."""
+    """An array of what is none: lists, and what gives its memory by DLPack or the array protocol, without a copy."""
     if hasattr(y, "__dlpack__"):
         return _from_dlpack(y, name=name)
     try:

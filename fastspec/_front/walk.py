@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from ..core._audio_file import AudioSource
 
 
-def run_clip(recipe: Recipe, y, *, check_finite: bool = True, name: str = "y") -> np.ndarray:
-    x = as_clip(y, name=name)
+def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
+    x = as_clip(y)
     program = program_of(recipe, _precision(recipe, x.dtype))
     x = _whole_signal(program, x)
     n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
     if n_frames <= 0 and not recipe.cut:
-        raise ParameterError(_too_short(program, name, np.shape(y)))
+        raise ParameterError(_too_short(program, np.shape(y)))
     F = _engine_runs(program, x, max(n_frames, 0), check_finite)
     return _finish(program, F, x.shape[-1])
 
 
 def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
-    results = [run_clip(recipe, clip, name=f"clips[{i}]") for i, clip in enumerate(as_clips(clips))]
+    results = [_named(f"clips[{i}]", recipe, clip) for i, clip in enumerate(as_clips(clips))]
     if not padded:
         return results
     at = -1 if recipe.frames == "last" else -2
@@ -46,13 +46,21 @@ def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: flo
     return out, lengths
 
 
+def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
+    """The clip's features, or an error that says which clip it was."""
+    try:
+        return run_clip(recipe, clip)
+    except ParameterError as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
 def _precision(recipe: Recipe, dtype: np.dtype) -> int:
     return 1 if recipe.dtype == "float64" else 0 if recipe.dtype else precision_of(dtype)
 
 
-def _too_short(program: Program, name: str, shape: tuple) -> str:
-    framing = program.first.framing
-    return f"{name}.shape={shape} is too short for a frame of {framing.length} samples; use more samples, or another pad"
+def _too_short(program: Program, shape: tuple) -> str:
+    length = program.first.framing.length
+    return f"y.shape={shape} is too short for a frame of {length} samples; use more, or another pad"
 
 
 def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
@@ -128,7 +136,7 @@ def _finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
         _normalise(F, F[..., :n_valid], r)
     if n_valid < F.shape[-1]:
         F[..., n_valid:] = 0
-    if r.stack > 1 or r.stack_step:
+    if r.stack > 1:
         F = _stacked(F, r)
     if r.cut:
         F = _with_frames(F, r.cut)
@@ -150,7 +158,8 @@ def _affine(F: np.ndarray, r: Recipe) -> None:
     for numbers, operation in ((r.shift, np.add), (r.gain, np.multiply)):
         if isinstance(numbers, tuple):
             if len(numbers) != F.shape[-2]:
-                raise ParameterError(f"shift and gain must be one number or {F.shape[-2]}, one for each row; got {len(numbers)}")
+                n_rows = F.shape[-2]
+                raise ParameterError(f"shift, gain: {len(numbers)} numbers for {n_rows} rows; pass one for each")
             operation(F, np.array(numbers, F.dtype)[:, np.newaxis], out=F)
         elif numbers != (0.0 if operation is np.add else 1.0):
             operation(F, F.dtype.type(numbers), out=F)
@@ -163,8 +172,9 @@ def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
         return
     if r.norm == "minmax":
         low, high = part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
+        spread = high - low + F.dtype.type(r.norm_eps)
         F -= low
-        F /= high - low + F.dtype.type(r.norm_eps)
+        F /= np.where(spread == 0, F.dtype.type(1), spread)
         return
     F -= part.mean(axis=axes, keepdims=True, dtype=np.float64).astype(F.dtype)
     if r.norm == "standard":
@@ -209,8 +219,8 @@ class RecipeStream:
         self._frames: FrameStream | None = None
 
     def __repr__(self) -> str:
-        state = "no samples yet" if self._frames is None else f"{self._frames.n_seen} samples, {self._frames.n_made} frames"
-        return f"<RecipeStream: {state}, {self._recipe!r}>"
+        n_samples, n_frames = (self._frames.n_seen, self._frames.n_made) if self._frames else (0, 0)
+        return f"<RecipeStream: {n_samples} samples, {n_frames} frames, {self._recipe!r}>"
 
     def push(self, y) -> np.ndarray:
         """Take the next samples; return the frames that they complete.
@@ -270,9 +280,10 @@ class FrameStream:
         if self._finished:
             raise ParameterError("this stream is finished; make another one for another signal")
         if self._pending is not None and x.shape[:-1] != self._pending.shape[:-1]:
-            raise ParameterError(f"y.shape={x.shape} differs from the first piece's channels {self._pending.shape[:-1]}")
+            channels = self._pending.shape[:-1]
+            raise ParameterError(f"y.shape={x.shape} differs from the first piece's channels {channels}")
         if self._pending is not None and x.dtype != self._pending.dtype:
-            raise DTypeError(f"y.dtype={x.dtype} differs from the first piece's {self._pending.dtype}; keep to one of them")
+            raise DTypeError(f"y.dtype={x.dtype} differs from the first piece's {self._pending.dtype}; keep to one")
         if x.dtype not in PCM_DTYPES and not np.isfinite(x).all():
             raise first_nonfinite(x)
         self._append(self._emphasised(x))
@@ -283,7 +294,8 @@ class FrameStream:
             self._append(np.zeros((*self._pending.shape[:-1], self.program.recipe.append), self._pending.dtype))
         n_frames = self.program.first.framing.n_frames(self.n_seen) - self.program.recipe.drop_last
         if n_frames <= 0:
-            raise ParameterError(f"{self.n_seen} samples are too few for a frame of {self.program.first.framing.length}")
+            length = self.program.first.framing.length
+            raise ParameterError(f"{self.n_seen} samples are too few for a frame of {length}; use more, or another pad")
         self._finished = True
         return self._frames_before(max(n_frames, self.n_made))
 

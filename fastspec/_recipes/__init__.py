@@ -1,7 +1,7 @@
 """Named recipes: the front ends of deployed models, one file of numbers each.
 
-A file holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (of models that use it) and ``source`` (where
-the numbers were read). What a name means never changes: a correction is a new file, ``nemo@2.json``.
+A file holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (of models that use it) and ``source``
+(where the numbers were read). What a name means never changes: a correction is a new file, ``nemo@2.json``.
 """
 
 from __future__ import annotations
