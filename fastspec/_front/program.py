@@ -25,13 +25,16 @@ _WITHOUT_END = 2**60
 class Program:
     """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest.
 
-    `clamps`: whether levels wait for the clip's peak before they go on.
     """
 
     recipe: Recipe
     first: Spec
-    second: Spec | None
-    clamps: bool
+    second: Spec | None = None
+
+    @property
+    def by_frames(self) -> bool:
+        """Whether the frames of the first run are contiguous: spectra's, as librosa has them, and where asked for."""
+        return self.first.bank is None or (self.recipe.frames == "first" and not self.second)
 
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal with the zeros that count as such."""
@@ -76,7 +79,7 @@ def program_of(recipe: Recipe, precision: int) -> Program:
         energy=energy,
     )
     second = Spec(precision, Framing(recipe.n_mels, 1, 0), Spectrum.GIVEN, matrix=matrix) if waits else None
-    return Program(recipe, first, second, waits)
+    return Program(recipe, first, second)
 
 
 def framing_of(recipe: Recipe) -> Framing:

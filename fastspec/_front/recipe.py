@@ -248,7 +248,18 @@ class Recipe:
     # --- as data
 
     def items(self) -> dict[str, Any]:
-        """The fields that differ from their defaults, in their order."""
+        """The fields that differ from their defaults, in their order; `sr` always.
+
+        Returns
+        -------
+        dict
+
+        Examples
+        --------
+        >>> import fastspec
+        >>> fastspec.Recipe(n_mels=80).items()
+        {'sr': 22050, 'n_mels': 80}
+        """
         return {f.name: value for f in fields(self) if (value := getattr(self, f.name)) != f.default or f.name == "sr"}
 
     def __repr__(self) -> str:

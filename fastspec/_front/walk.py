@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +16,7 @@ from .recipe import Recipe
 from .source import as_clip, as_clips
 
 if TYPE_CHECKING:
-    from ..core._audio_file import AudioSource
+    from ..core._audio_file import AudioSource, Sound
 
 
 def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
@@ -25,9 +25,11 @@ def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     x = _whole_signal(program, x)
     n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
     if n_frames <= 0 and not recipe.cut:
-        raise ParameterError(_too_short(program, np.shape(y)))
-    F = _engine_runs(program, x, max(n_frames, 0), check_finite)
-    return _finish(program, F, x.shape[-1])
+        length = program.first.framing.length
+        raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
+    F = _run.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
+    extent = _run.run(program.first, x, F, check_finite=check_finite)
+    return finish(program, below_the_peak(program, F, extent), x.shape[-1])
 
 
 def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
@@ -56,11 +58,6 @@ def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
 
 def _precision(recipe: Recipe, dtype: np.dtype) -> int:
     return 1 if recipe.dtype == "float64" else 0 if recipe.dtype else precision_of(dtype)
-
-
-def _too_short(program: Program, shape: tuple) -> str:
-    length = program.first.framing.length
-    return f"y.shape={shape} is too short for a frame of {length} samples; use more, or another pad"
 
 
 def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
@@ -99,24 +96,28 @@ def _normalised_samples(x: np.ndarray, recipe: Recipe) -> np.ndarray:
     return y
 
 
-def _engine_runs(program: Program, x: np.ndarray, n_frames: int, check_finite: bool) -> np.ndarray:
-    spec, recipe = program.first, program.recipe
-    by_frames = recipe.frames == "first" or spec.spectrum.name == "COMPLEX"
-    F = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=by_frames and not program.second)
-    extent = _run.run(spec, x, F, check_finite=check_finite)
-    if program.clamps:
-        clamp = np.stack([np.zeros_like(extent[0]), extent[0] - recipe.top], axis=-1)
-        return _given(program.second, F, clamp, by_frames)
-    if recipe.top is not None:
+def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -> np.ndarray:
+    """Levels (..., rows, frames) raised to no more than `top` below the peak; and what the engine makes of them then.
+
+    `extent`: the highest and the lowest level of each channel, (2, channels).
+    """
+    top, top_of = program.recipe.top, program.recipe.top_of
+    if program.second:
+        clamp = np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
+        return run_given(program.second, F, clamp, frame_major=program.recipe.frames == "first")
+    if top is not None:
         for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
-            highest = extent[0][i] if recipe.top_of is None else recipe.top_of
-            if extent[1][i] < highest - recipe.top:
-                _run.clamp(channel, shift=0.0, lower=highest - recipe.top)
+            lower = (extent[0][i] if top_of is None else top_of) - top
+            if extent[1][i] < lower:
+                _run.clamp(channel, shift=0.0, lower=lower)
     return F
 
 
-def _given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None, by_frames: bool) -> np.ndarray:
-    out = _run.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=by_frames)
+def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, frame_major: bool = False) -> np.ndarray:
+    """A transform of an array (..., rows, frames) whose rows or frames are contiguous, copied if need be."""
+    if S.itemsize not in S.strides[-2:] or not (S.dtype.isnative and S.flags.aligned):
+        S = np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
+    out = _run.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=frame_major)
     _run.run(spec, S, out, clamp=clamp)
     return out
 
@@ -124,7 +125,7 @@ def _given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None, by_frames: bool)
 # --- after the engine: cheap passes over features, in place where they can
 
 
-def _finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
+def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
     """F (..., rows, frames) is this call's own."""
     r = program.recipe
     if F.dtype.kind == "c":
@@ -243,7 +244,7 @@ class RecipeStream:
         if self._frames is None:
             program = program_of(self._recipe, _precision(self._recipe, x.dtype))
             self._frames = FrameStream(program)
-        return self._finish(self._frames.push(x))
+        return finish(self._frames.program, self._frames.push(x), 0)
 
     def finish(self) -> np.ndarray:
         """Return the frames that reach past the last sample, and close the stream.
@@ -259,10 +260,7 @@ class RecipeStream:
         """
         if self._frames is None:
             raise ParameterError("this stream has seen no samples; push some first")
-        return self._finish(self._frames.finish())
-
-    def _finish(self, F: np.ndarray) -> np.ndarray:
-        return _finish(self._frames.program, F, 0)
+        return finish(self._frames.program, self._frames.finish(), 0)
 
 
 class FrameStream:
@@ -290,6 +288,8 @@ class FrameStream:
         return self._frames_before(self._n_complete())
 
     def finish(self) -> np.ndarray:
+        if self._pending is None:
+            raise ParameterError("this stream has seen no samples; push some first")
         if not self._finished and self.program.recipe.append:
             self._append(np.zeros((*self._pending.shape[:-1], self.program.recipe.append), self._pending.dtype))
         n_frames = self.program.first.framing.n_frames(self.n_seen) - self.program.recipe.drop_last
@@ -324,8 +324,7 @@ class FrameStream:
 
     def _frames_before(self, end: int) -> np.ndarray:
         spec, recipe = self.program.first, self.program.recipe
-        by_frames = recipe.frames == "first" or spec.bank is None
-        out = _run.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=by_frames)
+        out = _run.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=self.program.by_frames)
         first = self.n_made - self._first // spec.framing.hop_length
         _run.run(spec, self._pending, out, check_finite=False, first_frame=first, first_place=self._first)
         if recipe.top_of is not None and recipe.top is not None:
@@ -351,13 +350,52 @@ class FrameStream:
 
 
 def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
-    from ..core._audio_file import read_whole
-    from ..core.audio import resample, to_mono
+    """The features of the whole are there at once, of the samples a block: but where the recipe needs all of them."""
+    from ..core._audio_file import open_audio
 
-    dtype = recipe.dtype if recipe.dtype in ("float32", "float64") else "float32"
-    y, sr = read_whole(path, dtype=dtype)
-    if mono and y.ndim > 1:
-        y = to_mono(y)
-    if sr != recipe.sr:
-        y = resample(y, orig_sr=sr, target_sr=recipe.sr)
-    return run_clip(recipe, y)
+    dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
+    with open_audio(path) as sound:
+        pieces = file_pieces(sound, recipe.sr, mono, dtype)
+        if recipe.sample_norm or recipe.samples or recipe.min_samples or recipe.multiple > 1:
+            return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
+        stream = FrameStream(program_of(recipe, precision_of(dtype)))
+        parts = [stream.push(piece) for piece in pieces]
+    F = np.concatenate([*parts, stream.finish()], axis=-1)
+    return finish(stream.program, below_the_peak(stream.program, F, extent_of(F)), stream.n_seen)
+
+
+def extent_of(F: np.ndarray) -> np.ndarray | None:
+    """What the engine says of levels: the highest and the lowest of each channel."""
+    if F.dtype.kind == "c":
+        return None
+    channels = F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else F[np.newaxis]
+    return np.array([[channel.max() for channel in channels], [channel.min() for channel in channels]])
+
+
+def file_pieces(
+    sound: Sound, sr: float | None, mono: bool, dtype: np.dtype, seconds: float = 30.0
+) -> Iterator[np.ndarray]:
+    """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
+    from ..core._audio_file import read_blocks
+
+    convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
+    for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):
+        yield convert(_mixed(block) if mono else block, last)
+
+
+def _mixed(block: np.ndarray) -> np.ndarray:
+    """(samples, channels) as (samples, 1), with the bits that `load` gives."""
+    from ..core.audio import to_mono
+
+    return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
+
+
+def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+    """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
+    shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
+    if sr is None or sr == rate:
+        return lambda block, _: shape(block)
+    import soxr
+
+    resampler = soxr.ResampleStream(rate, sr, 1 if mono else n_channels, dtype=dtype.name, quality="HQ")
+    return lambda block, last: shape(resampler.resample_chunk(block, last=last).reshape(-1, 1 if mono else n_channels))
