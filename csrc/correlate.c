@@ -328,7 +328,7 @@ static void take_runs(void *context, size_t index)
     while ((run = atomic_fetch_add(&j->next_run, 1)) < j->n_runs && !atomic_load(&j->nonfinite)) {
         const size_t first = run % j->runs_per_channel * j->run_frames;
         w.channel = run / j->runs_per_channel;
-        w.signal = fsp_signal_of(in, w.channel, j->atoms->kernels, j->atoms->padding, j->atoms->lead);
+        w.signal = fsp_signal_of(in, w.channel, j->atoms->kernels, (fsp_margin){j->atoms->padding, j->atoms->lead, j->atoms->lead}, NULL);
         const size_t left = in->n_frames - first;
         if (!run_frames(&w, first, left < j->run_frames ? left : j->run_frames)) atomic_store(&j->nonfinite, 1);
     }

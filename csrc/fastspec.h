@@ -49,17 +49,49 @@ typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
  * holds NaN has NaN for the highest; an empty one for both. */
 typedef enum { FSP_NO_SUMMARY, FSP_ROLLOFF, FSP_FLATNESS, FSP_SQUARES_FLATNESS, FSP_EXTREMES } fsp_summary_kind;
 
+/* What stands before the first sample and after the last: `padding` as far as `before` and `after`, zeros beyond. */
+typedef struct {
+    fsp_padding padding;
+    size_t before, after;
+} fsp_margin;
+
+/* What is done to samples before their window, in this order; zeros: nothing. */
+typedef struct {
+    double dither;          /* each sample: plus this times a normal number, told by the sample's place and the key alone */
+    uint64_t dither_key;
+    double emphasis;        /* the signal: x[i] - emphasis x[i - 1], and the first sample as it is; margins are made of these */
+    int remove_mean;        /* each frame: its mean is taken away */
+    double frame_emphasis;  /* each frame: x[i] - frame_emphasis x[i - 1], and the first sample times 1 - frame_emphasis */
+} fsp_conditioning;
+
+/* A row of the output: multiplier log10(max(E, floor)) + offset (no levels: E) of each frame's sum of squares E. */
+typedef enum {
+    FSP_NO_ENERGY,
+    FSP_RAW_ENERGY,      /* of the samples without their mean, before the frame's emphasis */
+    FSP_WINDOWED_ENERGY  /* of what goes into the FFT */
+} fsp_energy_kind;
+
+typedef struct {
+    fsp_energy_kind kind;
+    int replaces;          /* it stands in place of row `row`; else it is one more, the first or the last */
+    size_t row;            /* of the output */
+    double floor, offset;  /* floor > 0 */
+} fsp_energy;
+
 typedef struct {
     fsp_precision precision;  /* of the arithmetic and of the output */
     const char *isa;          /* "scalar", "sse2", ...; NULL: the best this CPU has */
 
-    size_t n_fft;             /* 1 .. FSP_MOST_N_FFT; the window's length; FSP_GIVEN: the number of rows */
+    size_t n_fft;             /* 1 .. FSP_MOST_N_FFT; FSP_GIVEN: the number of rows */
+    size_t length;            /* of a frame: 1 .. n_fft samples, to which zeros are added behind; 0: n_fft */
     size_t hop_length;        /* >= 1 */
-    const double *window;     /* n_fft values */
-    size_t lead;              /* frame 0 starts `lead` samples before the first one */
-    fsp_padding padding;      /* what stands before the first and after the last sample */
+    const double *window;     /* n_fft values, of which `length` count */
+    ptrdiff_t lead;           /* frame 0 starts `lead` samples before the first one, or -lead samples after it */
+    fsp_margin margin;
+    fsp_conditioning conditioning;
 
     fsp_spectrum spectrum;    /* n_bins = n_fft / 2 + 1 */
+    double guard, least;      /* FSP_MAGNITUDE: sqrt(max(|X|^2 + guard, least)) */
 
     size_t n_bands;           /* 0: no filter bank */
     const double *bank;       /* n_bands x n_bins, row-major */
@@ -70,11 +102,14 @@ typedef struct {
     const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
     const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
 
-    double multiplier;        /* 0: no levels; positive: level = multiplier log10(max(x, floor)) + offset */
+    double multiplier;        /* 0: no levels; positive: level = multiplier log10(max(x + add, floor)) + offset */
     double floor, offset;     /* floor > 0 */
+    double add, for_zero;     /* for_zero: what stands for x = 0, if it is not 0 itself */
 
     size_t n_features;        /* 0: no matrix */
     const double *matrix;     /* n_features x (bands, or bins if there are none), row-major */
+
+    fsp_energy energy;        /* of spectra that are real and not given, without a summary */
 } fsp_config;
 
 #define FSP_MOST_N_FFT ((size_t)1 << 26)
@@ -84,7 +119,7 @@ typedef struct fsp_plan fsp_plan;
 fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **plan);
 void fsp_plan_destroy(fsp_plan *plan);
 
-/* Rows of the output: features, bands (or the summary) or bins, whichever comes last. */
+/* Rows of the output: features, bands (or the summary) or bins, whichever comes last, and the energy if it is one more. */
 size_t fsp_plan_rows(const fsp_plan *plan);
 
 /* One call transforms frames first_frame .. first_frame + n_frames - 1 of every channel. */
@@ -93,6 +128,7 @@ typedef struct {
     fsp_pcm pcm;                      /* what `data` holds, converted as fsp_convert does; FSP_GIVEN needs reals */
     fsp_precision precision;          /* of reals; FSP_GIVEN needs the plan's own */
     size_t n_channels, n_samples;
+    size_t first_place;               /* of the first sample, in a signal that comes in pieces: what dither goes by */
     const ptrdiff_t *channel_offset;  /* where each channel starts, in elements */
     ptrdiff_t stride;                 /* between samples */
     ptrdiff_t row_stride, frame_stride;  /* FSP_GIVEN only; one of the two is 1 */

@@ -1,15 +1,23 @@
-/* samples -> frames: what stands where the signal is not contiguous, PCM or not in the plan's precision, or not there. */
+/* samples -> frames: what stands where the signal is not contiguous, PCM or not in the plan's precision, or not there; and
+ * what is done to the whole signal before it is cut into frames. */
 #include "internal.h"
 
+#include <math.h>
 #include <string.h>
 
-fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_padding padding, size_t lead)
+fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_margin margin,
+                         const fsp_conditioning *conditioning)
 {
     return (fsp_signal){
         .data = (const char *)in->data + in->channel_offset[channel] * fsp_sample_size(in->pcm, in->precision),
         .pcm = in->pcm, .kernels = kernels, .precision = in->precision, .n_samples = in->n_samples, .stride = in->stride,
-        .padding = padding, .lead = lead,
+        .margin = margin, .conditioning = conditioning, .place = in->first_place,
     };
+}
+
+static int is_conditioned(const fsp_signal *s)
+{
+    return s->conditioning && (s->conditioning->emphasis != 0 || s->conditioning->dither != 0);
 }
 
 /* PCM codes i .. i + n - 1, in the precision that comes out. */
@@ -19,7 +27,8 @@ static void read_codes(const fsp_signal *s, size_t i, size_t n, void *out)
     fsp_read_pcm(s->kernels, s->pcm, (const char *)s->data + (ptrdiff_t)i * step, step, n, out);
 }
 
-static double sample_at(const fsp_signal *s, size_t i)
+/* As it is in the array. */
+static double bare_sample_at(const fsp_signal *s, size_t i)
 {
     ptrdiff_t at = (ptrdiff_t)i * s->stride;
     if (s->pcm) {
@@ -30,23 +39,59 @@ static double sample_at(const fsp_signal *s, size_t i)
     return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
 }
 
-/* The sample at position i outside 0 .. n-1, as numpy.pad has it for a pad of `lead` on either side. */
+/* A number of the normal distribution that is told by `place` and `key` alone (Box and Muller 1958, of SplitMix64's bits). */
+static double noise_at(uint64_t key, uint64_t place)
+{
+    uint64_t z = key + place * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const double radius = ((double)(z >> 32) + 0.5) * 0x1p-32, turn = (double)(z & 0xffffffffu) * 0x1p-32;
+    return sqrt(-2 * log(radius)) * cos(6.283185307179586 * turn);
+}
+
+static double dithered(const fsp_signal *s, size_t i, double x)
+{
+    const fsp_conditioning *const c = s->conditioning;
+    return c->dither == 0 ? x : x + c->dither * noise_at(c->dither_key, s->place + i);
+}
+
+/* Samples i .. i + n - 1, n > 0, which are in `out`. One by one or many at a time, a sample meets the same arithmetic. */
+static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
+{
+    const size_t size = s->kernels->itemsize;
+    const fsp_conditioning *const c = s->conditioning;
+    for (size_t j = 0; j < n && c->dither != 0; j++) fsp_put_real(out, j, dithered(s, i + j, fsp_real_at(out, j, size)), size);
+    if (c->emphasis != 0)
+        s->kernels->emphasise(out, n, i ? dithered(s, i - 1, bare_sample_at(s, i - 1)) : 0, c->emphasis);
+}
+
+static double sample_at(const fsp_signal *s, size_t i)
+{
+    if (!is_conditioned(s)) return bare_sample_at(s, i);
+    union { float single; double real; } x;
+    fsp_put_real(&x, 0, bare_sample_at(s, i), s->kernels->itemsize);
+    condition(s, i, 1, &x);
+    return fsp_real_at(&x, 0, s->kernels->itemsize);
+}
+
+/* The sample at position i outside 0 .. n-1, as numpy.pad has it for the signal's margin. */
 static double padded(const fsp_signal *s, ptrdiff_t i)
 {
-    const ptrdiff_t n = (ptrdiff_t)s->n_samples, lead = (ptrdiff_t)s->lead;
-    if (n == 0 || i < -lead || i >= n + lead) return 0;
-    switch (s->padding) {
-    case FSP_PAD_EDGE: return sample_at(s, i < 0 ? 0 : n - 1);
+    const ptrdiff_t n = (ptrdiff_t)s->n_samples;
+    const double before = (double)s->margin.before, after = (double)s->margin.after;
+    switch (s->margin.padding) {
+    case FSP_PAD_EDGE: return sample_at(s, i < 0 ? 0 : (size_t)n - 1);
     case FSP_PAD_LINEAR_RAMP:
-        return i < 0 ? sample_at(s, 0) * ((double)(lead + i) / (double)lead)
-                     : sample_at(s, n - 1) * ((double)(lead - 1 - (i - n)) / (double)lead);
+        return i < 0 ? sample_at(s, 0) * ((before + (double)i) / before)
+                     : sample_at(s, (size_t)n - 1) * ((after - 1 - (double)(i - n)) / after);
     case FSP_PAD_REFLECT:
     case FSP_PAD_SYMMETRIC: {
-        const ptrdiff_t edge = s->padding == FSP_PAD_SYMMETRIC; /* whether the end samples are repeated */
+        const ptrdiff_t edge = s->margin.padding == FSP_PAD_SYMMETRIC; /* whether the end samples are repeated */
         const ptrdiff_t period = 2 * (n - 1 + edge);
         if (period == 0) return sample_at(s, 0);
         ptrdiff_t at = (i % period + period) % period;
-        return sample_at(s, at < n ? at : period - edge - at);
+        return sample_at(s, (size_t)(at < n ? at : period - edge - at));
     }
     default: return 0;
     }
@@ -63,20 +108,22 @@ static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision
         const float *x = (const float *)s->data + (ptrdiff_t)from * s->stride;
         for (size_t i = 0; i < n; i++) ((float *)out)[i] = x[(ptrdiff_t)i * s->stride];
     } else {
-        for (size_t i = 0; i < n; i++) fsp_put_real(out, i, sample_at(s, from + i), size);
+        for (size_t i = 0; i < n; i++) fsp_put_real(out, i, bare_sample_at(s, from + i), size);
     }
+    if (is_conditioned(s)) condition(s, from, n, out);
 }
 
-/* Samples i .. end - 1, all outside the signal: a run of zeros, or padding one by one. */
+/* Samples i .. end - 1, all outside the signal: a run of zeros, or padding one by one where the margin reaches. */
 static void fill_outside(const fsp_signal *s, ptrdiff_t i, ptrdiff_t end, fsp_precision precision, void *out)
 {
     const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
-    const ptrdiff_t lead = (ptrdiff_t)s->lead, length = (ptrdiff_t)s->n_samples;
-    const ptrdiff_t from = s->padding == FSP_PAD_CONSTANT ? end : i < -lead ? -lead : i;
-    const ptrdiff_t stop = end < length + lead ? end : length + lead;
+    const ptrdiff_t first = -(ptrdiff_t)s->margin.before, last = (ptrdiff_t)(s->n_samples + s->margin.after);
     if (end <= i) return;
     memset(out, 0, (size_t)(end - i) * size);
-    for (ptrdiff_t at = from; at < stop; at++) fsp_put_real(out, (size_t)(at - i), padded(s, at), size);
+    if (s->margin.padding == FSP_PAD_CONSTANT || s->n_samples == 0) return;
+    const ptrdiff_t stop = end < last ? end : last;
+    for (ptrdiff_t at = i < first ? first : i; at < stop; at++)
+        fsp_put_real(out, (size_t)(at - i), padded(s, at), size);
 }
 
 static ptrdiff_t within(ptrdiff_t x, ptrdiff_t low, ptrdiff_t high) { return x < low ? low : x > high ? high : x; }
@@ -93,7 +140,7 @@ void fsp_copy_samples(const fsp_signal *s, ptrdiff_t start, size_t n, fsp_precis
 
 int fsp_in_place(const fsp_signal *s, fsp_precision precision)
 {
-    return s->stride == 1 && s->precision == precision && !s->pcm;
+    return s->stride == 1 && s->precision == precision && !s->pcm && !is_conditioned(s);
 }
 
 const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,

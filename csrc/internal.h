@@ -177,14 +177,16 @@ ptrdiff_t fsp_sample_size(fsp_pcm pcm, fsp_precision precision);
 typedef struct {
     const void *data;
     fsp_pcm pcm;
-    const fsp_kernels *kernels;  /* of the precision that comes out; read for PCM codes only */
+    const fsp_kernels *kernels;  /* of the precision that comes out; read for PCM codes and conditioning only */
     fsp_precision precision;
     size_t n_samples;
     ptrdiff_t stride;
-    fsp_padding padding;
-    size_t lead;
+    fsp_margin margin;
+    const fsp_conditioning *conditioning;  /* of the signal; or NULL */
+    size_t place;
 } fsp_signal;
-fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_padding padding, size_t lead);
+fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_margin margin,
+                         const fsp_conditioning *conditioning);
 void fsp_copy_samples(const fsp_signal *signal, ptrdiff_t start, size_t n, fsp_precision precision, void *out);
 /* Whether the signal lies as kernels read it: nothing to convert, no gaps. */
 int fsp_in_place(const fsp_signal *signal, fsp_precision precision);
@@ -227,11 +229,19 @@ struct fsp_plan {
     size_t n_bins, n_rows, n_last;  /* rows out of the bank (or the spectrum), and out of the plan */
     int power;                      /* the FFT leaves |X|^2 */
 
-    /* frames: a block is `block` frames, cut into rows = min(hop_length, n_fft) by columns. The `overlap` columns it
+    /* frames: a block is `block` frames, cut into rows = min(hop_length, length) by columns. The `overlap` columns it
      * shares with the block before end at column `carried` of the table, whole vectors, so that those it adds, which
-     * are the many, are stored aligned. */
+     * are the many, are stored aligned. One more row is zeros: what a frame shorter than n_fft ends in. */
     size_t rows, overlap, carried, block, table_stride;
-    uint32_t *offsets;
+    uint32_t *offsets;            /* what the FFT reads, in its order */
+
+    /* frames that are conditioned leave the table for `length` vectors of their own, and one of zeros */
+    int conditioned;
+    uint32_t *table_offsets;      /* of each sample of a frame in the table */
+    fsp_frame_conditioning conditioning;
+    void *energy_window;
+    fsp_levels energy_levels;
+    size_t skipped;               /* rows of the output before the bands or features: the energy's, if it comes first */
 
     fsp_real_fft fft;
     uint32_t *identity;
@@ -241,7 +251,7 @@ struct fsp_plan {
     fsp_matrix matrix;
 
     /* scratch of one thread: where each part starts, and all of it, in bytes */
-    size_t linear_at, tile_at, sorted_at, bands_at, features_at, extent_at, scratch_size;
+    size_t linear_at, frames_at, energy_at, tile_at, sorted_at, bands_at, features_at, extent_at, scratch_size;
 };
 
 /* median.c, wide_median.c: a part of the series, its outputs first .. first + count - 1, whose windows reach the values

@@ -300,7 +300,7 @@ static void run_block(const worker *w, size_t block)
     const size_t lanes = yin->kernels->lanes, channel = block / j->blocks_per_channel, most = fsp_yin_most_troughs(yin);
     const size_t first = block % j->blocks_per_channel * yin->block;
     const size_t count = in->n_frames - first < yin->block ? in->n_frames - first : yin->block;
-    const fsp_signal signal = fsp_signal_of(in, channel, yin->kernels, FSP_PAD_CONSTANT, yin->config.lead);
+    const fsp_signal signal = fsp_signal_of(in, channel, yin->kernels, (fsp_margin){0}, NULL);
     fill_table(w, &signal, in->first_frame + first, count);
     for (size_t f = 0; f < count; f++) {
         if (f % lanes == 0) make_curves(w, f / lanes);

@@ -2,25 +2,37 @@
 #include "internal.h"
 
 enum { BLOCK_BYTES = 96 * 1024, MOST_TILES = 4 };
+#define MOST_PLACES (PTRDIFF_MAX / 4)
+
+static int valid_energy(const fsp_config *c)
+{
+    const fsp_energy *e = &c->energy;
+    if (!e->kind) return 1;
+    const size_t n_rows = c->n_features ? c->n_features : c->n_bands ? c->n_bands : c->n_fft / 2 + 1;
+    if (c->spectrum == FSP_GIVEN || c->spectrum == FSP_COMPLEX || c->summary || !(e->floor > 0)) return 0;
+    return e->replaces ? e->row < n_rows : e->row == 0 || e->row == n_rows;
+}
 
 static int valid(const fsp_config *c)
 {
     const int given = c->spectrum == FSP_GIVEN;
-    if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > PTRDIFF_MAX / 4) return 0;
-    if (!given && (!c->window || c->lead > c->n_fft)) return 0;
+    if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > MOST_PLACES) return 0;
+    if (c->length > c->n_fft || c->margin.before > MOST_PLACES || c->margin.after > MOST_PLACES) return 0;
+    if (given && c->length && c->length != c->n_fft) return 0;
+    if (!given && (!c->window || c->lead > MOST_PLACES || c->lead < -MOST_PLACES)) return 0;
     if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features || c->summary)) return 0;
     if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
     if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
     if (!(c->multiplier >= 0) || (c->multiplier > 0 && !(c->floor > 0))) return 0;
-    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix);
+    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && valid_energy(c);
 }
 
 /* As many tiles a block as keep its table in L2, four at most; the first tile is never in question. */
 static void shape_blocks(fsp_plan *plan)
 {
-    const size_t n_fft = plan->config.n_fft, hop = plan->config.hop_length, lanes = plan->kernels->lanes;
-    plan->rows = hop < n_fft ? hop : n_fft;
-    plan->overlap = fsp_divide_up(n_fft, plan->rows) - 1;
+    const size_t length = plan->config.length, hop = plan->config.hop_length, lanes = plan->kernels->lanes;
+    plan->rows = hop < length ? hop : length;
+    plan->overlap = fsp_divide_up(length, plan->rows) - 1;
     size_t tiles = MOST_TILES;
     while (tiles > 1 && plan->rows * (tiles * lanes + plan->overlap) * plan->kernels->itemsize > BLOCK_BYTES) tiles /= 2;
     plan->block = tiles * lanes;
@@ -28,18 +40,43 @@ static void shape_blocks(fsp_plan *plan)
     plan->table_stride = plan->carried + plan->block;
 }
 
+/* Where the table holds a sample of the first frame; beyond the frame's length there is the row of zeros. */
+static uint32_t in_table(const fsp_plan *plan, size_t sample)
+{
+    if (sample >= plan->config.length) return (uint32_t)(plan->rows * plan->table_stride);
+    return (uint32_t)(sample % plan->rows * plan->table_stride + sample / plan->rows + plan->carried - plan->overlap);
+}
+
 static fsp_status make_offsets(fsp_plan *plan)
 {
-    const size_t n = plan->config.n_fft;
-    if (plan->rows > UINT32_MAX / plan->table_stride) return FSP_ENOMEM;
+    const size_t n = plan->config.n_fft, length = plan->config.length, lanes = plan->kernels->lanes;
+    if (plan->rows + 1 > UINT32_MAX / plan->table_stride || length + 1 > UINT32_MAX / lanes) return FSP_ENOMEM;
     plan->offsets = fsp_allocate(n, sizeof *plan->offsets);
-    if (!plan->offsets) return FSP_ENOMEM;
+    plan->table_offsets = fsp_allocate(plan->conditioned ? length : 0, sizeof *plan->table_offsets);
+    if (!plan->offsets || !plan->table_offsets) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        size_t sample = plan->fft.sample[i];
-        plan->offsets[i] = (uint32_t)(sample % plan->rows * plan->table_stride + sample / plan->rows +
-                                      plan->carried - plan->overlap);
+        const size_t sample = plan->fft.sample[i];
+        plan->offsets[i] = !plan->conditioned ? in_table(plan, sample)
+                                              : (uint32_t)((sample < length ? sample : length) * lanes);
     }
+    for (size_t i = 0; plan->conditioned && i < length; i++) plan->table_offsets[i] = in_table(plan, i);
     return FSP_OK;
+}
+
+static fsp_status make_conditioning(fsp_plan *plan, const fsp_config *config)
+{
+    const fsp_conditioning *c = &config->conditioning;
+    const fsp_energy *e = &config->energy;
+    const size_t itemsize = plan->kernels->itemsize;
+    plan->conditioned = c->remove_mean || c->frame_emphasis != 0 || e->kind;
+    plan->conditioning = (fsp_frame_conditioning){.length = plan->config.length, .remove_mean = c->remove_mean,
+                                                  .measure = e->kind != FSP_NO_ENERGY, .emphasis = c->frame_emphasis};
+    plan->skipped = e->kind && !e->replaces && e->row == 0;
+    if (!e->kind) return FSP_OK;
+    plan->energy_levels = fsp_levels_of(config->multiplier != 0 ? config->multiplier : 1, e->floor, e->offset, config->precision);
+    if (e->kind != FSP_WINDOWED_ENERGY) return FSP_OK;
+    plan->conditioning.window = plan->energy_window = fsp_to_real(config->window, plan->config.length, itemsize);
+    return plan->energy_window ? FSP_OK : FSP_ENOMEM;
 }
 
 static void lay_out_scratch(fsp_plan *plan)
@@ -49,13 +86,15 @@ static void lay_out_scratch(fsp_plan *plan)
     if (plan->config.spectrum == FSP_GIVEN) {
         tile_vectors = plan->n_bins;
     } else {
-        fsp_reserve(&size, plan->rows * plan->table_stride, plan->kernels->itemsize);
+        fsp_reserve(&size, (plan->rows + 1) * plan->table_stride, plan->kernels->itemsize);
         plan->linear_at = fsp_reserve(&size, plan->rows * plan->table_stride, plan->kernels->itemsize);
+        plan->frames_at = fsp_reserve(&size, plan->conditioned ? plan->config.length + 1 : 0, vector);
+        plan->energy_at = fsp_reserve(&size, 3, vector);
     }
     plan->tile_at = fsp_reserve(&size, tile_vectors, vector);
     plan->sorted_at = fsp_reserve(&size, plan->summary.scratch_vectors, vector);
-    plan->bands_at = fsp_reserve(&size, plan->n_rows, vector);
-    plan->features_at = fsp_reserve(&size, plan->config.n_features, vector);
+    plan->bands_at = fsp_reserve(&size, plan->n_rows + 1, vector);
+    plan->features_at = fsp_reserve(&size, plan->config.n_features + 1, vector);
     plan->extent_at = fsp_reserve(&size, 2, vector);
     plan->scratch_size = size;
 }
@@ -68,7 +107,8 @@ static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
         return FSP_OK;
     }
     shape_blocks(plan);
-    fsp_status status = fsp_real_fft_create(&plan->fft, config->n_fft, config->window, plan->kernels);
+    fsp_status status = make_conditioning(plan, config);
+    if (status == FSP_OK) status = fsp_real_fft_create(&plan->fft, config->n_fft, config->window, plan->kernels);
     return status ? status : make_offsets(plan);
 }
 
@@ -88,7 +128,7 @@ static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
 {
     const size_t itemsize = plan->kernels->itemsize;
     plan->n_rows = config->n_bands ? config->n_bands : config->summary ? fsp_summary_rows(config) : plan->n_bins;
-    plan->n_last = config->n_features ? config->n_features : plan->n_rows;
+    plan->n_last = (config->n_features ? config->n_features : plan->n_rows) + (config->energy.kind && !config->energy.replaces);
     fsp_status status = make_identity(plan);
     if (status == FSP_OK && config->n_bands)
         status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
@@ -112,6 +152,7 @@ fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **out)
     fsp_plan *plan = fsp_allocate(1, sizeof *plan);
     if (!plan) return FSP_ENOMEM;
     *plan = (fsp_plan){.config = *config, .kernels = kernels};
+    if (!plan->config.length) plan->config.length = config->n_fft;
     plan->config.window = plan->config.bank = plan->config.matrix = NULL;
     plan->config.group_sizes = plan->config.group_extremes = plan->config.group_bins = NULL;
     plan->config.isa = NULL;
@@ -134,6 +175,8 @@ void fsp_plan_destroy(fsp_plan *plan)
     fsp_bank_destroy(&plan->bank);
     fsp_summary_destroy(&plan->summary);
     fsp_free(plan->offsets);
+    fsp_free(plan->table_offsets);
+    fsp_free(plan->energy_window);
     fsp_free(plan->identity);
     fsp_matrix_destroy(&plan->matrix);
     fsp_free(plan);

@@ -10,6 +10,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 typedef struct {
     const fsp_plan *plan;
@@ -25,7 +26,7 @@ typedef struct {
 /* One thread's view of the block it is at. */
 typedef struct {
     job *j;
-    char *table, *linear, *tile, *sorted, *bands, *features, *extent;
+    char *table, *linear, *frames, *energy, *tile, *sorted, *bands, *features, *extent;
     fsp_signal signal;
     size_t channel, first, count;  /* frames first .. first + count - 1, within the call */
     size_t carried_to;             /* the block whose first columns the table already holds, or SIZE_MAX */
@@ -40,7 +41,7 @@ typedef struct {
 static ptrdiff_t frame_start(const worker *w, size_t frame)
 {
     const fsp_plan *plan = w->j->plan;
-    return (ptrdiff_t)((w->j->in->first_frame + frame) * plan->config.hop_length) - (ptrdiff_t)plan->config.lead;
+    return (ptrdiff_t)((w->j->in->first_frame + frame) * plan->config.hop_length) - plan->config.lead;
 }
 
 static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
@@ -56,9 +57,9 @@ static int rest_finite(const worker *w)
     const fsp_plan *plan = w->j->plan;
     const fsp_input *in = w->j->in;
     const size_t next = in->first_frame + w->first + w->count;
-    if (plan->config.hop_length > plan->config.n_fft)
+    if (plan->config.hop_length > plan->config.length)
         for (size_t f = 0; f < w->count; f++) {
-            const ptrdiff_t end = frame_start(w, w->first + f) + (ptrdiff_t)plan->config.n_fft;
+            const ptrdiff_t end = frame_start(w, w->first + f) + (ptrdiff_t)plan->config.length;
             if (!span_finite(w, end, frame_start(w, w->first + f + 1))) return 0;
         }
     return next != in->total_frames || span_finite(w, frame_start(w, w->first + w->count), PTRDIFF_MAX);
@@ -168,9 +169,14 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
         return (rows){w->tile, plan->identity};
     }
     const char *table = w->table + (at - w->first) * plan->kernels->itemsize;
+    if (plan->conditioned) {
+        plan->kernels->condition(table, plan->table_offsets, &plan->conditioning, w->frames, w->energy);
+        table = w->frames;
+    }
     const fsp_ahead ahead = {.read = next_samples(w, at), .write = results(w, at, valid)};
     fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, ahead);
-    if (plan->config.spectrum == FSP_MAGNITUDE) plan->kernels->root(w->tile, plan->fft.where, plan->n_bins);
+    if (plan->config.spectrum == FSP_MAGNITUDE) 
+        plan->kernels->root(w->tile, plan->fft.where, plan->n_bins, plan->config.guard, plan->config.least);
     return (rows){w->tile, plan->fft.where};
 }
 
@@ -180,6 +186,29 @@ static rows collected(const worker *w, rows x)
     const fsp_plan *plan = w->j->plan;
     if (x.at != w->bands) plan->kernels->collect(x.at, x.where, plan->n_rows, w->bands);
     return (rows){w->bands, plan->identity};
+}
+
+static rows levels_of(const worker *w, rows x, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const fsp_config *c = &plan->config;
+    x = collected(w, x);
+    if (c->for_zero != 0) plan->kernels->fill_zeros(x.at, plan->n_rows, c->for_zero);
+    if (c->add != 0) plan->kernels->clamp(x.at, plan->n_rows, c->add, -INFINITY);
+    plan->kernels->levels(x.at, plan->n_rows, &plan->levels, valid, w->extent);
+    return x;
+}
+
+/* The frames' energy becomes a row of what goes out. Bands and features have left room before the first. */
+static rows with_energy(const worker *w, rows x, size_t valid)
+{
+    const fsp_plan *plan = w->j->plan;
+    const size_t vector = plan->kernels->lanes * plan->kernels->itemsize;
+    if (x.where != plan->identity) x = collected(w, x);
+    x.at = (char *)x.at - plan->skipped * vector;
+    if (plan->config.multiplier != 0) plan->kernels->levels(w->energy, 1, &plan->energy_levels, valid, w->energy + vector);
+    memcpy((char *)x.at + plan->config.energy.row * vector, w->energy, vector);
+    return x;
 }
 
 /* One tile, from the table (or the given spectrum) to the output. */
@@ -200,15 +229,13 @@ static void run_tile(const worker *w, size_t at, size_t valid)
         fsp_summary_run(&plan->summary, k, x.at, x.where, plan->n_bins, w->sorted, w->bands);
         x = (rows){w->bands, plan->identity};
     }
-    if (plan->config.multiplier != 0) {
-        x = collected(w, x);
-        k->levels(x.at, plan->n_rows, &plan->levels, valid, w->extent);
-    }
+    if (plan->config.multiplier != 0) x = levels_of(w, x, valid);
     if (plan->matrix.n_out) {
         if (x.where != plan->identity) x = collected(w, x);
         k->matrix(&plan->matrix, x.at, w->features);
         x = (rows){w->features, plan->identity};
     }
+    if (plan->config.energy.kind) x = with_energy(w, x, valid);
     store_real(w, x, at, valid);
 }
 
@@ -233,7 +260,7 @@ static void enter_channel(worker *w, size_t channel)
     const fsp_plan *plan = w->j->plan;
     w->channel = channel;
     w->carried_to = SIZE_MAX;
-    w->signal = fsp_signal_of(w->j->in, channel, plan->kernels, plan->config.padding, plan->config.lead);
+    w->signal = fsp_signal_of(w->j->in, channel, plan->kernels, plan->config.margin, &plan->config.conditioning);
     for (size_t l = 0; l < 2 * plan->kernels->lanes; l++)
         fsp_put_real(w->extent, l, l < plan->kernels->lanes ? -INFINITY : INFINITY, plan->kernels->itemsize);
 }
@@ -276,10 +303,16 @@ static void run_worker(void *context, size_t index)
     job *j = context;
     const fsp_plan *plan = j->plan;
     char *scratch = j->scratch + index * plan->scratch_size;
-    worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at, .tile = scratch + plan->tile_at,
-                .sorted = scratch + plan->sorted_at, .bands = scratch + plan->bands_at, .features = scratch + plan->features_at,
+    const size_t vector = plan->kernels->lanes * plan->kernels->itemsize, length = plan->config.length;
+    worker w = {.j = j, .table = scratch, .linear = scratch + plan->linear_at,
+                .frames = scratch + plan->frames_at, .energy = scratch + plan->energy_at, .tile = scratch + plan->tile_at,
+                .sorted = scratch + plan->sorted_at, .bands = scratch + plan->bands_at + plan->skipped * vector,
+                .features = scratch + plan->features_at + plan->skipped * vector,
                 .extent = scratch + plan->extent_at, .channel = SIZE_MAX};
     size_t block, n;
+    if (length < plan->config.n_fft) memset(w.table + plan->rows * plan->table_stride * plan->kernels->itemsize, 0,
+                                            plan->table_stride * plan->kernels->itemsize);
+    if (plan->conditioned) memset(w.frames, 0, (length + 1) * vector);
     while ((n = take_run(j, &block))) {
         for (const size_t end = block + n; block < end && !atomic_load(&j->nonfinite) && fsp_go_on(); block++) {
             const size_t channel = block / j->blocks_per_channel;

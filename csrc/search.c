@@ -139,7 +139,8 @@ static fsp_status find_sources(fsp_search *s)
     }
     double *numbers = fsp_allocate(n, sizeof *numbers), *padded = fsp_allocate(n_beyond, 2 * sizeof *padded);
     if (s->beyond && numbers && padded) {
-        fsp_signal signal = {.data = numbers, .precision = FSP_F64, .n_samples = n, .stride = 1, .padding = s->padding, .lead = lead};
+        fsp_signal signal = {.data = numbers, .precision = FSP_F64, .n_samples = n, .stride = 1,
+                             .margin = {s->padding, lead, lead}};
         for (int pass = 0; pass < 2; pass++) {
             for (size_t i = 0; i < n; i++) numbers[i] = pass ? 1 : (double)i;
             double *out = padded + (size_t)pass * n_beyond;
@@ -270,7 +271,7 @@ fsp_status fsp_search_start(fsp_search *s, const void *samples, const ptrdiff_t 
     for (size_t channel = 0; channel < s->n_channels; channel++) {
         const fsp_signal signal = {.data = (const char *)samples + channel_offset[channel] * (ptrdiff_t)k->itemsize,
                                    .kernels = k, .precision = s->precision, .n_samples = s->n_samples, .stride = 1,
-                                   .padding = s->padding, .lead = inv->lead};
+                                   .margin = {s->padding, inv->lead, inv->lead}};
         for (size_t block = 0; block < s->n_blocks; block++)
             for (size_t step = 0; step < s->stretch + inv->overlap; step++) {
                 const ptrdiff_t q = (ptrdiff_t)(block * k->lanes * s->stretch + step);

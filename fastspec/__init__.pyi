@@ -15,6 +15,9 @@ from ._arrays import LibrosaError as LibrosaError
 from ._arrays import ParameterError as ParameterError
 from ._cache import cache as cache
 from ._files import read as read
+from ._front.recipe import Recipe as Recipe
+from ._recipes import recipe as recipe
+from ._recipes import recipes as recipes
 from ._run import show_config as show_config
 from ._stream import Stream as Stream
 from ._threads import get_num_threads as get_num_threads

@@ -7,6 +7,7 @@ Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE
 from cpython.buffer cimport PyBuffer_Release, PyObject_GetBuffer
+from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport strlen
 
@@ -24,14 +25,32 @@ cdef extern from "fastspec.h" nogil:
         FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN
     ctypedef enum fsp_summary_kind:
         pass
+    ctypedef enum fsp_energy_kind:
+        pass
+    ctypedef struct fsp_margin:
+        fsp_padding padding
+        size_t before, after
+    ctypedef struct fsp_conditioning:
+        double dither
+        uint64_t dither_key
+        double emphasis
+        int remove_mean
+        double frame_emphasis
+    ctypedef struct fsp_energy:
+        fsp_energy_kind kind
+        int replaces
+        size_t row
+        double floor, offset
     ctypedef struct fsp_config:
         fsp_precision precision
         const char *isa
-        size_t n_fft, hop_length
+        size_t n_fft, length, hop_length
         const double *window
-        size_t lead
-        fsp_padding padding
+        ptrdiff_t lead
+        fsp_margin margin
+        fsp_conditioning conditioning
         fsp_spectrum spectrum
+        double guard, least
         size_t n_bands
         const double *bank
         fsp_summary_kind summary
@@ -40,16 +59,17 @@ cdef extern from "fastspec.h" nogil:
         const size_t *group_sizes
         const size_t *group_extremes
         const size_t *group_bins
-        double multiplier, floor, offset
+        double multiplier, floor, offset, add, for_zero
         size_t n_features
         const double *matrix
+        fsp_energy energy
     ctypedef struct fsp_plan:
         pass
     ctypedef struct fsp_input:
         const void *data
         fsp_pcm pcm
         fsp_precision precision
-        size_t n_channels, n_samples
+        size_t n_channels, n_samples, first_place
         const ptrdiff_t *channel_offset
         ptrdiff_t stride, row_stride, frame_stride
         size_t first_frame, n_frames
@@ -249,18 +269,24 @@ cdef class Plan:
     cdef fsp_spectrum spectrum
     cdef readonly size_t n_rows
 
-    def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window, size_t lead, int padding,
-                  int spectrum, bank, int summary, double amount, groups, double multiplier, double floor, double offset, matrix):
+    def __cinit__(self, *, int precision, bytes isa, framing, window, conditioning, int spectrum, root, bank, int summary,
+                  double amount, groups, levels, matrix, energy):
         cdef fsp_config config
         cdef opened buffers
         cdef fsp_status status
         buffers.n = 0
         config.precision = <fsp_precision>precision
         config.isa = isa
-        config.n_fft, config.hop_length, config.lead = n_fft, hop_length, lead
-        config.padding = <fsp_padding>padding
+        config.n_fft, config.hop_length, config.lead = framing[:3]
+        config.margin.padding = <fsp_padding><int>framing[3]
+        config.length, config.margin.before, config.margin.after = framing[4:]
+        config.conditioning.dither, config.conditioning.dither_key, config.conditioning.emphasis = conditioning[:3]
+        config.conditioning.remove_mean, config.conditioning.frame_emphasis = conditioning[3:]
         config.spectrum = self.spectrum = <fsp_spectrum>spectrum
-        config.multiplier, config.floor, config.offset = multiplier, floor, offset
+        config.guard, config.least = root
+        config.multiplier, config.floor, config.offset, config.add, config.for_zero = levels
+        config.energy.kind, config.energy.row = <fsp_energy_kind><int>energy[0], energy[1]
+        config.energy.replaces, config.energy.floor, config.energy.offset = energy[2:]
         config.n_bands = 0 if bank is None else len(bank)
         config.n_features = 0 if matrix is None else len(matrix)
         config.summary, config.amount = <fsp_summary_kind>summary, amount
@@ -285,7 +311,7 @@ cdef class Plan:
         fsp_plan_destroy(self.plan)
 
     def run(self, x not None, out not None, size_t first_frame, size_t total_frames, bint check_finite, clamp, extent,
-            int n_threads):
+            int n_threads, size_t first_place=0):
         """Frames first_frame .. of x (..., samples), or (..., rows, frames) where the plan is given a spectrum,
         into out (..., rows, frames)."""
         cdef opened buffers
@@ -315,6 +341,7 @@ cdef class Plan:
             describe_output(&result, target, &out_channels)
             result.lowest = NULL if result.peak == NULL else result.peak + out_channels.n
             given.first_frame, given.total_frames, given.check_finite = first_frame, total_frames, check_finite
+            given.first_place = first_place
             given.n_frames = <size_t>target.shape[target.ndim - 1]
             if out_channels.n != x_channels.n:
                 status = FSP_EBUG

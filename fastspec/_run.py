@@ -10,6 +10,7 @@ import os
 import threading
 import warnings
 from collections.abc import Iterator
+from dataclasses import astuple
 from math import prod
 from typing import Any
 
@@ -68,26 +69,24 @@ ISA = _choose_isa()
 
 @kept(32)
 def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
-    framing, levels, summary = spec.framing, spec.levels, spec.summary
+    framing, levels, summary, energy = spec.framing, spec.levels, spec.summary, spec.energy
     return _make(
         _engine.Plan,
         framing.n_fft,
         precision=spec.precision,
         isa=isa or ISA,
-        n_fft=framing.n_fft,
-        hop_length=framing.hop_length,
+        framing=astuple(framing)[:7],
         window=_doubles(spec.window),
-        lead=framing.lead,
-        padding=framing.padding,
+        conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
+        root=(spec.guard, spec.least),
         bank=_doubles(spec.bank),
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
-        multiplier=levels.multiplier if levels else 0.0,
-        floor=levels.floor if levels else 1.0,
-        offset=levels.offset if levels else 0.0,
+        levels=astuple(levels) if levels else (0.0, 1.0, 0.0, 0.0, 0.0),
         matrix=_doubles(spec.matrix),
+        energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
     )
 
 
@@ -127,6 +126,7 @@ def run(
     check_finite: bool = True,
     clamp: np.ndarray | None = None,
     first_frame: int = 0,
+    first_place: int = 0,
 ) -> np.ndarray | None:
     """Fill `out` (..., rows, frames) from samples (..., n), or from a given spectrum (..., rows, frames).
 
@@ -139,7 +139,7 @@ def run(
     check_finite = check_finite and spec.spectrum is not Spectrum.GIVEN
     n_threads = _threads.for_work(spec.framing.n_fft * n_channels * n_frames)
     try:
-        plan.run(x, out, first_frame, first_frame + n_frames, check_finite, clamp, extent, n_threads)
+        plan.run(x, out, first_frame, first_frame + n_frames, check_finite, clamp, extent, n_threads, first_place)
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent

@@ -2,7 +2,7 @@
 
 `Spec` is the one description that all front ends translate into and `_run` carries out:
 
-    samples -> Framing -> Window -> spectrum -> Bands (or Summary) -> Levels -> Feature
+    samples -> Conditioning, Framing -> Window -> spectrum -> Bands (or Summary) -> Levels -> Feature
 """
 
 from __future__ import annotations
@@ -51,29 +51,79 @@ def padding_of(pad_mode) -> Padding:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Framing:
-    """Frames of `n_fft` samples every `hop_length`; frame 0 starts `lead` samples before the first sample."""
+    """Frames of `length` samples (of `n_fft`, if it is 0) every `hop_length`, zeros behind them up to `n_fft`.
+
+    Frame 0 starts `lead` samples before the first sample. `padding` reaches `before` the first sample and `after` the
+    last, by default `lead`; zeros lie beyond. Frames are ``(n_samples + slack) // hop_length``, but never less than
+    `least`: by default as many as fit between the ends of the padding.
+    """
 
     n_fft: int
     hop_length: int
     lead: int
     padding: Padding = Padding.CONSTANT
+    length: int = 0
+    before: int | None = None
+    after: int | None = None
+    slack: int | None = None
+    least: int = 0
 
     def __post_init__(self):
         as_index(self.n_fft, name="n_fft")
         as_hop_length(self.hop_length)
+        put = object.__setattr__
+        put(self, "length", self.length or self.n_fft)
+        put(self, "before", max(self.lead, 0) if self.before is None else self.before)
+        put(self, "after", max(self.lead, 0) if self.after is None else self.after)
+        if self.slack is None:
+            put(self, "slack", self.hop_length + self.lead + self.after - self.length)
 
     def n_frames(self, n_samples: int) -> int:
-        """Frames that fit into the (padded) signal."""
-        return max(0, 1 + (n_samples + 2 * self.lead - self.n_fft) // self.hop_length)
+        """Frames of a signal."""
+        return max(self.least, (n_samples + self.slack) // self.hop_length)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditioning:
+    """What is done to samples before their window: the fields of fsp_conditioning."""
+
+    dither: float = 0.0
+    dither_key: int = 0
+    emphasis: float = 0.0
+    remove_mean: bool = False
+    frame_emphasis: float = 0.0
+
+
+class EnergyKind(IntEnum):
+    """Of what a frame's sum of squares is taken; the order is fsp_energy_kind's from 1 on."""
+
+    RAW = 1
+    WINDOWED = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Energy:
+    """A row of the output: the level, by `floor` and `offset`, of each frame's sum of squares.
+
+    It stands in place of row `row`, or is one more: the first (`row` is 0) or the last.
+    """
+
+    kind: EnergyKind
+    row: int
+    replaces: bool
+    floor: float
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """multiplier * log10(max(x, floor)) + offset."""
+    """multiplier * log10(max(x + add, floor)) + offset; `for_zero` stands for x = 0, if it is not 0 itself."""
 
     multiplier: float
     floor: float
     offset: float = 0.0
+    add: float = 0.0
+    for_zero: float = 0.0
 
     def __post_init__(self):
         if not self.floor > 0:
@@ -107,7 +157,10 @@ _DTYPES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
-    """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters."""
+    """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters.
+
+    A magnitude is sqrt(max(|X|^2 + guard, least)).
+    """
 
     precision: int
     framing: Framing
@@ -117,6 +170,10 @@ class Spec:
     summary: Summary | None = None
     levels: Levels | None = None
     matrix: np.ndarray | None = None
+    conditioning: Conditioning = Conditioning()
+    guard: float = 0.0
+    least: float = 0.0
+    energy: Energy | None = None
 
     @property
     def dtype(self) -> np.dtype:

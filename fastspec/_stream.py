@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _run, _transforms
-from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
-from ._spec import Padding, Spectrum, precision_of
-from .core._channels import to_mono
-from .feature.spectral import run_given
+from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number
+from ._front.program import Program
+from ._front.recipe import Recipe
+from ._front.source import as_clip
+from ._front.walk import FrameStream, file_pieces, run_given
+from ._spec import Spectrum, precision_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -100,19 +102,16 @@ class Stream:
         if feature == "stft":
             if kwargs:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
-            self._spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
+            spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
         else:
             bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=2, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
-            self._spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
+            spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
         if feature == "mfcc":
-            n_bands = len(self._spec.bank)
+            n_bands = len(spec.bank)
             self._cepstrum = _transforms.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
-        self._pending: np.ndarray | None = None
-        self._first_sample = 0  # of the signal, in `_pending`
-        self._next_frame = 0
-        self._finished = False
+        self._frames = FrameStream(Program(Recipe(), spec))
 
     def push(self, y: npt.ArrayLike) -> np.ndarray:
         """Take the next samples; return the frames that they complete.
@@ -127,23 +126,9 @@ class Stream:
         -------
         np.ndarray [shape=(..., rows, new frames)]
         """
-        if self._finished:
-            raise ParameterError("this Stream is finished; make another one for another signal")
-        y = as_samples(y if isinstance(y, np.ndarray) else np.asarray(y), pcm=True)
-        is_pcm = y.dtype in PCM_DTYPES
-        if self._pending is not None and y.shape[:-1] != self._pending.shape[:-1]:
-            raise ParameterError(
-                f"y.shape={y.shape} differs from the first piece's channels {self._pending.shape[:-1]}"
-            )
-        if not (is_pcm or np.isfinite(y).all()):
-            raise first_nonfinite(y)
-        y = y if is_pcm else y.astype(self._dtype, copy=False)
-        if self._pending is not None and y.dtype != self._pending.dtype:
-            raise DTypeError(
-                f"y.dtype={y.dtype} differs from the first piece's {self._pending.dtype}; keep to one of them"
-            )
-        self._pending = y.copy() if self._pending is None else np.concatenate([self._pending, y], axis=-1)
-        return self._frames_before(self._n_complete())
+        y = as_clip(y)
+        y = y if y.dtype in PCM_DTYPES else y.astype(self._dtype, copy=False)
+        return self._feature(self._frames.push(y))
 
     def finish(self) -> np.ndarray:
         """Return the frames that reach past the last sample, and close the stream.
@@ -159,44 +144,10 @@ class Stream:
         ParameterError
             If there were no samples, or too few of them for a frame.
         """
-        if self._pending is None:
-            raise ParameterError("this Stream has seen no samples; push some first")
-        framing = self._spec.framing
-        n_samples = self._first_sample + self._pending.shape[-1]
-        n_frames = framing.n_frames(n_samples)
-        if n_frames == 0:
-            raise ParameterError(
-                f"{n_samples} samples are too few for a frame of n_fft={framing.n_fft}; use center=True"
-            )
-        self._finished = True
-        return self._frames_before(n_frames)
+        return self._feature(self._frames.finish())
 
-    def _n_complete(self) -> int:
-        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
-        framing = self._spec.framing
-        n_samples = self._first_sample + self._pending.shape[-1]
-        if framing.lead and framing.padding is not Padding.CONSTANT and n_samples <= framing.lead:
-            return self._next_frame
-        return max(self._next_frame, 1 + (n_samples + framing.lead - framing.n_fft) // framing.hop_length)
-
-    def _frames_before(self, end: int) -> np.ndarray:
-        skipped = self._first_sample // self._spec.framing.hop_length
-        x = self._pending
-        out = _run.allocate(self._spec, x.shape[:-1], end - self._next_frame, frame_major=self._spec.bank is None)
-        _run.run(self._spec, x, out, check_finite=False, first_frame=self._next_frame - skipped)
-        self._next_frame = end
-        self._forget()
-        return out if self._cepstrum is None else run_given(self._cepstrum, out)
-
-    def _forget(self) -> None:
-        """Drop whole hops that no later frame reads, nor reflects the end of the signal into."""
-        framing = self._spec.framing
-        oldest = self._next_frame * framing.hop_length - 2 * framing.lead - 1
-        hops = max(0, oldest) // framing.hop_length - self._first_sample // framing.hop_length
-        if hops > 0:
-            drop = min(hops * framing.hop_length, self._pending.shape[-1] // framing.hop_length * framing.hop_length)
-            self._first_sample += drop
-            self._pending = self._pending[..., drop:].copy()
+    def _feature(self, frames: np.ndarray) -> np.ndarray:
+        return frames if self._cepstrum is None else run_given(self._cepstrum, frames)
 
 
 def logmel_file(
@@ -251,37 +202,17 @@ def logmel_file(
     >>> L.shape, sr
     ((40, 201), 16000)
     """
-    from .core._audio_file import open_audio, read_blocks
+    from .core._audio_file import open_audio
 
     _transforms.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
         raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
     with open_audio(path) as sound:
-        rate = sound.samplerate
-        stream = Stream("logmel", sr=rate if sr is None else sr, **kwargs)
-        convert = _converter(rate, sr, sound.channels, mono, stream._dtype)
-        parts = []
-        for block, last in read_blocks(sound, max(1, int(block_seconds * rate)), stream._dtype.name):
-            parts.append(stream.push(convert(_mixed(block) if mono else block, last)))
-        parts.append(stream.finish())
-    L = np.concatenate(parts, axis=-1)
+        rate = sound.samplerate if sr is None else sr
+        stream = Stream("logmel", sr=rate, **kwargs)
+        parts = [stream.push(piece) for piece in file_pieces(sound, sr, mono, stream._dtype, block_seconds)]
+    L = np.concatenate([*parts, stream.finish()], axis=-1)
     if top_db is not None:
         for channel in L.reshape(-1, *L.shape[-2:]):
             _run.clamp(channel, shift=0.0, lower=_run.peak(channel) - top_db)
-    return L, rate if sr is None else sr
-
-
-def _mixed(block: np.ndarray) -> np.ndarray:
-    """(samples, channels) as (samples, 1), with the bits that `load` gives."""
-    return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
-
-
-def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
-    """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
-    shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
-    if sr is None or sr == rate:
-        return lambda block, _: shape(block)
-    import soxr
-
-    resampler = soxr.ResampleStream(rate, sr, 1 if mono else n_channels, dtype=dtype.name, quality="HQ")
-    return lambda block, last: shape(resampler.resample_chunk(block, last=last).reshape(-1, 1 if mono else n_channels))
+    return L, rate

@@ -68,7 +68,7 @@ def test_memory_is_bounded():
     held = []
     for i in range(200):
         stream.push(noise(1000, seed=i))
-        held.append(stream._pending.shape[-1])
+        held.append(stream._frames._pending.shape[-1])
     assert max(held) < 1000 + 3 * 64
 
 

@@ -2,6 +2,7 @@
 
 #include "transpose.inc.h"
 #include "gather.inc.h"
+#include "condition.inc.h"
 #include "complex_fft.inc.h"
 #include "real_fft.inc.h"
 #include "log.inc.h"
@@ -24,7 +25,8 @@
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
         .isa = name, .lanes = LANES, .itemsize = sizeof(REAL), .all_finite = k_all_finite, .gather = k_gather,   \
-        .carry = k_carry, .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
+        .carry = k_carry, .emphasise = k_emphasise, .condition = k_condition, .fill_zeros = k_fill_zeros,        \
+        .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
         .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
         .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \
         .rolloff = k_rolloff, .flatness = k_flatness, .extremes = k_extremes,                                    \

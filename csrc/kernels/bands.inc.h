@@ -1,10 +1,11 @@
 /* spectrum -> bands -> levels -> feature, one tile: LANES frames of every bin or band. */
 
-/* What the FFT left as |X|^2 becomes |X|, in place. */
-static void k_root(void *spectrum, const uint32_t *where, size_t n_bins)
+/* What the FFT left as |X|^2 becomes sqrt(max(|X|^2 + add, floor)), in place. */
+static void k_root(void *spectrum, const uint32_t *where, size_t n_bins, double add, double floor)
 {
     V *x = spectrum;
-    for (size_t k = 0; k < n_bins; k++) x[where[k]] = v_sqrt(x[where[k]]);
+    const V more = v_set((REAL)add), least = v_set((REAL)floor);
+    for (size_t k = 0; k < n_bins; k++) x[where[k]] = v_sqrt(v_max(least, x[where[k]] + more));
 }
 
 static void k_collect(const void *tile, const uint32_t *where, size_t n, void *rows)
@@ -96,6 +97,14 @@ static void k_clamp(void *bands, size_t n_bands, double shift, double lower)
     V *x = bands;
     const V s = v_set((REAL)shift), low = v_set((REAL)lower);
     for (size_t b = 0; b < n_bands; b++) x[b] = v_max(low, x[b] + s);
+}
+
+/* Zeros become `value`, in place. */
+static void k_fill_zeros(void *bands, size_t n_bands, double value)
+{
+    V *x = bands;
+    const V filling = v_set((REAL)value);
+    for (size_t b = 0; b < n_bands; b++) x[b] = v_select((VU)(x[b] == v_set(0)), filling, x[b]);
 }
 
 /* Four rows of a matrix at a time, even and odd columns in chains of their own. */

@@ -79,6 +79,16 @@ typedef struct {
     void *weights;
 } fsp_matrix;
 
+/* What is done to a frame of `length` samples before its window. The mean goes first; then the sum of squares is taken, of
+ * these samples or (`window`, of `length` numbers) of what the window will leave of them; before it, each sample loses
+ * `emphasis` times the one before it, the first one that part of itself. */
+typedef struct {
+    size_t length;
+    int remove_mean, measure;
+    double emphasis;
+    const void *window;
+} fsp_frame_conditioning;
+
 /* level = multiplier * log10(max(x, floor)) + offset; multiplier * log10(2) in two parts, the first short enough
  * that its product with any exponent is exact; per_neper: multiplier * log10(e). */
 typedef struct {
@@ -139,6 +149,12 @@ typedef struct {
                    size_t table_stride);
     void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
 
+    /* x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before` */
+    void (*emphasise)(void *values, size_t n, double before, double emphasis);
+    /* Sample i of the frames is at offsets[i] of the table; it becomes vector i of `frames`. `energy`: of one vector */
+    void (*condition)(const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, void *frames,
+                      void *energy);
+
     /* frames -> spectrum */
     void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles_or_null,
                       size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
@@ -150,7 +166,7 @@ typedef struct {
     void (*chirp_in)(const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv, void *z);
     void (*chirp_multiply)(const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y);
     void (*chirp_out)(const void *y, const uint32_t *order, const void *chirp, size_t n_bins, void *z, int mode);
-    void (*root)(void *spectrum, const uint32_t *where, size_t n_bins);
+    void (*root)(void *spectrum, const uint32_t *where, size_t n_bins, double add, double floor);
     void (*collect)(const void *tile, const uint32_t *where, size_t n, void *rows);
 
     /* spectrum -> bands -> levels -> feature */
@@ -161,6 +177,7 @@ typedef struct {
     void (*extremes)(const void *spectrum, const uint32_t *at, size_t n, size_t n_extremes, void *scratch, void *means);
     void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent);
     void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
+    void (*fill_zeros)(void *bands, size_t n_bands, double value);
     void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
 
     /* tiles in and out of arrays */

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import _run, _transforms
 from .._arrays import DTypeError, ParameterError, as_array, as_samples, promoted
+from .._front.walk import run_given
 from .._lazy import gather
 from .._spec import Spectrum, precision_of
 from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
@@ -117,15 +118,6 @@ def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.
         return np.einsum("...ft,mf->...mt", S, bank, optimize=True)
     spec = _transforms.mel_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), bank_key)
     return run_given(spec, S)
-
-
-def run_given(spec, S: np.ndarray, *, clamp: np.ndarray | None = None) -> np.ndarray:
-    """A transform of an array (..., rows, t) whose rows or frames are contiguous, copied if need be."""
-    if S.itemsize not in S.strides[-2:] or not (S.dtype.isnative and S.flags.aligned):
-        S = np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
-    out = _run.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=False)
-    _run.run(spec, S, out, clamp=clamp)
-    return out
 
 
 def logmel(

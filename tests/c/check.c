@@ -20,10 +20,10 @@ typedef struct {
 
 static const entry SUBJECTS[] = {
     /* samples -> frames */
-    KERNEL(all_finite), KERNEL(gather), KERNEL(carry),
+    KERNEL(all_finite), KERNEL(gather), KERNEL(carry), KERNEL(emphasise), KERNEL(condition),
     /* frames -> spectrum */
     KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
-    KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(collect),
+    KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(fill_zeros), KERNEL(collect),
     /* spectrum -> bands -> levels -> feature */
     KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(rolloff), KERNEL(flatness), KERNEL(extremes), KERNEL(levels),
     KERNEL(clamp), KERNEL(matrix),

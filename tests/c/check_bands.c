@@ -10,12 +10,27 @@ void check_root(check *t)
         void *x = noise(t, 0, n_vectors * t->k->lanes, AT_END);
         for (size_t j = 0; j < n_vectors * t->k->lanes; j++) put(t, x, j, fabs(get(t, x, j)));
         const uint32_t *where = shuffled(t, 1, n, n_vectors);
+        const double add = i % 3 ? 0 : 0.125, floor = i % 2 ? 0 : 0.25;
         void *want = twin(0);
         for (size_t k = 0; k < n; k++)
             for (size_t l = 0; l < t->k->lanes; l++)
-                put(t, want, at(t, where[k], l), sqrt(get(t, x, at(t, where[k], l))));
-        t->k->root(x, where, n);
+                put(t, want, at(t, where[k], l), sqrt(fmax(rounded(t, get(t, x, at(t, where[k], l)) + add), floor)));
+        t->k->root(x, where, n, add, floor);
         if (!same(0)) fail(t, "n_bins=%zu: not the correctly rounded root", n);
+    }
+}
+
+void check_fill_zeros(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 900);
+        void *x = rough(t, 0, n * t->k->lanes, AT_END);
+        for (size_t j = 0; j < n * t->k->lanes; j += 1 + random_below(t, 4)) put(t, x, j, random_below(t, 2) ? 0.0 : -0.0);
+        void *want = twin(0);
+        for (size_t j = 0; j < n * t->k->lanes; j++)
+            if (get(t, x, j) == 0) put(t, want, j, 0.375);
+        t->k->fill_zeros(x, n, 0.375);
+        if (!same(0)) fail(t, "n=%zu", n);
     }
 }
 

@@ -146,7 +146,7 @@ void reference_frame(const check *t, const material *m, size_t channel, size_t f
     memset(bins, 0, 2 * m->c.n_bins * sizeof *bins);
     for (ptrdiff_t i = -half; i <= half; i++) {
         const ptrdiff_t at = (ptrdiff_t)(frame * m->c.hop_length) + i;
-        const wide v = padded_sample(t, x, m->n_samples, m->c.lead, m->c.padding, at);
+        const wide v = padded_sample(t, x, m->n_samples, (fsp_margin){m->c.padding, m->c.lead, m->c.lead}, at);
         *sample(0, i) = (sized){v, fabsl(v)};
     }
     for (size_t s = 0; s < m->c.n_halvings; s++) halving(m, s, taps_of(m, s), gather_one);

@@ -1,6 +1,28 @@
 /* The engine through fastspec.h. */
 #include "scene.h"
 
+/* What few front ends want: short frames, leads and margins of any size, conditioning. */
+static void random_framing(check *t, fsp_config *c)
+{
+    c->length = 1 + random_below(t, c->n_fft);
+    c->lead = (ptrdiff_t)random_below(t, 2 * c->n_fft) - (ptrdiff_t)c->n_fft / 2;
+    c->margin.before = random_below(t, 2 * c->n_fft);
+    c->margin.after = random_below(t, 4 * c->n_fft);
+    if (random_below(t, 2)) c->conditioning.emphasis = 0.97;
+    if (random_below(t, 2)) c->conditioning.dither = 0.1;
+    c->conditioning.dither_key = random_bits(t);
+    c->conditioning.remove_mean = (int)random_below(t, 2);
+    if (random_below(t, 2)) c->conditioning.frame_emphasis = 0.9375;
+}
+
+static void random_energy(check *t, fsp_config *c)
+{
+    const size_t n_rows = c->n_features ? c->n_features : c->n_bands ? c->n_bands : c->n_fft / 2 + 1;
+    c->energy = (fsp_energy){.kind = random_below(t, 2) ? FSP_RAW_ENERGY : FSP_WINDOWED_ENERGY, .floor = 1e-6, .offset = 1.5};
+    c->energy.replaces = (int)random_below(t, 2);
+    c->energy.row = c->energy.replaces ? random_below(t, n_rows) : n_rows * random_below(t, 2);
+}
+
 static fsp_config random_config(check *t)
 {
     fsp_config c = {.n_fft = 1 + random_below(t, random_below(t, 3) ? 80 : 400)};
@@ -8,15 +30,21 @@ static fsp_config random_config(check *t)
     const size_t leads[] = {0, c.n_fft / 2, c.n_fft, random_below(t, c.n_fft + 1)};
     const double multipliers[] = {0, 10, 20, 1};
     c.hop_length = random_below(t, 2) ? 1 + random_below(t, c.n_fft + 20) : 1 + c.n_fft / (1 + random_below(t, 8));
-    c.lead = leads[random_below(t, 4)];
-    c.padding = (fsp_padding)random_below(t, 5);
+    c.lead = (ptrdiff_t)leads[random_below(t, 4)];
+    c.margin = (fsp_margin){(fsp_padding)random_below(t, 5), (size_t)c.lead, (size_t)c.lead};
     c.spectrum = spectra[random_below(t, 4)];
+    if (random_below(t, 2)) random_framing(t, &c);
     if (c.spectrum == FSP_COMPLEX) return c;
+    if (random_below(t, 3) == 0) c.guard = 1e-3;
+    if (random_below(t, 3) == 0) c.least = 1e-2;
     if (random_below(t, 3)) c.n_bands = 1 + random_below(t, 20);
     if (random_below(t, 3)) c.multiplier = multipliers[random_below(t, 4)];
     c.floor = 1e-10;
     c.offset = random_below(t, 2) ? -3.25 : 0;
+    if (random_below(t, 3) == 0) c.add = 1e-4;
+    if (random_below(t, 3) == 0) c.for_zero = 1e-3;
     if (random_below(t, 3) == 0) c.n_features = 1 + random_below(t, 15);
+    if (random_below(t, 3) == 0) random_energy(t, &c);
     return c;
 }
 
@@ -147,11 +175,11 @@ void check_given(check *t)
 
 /* blocks and threads ----------------------------------------------------------------------------------------------- */
 
-typedef struct { size_t n_fft, hop, lead; } shape;
+typedef struct { size_t n_fft, hop; ptrdiff_t lead; size_t length; } shape;
 
 static const shape SHAPES[] = {
-    {64, 16, 32}, {48, 48, 0}, {30, 41, 15}, {25, 5, 12}, {74, 20, 37}, {512, 2, 256}, {1, 1, 0}, {2, 1, 1},
-    {400, 160, 200},
+    {64, 16, 32, 0}, {48, 48, 0, 0}, {30, 41, 15, 0}, {25, 5, 12, 0}, {74, 20, 37, 0}, {512, 2, 256, 0}, {1, 1, 0, 0},
+    {2, 1, 1, 0}, {400, 160, 200, 0}, {64, 20, 30, 50}, {32, 40, 0, 25},
 };
 enum { N_SHAPES = sizeof SHAPES / sizeof *SHAPES };
 
@@ -159,8 +187,10 @@ static fsp_config shape_config(size_t i)
 {
     fsp_config c = {.n_fft = SHAPES[i].n_fft,
                     .hop_length = SHAPES[i].hop,
+                    .length = SHAPES[i].length,
                     .lead = SHAPES[i].lead,
-                    .padding = FSP_PAD_REFLECT,
+                    .margin = {FSP_PAD_REFLECT, (size_t)SHAPES[i].lead, (size_t)SHAPES[i].lead},
+                    .conditioning = {.remove_mean = SHAPES[i].length != 0},
                     .spectrum = FSP_COMPLEX};
     return c;
 }
@@ -248,7 +278,7 @@ static void finite_case(check *t, const scene *s, size_t at, double trouble)
     const size_t row = s->n_rows * s->width;
     for (size_t f = 0; f < total; f++) {
         const ptrdiff_t from = (ptrdiff_t)(f * s->config.hop_length) - (ptrdiff_t)s->config.lead, i = (ptrdiff_t)at;
-        const int touches = i >= from && i < from + (ptrdiff_t)s->config.n_fft;
+        const int touches = i >= from && i < from + (ptrdiff_t)(s->config.length ? s->config.length : s->config.n_fft);
         const int equal = !memcmp(y + f * row * t->k->itemsize, s->baseline + f * row * t->k->itemsize,
                                   row * t->k->itemsize);
         if (touches == equal)
@@ -261,8 +291,8 @@ void check_finite(check *t)
     const double trouble[] = {NAN, INFINITY, -INFINITY};
     for (size_t i = 0; i < N_SHAPES; i++) {
         fsp_config config = shape_config(i);
-        config.padding = FSP_PAD_CONSTANT;  /* so that a sample stands in one place only */
-        const size_t n_frames = 150, n = (n_frames - 1) * config.hop_length + config.n_fft - 2 * config.lead + 3;
+        config.margin.padding = FSP_PAD_CONSTANT;  /* so that a sample stands in one place only */
+        const size_t n_frames = 150, n = (n_frames - 1) * config.hop_length + config.n_fft - 2 * (size_t)config.lead + 3;
         scene s;
         scene_create(t, &s, &config, BANK_NONE, 1, n > 4 ? n : 5, n_frames, 1);
         for (size_t at = 0; at < s.n_samples; at += 1 + random_below(t, s.n_samples / (options.quick ? 4 : 30) + 1))
@@ -331,7 +361,15 @@ void check_refusals(check *t)
     REFUSED(c.hop_length = 0);
     REFUSED(c.hop_length = SIZE_MAX);
     REFUSED(c.window = NULL);
-    REFUSED(c.lead = 9);
+    REFUSED(c.lead = PTRDIFF_MIN);
+    REFUSED(c.lead = PTRDIFF_MAX);
+    REFUSED(c.margin.before = SIZE_MAX);
+    REFUSED(c.margin.after = SIZE_MAX);
+    REFUSED(c.length = 9);
+    REFUSED(c.energy.kind = FSP_RAW_ENERGY);
+    REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.row = 1);
+    REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.spectrum = FSP_COMPLEX);
+    REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.replaces = 1; c.energy.row = 5);
     REFUSED(c.n_bands = 1);
     REFUSED(c.n_features = 1);
     REFUSED(c.multiplier = 10);

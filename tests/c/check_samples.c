@@ -38,6 +38,62 @@ void check_all_finite(check *t)
     }
 }
 
+void check_emphasise(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 900);
+        void *x = noise(t, 0, n, i % N_PLACES);
+        char *want = twin(0);
+        const double e = rounded(t, 0.97), before = random_real(t);
+        for (size_t j = 0; j < n; j++)
+            put(t, want, j, get(t, x, j) - rounded(t, e * (j ? get(t, x, j - 1) : before)));
+        t->k->emphasise(x, n, before, 0.97);
+        if (!same(0)) fail(t, "n=%zu offset=%zu", n, i % N_PLACES);
+    }
+}
+
+/* One lane: what becomes of its samples, each off by `bound` at most, and of their squares' sum. */
+static void condition_lane(const check *t, const fsp_frame_conditioning *c, wide *x, expected *frame, expected *energy)
+{
+    const size_t n = c->length, lanes = t->k->lanes;
+    wide mean = 0, size = 0;
+    for (size_t i = 0; i < n; i++) mean += x[i] / n, size += fabsl(x[i]) / n;
+    wide bound = c->remove_mean ? (dot_factor(n) + 2) * t->u * (size + 1) : 0;
+    *energy = (expected){0, 0};
+    for (size_t i = 0; i < n && c->remove_mean; i++) x[i] -= mean;
+    for (size_t i = 0; i < n && !c->window; i++) energy->value += x[i] * x[i];
+    for (size_t i = n; c->emphasis != 0 && i-- > 1;) x[i] -= rounded(t, c->emphasis) * x[i - 1];
+    x[0] *= 1 - rounded(t, c->emphasis);
+    if (c->emphasis != 0) bound = 2 * bound + 8 * t->u;
+    for (size_t i = 0; i < n; i++) frame[i * lanes] = (expected){x[i], bound};
+    for (size_t i = 0; i < n && c->window; i++) energy->value += powl(x[i] * get(t, c->window, i), 2);
+    energy->bound = (dot_factor(n) + 4) * t->u * energy->value + 2 * bound * sqrtl(energy->value * n) + n * bound * bound;
+}
+
+void check_condition(check *t)
+{
+    static wide x[1000];
+    for (size_t i = 1; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 600), lanes = t->k->lanes;
+        fsp_frame_conditioning c = {.length = n, .remove_mean = i & 1, .measure = 1, .emphasis = i & 2 ? 0.97 : 0};
+        if (!n) continue;
+        const void *table = noise(t, 0, n + lanes, AT_END);
+        const uint32_t *offsets = shuffled(t, 1, n, n);
+        if (i & 4) c.window = noise(t, 2, n, AT_END);
+        void *frames = guarded(t, 3, n * lanes, AT_END), *energy = guarded(t, 4, lanes, AT_END);
+        expected *e = expect(t, 3);
+        expected energies[64];
+        for (size_t l = 0; l < lanes; l++) {
+            for (size_t j = 0; j < n; j++) x[j] = get(t, table, offsets[j] + l);
+            condition_lane(t, &c, x, e + l, &energies[l]);
+        }
+        t->k->condition(table, offsets, &c, frames, energy);
+        if (!met(t, 3)) fail(t, "n=%zu mean=%d emphasis=%g", n, c.remove_mean, c.emphasis);
+        for (size_t l = 0; l < lanes; l++)
+            if (!(fabsl(get(t, energy, l) - energies[l].value) <= energies[l].bound)) fail(t, "n=%zu: energy", n);
+    }
+}
+
 static int wholly_finite(const check *t, const void *table, size_t rows, size_t columns, size_t table_stride)
 {
     for (size_t r = 0; r < rows; r++)

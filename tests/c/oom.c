@@ -110,6 +110,8 @@ static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_
 static const fsp_config CASES[] = {
     {.n_fft = 400, .hop_length = 160, .lead = 200, .spectrum = FSP_COMPLEX},
     {.n_fft = 1, .hop_length = 1, .spectrum = FSP_COMPLEX},
+    {.n_fft = 64, .length = 50, .hop_length = 20, .spectrum = FSP_POWER, .n_bands = 9, .conditioning = {.remove_mean = 1},
+     .energy = {.kind = FSP_WINDOWED_ENERGY, .floor = 1}},
     {.n_fft = 256, .hop_length = 64, .spectrum = FSP_POWER, .n_bands = 20, .multiplier = 10, .floor = 1e-10},
     {.n_fft = 105, .hop_length = 20, .spectrum = FSP_MAGNITUDE, .n_features = 13},
     {.n_fft = 37, .hop_length = 50, .spectrum = FSP_POWER, .n_bands = 3, .n_features = 2},

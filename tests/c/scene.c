@@ -46,11 +46,15 @@ double *random_matrix(check *t, size_t n_out, size_t n_in)
 
 const char *scene_name(const scene *s)
 {
-    static char name[160];
+    static char name[400];
     const fsp_config *c = &s->config;
     snprintf(name, sizeof name,
-             "n_fft=%zu hop=%zu lead=%zu pad=%d spectrum=%d bands=%zu mult=%g features=%zu samples=%zu", c->n_fft,
-             c->hop_length, c->lead, c->padding, c->spectrum, c->n_bands, c->multiplier, c->n_features, s->n_samples);
+             "n_fft=%zu length=%zu hop=%zu lead=%td pad=%d %zu %zu emphasis=%g mean=%d frame_emphasis=%g spectrum=%d "
+             "bands=%zu mult=%g add=%g for_zero=%g features=%zu energy=%d %d %zu samples=%zu",
+             c->n_fft, c->length, c->hop_length, c->lead, c->margin.padding, c->margin.before, c->margin.after,
+             c->conditioning.emphasis, c->conditioning.remove_mean, c->conditioning.frame_emphasis, c->spectrum, c->n_bands,
+             c->multiplier, c->add, c->for_zero, c->n_features, c->energy.kind, c->energy.replaces, c->energy.row,
+             s->n_samples);
     return name;
 }
 
@@ -61,13 +65,13 @@ way plain_way(const check *t, const scene *s)
 
 /* reference -------------------------------------------------------------------------------------------------------- */
 
-double padded_sample(const check *t, const void *x, size_t n_samples, size_t pad, fsp_padding padding, ptrdiff_t i)
+double padded_sample(const check *t, const void *x, size_t n_samples, fsp_margin margin, ptrdiff_t i)
 {
-    const ptrdiff_t n = (ptrdiff_t)n_samples, lead = (ptrdiff_t)pad;
+    const ptrdiff_t n = (ptrdiff_t)n_samples, lead = (ptrdiff_t)(i < 0 ? margin.before : margin.after);
     if (i >= 0 && i < n) return get(t, x, (size_t)i);
     if (n == 0 || i < -lead || i >= n + lead) return 0;
     const double out = i < 0 ? (double)-i : (double)(i - n + 1);  /* 1: the sample next to the signal */
-    switch (padding) {
+    switch (margin.padding) {
     case FSP_PAD_EDGE: return get(t, x, i < 0 ? 0 : (size_t)n - 1);
     case FSP_PAD_LINEAR_RAMP:
         return rounded(t, get(t, x, i < 0 ? 0 : (size_t)n - 1) * (((double)lead - out) / (double)lead));
@@ -83,8 +87,7 @@ double padded_sample(const check *t, const void *x, size_t n_samples, size_t pad
 
 static double sample_at(const check *t, const scene *s, size_t channel, ptrdiff_t i)
 {
-    return padded_sample(t, s->signal + channel * s->n_samples * t->k->itemsize, s->n_samples, s->config.lead,
-                         s->config.padding, i);
+    return padded_sample(t, s->emphasised + channel * s->n_samples * t->k->itemsize, s->n_samples, s->config.margin, i);
 }
 
 static int has_large_prime(size_t n)
@@ -94,21 +97,46 @@ static int has_large_prime(size_t n)
     return n > 1;
 }
 
+/* The samples of a frame, conditioned and windowed, how far each may be off by then, and the frame's energy. */
+static wide condition_frame(const check *t, const scene *s, wide_complex *x, value *energy)
+{
+    const fsp_config *c = &s->config;
+    const size_t n = c->length ? c->length : c->n_fft;
+    wide mean = 0, size = 0, off = 0;
+    for (size_t i = 0; i < n; i++) mean += x[i].r / n, size += fabsl(x[i].r) / n;
+    *energy = (value){0, 0};
+    if (c->conditioning.remove_mean) {
+        off = (dot_factor(n) + 2) * t->u * size + t->u * 2;
+        for (size_t i = 0; i < n; i++) x[i].r -= mean;
+    }
+    for (size_t i = 0; i < n && c->energy.kind == FSP_RAW_ENERGY; i++) energy->x += x[i].r * x[i].r;
+    const wide e = rounded(t, c->conditioning.frame_emphasis);
+    for (size_t i = n; e != 0 && i-- > 1;) x[i].r -= e * x[i - 1].r;
+    x[0].r *= 1 - e;
+    if (e != 0) off = 2 * off + 4 * t->u * 2;
+    for (size_t i = 0; i < c->n_fft; i++) x[i].r = i < n ? x[i].r * (wide)s->window[i] : 0;
+    for (size_t i = 0; i < n && c->energy.kind == FSP_WINDOWED_ENERGY; i++) energy->x += x[i].r * x[i].r;
+    energy->err = (dot_factor(n) + 4) * t->u * energy->x + 2 * sqrtl(energy->x * n) * off + n * off * off;
+    return off;
+}
+
 /* The bins of one frame. Each is off by no more than the whole frame is in the L2 norm: the FFT's bound, and one more
  * unit for window and product, both rounded. */
-static void front_half(const check *t, const scene *s, size_t channel, size_t frame, wide_complex *bins, wide *err)
+static void front_half(const check *t, const scene *s, size_t channel, size_t frame, wide_complex *bins, wide *err,
+                       value *energy)
 {
     static wide_complex x[1 << 14];
     const size_t n = s->config.n_fft;
     wide size = 0;
     for (size_t i = 0; i < n; i++) {
-        const ptrdiff_t at = (ptrdiff_t)(frame * s->config.hop_length + i) - (ptrdiff_t)s->config.lead;
-        x[i] = (wide_complex){sample_at(t, s, channel, at) * (wide)s->window[i], 0};
-        size += x[i].r * x[i].r;
+        const ptrdiff_t at = (ptrdiff_t)(frame * s->config.hop_length + i) - s->config.lead;
+        x[i] = (wide_complex){sample_at(t, s, channel, at), 0};
     }
+    const wide off = condition_frame(t, s, x, energy);
+    for (size_t i = 0; i < n; i++) size += x[i].r * x[i].r;
     dft(x, n, bins);
     const wide most = has_large_prime(n) ? 2.5L : 1.5L;
-    *err = (most * sqrtl(log2l((wide)(n > 2 ? n : 2))) + 1) * t->u * sqrtl(size * n);
+    *err = (most * sqrtl(log2l((wide)(n > 2 ? n : 2))) + 1) * t->u * sqrtl(size * n) + off * n;
 }
 
 static void bank_values(const check *t, const fsp_config *c, size_t n_bins, const value *x, value *y)
@@ -127,6 +155,8 @@ static void bank_values(const check *t, const fsp_config *c, size_t n_bins, cons
 
 static value level_value(const check *t, const fsp_config *c, value x)
 {
+    if (c->for_zero != 0 && x.x == 0) x.x = rounded(t, c->for_zero);
+    if (c->add != 0) x = (value){x.x + rounded(t, c->add), x.err + t->u * (x.x + c->add)};
     const wide low = rounded(t, c->floor), middle = x.x > low ? x.x : low;
     const wide top = x.x + x.err > low ? x.x + x.err : low, bottom = x.x - x.err > low ? x.x - x.err : low;
     const wide level = c->multiplier * log10l(middle), up = c->multiplier * log10l(top),
@@ -174,11 +204,29 @@ static const char *baseline_at(const check *t, const scene *s, size_t channel, s
     return s->baseline + ((channel * s->total_frames + frame) * s->n_rows + row) * s->width * t->k->itemsize;
 }
 
-static value spectrum_value(const check *t, fsp_spectrum spectrum, wide_complex bin, wide err)
+static value energy_level(const check *t, const fsp_config *c, value energy)
 {
+    fsp_config own = *c;
+    own.floor = c->energy.floor;
+    own.offset = c->energy.offset;
+    own.add = own.for_zero = 0;
+    return c->multiplier != 0 ? level_value(t, &own, energy) : energy;
+}
+
+static value guarded_root(const check *t, const fsp_config *c, value power)
+{
+    const wide least = rounded(t, c->least), guard = rounded(t, c->guard), x = fmaxl(power.x + guard, least);
+    const wide low = fmaxl(power.x - power.err + guard, least), high = fmaxl(power.x + power.err + guard, least);
+    return (value){sqrtl(x), sqrtl(high) - sqrtl(fmaxl(low, 0)) + 3 * t->u * sqrtl(x)};
+}
+
+static value spectrum_value(const check *t, const fsp_config *c, wide_complex bin, wide err)
+{
+    const fsp_spectrum spectrum = c->spectrum;
     const wide size = magnitude(bin), power = size * size;
     const value p = {power, 2 * size * err + err * err + 3 * t->u * power};
     if (spectrum == FSP_POWER) return p;
+    if (c->guard != 0 || c->least != 0) return guarded_root(t, c, p);
     return (value){size, err + 3 * t->u * size};
 }
 
@@ -193,7 +241,8 @@ static void reference_frame(check *t, const scene *s, size_t channel, size_t fra
     static value x[MOST_ROWS];
     const size_t n_bins = s->config.n_fft / 2 + 1;
     wide err;
-    front_half(t, s, channel, frame, bins, &err);
+    value energy;
+    front_half(t, s, channel, frame, bins, &err, &energy);
     if (s->config.spectrum == FSP_COMPLEX) {
         for (size_t k = 0; k < n_bins; k++) {
             const char *p = baseline_at(t, s, channel, frame, k);
@@ -202,8 +251,11 @@ static void reference_frame(check *t, const scene *s, size_t channel, size_t fra
         }
         return;
     }
-    for (size_t k = 0; k < n_bins; k++) x[k] = spectrum_value(t, s->config.spectrum, bins[k], err);
-    const size_t n = back_half(t, &s->config, n_bins, x);
+    for (size_t k = 0; k < n_bins; k++) x[k] = spectrum_value(t, &s->config, bins[k], err);
+    size_t n = back_half(t, &s->config, n_bins, x);
+    const fsp_energy *e = &s->config.energy;
+    if (e->kind && !e->replaces) memmove(x + e->row + 1, x + e->row, (n++ - e->row) * sizeof *x);
+    if (e->kind) x[e->row] = energy_level(t, &s->config, energy);
     for (size_t k = 0; k < n; k++)
         if (!near(t, baseline_at(t, s, channel, frame, k), 0, x[k].x, x[k].err))
             fail(t, "frame %zu row %zu of channel %zu is %.9g, not %.9g: %s", frame, k, channel,
@@ -335,6 +387,18 @@ void scene_baseline(check *t, const scene *s)
     if (status) fail(t, "status %d: %s", status, scene_name(s));
 }
 
+static double dithered(const check *t, const scene *s, size_t i)
+{
+    const fsp_conditioning *c = &s->config.conditioning;
+    uint64_t z = c->dither_key + i % s->n_samples * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const double u = ((double)(z >> 32) + 0.5) / 4294967296.0, v = (double)(z & 0xffffffffu) / 4294967296.0;
+    const double noise = sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
+    return c->dither == 0 ? get(t, s->signal, i) : rounded(t, get(t, s->signal, i) + c->dither * noise);
+}
+
 void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t n_channels, size_t n_samples,
                   size_t total_frames, int short_samples)
 {
@@ -352,6 +416,11 @@ void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t
         const double x = random_real(t);
         put(t, s->signal, i, short_samples ? (double)(float)x : x);
     }
+    s->emphasised = must(malloc(n_channels * n_samples * t->k->itemsize + 1));
+    for (size_t i = 0; i < n_channels * n_samples; i++) {
+        const double x = dithered(t, s, i), before = i % n_samples ? dithered(t, s, i - 1) : 0;
+        put(t, s->emphasised, i, x - rounded(t, rounded(t, c->conditioning.emphasis) * before));
+    }
     const fsp_status status = fsp_plan_create(c, &s->plan);
     if (status) {
         fail(t, "no plan, status %d: %s", status, scene_name(s));
@@ -359,7 +428,7 @@ void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t
         return;
     }
     s->n_rows = fsp_plan_rows(s->plan);
-    if (s->n_rows != (c->n_features ? c->n_features : c->n_bands ? c->n_bands : n_bins))
+    if (s->n_rows != (c->n_features ? c->n_features : c->n_bands ? c->n_bands : n_bins) + (c->energy.kind && !c->energy.replaces))
         fail(t, "%zu rows: %s", s->n_rows, scene_name(s));
     s->baseline = must(calloc(n_channels * total_frames * s->n_rows * s->width + 1, t->k->itemsize));
     scene_baseline(t, s);
@@ -372,5 +441,6 @@ void scene_destroy(scene *s)
     free(s->bank);
     free(s->matrix);
     free(s->signal);
+    free(s->emphasised);
     free(s->baseline);
 }

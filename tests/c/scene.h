@@ -12,6 +12,7 @@ typedef struct {
     size_t n_channels, n_samples, total_frames, n_rows, width;  /* width: reals an output element takes */
     double *window, *bank, *matrix;
     char *signal;    /* n_channels x n_samples, contiguous, in the precision */
+    char *emphasised;  /* the same after what is done to the whole signal: what frames are cut from */
     char *baseline;  /* n_channels x total_frames x n_rows x width */
 } scene;
 
@@ -42,9 +43,9 @@ typedef struct { wide x, err; } value;
 /* bands, levels and features of one frame in place of x[0 .. n_bins - 1]; returns the number of rows. */
 size_t back_half(const check *t, const fsp_config *c, size_t n_bins, value *x);
 void scene_reference(check *t, const scene *s);
-/* Sample i of n, and what numpy.pad puts around them for a pad of `lead` on either side; zeros beyond. Linear ramps are
- * computed in double and rounded to the precision, as everything that becomes a sample. */
-double padded_sample(const check *t, const void *x, size_t n, size_t lead, fsp_padding padding, ptrdiff_t i);
+/* Sample i of n, and what numpy.pad puts around them for such a margin; zeros beyond. Linear ramps are computed in double
+ * and rounded to the precision, as everything that becomes a sample. */
+double padded_sample(const check *t, const void *x, size_t n, fsp_margin margin, ptrdiff_t i);
 /* x as the precision has it, both what the plan keeps of a bank or matrix and what a sample is */
 double *random_reals(check *t, size_t n, double low, double high);
 double *random_matrix(check *t, size_t n_out, size_t n_in);

@@ -47,7 +47,7 @@ static fsp_plan *make_plan(void)
                                .hop_length = HOP,
                                .window = window,
                                .lead = N_FFT / 2,
-                               .padding = FSP_PAD_REFLECT,
+                               .margin = {FSP_PAD_REFLECT, N_FFT / 2, N_FFT / 2},
                                .spectrum = FSP_POWER,
                                .n_bands = N_BANDS,
                                .bank = bank,

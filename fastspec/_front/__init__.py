@@ -1,0 +1,1 @@
+"""From arguments to a `Recipe`, and the one walk that carries it out."""

@@ -1,0 +1,103 @@
+"""Windows and filter banks of recipes, in float64."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import filters
+from .._arrays import ParameterError
+from ..core.convert import hz_to_mel, mel_to_hz
+from ..util.utils import pad_center
+from .recipe import Recipe
+
+
+def window_of(recipe: Recipe) -> np.ndarray:
+    """The window in the middle of its frame, zeros up to n_fft behind it, and what the spectrum is to be divided by."""
+    frame = recipe.frame_length or recipe.n_fft
+    samples = _samples(recipe, recipe.win_length or frame)
+    window = np.zeros(recipe.n_fft)
+    window[:frame] = pad_center(samples, size=frame)
+    divisor = {
+        None: 1.0, "window": np.sqrt(np.sum(samples**2)), "sum": np.sum(samples), "n_fft": np.sqrt(recipe.n_fft),
+    }[recipe.spectrum_norm]  # fmt: skip
+    return window * (recipe.scale / divisor)
+
+
+def _samples(recipe: Recipe, length: int) -> np.ndarray:
+    window = recipe.window
+    if window == "povey":
+        return filters.get_window("hann", length, fftbins=recipe.periodic) ** 0.85
+    if isinstance(window, tuple) and not isinstance(window[0], str):
+        if len(window) != length:
+            raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
+        return np.array(window, dtype=np.float64)
+    return np.asarray(filters.get_window(window, length, fftbins=recipe.periodic), dtype=np.float64)
+
+
+def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
+    """The bands' weights (bands, bins), `log_gain` included; None for none."""
+    if not recipe.n_mels:
+        return None
+    return _weights(recipe, precision) * recipe.log_gain
+
+
+def _weights(recipe: Recipe, precision: int) -> np.ndarray:
+    nyquist = recipe.sr / 2
+    top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
+    htk = recipe.mel_scale != "slaney"
+    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
+        # The very weights of `melspectrogram`.
+        return filters.mel_weights(
+            sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
+            norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
+        )[0]  # fmt: skip
+    edges = np.linspace(hz_to_mel(recipe.fmin, htk=htk), hz_to_mel(top, htk=htk), recipe.n_mels + 2)
+    n_bins = 1 + recipe.n_fft // 2
+    freqs = np.arange(n_bins) * (recipe.sr / recipe.n_fft)
+    if recipe.floor_sr:
+        freqs = np.linspace(0, recipe.sr // 2, n_bins)
+    weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
+    if recipe.mel_norm == "slaney":
+        hertz = mel_to_hz(edges, htk=htk)
+        weights = weights * (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
+    elif recipe.mel_norm == "sum":
+        weights = weights / weights.sum(axis=1, keepdims=True)
+    return weights
+
+
+def _straight(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
+    lower = (places - edges[:-2, np.newaxis]) / (edges[1:-1] - edges[:-2])[:, np.newaxis]
+    upper = (edges[2:, np.newaxis] - places) / (edges[2:] - edges[1:-1])[:, np.newaxis]
+    return np.maximum(0, np.minimum(lower, upper))
+
+
+def _in_hertz(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    return _straight(mel_to_hz(edges, htk=htk), freqs)
+
+
+def _in_mel(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    weights = _straight(edges, hz_to_mel(freqs, htk=htk))
+    if recipe.n_fft % 2 == 0:
+        weights[:, -1] = 0  # Kaldi stops before the highest bin
+    return weights
+
+
+def _left_widths(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    hertz = mel_to_hz(edges, htk=htk)
+    middles, widths = hertz[1:-1, np.newaxis], np.diff(hertz)[:-1, np.newaxis]
+    return np.maximum(0, 1 - np.abs(freqs - middles) / widths)
+
+
+def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    """Edges are rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
+    at = np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
+    k = np.arange(len(freqs))
+    weights = np.zeros((len(edges) - 2, len(k)))
+    for row, (left, middle, right) in zip(weights, zip(at, at[1:], at[2:], strict=False), strict=True):
+        rises, falls = (k >= left) & (k < middle), (k >= middle) & (k < right)
+        row[rises] = (k[rises] - left) / (middle - left)
+        row[falls] = (right - k[falls]) / (right - middle)
+    return weights
+
+
+_SHAPES = {"hz": _in_hertz, "mel": _in_mel, "left": _left_widths, "bins": _between_bins}

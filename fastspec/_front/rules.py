@@ -1,0 +1,108 @@
+"""What the fields of a recipe may hold, and which go together."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from .._arrays import ParameterError, as_index, as_number, check_rate
+
+if TYPE_CHECKING:
+    from .recipe import Recipe
+
+# The words that a field may hold, in the order of the docstring.
+CHOICES: dict[str, tuple] = {
+    "sample_norm": (None, "mean", "standard"),
+    "preemphasis_over": ("frame", "signal", "valid"),
+    "pad_mode": ("constant", "edge", "reflect", "symmetric"),
+    "count": ("whole", "partial"),
+    "power": (None, 1, 2),
+    "spectrum_norm": (None, "window", "sum", "n_fft"),
+    "mel_scale": ("slaney", "htk", "kaldi"),
+    "mel_norm": ("slaney", "sum", None),
+    "triangles": ("hz", "mel", "left", "bins"),
+    "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
+    "dct_norm": ("ortho", None, "htk"),
+    "energy": (None, "raw", "windowed"),
+    "energy_place": ("first", "last", "c0"),
+    "norm": (None, "mean", "standard", "minmax"),
+    "norm_over": ("time", "all"),
+    "valid": ("all", "hops"),
+    "frames": ("last", "first"),
+    "dtype": (None, "float16", "float32", "float64"),
+}
+_COUNTS = (
+    "n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple",
+)  # fmt: skip
+_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
+_NUMBERS = (
+    "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
+    "lifter", "energy_floor", "norm_eps",
+)  # fmt: skip
+_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most")
+
+
+def check(recipe: Recipe) -> None:
+    check_rate(recipe.sr)
+    for name, known in CHOICES.items():
+        value = getattr(recipe, name)
+        if value not in known or isinstance(value, bool):
+            raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
+    for name in _COUNTS:
+        if (value := getattr(recipe, name)) is not None:
+            as_index(value, name=name)
+    for name in _COUNTS_OR_ZERO:
+        as_index(getattr(recipe, name), name=name, minimum=0)
+    for name in (*_NUMBERS, *_NUMBERS_OR_NONE):
+        value = getattr(recipe, name)
+        if not (value is None and name in _NUMBERS_OR_NONE) and not math.isfinite(as_number(value, name=name)):
+            raise ParameterError(f"{name}={value} must be finite")
+    for name in ("shift", "gain"):
+        value = getattr(recipe, name)
+        for number in value if isinstance(value, tuple) else (value,):
+            as_number(number, name=name)
+    _check_together(recipe)
+
+
+def _check_together(r: Recipe) -> None:
+    if r.frame_length is not None and r.frame_length > r.n_fft:
+        raise ParameterError(f"frame_length={r.frame_length} exceeds n_fft={r.n_fft}; use a larger n_fft")
+    frame = r.frame_length or r.n_fft
+    if r.win_length is not None and r.win_length > frame:
+        raise ParameterError(f"win_length={r.win_length} exceeds the frame's {frame} samples; use a longer frame")
+    if isinstance(r.pad, str) and r.pad not in ("center", "same", "none", "kaldi"):
+        raise ParameterError(f"pad={r.pad!r} must be 'center', 'same', 'none', 'kaldi' or two numbers of samples")
+    if r.pad == "kaldi" and (r.count != "whole" or r.beyond):
+        raise ParameterError(f"count={r.count!r}, beyond={r.beyond}: pad='kaldi' has its own count; leave them out")
+    if isinstance(r.pad, tuple):
+        if len(r.pad) != 2:
+            raise ParameterError(f"pad={r.pad!r} must be two numbers of samples, before and behind")
+        for side in r.pad:
+            as_index(side, name="pad", minimum=0)
+    nyquist = r.sr / 2
+    top = nyquist if r.fmax is None else r.fmax if r.fmax > 0 else nyquist + r.fmax
+    if r.n_mels and not 0 <= r.fmin < top <= nyquist + 1e-9 * nyquist:
+        raise ParameterError(
+            f"fmin={r.fmin}, fmax={r.fmax}: bands must lie between 0 and sr/2={nyquist}, fmin below fmax; "
+            "use fmax=None for sr/2"
+        )
+    if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
+        raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
+    if r.stack == 1 and (r.stack_step or r.stack_before):
+        raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
+    if r.tile and not r.samples:
+        raise ParameterError("tile=True needs samples, the length to fill")
+    if (r.parts or r.drop_nyquist) and r.power is not None:
+        raise ParameterError(f"parts={r.parts}, drop_nyquist={r.drop_nyquist} are for complex spectra; use power=None")
+    if r.n_mfcc is not None and not r.n_mels:
+        raise ParameterError(f"n_mfcc={r.n_mfcc} needs bands; use n_mels")
+    if r.n_mfcc is not None and r.first_mfcc + r.n_mfcc > r.n_mels:
+        raise ParameterError(
+            f"n_mfcc={r.n_mfcc} from first_mfcc={r.first_mfcc} exceed n_mels={r.n_mels}; use more bands"
+        )
+    if r.log and not (r.log_floor > 0 or r.log_add > 0 or r.log_zero > 0):
+        raise ParameterError(f"log_floor={r.log_floor} must be positive, or log_add, for the logarithm of silence")
+    if r.top is not None and (r.top < 0 or r.log is None):
+        raise ParameterError(f"top={r.top} must be non-negative and needs a logarithm; use log='db'")
+    if not r.log and r.energy:
+        raise ParameterError(f"energy={r.energy!r} is a logarithm; use log='ln' or another")

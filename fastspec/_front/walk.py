@@ -1,0 +1,401 @@
+"""The one walk: a recipe carried out on a clip, on many, on a file, or on samples as they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import _run
+from .._arrays import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
+from .._spec import Padding, Spec, precision_of
+from ..pcm import pcm_to_float
+from .program import Program, program_of
+from .recipe import Recipe
+from .source import as_clip, as_clips
+
+if TYPE_CHECKING:
+    from ..core._audio_file import AudioSource, Sound
+
+
+def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
+    x = as_clip(y)
+    program = program_of(recipe, _precision(recipe, x.dtype))
+    x = _whole_signal(program, x)
+    n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
+    if n_frames <= 0 and not recipe.cut:
+        length = program.first.framing.length
+        raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
+    F = _run.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
+    extent = _run.run(program.first, x, F, check_finite=check_finite)
+    return finish(program, below_the_peak(program, F, extent), x.shape[-1])
+
+
+def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
+    results = [_named(f"clips[{i}]", recipe, clip) for i, clip in enumerate(as_clips(clips))]
+    if not padded:
+        return results
+    at = -1 if recipe.frames == "last" else -2
+    lengths = np.array([result.shape[at] for result in results], dtype=np.intp)
+    if not results:
+        raise ParameterError("clips is empty: there is nothing to put into one array; use padded=False for a list")
+    shape = list(results[0].shape)
+    shape[at] = lengths.max()
+    out = np.full((len(results), *shape), fill, results[0].dtype)
+    for row, result, length in zip(out, results, lengths, strict=True):
+        row[(slice(length), slice(None))[:: 1 if at == -2 else -1]] = result
+    return out, lengths
+
+
+def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
+    """The clip's features, or an error that says which clip it was."""
+    try:
+        return run_clip(recipe, clip)
+    except ParameterError as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
+def _precision(recipe: Recipe, dtype: np.dtype) -> int:
+    return 1 if recipe.dtype == "float64" else 0 if recipe.dtype else precision_of(dtype)
+
+
+def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
+    """What is done to the clip before it is framed, but for what the engine does on the way: mostly nothing."""
+    r = program.recipe
+    if r.sample_norm:
+        x = _normalised_samples(x if x.dtype.kind == "f" else pcm_to_float(x), r)
+    if r.samples:
+        x = x[..., : r.samples]
+        if r.tile and 0 < 2 * x.shape[-1] <= r.samples:
+            x = np.tile(x, r.samples // x.shape[-1])
+    n = max((r.samples or x.shape[-1]) + r.append, r.min_samples)
+    n += -n % r.multiple
+    if n > x.shape[-1]:
+        silence = pcm_silence(x.dtype)
+        x = np.concatenate([x, np.full((*x.shape[:-1], n - x.shape[-1]), silence, x.dtype)], axis=-1)
+    return _differences(x, r.preemphasis) if r.preemphasis and r.preemphasis_over == "valid" else x
+
+
+def _differences(x: np.ndarray, preemphasis: float) -> np.ndarray:
+    x = x if x.dtype.kind == "f" else pcm_to_float(x)
+    return x[..., 1:] - x.dtype.type(preemphasis) * x[..., :-1]
+
+
+def pcm_silence(dtype: np.dtype) -> int:
+    """The code of 0."""
+    return 1 << (8 * dtype.itemsize - 1) if dtype.kind == "u" else 0
+
+
+def _normalised_samples(x: np.ndarray, recipe: Recipe) -> np.ndarray:
+    if not x.shape[-1]:
+        return x
+    y = x - x.mean(axis=-1, keepdims=True, dtype=np.float64).astype(x.dtype)
+    if recipe.sample_norm == "standard":
+        y /= np.sqrt(x.var(axis=-1, keepdims=True, dtype=np.float64) + 1e-7).astype(x.dtype)
+    return y
+
+
+def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -> np.ndarray:
+    """Levels (..., rows, frames) raised to no more than `top` below the peak; and what the engine makes of them then.
+
+    `extent`: the highest and the lowest level of each channel, (2, channels).
+    """
+    top, top_of = program.recipe.top, program.recipe.top_of
+    if program.second:
+        clamp = np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
+        return run_given(program.second, F, clamp, frame_major=program.recipe.frames == "first")
+    if top is not None:
+        for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
+            lower = (extent[0][i] if top_of is None else top_of) - top
+            if extent[1][i] < lower:
+                _run.clamp(channel, shift=0.0, lower=lower)
+    return F
+
+
+def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, frame_major: bool = False) -> np.ndarray:
+    """A transform of an array (..., rows, frames) whose rows or frames are contiguous, copied if need be."""
+    if S.itemsize not in S.strides[-2:] or not (S.dtype.isnative and S.flags.aligned):
+        S = np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
+    out = _run.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=frame_major)
+    _run.run(spec, S, out, clamp=clamp)
+    return out
+
+
+# --- after the engine: cheap passes over features, in place where they can
+
+
+def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
+    """F (..., rows, frames) is this call's own."""
+    r = program.recipe
+    if F.dtype.kind == "c":
+        return _complex_result(F, r)
+    if r.least is not None or r.most is not None:
+        np.clip(F, r.least, r.most, out=F)
+    n_valid = min(n_samples // r.hop_length, F.shape[-1]) if r.valid == "hops" else F.shape[-1]
+    if r.norm:
+        _normalise(F, F[..., :n_valid], r)
+    if n_valid < F.shape[-1]:
+        F[..., n_valid:] = 0
+    if r.stack > 1:
+        F = _stacked(F, r)
+    if r.cut:
+        F = _with_frames(F, r.cut)
+    _affine(F, r)
+    F = _with_frames(F, F.shape[-1] + -F.shape[-1] % r.frames_multiple)
+    if r.dtype and F.dtype.kind == "f":
+        F = F.astype(r.dtype, copy=False)
+    return F.swapaxes(-1, -2) if r.frames == "first" else F
+
+
+def _complex_result(F: np.ndarray, r: Recipe) -> np.ndarray:
+    F = F[..., : F.shape[-2] - r.drop_nyquist, :]
+    if r.frames == "first":
+        F = F.swapaxes(-1, -2)
+    return np.stack([F.real, F.imag], axis=-3) if r.parts else F
+
+
+def _affine(F: np.ndarray, r: Recipe) -> None:
+    for numbers, operation in ((r.shift, np.add), (r.gain, np.multiply)):
+        if isinstance(numbers, tuple):
+            if len(numbers) != F.shape[-2]:
+                n_rows = F.shape[-2]
+                raise ParameterError(f"shift, gain: {len(numbers)} numbers for {n_rows} rows; pass one for each")
+            operation(F, np.array(numbers, F.dtype)[:, np.newaxis], out=F)
+        elif numbers != (0.0 if operation is np.add else 1.0):
+            operation(F, F.dtype.type(numbers), out=F)
+
+
+def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
+    """By the statistics of `part`, summed in float64: of short clips nothing but rounding would be left else."""
+    axes = -1 if r.norm_over == "time" else (-2, -1)
+    if part.size == 0:
+        return
+    if r.norm == "minmax":
+        low, high = part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
+        spread = high - low + F.dtype.type(r.norm_eps)
+        F -= low
+        F /= np.where(spread == 0, F.dtype.type(1), spread)
+        return
+    F -= part.mean(axis=axes, keepdims=True, dtype=np.float64).astype(F.dtype)
+    if r.norm == "standard":
+        n = part.shape[-1] if r.norm_over == "time" else part.shape[-1] * part.shape[-2]
+        variance = (part * part).sum(axis=axes, keepdims=True, dtype=np.float64) / max(n - r.norm_ddof, 1)
+        eps_in, eps_out = (r.norm_eps, 0.0) if r.norm_eps_in_root else (0.0, r.norm_eps)
+        deviation = np.sqrt(variance + eps_in) + eps_out
+        F *= (1 / np.where(deviation == 0, 1, deviation)).astype(F.dtype)
+
+
+def _stacked(F: np.ndarray, r: Recipe) -> np.ndarray:
+    step, n = r.stack_step or r.stack, F.shape[-1]
+    if r.stack_before and n:
+        behind = (-(-n // step) - 1) * step + r.stack - n - r.stack_before
+        widths = [(0, 0)] * (F.ndim - 1) + [(r.stack_before, max(behind, 0))]
+        F = np.pad(F, widths, mode="edge")[..., : None if behind >= 0 else behind]
+    n = max(0, 1 + (F.shape[-1] - r.stack) // step)
+    windows = [F[..., i : i + (n - 1) * step + 1 : step] for i in range(r.stack)] if n else [F[..., :0]] * r.stack
+    return np.concatenate(windows, axis=-2)
+
+
+def _with_frames(F: np.ndarray, n: int) -> np.ndarray:
+    """Cut, or filled with zeros."""
+    if n <= F.shape[-1]:
+        return F[..., :n]
+    return np.concatenate([F, np.zeros((*F.shape[:-1], n - F.shape[-1]), F.dtype)], axis=-1)
+
+
+# --- as samples come
+
+
+class RecipeStream:
+    """Features of a recipe as the samples arrive; made by `Recipe.stream`."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        if parts := recipe.whole_clip_parts():
+            raise ParameterError(
+                f"this recipe cannot be a stream: {', '.join(parts)} need{'s' * (len(parts) == 1)} the whole clip; "
+                f"use recipe.replace({', '.join(f'{part}=...' for part in parts)}), or call it on the clip"
+            )
+        self._recipe = recipe
+        self._frames: FrameStream | None = None
+
+    def __repr__(self) -> str:
+        n_samples, n_frames = (self._frames.n_seen, self._frames.n_made) if self._frames else (0, 0)
+        return f"<RecipeStream: {n_samples} samples, {n_frames} frames, {self._recipe!r}>"
+
+    def push(self, y) -> np.ndarray:
+        """Take the next samples; return the frames that they complete.
+
+        Parameters
+        ----------
+        y : array_like [shape=(..., n)]
+            Any number of samples, none included; the same leading axes and dtype each time.
+
+        Returns
+        -------
+        np.ndarray [shape=(..., rows, new frames), or frames first]
+
+        Raises
+        ------
+        ParameterError
+            If the stream is finished, samples are not finite, or leading axes differ from the first piece's.
+        """
+        x = as_clip(y, name="y")
+        if self._frames is None:
+            program = program_of(self._recipe, _precision(self._recipe, x.dtype))
+            self._frames = FrameStream(program)
+        return finish(self._frames.program, self._frames.push(x), 0)
+
+    def finish(self) -> np.ndarray:
+        """Return the frames that reach past the last sample, and close the stream.
+
+        Returns
+        -------
+        np.ndarray [shape=(..., rows, new frames), or frames first]
+
+        Raises
+        ------
+        ParameterError
+            If there were no samples, or too few of them for a frame.
+        """
+        if self._frames is None:
+            raise ParameterError("this stream has seen no samples; push some first")
+        return finish(self._frames.program, self._frames.finish(), 0)
+
+
+class FrameStream:
+    """Frames of the engine's run of a program, from samples that come in pieces."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.n_seen = self.n_made = 0
+        self._first = 0  # of the signal, in `_pending`
+        self._pending: np.ndarray | None = None
+        self._before: np.ndarray | None = None
+        self._finished = False
+
+    def push(self, x: np.ndarray) -> np.ndarray:
+        if self._finished:
+            raise ParameterError("this stream is finished; make another one for another signal")
+        if self._pending is not None and x.shape[:-1] != self._pending.shape[:-1]:
+            channels = self._pending.shape[:-1]
+            raise ParameterError(f"y.shape={x.shape} differs from the first piece's channels {channels}")
+        if self._pending is not None and x.dtype != self._pending.dtype:
+            raise DTypeError(f"y.dtype={x.dtype} differs from the first piece's {self._pending.dtype}; keep to one")
+        if x.dtype not in PCM_DTYPES and not np.isfinite(x).all():
+            raise first_nonfinite(x)
+        self._append(self._emphasised(x))
+        return self._frames_before(self._n_complete())
+
+    def finish(self) -> np.ndarray:
+        if self._pending is None:
+            raise ParameterError("this stream has seen no samples; push some first")
+        if not self._finished and self.program.recipe.append:
+            self._append(np.zeros((*self._pending.shape[:-1], self.program.recipe.append), self._pending.dtype))
+        n_frames = self.program.first.framing.n_frames(self.n_seen) - self.program.recipe.drop_last
+        if n_frames <= 0:
+            length = self.program.first.framing.length
+            raise ParameterError(f"{self.n_seen} samples are too few for a frame of {length}; use more, or another pad")
+        self._finished = True
+        return self._frames_before(max(n_frames, self.n_made))
+
+    def _emphasised(self, x: np.ndarray) -> np.ndarray:
+        """Differences to the sample before, which for the first one may have come with the last piece."""
+        recipe = self.program.recipe
+        if not recipe.preemphasis or recipe.preemphasis_over != "valid":
+            return x
+        x = x if self._before is None else np.concatenate([self._before, x], axis=-1)
+        self._before = x[..., -1:].copy()
+        return _differences(x, recipe.preemphasis)
+
+    def _append(self, x: np.ndarray) -> None:
+        self._pending = x.copy() if self._pending is None else np.concatenate([self._pending, x], axis=-1)
+        self.n_seen += x.shape[-1]
+
+    def _n_complete(self) -> int:
+        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
+        framing, n = self.program.first.framing, self.n_seen
+        reaches = min(framing.before, framing.lead)
+        if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
+            return self.n_made
+        whole = 1 + (n + framing.lead - framing.length) // framing.hop_length
+        promised = framing.n_frames(n) - self.program.recipe.drop_last
+        return max(self.n_made, min(whole, promised))
+
+    def _frames_before(self, end: int) -> np.ndarray:
+        spec, recipe = self.program.first, self.program.recipe
+        out = _run.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=self.program.by_frames)
+        first = self.n_made - self._first // spec.framing.hop_length
+        _run.run(spec, self._pending, out, check_finite=False, first_frame=first, first_place=self._first)
+        if recipe.top_of is not None and recipe.top is not None:
+            np.maximum(out, out.dtype.type(recipe.top_of - recipe.top), out=out)
+        self.n_made = end
+        self._forget()
+        return out
+
+    def _forget(self) -> None:
+        """Drop whole hops that no later frame reads, nor has the end of the signal mirrored into."""
+        framing = self.program.first.framing
+        hop = framing.hop_length
+        # How far beyond the last sample the last frame may read, and so mirror.
+        beyond = max(0, framing.slack - hop - framing.lead + framing.length)
+        oldest = min(self.n_made * hop - framing.lead, self.n_seen - beyond) - 1
+        drop = max(0, oldest) // hop * hop - self._first
+        if drop > 0:
+            self._first += drop
+            self._pending = self._pending[..., drop:].copy()
+
+
+# --- from a file
+
+
+def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
+    """The features of the whole are there at once, of the samples a block: but where the recipe needs all of them."""
+    from ..core._audio_file import open_audio
+
+    dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
+    with open_audio(path) as sound:
+        pieces = file_pieces(sound, recipe.sr, mono, dtype)
+        if recipe.sample_norm or recipe.samples or recipe.min_samples or recipe.multiple > 1:
+            return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
+        stream = FrameStream(program_of(recipe, precision_of(dtype)))
+        parts = [stream.push(piece) for piece in pieces]
+    F = np.concatenate([*parts, stream.finish()], axis=-1)
+    return finish(stream.program, below_the_peak(stream.program, F, extent_of(F)), stream.n_seen)
+
+
+def extent_of(F: np.ndarray) -> np.ndarray | None:
+    """What the engine says of levels: the highest and the lowest of each channel."""
+    if F.dtype.kind == "c":
+        return None
+    channels = F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else F[np.newaxis]
+    return np.array([[channel.max() for channel in channels], [channel.min() for channel in channels]])
+
+
+def file_pieces(
+    sound: Sound, sr: float | None, mono: bool, dtype: np.dtype, seconds: float = 30.0
+) -> Iterator[np.ndarray]:
+    """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
+    from ..core._audio_file import read_blocks
+
+    convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
+    for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):
+        yield convert(_mixed(block) if mono else block, last)
+
+
+def _mixed(block: np.ndarray) -> np.ndarray:
+    """(samples, channels) as (samples, 1), with the bits that `load` gives."""
+    from ..core.audio import to_mono
+
+    return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
+
+
+def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+    """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
+    shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
+    if sr is None or sr == rate:
+        return lambda block, _: shape(block)
+    import soxr
+
+    resampler = soxr.ResampleStream(rate, sr, 1 if mono else n_channels, dtype=dtype.name, quality="HQ")
+    return lambda block, last: shape(resampler.resample_chunk(block, last=last).reshape(-1, 1 if mono else n_channels))

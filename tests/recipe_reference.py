@@ -1,0 +1,208 @@
+"""Recipes in plain NumPy and float64, one line a stage, for one clip of one channel."""
+
+from __future__ import annotations
+
+import numpy as np
+import scipy.fft
+import scipy.signal
+
+LOGARITHMS = {
+    "ln": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "db": lambda x: 10 * np.log10(x),
+    "amplitude_db": lambda x: 20 * np.log10(x),
+}
+
+
+def features(r, y) -> np.ndarray:
+    y = signal(r, np.asarray(y, np.float64))
+    frames, energy = conditioned(r, cut(r, y))
+    X = np.fft.rfft(frames, n=r.n_fft, axis=-1).T * r.scale
+    if r.power is None:
+        X = X[: len(X) - r.drop_nyquist]
+        X = X.T if r.frames == "first" else X
+        return np.stack([X.real, X.imag]) if r.parts else X
+    P = np.abs(X) ** 2
+    S = P if r.power == 2 else np.sqrt(np.maximum(P + r.root_add, r.root_floor))
+    B = mel_bank(r) @ S * r.log_gain if r.n_mels else S
+    return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
+
+
+def signal(r, y):
+    if r.sample_norm:
+        spread = np.sqrt(y.var() + 1e-7) if r.sample_norm == "standard" else 1
+        y = (y - y.mean()) / spread
+    if r.samples:
+        y = y[: r.samples]
+        if r.tile:
+            y = np.tile(y, max(r.samples // len(y), 1))
+        y = np.pad(y, (0, r.samples - len(y)))
+    y = np.pad(y, (0, r.append))
+    y = np.pad(y, (0, max(r.min_samples - len(y), 0)))
+    y = np.pad(y, (0, -len(y) % r.multiple))
+    if r.preemphasis and r.preemphasis_over == "signal":
+        y = np.concatenate([y[:1], y[1:] - r.preemphasis * y[:-1]])
+    if r.preemphasis and r.preemphasis_over == "valid":
+        y = y[1:] - r.preemphasis * y[:-1]
+    return y
+
+
+def cut(r, y):
+    """Frames (frames, length)."""
+    length, hop, n = r.frame_length or r.n_fft, r.hop_length, len(y)
+    if r.pad == "kaldi":
+        left = length // 2 - hop // 2
+        right = length
+    elif isinstance(r.pad, tuple):
+        left, right = r.pad
+    else:
+        left = right = {"center": r.n_fft // 2, "same": (r.n_fft - hop) // 2, "none": 0}[r.pad]
+    if r.pad == "kaldi":
+        n_frames = (n + hop // 2) // hop
+    elif r.count == "partial":
+        n_frames = max(1, 1 + -(-(n + left + right - length) // hop))
+        right += hop
+    else:
+        n_frames = max(0, 1 + (n + left + right - length - r.beyond) // hop)
+    n_frames -= r.drop_last
+    x = np.pad(y, (max(left, 0), right), mode=r.pad_mode) if max(left, 0) + right else y
+    x = np.concatenate([x[max(-left, 0) :], np.zeros(n_frames * hop + length)])
+    return np.stack([x[i * hop : i * hop + length] for i in range(n_frames)])
+
+
+def window(r):
+    length = r.win_length or r.frame_length or r.n_fft
+    if r.window == "povey":
+        w = scipy.signal.get_window("hann", length, fftbins=r.periodic) ** 0.85
+    elif isinstance(r.window, tuple) and not isinstance(r.window[0], str):
+        w = np.array(r.window)
+    else:
+        w = scipy.signal.get_window(r.window, length, fftbins=r.periodic)
+    divisor = {None: 1, "window": np.sqrt((w**2).sum()), "sum": w.sum(), "n_fft": np.sqrt(r.n_fft)}[r.spectrum_norm]
+    frame = r.frame_length or r.n_fft
+    return np.pad(w, ((frame - length) // 2, frame - length - (frame - length) // 2)) / divisor
+
+
+def conditioned(r, frames):
+    """Windowed frames, and their energy (of samples that have been scaled)."""
+    if r.remove_mean:
+        frames = frames - frames.mean(axis=1, keepdims=True)
+    energy = (frames**2).sum(axis=1) * r.scale**2
+    if r.preemphasis and r.preemphasis_over == "frame":
+        before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+        frames = frames - r.preemphasis * before
+    frames = frames * window(r)
+    return frames, energy if r.energy == "raw" else (frames**2).sum(axis=1) * r.scale**2
+
+
+def mel_bank(r):
+    htk = r.mel_scale != "slaney"
+    to_mel = (lambda f: 2595 * np.log10(1 + f / 700)) if htk else slaney
+    top = r.sr / 2 if r.fmax is None else r.fmax if r.fmax > 0 else r.sr / 2 + r.fmax
+    mels = np.linspace(to_mel(np.float64(r.fmin)), to_mel(np.float64(top)), r.n_mels + 2)
+    hertz = 700 * (10 ** (mels / 2595) - 1) if htk else unslaney(mels)
+    freqs = np.arange(r.n_fft // 2 + 1) * r.sr / r.n_fft
+    if r.floor_sr:
+        freqs = np.linspace(0, r.sr // 2, r.n_fft // 2 + 1)
+    bank = np.zeros((r.n_mels, len(freqs)))
+    for i in range(r.n_mels):
+        for k, f in enumerate(freqs):
+            a, b, c, x = (*hertz[i : i + 3], f)
+            if r.triangles == "mel":
+                a, b, c, x = (*mels[i : i + 3], to_mel(f))
+            if r.triangles == "bins":
+                a, b, c = np.floor((r.n_fft + 1) * hertz[i : i + 3] / r.sr)
+                x = k
+                bank[i, k] = (x - a) / (b - a) if a <= x < b else (c - x) / (c - b) if b <= x < c else 0
+            elif r.triangles == "left":
+                bank[i, k] = max(0, 1 - abs(x - b) / (b - a))
+            else:
+                bank[i, k] = max(0, min((x - a) / (b - a), (c - x) / (c - b)))
+    if r.triangles == "mel" and r.n_fft % 2 == 0:
+        bank[:, -1] = 0
+    if r.mel_norm == "slaney":
+        bank *= (2 / (hertz[2:] - hertz[:-2]))[:, None]
+    if r.mel_norm == "sum":
+        bank /= bank.sum(axis=1, keepdims=True)
+    return bank
+
+
+def slaney(f):
+    return np.where(f < 1000, 3 * f / 200, 15 + 27 * np.log(np.maximum(f, 1) / 1000) / np.log(6.4))
+
+
+def unslaney(m):
+    return np.where(m < 15, 200 * m / 3, 1000 * np.exp(np.log(6.4) * (m - 15) / 27))
+
+
+def levels(r, B):
+    if not r.log:
+        return B
+    if r.log_zero:
+        B = np.where(B == 0, r.log_zero, B)
+    L = LOGARITHMS[r.log](np.maximum(B + r.log_add, r.log_floor))
+    if r.top is not None:
+        L = np.maximum(L, (L.max() if r.top_of is None else r.top_of) - r.top)
+    return L
+
+
+def cepstrum(r, L):
+    if r.n_mfcc is None:
+        return L
+    if r.dct_norm == "htk":
+        C = scipy.fft.dct(L, axis=0) * np.sqrt(0.5 / len(L))
+    else:
+        C = scipy.fft.dct(L, axis=0, norm=r.dct_norm)
+    n = np.arange(r.first_mfcc, r.first_mfcc + r.n_mfcc)
+    C = C[n]
+    if r.lifter:
+        C = C * (1 + r.lifter / 2 * np.sin(np.pi * (n + r.lifter_from) / r.lifter))[:, None]
+    return np.roll(C, -1, axis=0) if r.c0_last else C
+
+
+def with_energy(r, F, energy):
+    if not r.energy:
+        return F
+    row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
+    if r.energy_place == "c0":
+        return np.concatenate([row[None], F[1:]])
+    return np.concatenate([row[None], F] if r.energy_place == "first" else [F, row[None]])
+
+
+def nonzero(x):
+    return np.where(x == 0, 1, x)
+
+
+def finish(r, F, n_samples):
+    if r.least is not None or r.most is not None:
+        F = np.clip(F, r.least, r.most)
+    n = min(n_samples // r.hop_length, F.shape[1]) if r.valid == "hops" else F.shape[1]
+    axis = 1 if r.norm_over == "time" else None
+    part = F[:, :n]
+    if r.norm == "minmax":
+        low, high = part.min(axis=axis, keepdims=True), part.max(axis=axis, keepdims=True)
+        F = (F - low) / nonzero(high - low + r.norm_eps)
+    elif r.norm:
+        mean = part.mean(axis=axis, keepdims=True)
+        if r.norm == "standard":
+            variance = part.var(axis=axis, keepdims=True, ddof=r.norm_ddof)
+            spread = np.sqrt(variance + r.norm_eps) if r.norm_eps_in_root else np.sqrt(variance) + r.norm_eps
+        F = (F - mean) / (nonzero(spread) if r.norm == "standard" else 1)
+    if r.valid == "hops":
+        F = np.where(np.arange(F.shape[1]) < n, F, 0)
+    step = r.stack_step or r.stack
+    if r.stack_before:
+        n_out = -(-F.shape[1] // step)
+        F = np.concatenate([np.repeat(F[:, :1], r.stack_before, axis=1), F], axis=1)
+        F = np.concatenate([F, np.repeat(F[:, -1:], max(0, (n_out - 1) * step + r.stack - F.shape[1]), axis=1)], axis=1)
+    elif r.stack > 1:
+        n_out = 1 + (F.shape[1] - r.stack) // step
+    if r.stack > 1:
+        F = np.stack([F[:, t * step : t * step + r.stack].T.ravel() for t in range(n_out)], axis=1)
+    if r.cut:
+        F = np.pad(F[:, : r.cut], ((0, 0), (0, max(r.cut - F.shape[1], 0))))
+    columns = lambda x: np.array(x)[:, None] if isinstance(x, tuple) else x  # noqa: E731
+    F = (F + columns(r.shift)) * columns(r.gain)
+    F = np.pad(F, ((0, 0), (0, -F.shape[1] % r.frames_multiple)))
+    return F.T if r.frames == "first" else F
