@@ -25,13 +25,11 @@ static void *allocate_pages(size_t bytes)
     return p;
 }
 
-<<<<<<< HEAD
 void *fsp_allocate_small_pages(size_t bytes) { return aligned_alloc(64, (bytes + 63) / 64 * 64); }
-=======
+
 static _Thread_local size_t allocated;
 
 size_t fsp_allocated(void) { return allocated; }
->>>>>>> main
 
 void *fsp_allocate(size_t count, size_t size)
 {

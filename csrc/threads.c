@@ -5,11 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
-<<<<<<< HEAD
-=======
-#include <stdlib.h>
 #include <time.h>
->>>>>>> main
 
 /* Kernels need some tens of KiB of stack; a sanitizer's and the C library's own needs come on top. */
 enum { MOST_THREADS = 64, STACK_BYTES = 1 << 20, LOOKS = 20000, ASK_EVERY_MS = 50 };
@@ -92,18 +88,13 @@ static int start(pthread_t *helper, char *stack, pool *p)
     pthread_attr_t attributes;
     if (pthread_attr_init(&attributes)) return 0;
     keep_off_this_cpu(&attributes);
-<<<<<<< HEAD
 #ifdef _WIN32  /* where stacks are the system's own */
     (void)stack;
     const int ready = pthread_attr_setstacksize(&attributes, STACK_BYTES) == 0;
 #else
     const int ready = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0;
 #endif
-    const int started = ready && pthread_create(helper, &attributes, take_jobs, p) == 0;
-=======
-    const int started = pthread_attr_setstack(&attributes, stack, STACK_BYTES) == 0 &&
-                        pthread_create(helper, &attributes, help, p) == 0;
->>>>>>> main
+    const int started = ready && pthread_create(helper, &attributes, help, p) == 0;
     pthread_attr_destroy(&attributes);
     return started;
 }
@@ -137,10 +128,6 @@ fsp_status fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_thre
     take_jobs(&p, 1);
     int looks = LOOKS;
     for (size_t i = 0; i < started; i++) join(helpers[i], &looks);
-<<<<<<< HEAD
     fsp_free(stacks);
-=======
-    free(stacks);
     return atomic_load(&p.stopped) ? FSP_ESTOPPED : FSP_OK;
->>>>>>> main
 }

