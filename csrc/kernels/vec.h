@@ -27,7 +27,15 @@ typedef uint32_t UINT;
 
 enum { A_LINE = 64 / REAL_BYTES };  /* numbers that caches fetch together, on most CPUs */
 
+/* Loops over arrays that are to become registers, at most 16 long. Clang unrolls by a number only after arrays have been given
+ * memory for good, and then even loops of unknown length, which a few of these are, sixteenfold: "full" is early enough for
+ * clang 14 (without it, a log-mel takes 1.4 to 1.7 times as long), and leaves the others as they are, which it would report. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#pragma clang diagnostic ignored "-Wpass-failed"
+#else
 #define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 typedef REAL V __attribute__((vector_size(FSP_VECTOR_BYTES)));
 typedef UINT VU __attribute__((vector_size(FSP_VECTOR_BYTES)));
