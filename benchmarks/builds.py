@@ -1,7 +1,8 @@
 """Two or more builds of fastspec beside each other, every job of versus.py, each build in a process of its own.
 
-Processes take turns on one CPU, so what slows the machine for a while slows all builds alike. Times are the processes' own
-CPU time, which leaves out whoever else was running, and freed memory stays theirs: page faults would be most of the noise.
+Processes take turns on one CPU, so what slows the machine for a while slows all builds alike. Times are the processes'
+own CPU time, which leaves out whoever else was running, and freed memory stays theirs: page faults would be most of the
+noise.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from time import process_time
 
 import numpy as np
 from measure import FEWEST_ROUNDS, TURN_SECONDS, CPUs, duration, ratio_of_medians, table, timed, warm_up
-
 
 # glibc's; elsewhere they say nothing.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "1000000000", "MALLOC_TRIM_THRESHOLD_": "1000000000"}
@@ -125,7 +125,19 @@ def _compare(builds: list[Build], name: str, rounds: int, budget: float) -> list
     return cells
 
 
-def report(folders: list[Path], isas: list[str], names: list[str], *, rounds: int, budget: float, markdown: bool) -> str:
+def _engine_bytes(folder: Path) -> bytes:
+    """Of the extension; nothing else differs between builds of one source."""
+    found = sorted(folder.glob("fastspec/_engine*.so")) + sorted(folder.glob("fastspec/_engine*.pyd"))
+    if not found:
+        raise SystemExit(f"{folder} holds no build: there is no fastspec/_engine in it")
+    return found[0].read_bytes()
+
+
+def report(
+    folders: list[Path], isas: list[str], names: list[str], *, rounds: int, budget: float, markdown: bool
+) -> str:
+    if len({_engine_bytes(folder) for folder in folders}) < len(folders):
+        raise SystemExit("two of these builds are the same; was `build/` removed in between?")
     header = ["job", "isa", str(folders[0])]
     for folder in folders[1:]:
         header += [str(folder), "90 %", "fastest", "same bits"]

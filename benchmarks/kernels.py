@@ -1,4 +1,4 @@
-"""What the kernels take: stages by instruction set, FFTs beside scipy's, log-mel beside MKL's FFT, builds beside builds.
+"""What the kernels take: by stage and instruction set, beside scipy's FFTs and MKL's, one build beside another.
 
     python benchmarks/kernels.py stages sizes floor
     python benchmarks/kernels.py builds --builds gcc,clang   # folders of `CC=... pip install --target FOLDER .`
@@ -304,7 +304,7 @@ def main() -> int:
         "--n-fft", type=lambda text: [int(n) for n in text.split(",")], metavar="N[,N]", help="for sizes"
     )
     parser.add_argument(
-        "--builds", type=lambda text: [Path(name) for name in text.split(",")], metavar="F,F", help="folders, for builds"
+        "--builds", type=lambda text: [Path(name) for name in text.split(",")], metavar="F,F", help="their folders"
     )
     parser.add_argument("--jobs", default="", metavar="PATTERN", help="names of jobs, for builds (default: all)")
     parser.add_argument("--rounds", type=int, default=31, help="for builds (default: 31)")

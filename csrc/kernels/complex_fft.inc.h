@@ -127,16 +127,16 @@ INLINE void fft_5(C *x)
  * X_k, X_(p-k) = (x_0 + sum a_j cos) -+ i (sum b_j sin). roots: cos(2 pi j/p), sin(2 pi j/p) for j < p. */
 INLINE void fft_odd(C *x, const REAL *roots, int p)
 {
-    C a[FSP_LARGEST_RADIX / 2 + 1], b[FSP_LARGEST_RADIX / 2 + 1], y[FSP_LARGEST_RADIX];
+    C a[FSP_LARGEST_RADIX / 2 + 1], b[FSP_LARGEST_RADIX / 2 + 1];
+    const C first = x[0];
     const int half = p / 2;
-    y[0] = x[0];
     UNROLL for (int j = 1; j <= half; j++) {
         a[j] = c_add(x[j], x[p - j]);
         b[j] = c_sub(x[j], x[p - j]);
-        y[0] = c_add(y[0], a[j]);
+        x[0] = c_add(x[0], a[j]);
     }
     UNROLL for (int k = 1; k <= half; k++) {
-        C even = x[0], odd = {v_set(roots[2 * k + 1]) * b[1].r, v_set(roots[2 * k + 1]) * b[1].i};
+        C even = first, odd = {v_set(roots[2 * k + 1]) * b[1].r, v_set(roots[2 * k + 1]) * b[1].i};
         UNROLL for (int j = 1; j <= half; j++) {
             V c = v_set(roots[2 * (j * k % p)]);
             even = (C){v_fma(c, a[j].r, even.r), v_fma(c, a[j].i, even.i)};
@@ -145,10 +145,9 @@ INLINE void fft_odd(C *x, const REAL *roots, int p)
             V s = v_set(roots[2 * (j * k % p) + 1]);
             odd = (C){v_fma(s, b[j].r, odd.r), v_fma(s, b[j].i, odd.i)};
         }
-        y[k] = c_add(even, c_mul_minus_i(odd));
-        y[p - k] = c_sub(even, c_mul_minus_i(odd));
+        x[k] = c_add(even, c_mul_minus_i(odd));
+        x[p - k] = c_sub(even, c_mul_minus_i(odd));
     }
-    UNROLL for (int k = 0; k < p; k++) x[k] = y[k];
 }
 
 INLINE void butterfly(C *x, const REAL *roots, int radix)
