@@ -109,7 +109,7 @@ INLINE void fft_16(C *x)
     }
 }
 
-/* fft_odd of 3, its two constants at hand: fewer registers than clang 14 needs for the general form (yin: 1.2 times). */
+/* fft_odd of 3, its two constants at hand. Of the general form, clang 14 makes slow code (yin takes 1.2 times as long). */
 INLINE void fft_3(C *x)
 {
     const V s = v_set(SIN_120);
