@@ -1,6 +1,7 @@
-"""What the kernels take: stages by instruction set, FFTs beside scipy's, log-mel beside MKL's FFT.
+"""What the kernels take: by stage and instruction set, beside scipy's FFTs and MKL's, one build beside another.
 
     python benchmarks/kernels.py stages sizes floor
+    python benchmarks/kernels.py builds --builds gcc,clang   # folders of `CC=... pip install --target FOLDER .`
 
 All on one CPU. Stages are told apart by what the public API leaves out: a mel spectrogram with one narrow
 band is frames, window, FFT and power; with all bands, the bank on top; and so on.
@@ -13,12 +14,14 @@ import ctypes
 import ctypes.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from builds import report as builds_report
 from measure import CPUs, headline, interleave, ratio_of_medians, table
 
 ISAS = ("scalar", "sse2", "avx2", "avx512", "neon")
@@ -82,11 +85,15 @@ def measure_stages(dtypes: list[str]) -> None:
     print(json.dumps(found))
 
 
-def stages(options) -> Iterator[str]:
+def _isas(options) -> list[str]:
     from fastspec import _run
 
+    return options.isa or [name for name in ISAS if _run._engine.has_isa(name.encode())]
+
+
+def stages(options) -> Iterator[str]:
     rows = []
-    for isa in options.isa or [name for name in ISAS if _run._engine.has_isa(name.encode())]:
+    for isa in _isas(options):
         child = subprocess.run(
             [sys.executable, __file__, "--stages-of-this-process", "--dtype", ",".join(options.dtype)],
             env={**os.environ, "FASTSPEC_ISA": isa}, stdout=subprocess.PIPE, check=True,
@@ -269,8 +276,24 @@ def floor(options) -> Iterator[str]:
     yield table(header, rows, markdown=options.markdown, left=2)
 
 
+# builds
+
+
+def builds(options) -> Iterator[str]:
+    if not options.builds:
+        yield "builds: name the folders with --builds"
+        return
+    from jobs import JOBS
+
+    names = [job.name for job in JOBS if re.search(options.jobs, job.name)]
+    yield "whole jobs of versus.py on one thread, times over the first build's; 1.00 is as fast"
+    yield builds_report(
+        options.builds, _isas(options), names, rounds=options.rounds, budget=options.budget, markdown=options.markdown
+    )
+
+
 def main() -> int:
-    parts = {"stages": stages, "sizes": sizes, "floor": floor}
+    parts = {"stages": stages, "sizes": sizes, "floor": floor, "builds": builds}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(parts)} (default: all)")
     parser.add_argument("--dtype", type=lambda text: text.split(","), default=["float32", "float64"], metavar="D[,D]")
@@ -280,6 +303,12 @@ def main() -> int:
     parser.add_argument(
         "--n-fft", type=lambda text: [int(n) for n in text.split(",")], metavar="N[,N]", help="for sizes"
     )
+    parser.add_argument(
+        "--builds", type=lambda text: [Path(name) for name in text.split(",")], metavar="F,F", help="their folders"
+    )
+    parser.add_argument("--jobs", default="", metavar="PATTERN", help="names of jobs, for builds (default: all)")
+    parser.add_argument("--rounds", type=int, default=31, help="for builds (default: 31)")
+    parser.add_argument("--budget", type=float, default=5.0, help="seconds a job, for builds (default: 5)")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     parser.add_argument("--stages-of-this-process", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()

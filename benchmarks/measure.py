@@ -120,7 +120,7 @@ def interleave(
     repeats, cost = {}, 0.0
     for key, call in calls.items():
         prepare(key)
-        one = _warm_up(call)
+        one = warm_up(call)
         repeats[key] = 1 if flush else max(1, int(TURN_SECONDS / one))
         cost += one * (1 + repeats[key]) + (0.01 if flush else 0.0)
     rounds = max(FEWEST_ROUNDS, min(rounds, int(budget / cost)))
@@ -135,24 +135,24 @@ def interleave(
             for key in order:
                 prepare(key)
                 (flush or calls[key])()
-                seconds[key][i] = _timed(calls[key], repeats[key])
+                seconds[key][i] = timed(calls[key], repeats[key])
     finally:
         gc.enable()
     return seconds
 
 
-def _warm_up(call: Call) -> float:
+def warm_up(call: Call) -> float:
     """Compile, plan, import whatever the first calls do. Returns what a later call takes."""
     call()
     call()
-    return max(_timed(call, 1), 1e-7)
+    return max(timed(call, 1), 1e-7)
 
 
-def _timed(call: Call, repeats: int) -> float:
-    start = perf_counter()
+def timed(call: Call, repeats: int, clock: Callable[[], float] = perf_counter) -> float:
+    start = clock()
     for _ in range(repeats):
         call()
-    return (perf_counter() - start) / repeats
+    return (clock() - start) / repeats
 
 
 def machine() -> dict[str, object]:

@@ -28,6 +28,16 @@ static int valid(const fsp_trellis *t)
 
 static double larger(double a, double b) { return a > b ? a : b; }
 
+/* The same pointer, of which clang does not know that: where it sees x[j + 1] become x[j], it keeps it instead of loading
+ * both, in chains of which it makes no vectors (pyin takes 1.2 to 1.7 times as long). */
+static const double *apart_from(const double *x)
+{
+#ifdef __clang__
+    __asm__("" : "+r"(x));
+#endif
+    return x;
+}
+
 /* Raise best_x[j] to the largest x[j + first + d] + weight d, j over the band, best_y likewise. A NaN raises nothing.
  * Four offsets a pass, so that most of the work is in registers; written out, as compilers make vectors of that. */
 static void raise_best(const fsp_band *band, size_t n, const double *x, const double *y, double *restrict best_x,
@@ -37,14 +47,16 @@ static void raise_best(const fsp_band *band, size_t n, const double *x, const do
     y += band->first;
     for (size_t d = 0; d < band->width; d += FSP_BAND_STEP, x += FSP_BAND_STEP, y += FSP_BAND_STEP) {
         const double *w0 = band->weights + d * n, *w1 = w0 + n, *w2 = w1 + n, *w3 = w2 + n;
+        const double *x1 = apart_from(x + 1), *x2 = apart_from(x + 2), *x3 = apart_from(x + 3);
+        const double *y1 = apart_from(y + 1), *y2 = apart_from(y + 2), *y3 = apart_from(y + 3);
         for (size_t j = 0; j < n; j++) {
             double p = larger(x[j] + w0[j], best_x[j]), q = larger(y[j] + w0[j], best_y[j]);
-            p = larger(x[j + 1] + w1[j], p);
-            q = larger(y[j + 1] + w1[j], q);
-            p = larger(x[j + 2] + w2[j], p);
-            q = larger(y[j + 2] + w2[j], q);
-            best_x[j] = larger(x[j + 3] + w3[j], p);
-            best_y[j] = larger(y[j + 3] + w3[j], q);
+            p = larger(x1[j] + w1[j], p);
+            q = larger(y1[j] + w1[j], q);
+            p = larger(x2[j] + w2[j], p);
+            q = larger(y2[j] + w2[j], q);
+            best_x[j] = larger(x3[j] + w3[j], p);
+            best_y[j] = larger(y3[j] + w3[j], q);
         }
     }
 }

@@ -8,12 +8,13 @@ static void k_advance_phase(const void *from, const void *to, size_t n_bins, int
 {
     const REAL *a = from, *b = to;
     REAL *p = phase;
-    for (size_t k = 0; k < n_bins; k++) {
+    VECTORIZE for (size_t k = 0; k < n_bins; k++) {
         const REAL ar = a[2 * k], ai = a[2 * k + 1], br = b[2 * k], bi = b[2 * k + 1];
         const REAL sa = inverse_magnitude(ar * ar + ai * ai), sb = inverse_magnitude(br * br + bi * bi);
         const REAL ur = sa > 0 ? ar * sa : 1, ui = sa > 0 ? ai * sa : 0;
         const REAL vr = sb > 0 ? br * sb : 1, vi = sb > 0 ? bi * sb : 0;
-        const REAL re = first ? 1 : p[2 * k], im = first ? 0 : p[2 * k + 1];
+        const REAL pr = p[2 * k], pi = p[2 * k + 1];  /* read in any case: clang gathers what is read on a condition */
+        const REAL re = first ? 1 : pr, im = first ? 0 : pi;
         const REAL sr = first ? ur : vr * ur + vi * ui, si = first ? ui : vi * ur - vr * ui;
         const REAL x = re * sr - im * si, y = re * si + im * sr;
         const REAL scale = (REAL)1.5 - (REAL)0.5 * (x * x + y * y);  /* Newton's step toward length 1 */
