@@ -403,6 +403,65 @@ def predict(y: np.ndarray, order: int) -> np.ndarray:
     return coefficients
 
 
+def decode(transitions: tuple[np.ndarray, float, np.ndarray, np.ndarray], values: np.ndarray) -> np.ndarray:
+    """The most likely states (uint16) of frames of log-likelihoods (frames, states), which become those of the best ways.
+
+    `transitions`: weights, what those outside of the runs weigh, the first run of each state, runs; see fsp_transitions.
+    """
+    n_frames, n_states = values.shape
+    step = max(1, WORK_PER_RANGE // n_states**2)
+    for first in range(1, n_frames, step):
+        _engine.decode_forward(transitions, first, min(first + step, n_frames), values)
+    states = np.zeros(n_frames, np.uint16)
+    states[-1] = np.argmax(values[-1])
+    step = max(1, WORK_PER_RANGE // (8 * n_states))
+    for end in range(n_frames - 1, 0, -step):
+        _engine.decode_back(transitions, values, max(end - step, 0), end, states)
+    return states
+
+
+def ranges_of_rows(n_rows: int, work_per_row: int) -> list[tuple[int, int]]:
+    """First and end of ranges of rows, each short enough for Ctrl-C."""
+    step = max(2, WORK_PER_RANGE // (8 * max(work_per_row, 1)))
+    return [(first, min(first + step, n_rows)) for first in range(0, n_rows, step)]
+
+
+def warp_rows(steps: tuple[np.ndarray, np.ndarray, np.ndarray], subsequence: bool, first: int, cost, D, chosen) -> None:
+    """Rows first .. of accumulated costs; steps: their sizes (uintp), factors and summands."""
+    _engine.warp_rows(*steps, subsequence, first, cost, D, chosen)
+
+
+def trace_steps(chosen: np.ndarray, steps: np.ndarray, to_first_row: bool, row: int, column: int) -> np.ndarray:
+    """The path back from (row, column), by the steps (uintp) that were chosen (int32)."""
+    path = np.empty((row + column + 1, 2), np.intp)
+    return path[: _engine.trace_steps(chosen, steps, to_first_row, row, column, path)].copy()
+
+
+def score_rows(gaps: tuple[float, float], knight: bool, kind: int, rows: tuple[int, int], sim, score, came_from) -> None:
+    """A range of the rows of a recurrence's scores; see fsp_scoring."""
+    _engine.score_rows(*gaps, knight, kind, *rows, sim, score, came_from)
+
+
+def distances(x: np.ndarray, y: np.ndarray, *, root: bool) -> np.ndarray:
+    """Euclidean distances, or their squares, between points (n, features), contiguous and of one precision."""
+    out = np.empty((len(x), len(y)), x.dtype)
+    for first, end in ranges_of_rows(len(x), y.size):
+        _engine.distances(x[first:end], y, root, out[first:end], ISA)
+    return out
+
+
+def smooth_rows(x: np.ndarray, weights: np.ndarray, offsets: np.ndarray, out: np.ndarray) -> None:
+    """Rows of weighted sums of numbers that lie `offsets` away; see fsp_smoothing."""
+    _engine.smooth_rows(x, weights, offsets, out, ISA)
+
+
+def join_neighbours(points: np.ndarray, n_clusters: int) -> np.ndarray:
+    """Where Ward's clusters of neighbouring points (float64, overwritten) start."""
+    starts = np.empty(n_clusters, np.uintp)
+    _engine.join_neighbours(points, starts)
+    return starts.astype(np.intp)
+
+
 def show_config() -> None:
     """Print the version, the instruction set in use and those available, and the number of threads.
 
