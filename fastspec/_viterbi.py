@@ -94,8 +94,7 @@ def viterbi(
     [0, 0, 0]
     """
     prob, transition = _checked(prob, transition)
-    if _lowest(prob) < 0 or -_lowest(-prob) > 1 if prob.dtype.kind != "b" else False:
-        raise ParameterError("prob holds invalid probability values: all must be between 0 and 1")
+    _check_probabilities(prob)
     n_states, epsilon = prob.shape[-2], tiny(prob)
     log_init = np.log(_distribution(p_init, n_states, "p_init") + epsilon)
     transitions = _transitions_of(transition, epsilon, transition_min_prob)
@@ -178,7 +177,7 @@ def viterbi_discriminative(
     [0, 1, 1, 1]
     """
     prob, transition = _checked(prob, transition)
-    if _lowest(prob) < 0 or not np.allclose(prob.sum(axis=-2), 1):
+    if np.any(prob < 0) or not np.allclose(prob.sum(axis=-2), 1):
         raise ParameterError("prob holds invalid probability values: each column must sum to 1 and be non-negative")
     n_states, epsilon = prob.shape[-2], tiny(prob)
     log_state = np.log(_distribution(p_state, n_states, "p_state") + epsilon)
@@ -266,9 +265,7 @@ def viterbi_binary(
     elif transition.shape != (n_states, 2, 2):
         raise ParameterError(f"transition.shape={transition.shape} must be (2, 2) or {(n_states, 2, 2)}, as prob.shape={prob.shape}")
     _check_rows(transition)
-    prob = prob.astype(np.float32 if prob.dtype.kind in "b" else prob.dtype, copy=False)
-    if _lowest(prob) < 0 or -_lowest(-prob) > 1:
-        raise ParameterError("prob holds invalid probability values: all must be between 0 and 1")
+    _check_probabilities(prob)
     p_state, p_init = _shares(p_state, n_states, "p_state"), _shares(p_init, n_states, "p_init")
     epsilon = np.finfo(np.float64).tiny
     log_active, log_inactive = (np.log(p.astype(np.float64) + epsilon) for p in (prob, 1 - prob))
@@ -292,8 +289,9 @@ def _numbers(x, name: str) -> np.ndarray:
     return x
 
 
-def _lowest(x: np.ndarray) -> float:
-    return x.min(initial=0) if x.dtype.kind != "b" else 0
+def _check_probabilities(prob: np.ndarray) -> None:
+    if prob.size and (prob.min() < 0 or prob.max() > 1):
+        raise ParameterError("prob holds invalid probability values: all must be between 0 and 1")
 
 
 def _checked(prob, transition) -> tuple[np.ndarray, np.ndarray]:
