@@ -1,137 +1,165 @@
-/* alignment: rows of dynamic time warping and of recurrence quantification, and the way back through their steps.
- * Sequences: a row waits for those before it. */
+/* alignment: rows of dynamic time warping and of recurrence quantification, and the way back along their paths.
+ *
+ * The way there keeps sums and no choices, so that most of it is additions and minima, which compilers turn into vectors; the
+ * way back finds the choices of the places on the path anew, by the same sums. */
 #include "internal.h"
 
 #include <math.h>
 
 /* dynamic time warping --------------------------------------------------------------------------------------------- */
 
-/* A step down: every column at once. Of equal costs the first step's stays, and NaN is no improvement. */
-static void step_down(size_t n, const double *restrict before, const double *restrict cost, double multiply, double add,
-                      int32_t number, double *restrict best, int32_t *restrict chosen)
+/* A step from a row above: every column at once. NaN is no improvement. */
+static void step_down(size_t n, const double *restrict above, const double *restrict cost, double multiply, double add,
+                      double *restrict row)
 {
     for (size_t j = 0; j < n; j++) {
-        const double total = before[j] + (multiply * cost[j] + add);
-        const int better = total < best[j];
-        best[j] = better ? total : best[j];
-        chosen[j] = better ? number : chosen[j];
+        const double total = above[j] + (multiply * cost[j] + add);
+        row[j] = total < row[j] ? total : row[j];
     }
 }
 
-/* A step within the row waits for the columns before it. `from` tells apart cells that no step has reached: those are taken
- * from only if cheaper; of equal costs the step of the lower number counts. */
-static void steps_along(const fsp_warp *w, const double *cost, double *row, int32_t *chosen)
-{
-    for (size_t j = 1; j < w->n_columns; j++) {
-        double best = row[j];
-        int32_t which = chosen[j];
-        for (size_t k = 0; k < w->n_steps; k++) {
-            const size_t over = w->steps[2 * k + 1];
-            if (w->steps[2 * k] || over == 0 || over > j) continue;
-            const double total = row[j - over] + (w->multiply[k] * cost[j] + w->add[k]);
-            const int better = total < best || (total == best && (int32_t)k < which);
-            best = better ? total : best;
-            which = better ? (int32_t)k : which;
-        }
-        row[j] = best;
-        chosen[j] = which;
-    }
-}
-
-/* The same for the one step (0, 1), whose cost is all that the next column waits for. */
-static void one_step_along(size_t n, const double *restrict cost, double multiply, double add, int32_t number,
-                           double *restrict row, int32_t *restrict chosen)
+/* A step within the row waits for the column before it. */
+static void step_along(size_t n, size_t over, const double *restrict cost, double multiply, double add, double *row)
 {
     double before = row[0];
-    for (size_t j = 1; j < n; j++) {
-        const double total = before + (multiply * cost[j] + add), down = row[j];
-        const int better = (total < down) | ((total == down) & (number < chosen[j]));
-        row[j] = before = total < down ? total : down;
-        chosen[j] = better ? number : chosen[j];
+    for (size_t j = over; j < n; j++) {
+        const double total = (over == 1 ? before : row[j - over]) + (multiply * cost[j] + add);
+        row[j] = before = total < row[j] ? total : row[j];
     }
 }
 
-static void fill_row(const fsp_warp *w, size_t i, const double *cost, double *D, int32_t *chosen)
+/* Several such steps at each column in turn. */
+static void steps_along(const fsp_warp *w, const double *cost, double *row)
+{
+    for (size_t j = 1; j < w->n_columns; j++)
+        for (size_t k = 0; k < w->n_steps; k++) {
+            const size_t down = w->steps[2 * k], over = w->steps[2 * k + 1];
+            if (down > 0 || over == 0 || over > j) continue;
+            const double total = row[j - over] + (w->multiply[k] * cost[j] + w->add[k]);
+            if (total < row[j]) row[j] = total;
+        }
+}
+
+static int begins(const fsp_warp *w, size_t i, size_t j) { return i == 0 && (j == 0 || w->subsequence); }
+
+static void fill_row(const fsp_warp *w, size_t i, const double *cost, double *D)
 {
     const size_t m = w->n_columns;
     double *row = D + i * m;
     size_t n_along = 0, along = 0;
-    for (size_t j = 0; j < m; j++) {
-        row[j] = i == 0 && (j == 0 || w->subsequence) ? cost[j] : INFINITY;
-        chosen[j] = 0;
-    }
+    for (size_t j = 0; j < m; j++) row[j] = begins(w, i, j) ? cost[j] : INFINITY;
     for (size_t k = 0; k < w->n_steps; k++) {
         const size_t down = w->steps[2 * k], over = w->steps[2 * k + 1];
+        if (w->add[k] == INFINITY || over >= m) continue;  /* never cheaper */
         if (down == 0) {
             n_along += over > 0;
             along = over > 0 ? k : along;
-        } else if (down <= i && over < m) {
-            step_down(m - over, D + (i - down) * m, cost + over, w->multiply[k], w->add[k], (int32_t)k, row + over,
-                      chosen + over);
+        } else if (down <= i) {
+            step_down(m - over, D + (i - down) * m, cost + over, w->multiply[k], w->add[k], row + over);
         }
     }
-    if (n_along == 1 && w->steps[2 * along + 1] == 1)
-        one_step_along(m, cost, w->multiply[along], w->add[along], (int32_t)along, row, chosen);
-    else if (n_along)
-        steps_along(w, cost, row, chosen);
+    if (n_along == 1) step_along(m, w->steps[2 * along + 1], cost, w->multiply[along], w->add[along], row);
+    else if (n_along) steps_along(w, cost, row);
 }
 
-fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const double *cost, double *D, int32_t *chosen,
-                         size_t chosen_stride)
+fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const double *cost, double *D)
+{
+    if (warp->n_columns == 0 || first > end) return FSP_EBUG;
+    for (size_t i = first; i < end; i++) fill_row(warp, i, cost + (i - first) * warp->n_columns, D);
+    return FSP_OK;
+}
+
+/* The first step that gives what D holds; 0 where a path begins or none leads. */
+static size_t chosen_step(const fsp_warp *w, size_t i, size_t j, double cost, const double *D)
+{
+    const double *place = D + i * w->n_columns + j;
+    if (!(*place < INFINITY) || (begins(w, i, j) && !(*place < cost))) return 0;
+    for (size_t k = 0; k < w->n_steps; k++) {
+        const size_t down = w->steps[2 * k], over = w->steps[2 * k + 1];
+        if (down > i || over > j || down + over == 0 || w->add[k] == INFINITY) continue;
+        if (*(place - down * w->n_columns - over) + (w->multiply[k] * cost + w->add[k]) == *place) return k;
+    }
+    return 0;
+}
+
+fsp_status fsp_warp_steps(const fsp_warp *warp, size_t first, size_t end, const double *cost, const double *D, int32_t *chosen)
 {
     if (warp->n_columns == 0 || first > end || warp->n_steps > INT32_MAX) return FSP_EBUG;
     for (size_t i = first; i < end; i++)
-        fill_row(warp, i, cost + (i - first) * warp->n_columns, D, chosen + i * chosen_stride);
+        for (size_t j = 0; j < warp->n_columns; j++, chosen++)
+            *chosen = (int32_t)chosen_step(warp, i, j, cost[(i - first) * warp->n_columns + j], D);
+    return FSP_OK;
+}
+
+/* Whether a path goes on from its last place by a step, which is then its next one. */
+static int go_back(size_t down, size_t over, ptrdiff_t *path, size_t *length)
+{
+    const ptrdiff_t row = path[2 * *length - 2] - (ptrdiff_t)down, column = path[2 * *length - 1] - (ptrdiff_t)over;
+    if (row < 0 || column < 0 || down + over == 0) return 0;
+    path[2 * *length] = row;
+    path[2 * *length + 1] = column;
+    ++*length;
+    return 1;
+}
+
+static int at_start(int to_first_row, const ptrdiff_t *path, size_t length)
+{
+    return path[2 * length - 2] == 0 && (to_first_row || path[2 * length - 1] == 0);
+}
+
+fsp_status fsp_warp_back(const fsp_warp *w, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
+                         int *ended)
+{
+    if (*length == 0) return FSP_EBUG;
+    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)first;) {
+        const size_t i = (size_t)path[2 * *length - 2], j = (size_t)path[2 * *length - 1];
+        const size_t k = chosen_step(w, i, j, cost[(i - first) * w->n_columns + j], D);
+        *ended = at_start(w->subsequence, path, *length) || !go_back(w->steps[2 * k], w->steps[2 * k + 1], path, length);
+    }
     return FSP_OK;
 }
 
 fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t *steps, size_t n_steps, int to_first_row,
-                           size_t row, size_t column, ptrdiff_t *path, size_t *length)
+                           ptrdiff_t *path, size_t *length)
 {
-    for (size_t n = 0;; n++) {
-        path[2 * n] = (ptrdiff_t)row;
-        path[2 * n + 1] = (ptrdiff_t)column;
-        *length = n + 1;
-        if (row == 0 && (to_first_row || column == 0)) return FSP_OK;
-        const int32_t k = chosen[row * n_columns + column];
+    if (*length == 0) return FSP_EBUG;
+    while (!at_start(to_first_row, path, *length)) {
+        const int32_t k = chosen[(size_t)path[2 * *length - 2] * n_columns + (size_t)path[2 * *length - 1]];
         if (k < 0 || (size_t)k >= n_steps) return FSP_EBUG;
-        const size_t down = steps[2 * k], over = steps[2 * k + 1];
-        if (down > row || over > column || (down == 0 && over == 0)) return FSP_OK;
-        row -= down;
-        column -= over;
+        if (!go_back(steps[2 * k], steps[2 * k + 1], path, length)) break;
     }
+    return FSP_OK;
 }
 
 /* recurrence quantification ---------------------------------------------------------------------------------------- */
 
-/* A row above, and what it costs to go on from each of its places into a gap. */
-typedef struct {
-    const double *score, *sim;
-} row_above;
-
-INLINE double gap_after(const fsp_scoring *s, double sim) { return sim > 0 ? s->onset : s->extend; }
-
 /* Of equals the first, and NaN above all. */
-INLINE void pick(double candidate, int8_t number, double *best, int8_t *which)
+INLINE double larger(double best, double candidate) { return !(candidate <= best) & (best == best) ? candidate : best; }
+
+/* A score as it goes on from a place into a gap. */
+INLINE double with_gap(const fsp_scoring *s, const double *score, const double *sim)
 {
-    const int better = !(candidate <= *best) & (*best == *best);
-    *best = better ? candidate : *best;
-    *which = better ? number : *which;
+    return *score - (*sim > 0 ? s->onset : s->extend);
 }
 
-/* Columns first .. end - 1 from the best of the diagonal (0) and knight's moves over two columns (1) and down two rows (2). */
-INLINE void score_columns(const fsp_scoring *s, size_t first, size_t end, const double *sim, row_above one, row_above two,
-                          int over, int down, double *restrict score, int8_t *restrict from)
+/* Columns first .. end - 1 from the best of the diagonal and of knight's moves over two columns and down two rows. */
+INLINE void score_columns(const fsp_scoring *s, size_t first, size_t end, const double *restrict sim, int over, int down,
+                          double *restrict score)
 {
-    for (size_t j = first; j < end; j++) {
-        const int on = sim[j] > 0;
-        int8_t which = 0;
-        double best = one.score[j - 1] - (on ? 0 : gap_after(s, one.sim[j - 1]));
-        if (over) pick(one.score[j - 2] - (on ? 0 : gap_after(s, one.sim[j - 2])), 1, &best, &which);
-        if (down) pick(two.score[j - 1] - (on ? 0 : gap_after(s, two.sim[j - 1])), 2, &best, &which);
-        const double gap = best > 0 ? best : 0;
-        score[j] = on ? best + sim[j] : gap;
-        from[j] = which;
+    const ptrdiff_t m = (ptrdiff_t)s->n_columns;
+    for (ptrdiff_t j = (ptrdiff_t)first; j < (ptrdiff_t)end; j++) {
+        const ptrdiff_t one = j - m - 1, left = j - m - 2, up = j - 2 * m - 1;
+        double best = score[one], gap = with_gap(s, score + one, sim + one);
+        if (over) {
+            best = larger(best, score[left]);
+            gap = larger(gap, with_gap(s, score + left, sim + left));
+        }
+        if (down) {
+            best = larger(best, score[up]);
+            gap = larger(gap, with_gap(s, score + up, sim + up));
+        }
+        gap = gap > 0 ? gap : 0;
+        score[j] = sim[j] > 0 ? best + sim[j] : gap;
     }
 }
 
@@ -146,41 +174,70 @@ static void round_scores(fsp_score_kind kind, size_t n, double *score)
         for (size_t j = 0; j < n; j++) score[j] = score[j] != 0;
 }
 
-/* The first row and the first column begin paths: -2 where they hold something, -1 where they do not. */
-static void begin_paths(size_t n, const double *sim, double *score, int8_t *from)
+static void score_row(const fsp_scoring *s, size_t i, const double *sim, double *score)
 {
-    for (size_t j = 0; j < n; j++) {
-        score[j] = sim[j];
-        from[j] = sim[j] != 0 ? -2 : -1;
-    }
-}
-
-static void score_row(const fsp_scoring *s, size_t i, const double *sims, double *scores, int8_t *from)
-{
-    const size_t m = s->n_columns;
-    const double *sim = sims + i * m;
-    double *score = scores + i * m;
-    if (i == 0) return begin_paths(m, sim, score, from);
-    const row_above one = {score - m, sim - m}, two = i > 1 ? (row_above){score - 2 * m, sim - 2 * m} : one;
-    begin_paths(1, sim, score, from);
+    const size_t m = s->n_columns, second = m < 2 ? m : 2;
+    for (size_t j = 0; j < (i ? 1 : m); j++) score[j] = sim[j];
+    if (i == 0) return;
     if (s->knight && i > 1) {
-        score_columns(s, 1, m < 2 ? m : 2, sim, one, two, 0, 1, score, from);
-        score_columns(s, 2, m, sim, one, two, 1, 1, score, from);
+        score_columns(s, 1, second, sim, 0, 1, score);
+        score_columns(s, second, m, sim, 1, 1, score);
     } else if (s->knight) {
-        score_columns(s, 1, m < 2 ? m : 2, sim, one, two, 0, 0, score, from);
-        score_columns(s, 2, m, sim, one, two, 1, 0, score, from);
+        score_columns(s, 1, second, sim, 0, 0, score);
+        score_columns(s, second, m, sim, 1, 0, score);
     } else {
-        score_columns(s, 1, m, sim, one, two, 0, 0, score, from);
+        score_columns(s, 1, m, sim, 0, 0, score);
     }
     round_scores(s->kind, m, score);
-    for (size_t j = 1; j < m; j++) from[j] = !(sim[j] > 0) && score[j] == 0 ? -1 : from[j];
 }
 
-fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score, int8_t *from)
+/* Gaps that cost infinity are never worth it, and neither are those that cost NaN. */
+static fsp_scoring with_finite_gaps(const fsp_scoring *scoring)
+{
+    fsp_scoring s = *scoring;
+    if (!(isfinite(s.onset) && isfinite(s.extend))) s.onset = s.extend = NAN;
+    return s;
+}
+
+fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score)
 {
     if (scoring->n_columns == 0 || first > end) return FSP_EBUG;
-    fsp_scoring s = *scoring;
-    if (!(isfinite(s.onset) && isfinite(s.extend))) s.onset = s.extend = NAN;  /* no gap is ever worth it */
-    for (size_t i = first; i < end; i++) score_row(&s, i, sim, score, from + i * s.n_columns);
+    const fsp_scoring s = with_finite_gaps(scoring);
+    for (size_t i = first; i < end; i++) score_row(&s, i, sim + i * s.n_columns, score + i * s.n_columns);
+    return FSP_OK;
+}
+
+/* The move to place (i, j), neither of which is 0: as the row's score was made. */
+static void move_to(const fsp_scoring *s, size_t i, size_t j, const double *sim, const double *score, size_t move[2])
+{
+    static const size_t MOVES[3][2] = {{1, 1}, {1, 2}, {2, 1}};
+    const int on = sim[i * s->n_columns + j] > 0;
+    double best = 0;
+    for (size_t k = 0; k < (s->knight ? 3 : 1); k++) {
+        if (MOVES[k][0] > i || MOVES[k][1] > j) continue;
+        const size_t from = (i - MOVES[k][0]) * s->n_columns + j - MOVES[k][1];
+        const double candidate = on ? score[from] : with_gap(s, score + from, sim + from);
+        if (k > 0 && (candidate <= best || best != best)) continue;
+        best = candidate;
+        move[0] = MOVES[k][0];
+        move[1] = MOVES[k][1];
+    }
+}
+
+fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double *sim, const double *score, ptrdiff_t *path,
+                          size_t *length, int *ended)
+{
+    if (*length == 0) return FSP_EBUG;
+    const fsp_scoring s = with_finite_gaps(scoring);
+    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)first;) {
+        const size_t i = (size_t)path[2 * *length - 2], j = (size_t)path[2 * *length - 1], at = i * s.n_columns + j;
+        size_t move[2];
+        const int begins_here = i == 0 || j == 0, outside = begins_here ? sim[at] == 0 : !(sim[at] > 0) && score[at] == 0;
+        *ended = begins_here || outside;
+        *length -= (size_t)outside;
+        if (*ended) break;
+        move_to(&s, i, j, sim, score, move);
+        go_back(move[0], move[1], path, length);
+    }
     return FSP_OK;
 }

@@ -34,33 +34,35 @@ static void raise_all_by_four(size_t n, const double *from, const double *restri
 static double from_anywhere(const fsp_transitions *t, const double *values)
 {
     double best = -INFINITY;
+    if (t->elsewhere == -INFINITY) return best;
     for (size_t k = 0; k < t->n_states; k++) best = values[k] > best ? values[k] : best;
     return best + t->elsewhere;
 }
 
-static int is_full(const fsp_transitions *t, size_t k)
+/* State by state, from what its runs hold: for matrices of few runs. */
+static void advance_by_runs(const fsp_transitions *t, const double *before, double *best)
 {
-    const size_t run = t->first_run[k];
-    return t->first_run[k + 1] == run + 1 && t->runs[2 * run] == 0 && t->runs[2 * run + 1] == t->n_states;
+    const double least = from_anywhere(t, before);
+    for (size_t j = 0; j < t->n_states; j++) {
+        const double *weights = t->into + j * t->n_states;
+        double most = least;
+        for (size_t run = t->first_run[j]; run < t->first_run[j + 1]; run++)
+            for (size_t k = t->runs[2 * run]; k < t->runs[2 * run + 1]; k++) {
+                const double cost = before[k] + weights[k];
+                most = cost > most ? cost : most;
+            }
+        best[j] = most;
+    }
 }
 
 static void advance(const fsp_transitions *t, const double *before, double *best)
 {
     const size_t n = t->n_states;
-    const double least = t->elsewhere == -INFINITY ? -INFINITY : from_anywhere(t, before);
-    for (size_t j = 0; j < n; j++) best[j] = least;
-    for (size_t k = 0; k < n;) {
-        if (k + 4 <= n && is_full(t, k) && is_full(t, k + 1) && is_full(t, k + 2) && is_full(t, k + 3)) {
-            raise_all_by_four(n, before + k, t->weights + k * n, n, best);
-            k += 4;
-            continue;
-        }
-        for (size_t run = t->first_run[k]; run < t->first_run[k + 1]; run++) {
-            const size_t first = t->runs[2 * run], end = t->runs[2 * run + 1];
-            raise_all(end - first, before[k], t->weights + k * n + first, best + first);
-        }
-        k++;
-    }
+    if (!t->from) return advance_by_runs(t, before, best);
+    for (size_t j = 0; j < n; j++) best[j] = -INFINITY;
+    size_t k = 0;
+    for (; k + 4 <= n; k += 4) raise_all_by_four(n, before + k, t->from + k * n, n, best);
+    for (; k < n; k++) raise_all(n, before[k], t->from + k * n, best);
 }
 
 fsp_status fsp_decode_forward(const fsp_transitions *t, size_t first, size_t end, double *values)
@@ -83,7 +85,7 @@ static size_t predecessor(const fsp_transitions *t, const double *values, size_t
     size_t which = 0;
     double best = -INFINITY;
     for (size_t k = 0; k < t->n_states; k++) {
-        const double cost = values[k] + t->weights[k * t->n_states + state];
+        const double cost = values[k] + t->into[state * t->n_states + k];
         which = cost > best ? k : which;
         best = cost > best ? cost : best;
     }

@@ -4,12 +4,13 @@
 
 #include "fastspec.h"
 
-/* Viterbi's algorithm over any states: weights[k * n_states + j] is the logarithm of the probability to go from k to j. Runs
- * say where it is more than `elsewhere`, or may be: those of state k are first_run[k] .. first_run[k + 1] - 1, each a first
- * state and an end in `runs`. All other weights are `elsewhere`, the least of all. */
+/* Viterbi's algorithm over any states: into[j * n_states + k] is the logarithm of the probability to go from k to j.
+ * `from`, if there is one, has the same the other way round, from[k * n_states + j], and serves matrices that are full. Where
+ * it is NULL, runs of k say where the logarithm may be more than `elsewhere`, which is what all others are: those into state j
+ * are first_run[j] .. first_run[j + 1] - 1, each a first k and an end in `runs`. */
 typedef struct {
     size_t n_states;
-    const double *weights;
+    const double *into, *from;
     double elsewhere;
     const size_t *first_run, *runs;
 } fsp_transitions;
@@ -20,8 +21,7 @@ fsp_status fsp_decode_forward(const fsp_transitions *transitions, size_t first, 
 fsp_status fsp_decode_back(const fsp_transitions *transitions, const double *values, size_t first, size_t end, uint16_t *states);
 
 /* Dynamic time warping. D[i][j] is the least, over steps (down, over), of D[i - down][j - over] + (multiply cost + add), or
- * cost[0][0] where the path begins; with `subsequence` it may begin anywhere in the first row. chosen[i][j]: the first step of
- * these, 0 where there is none. Steps (0, 0) are passed over. */
+ * cost[0][0] where the path begins; with `subsequence` it may begin anywhere in the first row. Steps (0, 0) are passed over. */
 typedef struct {
     size_t n_columns, n_steps;
     const size_t *steps;  /* down, over; one after the other */
@@ -29,19 +29,24 @@ typedef struct {
     int subsequence;
 } fsp_warp;
 
-/* Rows first .. end - 1; `cost` is theirs alone. A chosen_stride of 0 keeps no choices but those of the last row. */
-fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const double *cost, double *D, int32_t *chosen,
-                         size_t chosen_stride);
-/* Back from (row, column) to (0, 0), or to any column of the first row; or to where a step would leave the matrix. `path`, pairs,
- * has room for row + column + 1 of them. */
+/* Rows first .. end - 1 of D, the whole of which is given; `cost` is theirs alone. */
+fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const double *cost, double *D);
+/* Which step led to each place of these rows: the first of the cheapest; 0 where a path begins or none leads. */
+fsp_status fsp_warp_steps(const fsp_warp *warp, size_t first, size_t end, const double *cost, const double *D, int32_t *chosen);
+
+/* Paths are pairs (row, column), back from their last places. The caller writes the first pair, at which *length is 1, and has
+ * room for row + column + 1 of them. They end at (0, 0), or in the first row, or where a step would leave the matrix.
+ * One of these goes on while rows are first or more, whose costs are given; *ended says that the path does not go on. The other
+ * goes by steps that were chosen. */
+fsp_status fsp_warp_back(const fsp_warp *warp, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
+                         int *ended);
 fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t *steps, size_t n_steps, int to_first_row,
-                           size_t row, size_t column, ptrdiff_t *path, size_t *length);
+                           ptrdiff_t *path, size_t *length);
 
 /* Scores of recurrences (Serra, Serra and Andrzejak 2009). Where sim > 0, it is added to the best score on the diagonal or,
  * with `knight`, a knight's move before; elsewhere the best of these goes on at a cost, `onset` after a place with sim > 0 and
- * `extend` after others, while it is above 0. A cost that is not finite allows no gaps at all.
- * from: 0 for the diagonal, 1 for (1, 2), 2 for (2, 1); -1 outside of paths, -2 at the first place of one in the first row or
- * column. Scores are rounded to the kind that the caller will store. */
+ * `extend` after others, while it is above 0. If one of the costs is not finite, there are no gaps. Scores are rounded to the
+ * kind that the caller will store. */
 typedef enum { FSP_SCORE_DOUBLE, FSP_SCORE_SINGLE, FSP_SCORE_INTEGER, FSP_SCORE_BOOLEAN } fsp_score_kind;
 
 typedef struct {
@@ -51,8 +56,11 @@ typedef struct {
     fsp_score_kind kind;
 } fsp_scoring;
 
-/* Rows first .. end - 1, of which row 0 is the matrix's first; each reads two rows before it. */
-fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score, int8_t *from);
+/* Rows first .. end - 1, each from the two rows before it. Row 0 is the matrix's first. */
+fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score);
+/* As fsp_warp_back, until the score is 0 outside of links, or in the first row or column. */
+fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double *sim, const double *score, ptrdiff_t *path,
+                          size_t *length, int *ended);
 
 /* out[i][j]: the sum of squared differences of points x[i] and y[j], added feature by feature; or its root. */
 fsp_status fsp_distances(fsp_precision precision, const char *isa, const void *x, size_t n_x, const void *y, size_t n_y,

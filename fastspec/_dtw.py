@@ -155,8 +155,8 @@ def dtw(
 
     Notes
     -----
-    With ``subseq=True`` and `X` longer than `Y`, `D` and `steps` are transposed; the path is not. Where `C` is taller than
-    wide and ``subseq=True``, pairs of the path are swapped, as in librosa.
+    With ``subseq=True`` and `X` longer than `Y`, `D` and `steps` are transposed; the path is not. Where `C` is taller
+    than wide and ``subseq=True``, pairs of the path are swapped, as in librosa.
 
     References
     ----------
@@ -178,10 +178,18 @@ def dtw(
     shape, cost_of, transposed = _given_costs(C) if C is not None else _costs(X, Y, metric, subseq)
     if global_constraints:
         cost_of = _within_band(cost_of, shape, as_number(band_rad, name="band_rad"))
-    D, chosen = _accumulate(cost_of, shape, steps, bool(subseq), backtrack or return_steps)
-    results: list[np.ndarray] = [D]
+    steps = (*steps, bool(subseq))
+    check_size(shape, np.dtype(np.float64))
+    D = _memory.empty(shape, np.dtype(np.float64))
+    chosen = np.empty(shape, np.int32) if return_steps else None
+    ranges = _ranges(shape)
+    for first, end in ranges:
+        cost = cost_of(first, end)
+        _check_costs(cost)
+        _run.warp_rows(steps, first, cost, D, chosen)
+    results: list[Any] = [D]
     if backtrack:
-        path = _path_of(D, chosen, steps[0], bool(subseq))
+        path = _path_of(D, steps, cost_of, ranges)
         results.append(path[:, ::-1] if subseq and (transposed or shape[0] > shape[1]) else path)
     if return_steps:
         results.append(chosen)
@@ -189,7 +197,7 @@ def dtw(
 
 
 def _steps_and_weights(sizes, add, multiply) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sizes (uintp), factors and summands of all steps. Beside steps of the caller's own, those by default are infinitely dear."""
+    """Sizes (uintp), factors and summands of all steps. Default steps cost infinity where the caller has other ones."""
     n = len(DEFAULT_STEPS) if sizes is None else len(_step_sizes(sizes))
     add = _weights(add, 0.0, n, "weights_add")
     multiply = _weights(multiply, 1.0, n, "weights_mul")
@@ -256,7 +264,7 @@ def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], CostRows, bool]
     try:
         C = cdist(x, y, metric=metric)
     except (ValueError, TypeError) as error:
-        raise ParameterError(f"metric={metric!r} cannot be computed by scipy.spatial.distance.cdist: {error}") from error
+        raise ParameterError(f"metric={metric!r} cannot be computed by scipy.spatial.distance: {error}") from error
     C = C.T if transposed else C
     return shape, lambda first, end: np.ascontiguousarray(C[first:end]), transposed
 
@@ -293,22 +301,13 @@ def _check_costs(cost: np.ndarray) -> None:
         raise ParameterError("the cost matrix C has NaN values; replace them, for instance by np.inf")
 
 
-def _accumulate(
-    cost_of: CostRows, shape: tuple[int, int], steps: tuple[np.ndarray, ...], subseq: bool, keep: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Accumulated costs, and which steps they took: of all rows if `keep`."""
-    check_size(shape, np.dtype(np.float64))
-    D = _memory.empty(shape, np.dtype(np.float64))
-    chosen = np.empty(shape if keep else (1, shape[1]), np.int32)
+def _ranges(shape: tuple[int, int]) -> list[tuple[int, int]]:
     height = max(1, BLOCK // shape[1])
-    for first in range(0, shape[0], height):
-        cost = cost_of(first, min(first + height, shape[0]))
-        _check_costs(cost)
-        _run.warp_rows(steps, subseq, first, cost, D, chosen)
-    return D, chosen
+    return [(first, min(first + height, shape[0])) for first in range(0, shape[0], height)]
 
 
-def _path_of(D: np.ndarray, chosen: np.ndarray, sizes: np.ndarray, subseq: bool) -> np.ndarray:
+def _path_of(D: np.ndarray, steps: tuple, cost_of: CostRows, ranges: list[tuple[int, int]]) -> np.ndarray:
+    subseq = steps[-1]
     row, column = (n - 1 for n in D.shape)
     if subseq:
         column = int(np.argmin(D[-1]))
@@ -317,7 +316,7 @@ def _path_of(D: np.ndarray, chosen: np.ndarray, sizes: np.ndarray, subseq: bool)
             f"D[-1, {column}] is {D[row, column]}: no valid warping path reaches the end with these step sizes and "
             "constraints; allow other steps or a wider band"
         )
-    path = _run.trace_steps(chosen, sizes, subseq, row, column)
+    path = _run.warp_back(steps, cost_of, ranges, D, row, column)
     if not subseq and path[-1].any():
         raise ParameterError(f"the path ends at {tuple(path[-1].tolist())}, not at (0, 0); try subseq=True")
     return path
@@ -376,7 +375,7 @@ def dtw_backtracking(
     if step_sizes_sigma is not None:
         sizes = np.concatenate((DEFAULT_STEPS, _step_sizes(step_sizes_sigma)))
     if steps.min() < 0 or steps.max() >= len(sizes):
-        raise ParameterError(f"steps holds {steps.max()}, and there are steps 0 to {len(sizes) - 1}; pass step_sizes_sigma")
+        raise ParameterError(f"steps goes to {steps.max()}, and steps are 0 to {len(sizes) - 1}; pass step_sizes_sigma")
     n_rows, n_columns = steps.shape
     column = n_columns - 1 if start is None else as_index(whole(start), name="start", minimum=-n_columns)
     if column >= n_columns:

@@ -1,4 +1,4 @@
-"""Nearest neighbours of frames: distances a block at a time, the nearest of each row, and widths of affinity kernels."""
+"""Nearest neighbours of frames: distances a block at a time, the nearest of each row, widths of affinity kernels."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def distances(x: np.ndarray, y: np.ndarray, metric) -> Block:
         return _cosine_distances(x, y)
     if metric == "precomputed":
         if x.shape[1] != len(y):
-            raise ParameterError(f"metric='precomputed' needs distances of shape (n, {len(y)}), and data has {x.shape[::-1]}")
+            raise ParameterError(
+                f"metric='precomputed' needs distances to {len(y)} frames, and data has {x.shape[1]} rows"
+            )
         return lambda first, end: x[first:end].copy()
     from scipy.spatial.distance import cdist
 
@@ -89,8 +91,21 @@ def _cosine_distances(x: np.ndarray, y: np.ndarray) -> Block:
     return block
 
 
+def dtype_of(metric, *data) -> np.dtype:
+    """Of distances: float64, but for cosines between frames that are all float32."""
+    single = metric == "cosine" and all(getattr(x, "dtype", None) == np.float32 for x in data)
+    return np.dtype(np.float32 if single else np.float64)
+
+
 def nearest(
-    block_of: Block, shape: tuple[int, int], n_nearest: int, *, k: int | None, width: int, by_place: bool, to_itself: bool
+    block_of: Block,
+    shape: tuple[int, int],
+    n_nearest: int,
+    *,
+    k: int | None,
+    width: int,
+    by_place: bool,
+    to_itself: bool,
 ) -> csr_array:
     """The nearest columns of each row, and their distances (1 if `by_place`).
 
@@ -151,7 +166,7 @@ def bandwidth(rec: csr_array, given, k: int) -> float | np.ndarray:
     rows = np.repeat(np.arange(rec.shape[0]), np.diff(rec.indptr))
     if isinstance(given, np.ndarray) and given.ndim:
         if given.shape != rec.shape:
-            raise ParameterError(f"Invalid matrix bandwidth.shape={given.shape}: it must be {rec.shape}, a width for each pair")
+            raise ParameterError(f"Invalid bandwidth.shape={given.shape}: it must be {rec.shape}, one for each pair")
         if not (given > 0).all():
             raise ParameterError("Invalid bandwidth: all entries must be strictly positive")
         return given[rows, rec.indices]
@@ -179,13 +194,15 @@ def _estimated(rec: csr_array, rows: np.ndarray, kind: str, k: int) -> float | n
     if kind == "med_k_scalar":
         return float(np.median(last))
     if not some.all():
-        raise ParameterError(f"The sample at time point {int(np.argmin(some))} has no neighbors; use a scalar bandwidth or a larger k")
+        raise ParameterError(
+            f"The sample at time point {int(np.argmin(some))} has no neighbors; use a scalar bandwidth or a larger k"
+        )
     if rec.indices.max() >= len(counts):
-        raise ParameterError(f"bandwidth={kind!r} needs as many frames of data as of data_ref, and shapes are {rec.shape}")
+        raise ParameterError(f"bandwidth={kind!r} needs as many frames in data as in data_ref: {rec.shape}")
     if "avg" in kind:
         rank = np.arange(len(ordered)) - np.repeat(rec.indptr[:-1], counts)
         last = np.add.reduceat(np.where(rank < k, ordered, 0), rec.indptr[:-1]) / np.minimum(counts, k)
-    own, other = last[rows], last[rec.indices]
+    own, other = (last[places].astype(rec.dtype, copy=False) for places in (rows, rec.indices))
     if kind.startswith("gmean"):
         return (own * other) ** 0.5
     return (own + other + rec.data) / 3 if kind.endswith("pair") else (own + other) / 2

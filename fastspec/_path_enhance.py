@@ -88,14 +88,15 @@ def path_enhance(
     n, n_filters = as_index(whole(n), name="n"), as_index(whole(n_filters), name="n_filters")
     max_ratio = as_number(max_ratio, name="max_ratio")
     min_ratio = 1.0 / max_ratio if min_ratio is None and max_ratio > 0 else as_number(min_ratio or 0, name="min_ratio")
-    if not 0 < max_ratio < np.inf or not 0 < min_ratio:
+    if not 0 < max_ratio < np.inf or not min_ratio > 0:
         raise ParameterError(f"max_ratio={max_ratio} and min_ratio={min_ratio} must be positive numbers")
     if min_ratio > max_ratio:
         raise ParameterError(f"min_ratio={min_ratio} cannot exceed max_ratio={max_ratio}")
     slopes = np.logspace(np.log2(min_ratio), np.log2(max_ratio), num=n_filters, base=2)
     kernels = [diagonal_filter(window, n, slope=slope, zero_mean=zero_mean) for slope in slopes]
     mode = kwargs.get("mode", "reflect")
-    if R.dtype.char in "fd" and R.size and kwargs.keys() <= {"mode", "cval"} and mode in _EDGES:
+    fits = min(R.shape[-2:]) >= max(len(kernel) for kernel in kernels)
+    if R.dtype.char in "fd" and fits and kwargs.keys() <= {"mode", "cval"} and mode in _EDGES:
         return _smoothed(R, kernels, mode, kwargs.get("cval", 0.0), bool(clip))
     from scipy.ndimage import convolve
 
@@ -104,12 +105,24 @@ def path_enhance(
     return np.clip(smooth, 0, None, out=smooth) if clip else smooth
 
 
-# What scipy.ndimage calls what lies beyond the edges, by numpy's names.
+# scipy.ndimage's names for what lies beyond the edges: by index, of n numbers, what stands at each place.
 _EDGES = {
-    **dict.fromkeys(("reflect", "grid-mirror"), "symmetric"),
-    **dict.fromkeys(("constant", "grid-constant"), "constant"),
-    **{"mirror": "reflect", "nearest": "edge", "grid-wrap": "wrap"},
+    **dict.fromkeys(("reflect", "grid-mirror"), lambda at, n: np.minimum(at % (2 * n), 2 * n - 1 - at % (2 * n))),
+    **dict.fromkeys(("constant", "grid-constant")),
+    "mirror": lambda at, n: n - 1 - np.abs(at % max(2 * n - 2, 1) - (n - 1)),
+    "nearest": lambda at, n: np.clip(at, 0, n - 1),
+    "grid-wrap": lambda at, n: at % n,
 }
+
+
+def _with_edges(R: np.ndarray, reach: int, mode: str, cval: float) -> np.ndarray:
+    """The matrix in float64, with `reach` more rows and columns on each side."""
+    place = _EDGES[mode]
+    if place is None:
+        return np.pad(R.astype(np.float64, copy=False), reach, constant_values=cval)
+    rows, columns = (place(np.arange(-reach, n + reach), n) for n in R.shape)
+    return R[np.ix_(rows, columns)].astype(np.float64, copy=False)
+
 
 # Columns that are smoothed at once are a multiple of this.
 _COLUMNS = 16
@@ -123,10 +136,8 @@ def _smoothed(R: np.ndarray, kernels: list[np.ndarray], mode: str, cval: float, 
     beyond = -n_columns % _COLUMNS
     stride = n_columns + 2 * reach + beyond
     sums = [_weights_and_offsets(kernel, reach, stride) for kernel in kernels]
-    options = {"constant_values": cval} if _EDGES[mode] == "constant" else {}
     for channel in np.ndindex(R.shape[:-2]):
-        padded = np.pad(R[channel].astype(np.float64, copy=False), reach, mode=_EDGES[mode], **options)
-        padded = np.pad(padded, ((0, 0), (0, beyond)))
+        padded = np.pad(_with_edges(R[channel], reach, mode, cval), ((0, 0), (0, beyond)))
         for first, end in _run.ranges_of_rows(n_rows, n_columns * sum(len(weights) for weights, _ in sums) // 8):
             rows = np.empty((2, end - first, n_columns + beyond))
             for i, (weights, offsets) in enumerate(sums):

@@ -1,11 +1,12 @@
 # Alignment, decoding and segments (csrc/alignment.c, decode.c, segment.c).
 
-from libc.stdint cimport int8_t, uint16_t
+from libc.stdint cimport uint16_t
 
 cdef extern from "fastspec.h" nogil:
     ctypedef struct fsp_transitions:
         size_t n_states
-        const double *weights
+        const double *into
+        const double *from_ "from"
         double elsewhere
         const size_t *first_run
         const size_t *runs
@@ -17,8 +18,10 @@ cdef extern from "fastspec.h" nogil:
         const double *multiply
         const double *add
         int subsequence
-    fsp_status fsp_warp_rows(const fsp_warp *, size_t, size_t, const double *, double *, int32_t *, size_t)
-    fsp_status fsp_trace_steps(const int32_t *, size_t, const size_t *, size_t, int, size_t, size_t, ptrdiff_t *, size_t *)
+    fsp_status fsp_warp_rows(const fsp_warp *, size_t, size_t, const double *, double *)
+    fsp_status fsp_warp_steps(const fsp_warp *, size_t, size_t, const double *, const double *, int32_t *)
+    fsp_status fsp_warp_back(const fsp_warp *, size_t, const double *, const double *, ptrdiff_t *, size_t *, int *)
+    fsp_status fsp_trace_steps(const int32_t *, size_t, const size_t *, size_t, int, ptrdiff_t *, size_t *)
     ctypedef enum fsp_score_kind:
         pass
     ctypedef struct fsp_scoring:
@@ -26,7 +29,8 @@ cdef extern from "fastspec.h" nogil:
         double onset, extend
         int knight
         fsp_score_kind kind
-    fsp_status fsp_score_rows(const fsp_scoring *, size_t, size_t, const double *, double *, int8_t *)
+    fsp_status fsp_score_rows(const fsp_scoring *, size_t, size_t, const double *, double *)
+    fsp_status fsp_score_back(const fsp_scoring *, size_t, const double *, const double *, ptrdiff_t *, size_t *, int *)
     fsp_status fsp_distances(fsp_precision, const char *, const void *, size_t, const void *, size_t, size_t, int, void *)
     ctypedef struct fsp_smoothing:
         size_t n_weights, n_columns, in_stride
@@ -37,12 +41,14 @@ cdef extern from "fastspec.h" nogil:
 
 
 cdef int describe_transitions(fsp_transitions *t, opened *buffers, tuple given) except -1:
-    """given: weights (states, states), what the others weigh, first_run, runs."""
-    weights, elsewhere, first_run, runs = given
-    t.n_states, t.elsewhere = len(weights), elsewhere
-    t.weights = doubles(buffers, weights)
-    t.first_run = <const size_t *>hold(buffers, first_run, 0).buf
-    t.runs = <const size_t *>hold(buffers, runs, 0).buf
+    """given: into and from (states, states), the latter or what follows None; elsewhere, first_run, runs."""
+    into, back, elsewhere, first_run, runs = given
+    t.n_states, t.elsewhere = len(into), elsewhere
+    t.into, t.from_ = doubles(buffers, into), doubles(buffers, back)
+    t.first_run = t.runs = NULL
+    if back is None:
+        t.first_run = <const size_t *>hold(buffers, first_run, 0).buf
+        t.runs = <const size_t *>hold(buffers, runs, 0).buf
     return 0
 
 
@@ -82,39 +88,69 @@ def decode_back(tuple transitions not None, values not None, size_t first, size_
         release(&buffers)
 
 
-def warp_rows(steps not None, multiply not None, add not None, bint subsequence, size_t first, cost not None, D not None,
-              chosen not None):
-    """Rows first .. of D and chosen from their costs; all contiguous. `chosen` may be a single row."""
+cdef int describe_warp(fsp_warp *w, opened *buffers, tuple given, size_t n_columns) except -1:
+    """given: sizes (steps, 2), factors, summands, whether to find a subsequence."""
+    sizes, multiply, add, subsequence = given
+    w.steps = <const size_t *>hold(buffers, sizes, 0).buf
+    w.multiply, w.add = doubles(buffers, multiply), doubles(buffers, add)
+    w.n_steps, w.n_columns, w.subsequence = len(sizes), n_columns, subsequence
+    return 0
+
+
+def warp_rows(tuple steps not None, size_t first, cost not None, D not None, chosen):
+    """Rows first .. of D (rows, columns) from their costs, and which steps were chosen, unless that is None."""
     cdef opened buffers
     cdef fsp_warp w
     cdef const double *given
     cdef double *total
-    cdef int32_t *which
-    cdef size_t end = first + <size_t>len(cost), stride
+    cdef int32_t *which = NULL
+    cdef size_t end = first + <size_t>len(cost)
     cdef fsp_status status
     buffers.n = 0
     try:
-        w.steps = <const size_t *>hold(&buffers, steps, 0).buf
-        w.multiply, w.add = doubles(&buffers, multiply), doubles(&buffers, add)
-        w.n_steps, w.n_columns, w.subsequence = len(steps), D.shape[1], subsequence
+        describe_warp(&w, &buffers, steps, D.shape[1])
         given = doubles(&buffers, cost)
         total = <double *>hold(&buffers, D, PyBUF_WRITABLE).buf
-        which = <int32_t *>hold(&buffers, chosen, PyBUF_WRITABLE).buf
-        stride = w.n_columns if len(chosen) == len(D) else 0
+        if chosen is not None:
+            which = <int32_t *>hold(&buffers, chosen, PyBUF_WRITABLE).buf
         with nogil:
-            status = fsp_warp_rows(&w, first, end, given, total, which, stride)
+            status = fsp_warp_rows(&w, first, end, given, total)
+            if status == FSP_OK and which != NULL:
+                status = fsp_warp_steps(&w, first, end, given, total, which)
         check(status)
     finally:
         release(&buffers)
 
 
-def trace_steps(chosen not None, steps not None, bint to_first_row, size_t row, size_t column, path not None):
-    """Write the path back from (row, column) into `path`; returns its length."""
+def warp_back(tuple steps not None, size_t first, cost not None, D not None, path not None, size_t length):
+    """Go on with a path of `length` pairs, back to row `first`; its new length, and whether it has ended."""
+    cdef opened buffers
+    cdef fsp_warp w
+    cdef const double *given
+    cdef const double *total
+    cdef ptrdiff_t *places
+    cdef int ended = 0
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        describe_warp(&w, &buffers, steps, D.shape[1])
+        given, total = doubles(&buffers, cost), doubles(&buffers, D)
+        places = <ptrdiff_t *>hold(&buffers, path, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_warp_back(&w, first, given, total, places, &length, &ended)
+        check(status)
+    finally:
+        release(&buffers)
+    return length, bool(ended)
+
+
+def trace_steps(chosen not None, steps not None, bint to_first_row, path not None):
+    """Go on with a path of one pair by the steps that were chosen; its length."""
     cdef opened buffers
     cdef const int32_t *which
     cdef const size_t *moves
     cdef ptrdiff_t *places
-    cdef size_t n_columns = chosen.shape[1], n_steps = len(steps), length = 0
+    cdef size_t n_columns = chosen.shape[1], n_steps = len(steps), length = 1
     cdef fsp_status status
     buffers.n = 0
     try:
@@ -122,33 +158,58 @@ def trace_steps(chosen not None, steps not None, bint to_first_row, size_t row, 
         moves = <const size_t *>hold(&buffers, steps, 0).buf
         places = <ptrdiff_t *>hold(&buffers, path, PyBUF_WRITABLE).buf
         with nogil:
-            status = fsp_trace_steps(which, n_columns, moves, n_steps, to_first_row, row, column, places, &length)
+            status = fsp_trace_steps(which, n_columns, moves, n_steps, to_first_row, places, &length)
         check(status)
     finally:
         release(&buffers)
     return length
 
 
-def score_rows(double onset, double extend, bint knight, int kind, size_t first, size_t end, sim not None, score not None,
-               came_from not None):
+cdef fsp_scoring scoring_of(tuple given, size_t n_columns) except *:
+    """given: onset, extend, whether a knight moves, kind of the scores."""
+    cdef fsp_scoring s
+    onset, extend, knight, kind = given
+    s.n_columns, s.onset, s.extend, s.knight, s.kind = n_columns, onset, extend, knight, <fsp_score_kind><int>kind
+    return s
+
+
+def score_rows(tuple scoring not None, size_t first, size_t end, sim not None, score not None):
     """Rows first .. end - 1 of a recurrence's scores; all contiguous."""
     cdef opened buffers
-    cdef fsp_scoring s
+    cdef fsp_scoring s = scoring_of(scoring, sim.shape[1])
     cdef const double *given
     cdef double *total
-    cdef int8_t *moves
     cdef fsp_status status
     buffers.n = 0
     try:
         given = doubles(&buffers, sim)
         total = <double *>hold(&buffers, score, PyBUF_WRITABLE).buf
-        moves = <int8_t *>hold(&buffers, came_from, PyBUF_WRITABLE).buf
-        s.n_columns, s.onset, s.extend, s.knight, s.kind = sim.shape[1], onset, extend, knight, <fsp_score_kind>kind
         with nogil:
-            status = fsp_score_rows(&s, first, end, given, total, moves)
+            status = fsp_score_rows(&s, first, end, given, total)
         check(status)
     finally:
         release(&buffers)
+
+
+def score_back(tuple scoring not None, size_t first, sim not None, score not None, path not None, size_t length):
+    """Go on with a path of `length` pairs, back to row `first`; its new length, and whether it has ended."""
+    cdef opened buffers
+    cdef fsp_scoring s = scoring_of(scoring, sim.shape[1])
+    cdef const double *given
+    cdef const double *total
+    cdef ptrdiff_t *places
+    cdef int ended = 0
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        given, total = doubles(&buffers, sim), doubles(&buffers, score)
+        places = <ptrdiff_t *>hold(&buffers, path, PyBUF_WRITABLE).buf
+        with nogil:
+            status = fsp_score_back(&s, first, given, total, places, &length, &ended)
+        check(status)
+    finally:
+        release(&buffers)
+    return length, bool(ended)
 
 
 def distances(x not None, y not None, bint root, out not None, bytes isa not None):

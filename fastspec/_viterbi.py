@@ -263,7 +263,9 @@ def viterbi_binary(
     if transition.shape == (2, 2):
         transition = np.broadcast_to(transition, (n_states, 2, 2))
     elif transition.shape != (n_states, 2, 2):
-        raise ParameterError(f"transition.shape={transition.shape} must be (2, 2) or {(n_states, 2, 2)}, as prob.shape={prob.shape}")
+        raise ParameterError(
+            f"transition.shape={transition.shape} must be (2, 2) or {(n_states, 2, 2)}, as prob.shape={prob.shape}"
+        )
     _check_rows(transition)
     _check_probabilities(prob)
     p_state, p_init = _shares(p_state, n_states, "p_state"), _shares(p_init, n_states, "p_init")
@@ -272,12 +274,13 @@ def viterbi_binary(
     states = np.empty((*prob.shape[:-1], n_steps), np.uint16)
     logp = np.empty(prob.shape[:-1])
     log_prob = np.empty((*prob.shape[:-2], 2, n_steps))
+    shared = _transitions_of(transition[0], epsilon, transition_min_prob) if transition.strides[0] == 0 else None
     for s in range(n_states):
         both = np.array([1 - p_state[s], p_state[s]]), np.array([1 - p_init[s], p_init[s]])
         log_state, log_init = (np.log(p + epsilon) for p in both)
         np.subtract(log_inactive[..., s, :], log_state[0], out=log_prob[..., 0, :])
         np.subtract(log_active[..., s, :], log_state[1], out=log_prob[..., 1, :])
-        transitions = _transitions_of(transition[s], epsilon, transition_min_prob)
+        transitions = shared or _transitions_of(transition[s], epsilon, transition_min_prob)
         states[..., s, :], logp[..., s] = _decode(log_prob, transitions, log_init)
     return (states, logp) if return_logp else states
 
@@ -297,10 +300,14 @@ def _check_probabilities(prob: np.ndarray) -> None:
 def _checked(prob, transition) -> tuple[np.ndarray, np.ndarray]:
     prob, transition = _numbers(prob, "prob"), _numbers(transition, "transition")
     if prob.ndim < 2 or not 0 < prob.shape[-2] < MOST_STATES:
-        raise ParameterError(f"prob.shape={prob.shape} must be (..., n_states, n_steps), n_states from 1 to {MOST_STATES - 1}")
+        raise ParameterError(
+            f"prob.shape={prob.shape} must be (..., n_states, n_steps), of 1 to {MOST_STATES - 1} states"
+        )
     n_states = prob.shape[-2]
     if transition.shape != (n_states, n_states):
-        raise ParameterError(f"transition.shape={transition.shape} must be {(n_states, n_states)}, as prob.shape={prob.shape}")
+        raise ParameterError(
+            f"transition.shape={transition.shape} must be {(n_states, n_states)}, as prob.shape={prob.shape}"
+        )
     _check_rows(transition)
     return prob, transition
 
@@ -328,31 +335,30 @@ def _shares(p, n_states: int, name: str) -> np.ndarray:
     return p
 
 
-def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple[np.ndarray, float, np.ndarray, np.ndarray]:
+def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple:
     """Logarithms as `_run.decode` takes them: all that are the lowest of all need not be looked at one by one."""
-    weights = np.log(transition + epsilon).astype(np.float64)
-    elsewhere = float(weights.min())
+    into = np.ascontiguousarray(np.log(transition + epsilon).T, np.float64)
+    elsewhere = float(into.min())
     if least is not None and not least >= 0:
         raise ParameterError(f"transition_min_prob={least} must be None or non-negative")
     if least:
-        possible = weights >= np.log(least + epsilon)
-        if not possible.any(axis=0).all():
-            state = int(np.argmin(possible.any(axis=0)))
+        possible = into >= np.log(least + epsilon)
+        if not possible.any(axis=1).all():
+            state = int(np.argmin(possible.any(axis=1)))
             raise ParameterError(
-                f"transition_min_prob={least} leaves no transition to state {state}: an empty transition matrix; reduce it"
+                f"transition_min_prob={least} leaves no way to state {state}: an empty transition matrix; lower it"
             )
-        weights[~possible] = elsewhere = -np.inf
-    return np.ascontiguousarray(weights), elsewhere, *_runs_of(weights > elsewhere)
+        into[~possible] = elsewhere = -np.inf
+    beyond = into > elsewhere
+    if 4 * np.count_nonzero(beyond) > into.size:
+        return into, np.ascontiguousarray(into.T), elsewhere, None, None
+    return into, None, elsewhere, *_runs_of(beyond)
 
 
 def _runs_of(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The first run of each row, and all runs of True, (first, end); whole rows where that is less work."""
-    n = len(mask)
-    edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).view(np.int8), axis=1)
-    rows, places = np.nonzero(edges)
-    if 4 * len(rows) + np.count_nonzero(mask) > n * n // 2:
-        return np.arange(n + 1, dtype=np.uintp), np.tile(np.array([0, n], np.uintp), (n, 1))
-    counts = np.bincount(rows, minlength=n) // 2
+    """The first run of each row, and all runs of True, (first, end)."""
+    rows, places = np.nonzero(np.diff(np.pad(mask, ((0, 0), (1, 1))).view(np.int8), axis=1))
+    counts = np.bincount(rows, minlength=len(mask)) // 2
     return np.concatenate(([0], np.cumsum(counts))).astype(np.uintp), places.reshape(-1, 2).astype(np.uintp)
 
 

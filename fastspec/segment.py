@@ -45,13 +45,13 @@ def __dir__() -> list[str]:
 
 @overload
 def cross_similarity(
-    data: npt.ArrayLike, data_ref: npt.ArrayLike, *, k: int | None = ..., metric: str = ..., sparse: Literal[False] = ...,
-    mode: Mode = ..., bandwidth: Bandwidth = ..., full: bool = ...,
+    data: npt.ArrayLike, data_ref: npt.ArrayLike, *, k: int | None = ..., metric: str = ...,
+    sparse: Literal[False] = ..., mode: Mode = ..., bandwidth: Bandwidth = ..., full: bool = ...,
 ) -> np.ndarray: ...  # fmt: skip
 @overload
 def cross_similarity(
-    data: npt.ArrayLike, data_ref: npt.ArrayLike, *, k: int | None = ..., metric: str = ..., sparse: Literal[True],
-    mode: Mode = ..., bandwidth: Bandwidth = ..., full: bool = ...,
+    data: npt.ArrayLike, data_ref: npt.ArrayLike, *, k: int | None = ..., metric: str = ...,
+    sparse: Literal[True], mode: Mode = ..., bandwidth: Bandwidth = ..., full: bool = ...,
 ) -> csc_array: ...  # fmt: skip
 def cross_similarity(
     data: npt.ArrayLike,
@@ -117,12 +117,13 @@ def cross_similarity(
     n, n_ref = len(x), len(y)
     _check_mode(mode)
     k = min(n_ref, int(2 * np.ceil(np.sqrt(n_ref)))) if k is None else as_index(whole(k), name="k")
-    by_place, full = mode == "connectivity", full and mode != "connectivity"
-    n_nearest = min(n_ref, n if full else k)
-    block_of = _neighbours.distances(x, y, metric)
+    by_place = mode == "connectivity"
+    n_nearest = min(n_ref, n if full and not by_place else k)
     xsim = _neighbours.nearest(
-        block_of, (n, n_ref), n_nearest, k=None if full else k, width=1, by_place=by_place, to_itself=True
-    )
+        _neighbours.distances(x, y, metric), (n, n_ref), n_nearest, k=None if full else k, width=1, by_place=by_place,
+        to_itself=True,
+    )  # fmt: skip
+    xsim.data = xsim.data.astype(_neighbours.dtype_of(metric, data, data_ref), copy=False)
     return _finished(xsim, mode, bandwidth, k, sparse)
 
 
@@ -180,7 +181,8 @@ def recurrence_matrix(
     axis : int, default -1
         The axis of time.
     full : bool, default False
-        All distances or affinities; `k` then serves the bandwidth alone, and `width` nothing.
+        All distances or affinities; `k` then serves the bandwidth alone, and `width` nothing. With connectivity: the
+        ``k + 2 * width`` nearest frames, however near in time.
 
     Returns
     -------
@@ -198,8 +200,8 @@ def recurrence_matrix(
 
     Notes
     -----
-    As in librosa, distances of exactly 0 are no entries of a distance or affinity matrix; and connectivity keeps, of the
-    ``k + 2 * width`` nearest frames that are `width` away, the first k in time, not the nearest.
+    As in librosa, distances of exactly 0 are no entries of a distance or affinity matrix; and connectivity keeps, of
+    those among the ``k + 2 * width`` nearest frames that are `width` away, the first k in time, not the nearest.
 
     References
     ----------
@@ -224,12 +226,13 @@ def recurrence_matrix(
         )
     _check_mode(mode)
     k = int(2 * np.ceil(np.sqrt(t - 2 * width + 1))) if k is None else as_index(whole(k), name="k", minimum=0)
-    by_place, full = mode == "connectivity", full and mode != "connectivity"
-    n_nearest = t - 1 if full else min(t - 1, k + 2 * width)
+    by_place = mode == "connectivity"
+    n_nearest = t - 1 if full and not by_place else min(t - 1, k + 2 * width)
     rec = _neighbours.nearest(
         _neighbours.distances(frames, frames, metric), (t, t), n_nearest, k=None if full else k,
         width=1 if full else width, by_place=by_place, to_itself=False,
     )  # fmt: skip
+    rec.data = rec.data.astype(_neighbours.dtype_of(metric, data), copy=False)
     if self and mode != "distance":
         # Below all distances, which tells these entries from others until they become 0.
         rec = rec + _diagonal(t, 1.0 if by_place else -1.0)
@@ -256,7 +259,7 @@ def _finished(links: csr_array, mode, bandwidth, k: int, sparse: bool) -> Any:
     if mode == "connectivity":
         links = links.astype(bool)
     elif mode == "affinity":
-        links.data = np.exp(links.data / -_neighbours.bandwidth(links, bandwidth, k))
+        links.data[:] = np.exp(links.data / -_neighbours.bandwidth(links, bandwidth, k))
     turned = links.T
     return turned if sparse else turned.toarray()
 
@@ -306,13 +309,16 @@ def recurrence_to_lag(rec: Matrix, *, pad: bool = True, axis: int = -1) -> Matri
         raise ParameterError(f"rec.shape={matrix.shape} is of a non-square recurrence matrix; it must be (n, n)")
     n = matrix.shape[0]
     if not hasattr(matrix, "tocoo"):
-        return shear(np.pad(matrix, [(0, n), (0, 0)] if axis else [(0, 0), (0, n)]) if pad else matrix, factor=-1, axis=axis)
+        zeros = [(0, n), (0, 0)] if axis else [(0, 0), (0, n)]
+        return shear(np.pad(matrix, zeros) if pad else matrix, factor=-1, axis=axis)
     from scipy import sparse
 
     fmt = matrix.format
     if pad:
-        zeros = np.array([[1], [0]] if axis else [[1, 0]], dtype=matrix.dtype)
-        matrix = sparse.kron(zeros, matrix, format="csc" if axis else "csr")
+        matrix = matrix.tocsc() if axis else matrix.tocsr()
+        padded = sparse.csc_array if axis else sparse.csr_array
+        shape = (2 * n, n) if axis else (n, 2 * n)
+        matrix = padded((matrix.data, matrix.indices, matrix.indptr), shape=shape)
     return shear(matrix, factor=-1, axis=axis).asformat(fmt)
 
 

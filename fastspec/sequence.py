@@ -42,7 +42,12 @@ def __dir__() -> list[str]:
 
 @overload
 def rqa(
-    sim: np.ndarray, *, gap_onset: float = ..., gap_extend: float = ..., knight_moves: bool = ..., backtrack: Literal[False]
+    sim: np.ndarray,
+    *,
+    gap_onset: float = ...,
+    gap_extend: float = ...,
+    knight_moves: bool = ...,
+    backtrack: Literal[False],
 ) -> np.ndarray: ...
 @overload
 def rqa(
@@ -58,8 +63,8 @@ def rqa(
 ) -> Any:
     """Recurrence quantification: the diagonals of a similarity matrix, added up, and the best of them.
 
-    Where ``sim > 0``, a score is the best one a move before plus `sim`. Elsewhere the best goes on into a gap, at a cost,
-    as long as it stays above 0. Moves are diagonal, or a chess knight's.
+    Where ``sim > 0``, a score is the best one a move before plus `sim`. Elsewhere the best goes on into a gap, at a
+    cost, as long as it stays above 0. Moves are diagonal, or a chess knight's.
 
     Parameters
     ----------
@@ -112,48 +117,21 @@ def rqa(
         raise DTypeError(f"sim.dtype={sim.dtype} must be real; similarities are numbers, for instance np.abs(sim)")
     if sim.ndim != 2 or not sim.size:
         raise ParameterError(f"sim.shape={sim.shape} must be (n, m), neither of them 0")
-    score, came_from = _scores(sim, gaps, bool(knight_moves))
-    return (score, _best_path(score, came_from)) if backtrack else score
-
-
-# What scores are rounded to, as csrc/sequences.h numbers them.
-_DOUBLE, _SINGLE, _INTEGER, _BOOLEAN = range(4)
-
-
-def _scores(sim: np.ndarray, gaps: tuple[float, float], knight: bool) -> tuple[np.ndarray, np.ndarray]:
     dtype = sim.dtype.newbyteorder("=")
     if dtype.kind == "f":
         dtype = np.dtype(np.float32 if dtype.itemsize <= 4 else np.float64)
     kind = {"f": _SINGLE if dtype == np.float32 else _DOUBLE, "b": _BOOLEAN}.get(dtype.kind, _INTEGER)
-    score, came_from = np.empty(sim.shape, dtype), np.empty(sim.shape, np.int8)
-    if kind == _DOUBLE:
-        sim = np.ascontiguousarray(sim, np.float64)
-    for first, end in _run.ranges_of_rows(*sim.shape):
-        if kind == _DOUBLE:
-            _run.score_rows(gaps, knight, kind, (first, end), sim, score, came_from)
-            continue
-        # Others go through doubles, some rows at a time, each with the two rows before it.
-        top = max(first - 2, 0)
-        totals = score[top:end].astype(np.float64)
-        similar = np.ascontiguousarray(sim[top:end], np.float64)
-        _run.score_rows(gaps, knight, kind, (first - top, end - top), similar, totals, came_from[top:end])
-        score[first:end] = totals[first - top :]
-    return score, came_from
-
-
-# By what `came_from` holds. Others begin a path: -2, or lie outside of one: -1.
-_MOVES = ((1, 1), (1, 2), (2, 1))
-
-
-def _best_path(score: np.ndarray, came_from: np.ndarray) -> np.ndarray:
+    scoring = (*gaps, bool(knight_moves), kind)
+    score = np.empty(sim.shape, dtype)
+    _run.score_recurrence(scoring, sim, score)
+    if not backtrack:
+        return score
     row, column = (int(i) for i in np.unravel_index(np.argmax(score), score.shape))
-    path = []
-    while (move := int(came_from[row, column])) != -1:
-        path.append((row, column))
-        if move == -2:
-            break
-        row, column = row - _MOVES[move][0], column - _MOVES[move][1]
-    return np.array(path[::-1], dtype=np.uint).reshape(-1, 2)
+    return score, _run.score_back(scoring, sim, score, row, column)[::-1].astype(np.uint)
+
+
+# What scores are rounded to, as csrc/sequences.h numbers them.
+_DOUBLE, _SINGLE, _INTEGER, _BOOLEAN = range(4)
 
 
 def transition_uniform(n_states: int) -> Matrix:
