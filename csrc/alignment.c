@@ -18,17 +18,18 @@ static void step_down(size_t n, const double *restrict above, const double *rest
     }
 }
 
-/* A step within the row waits for the column before it. */
-static void step_along(size_t n, size_t over, const double *restrict cost, double multiply, double add, double *row)
+/* The step (0, 1) waits for the column before: only a sum and a minimum, so that it does not wait long. */
+static void step_along(size_t n, const double *restrict cost, double multiply, double add, double *restrict row)
 {
     double before = row[0];
-    for (size_t j = over; j < n; j++) {
-        const double total = (over == 1 ? before : row[j - over]) + (multiply * cost[j] + add);
-        row[j] = before = total < row[j] ? total : row[j];
+    for (size_t j = 1; j < n; j++) {
+        const double total = before + (multiply * cost[j] + add), down = row[j];
+        before = total < down ? total : down;
+        row[j] = before;
     }
 }
 
-/* Several such steps at each column in turn. */
+/* Any steps within the row, at each column in turn. */
 static void steps_along(const fsp_warp *w, const double *cost, double *row)
 {
     for (size_t j = 1; j < w->n_columns; j++)
@@ -58,7 +59,7 @@ static void fill_row(const fsp_warp *w, size_t i, const double *cost, double *D)
             step_down(m - over, D + (i - down) * m, cost + over, w->multiply[k], w->add[k], row + over);
         }
     }
-    if (n_along == 1) step_along(m, w->steps[2 * along + 1], cost, w->multiply[along], w->add[along], row);
+    if (n_along == 1 && w->steps[2 * along + 1] == 1) step_along(m, cost, w->multiply[along], w->add[along], row);
     else if (n_along) steps_along(w, cost, row);
 }
 
@@ -134,32 +135,37 @@ fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t
 /* recurrence quantification ---------------------------------------------------------------------------------------- */
 
 /* Of equals the first, and NaN above all. */
-INLINE double larger(double best, double candidate) { return !(candidate <= best) & (best == best) ? candidate : best; }
-
-/* A score as it goes on from a place into a gap. */
-INLINE double with_gap(const fsp_scoring *s, const double *score, const double *sim)
+INLINE double larger(double best, double candidate)
 {
-    return *score - (*sim > 0 ? s->onset : s->extend);
+    const double most = candidate <= best ? best : candidate;
+    return best == best ? most : best;
 }
 
+/* What a row of scores is made of: its similarities, and scores and similarities of the rows one and two above. */
+typedef struct {
+    const double *sim, *one, *one_sim, *two, *two_sim;
+} scored_rows;
+
 /* Columns first .. end - 1 from the best of the diagonal and of knight's moves over two columns and down two rows. */
-INLINE void score_columns(const fsp_scoring *s, size_t first, size_t end, const double *restrict sim, int over, int down,
+INLINE void score_columns(const fsp_scoring *s, size_t first, size_t end, const scored_rows *rows, int over, int down,
                           double *restrict score)
 {
-    const ptrdiff_t m = (ptrdiff_t)s->n_columns;
-    for (ptrdiff_t j = (ptrdiff_t)first; j < (ptrdiff_t)end; j++) {
-        const ptrdiff_t one = j - m - 1, left = j - m - 2, up = j - 2 * m - 1;
-        double best = score[one], gap = with_gap(s, score + one, sim + one);
+    const double *restrict sim = rows->sim, *restrict one = rows->one, *restrict one_sim = rows->one_sim;
+    const double *restrict two = rows->two, *restrict two_sim = rows->two_sim;
+    const double onset = s->onset, extend = s->extend;
+    for (size_t j = first; j < end; j++) {
+        double best = one[j - 1], gap = best - (one_sim[j - 1] > 0 ? onset : extend);
         if (over) {
-            best = larger(best, score[left]);
-            gap = larger(gap, with_gap(s, score + left, sim + left));
+            best = larger(best, one[j - 2]);
+            gap = larger(gap, one[j - 2] - (one_sim[j - 2] > 0 ? onset : extend));
         }
         if (down) {
-            best = larger(best, score[up]);
-            gap = larger(gap, with_gap(s, score + up, sim + up));
+            best = larger(best, two[j - 1]);
+            gap = larger(gap, two[j - 1] - (two_sim[j - 1] > 0 ? onset : extend));
         }
         gap = gap > 0 ? gap : 0;
-        score[j] = sim[j] > 0 ? best + sim[j] : gap;
+        const double longer = best + sim[j];
+        score[j] = sim[j] > 0 ? longer : gap;
     }
 }
 
@@ -179,14 +185,16 @@ static void score_row(const fsp_scoring *s, size_t i, const double *sim, double 
     const size_t m = s->n_columns, second = m < 2 ? m : 2;
     for (size_t j = 0; j < (i ? 1 : m); j++) score[j] = sim[j];
     if (i == 0) return;
+    const size_t two = i > 1 ? 2 * m : m;  /* the second row has none two above it */
+    const scored_rows rows = {sim, score - m, sim - m, score - two, sim - two};
     if (s->knight && i > 1) {
-        score_columns(s, 1, second, sim, 0, 1, score);
-        score_columns(s, second, m, sim, 1, 1, score);
+        score_columns(s, 1, second, &rows, 0, 1, score);
+        score_columns(s, second, m, &rows, 1, 1, score);
     } else if (s->knight) {
-        score_columns(s, 1, second, sim, 0, 0, score);
-        score_columns(s, second, m, sim, 1, 0, score);
+        score_columns(s, 1, second, &rows, 0, 0, score);
+        score_columns(s, second, m, &rows, 1, 0, score);
     } else {
-        score_columns(s, 1, m, sim, 0, 0, score);
+        score_columns(s, 1, m, &rows, 0, 0, score);
     }
     round_scores(s->kind, m, score);
 }
@@ -216,7 +224,7 @@ static void move_to(const fsp_scoring *s, size_t i, size_t j, const double *sim,
     for (size_t k = 0; k < (s->knight ? 3 : 1); k++) {
         if (MOVES[k][0] > i || MOVES[k][1] > j) continue;
         const size_t from = (i - MOVES[k][0]) * s->n_columns + j - MOVES[k][1];
-        const double candidate = on ? score[from] : with_gap(s, score + from, sim + from);
+        const double candidate = on ? score[from] : score[from] - (sim[from] > 0 ? s->onset : s->extend);
         if (k > 0 && (candidate <= best || best != best)) continue;
         best = candidate;
         move[0] = MOVES[k][0];

@@ -489,8 +489,10 @@ def score_back(scoring: tuple, sim: np.ndarray, score: np.ndarray, row: int, col
 def distances(x: np.ndarray, y: np.ndarray, *, root: bool) -> np.ndarray:
     """Euclidean distances, or their squares, between points (n, features), contiguous and of one precision."""
     out = np.empty((len(x), len(y)), x.dtype)
-    for first, end in ranges_of_rows(len(x), y.size):
-        _engine.distances(x[first:end], y, root, out[first:end], ISA)
+    step = max(64, WORK_PER_RANGE // max(y.size, 1))  # with fewer points of x, those of y would be put on their side too often
+    for first in range(0, len(x), step):
+        part = slice(first, first + step)
+        _engine.distances(x[part], y, root, out[part], ISA)
     return out
 
 

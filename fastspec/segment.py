@@ -12,7 +12,7 @@ from . import _neighbours, _run
 from ._arrays import ParameterError, as_array, as_index, whole
 from ._lazy import missing
 from ._path_enhance import path_enhance
-from .util._matrices import shear
+from .util._matrices import shear, sheared
 from .util._segments import fix_frames
 
 if TYPE_CHECKING:
@@ -367,6 +367,8 @@ def lag_to_recurrence(lag: Matrix, *, axis: int = -1) -> Matrix:
     n, n_lags = matrix.shape[axis], matrix.shape[1 - axis]
     if n_lags not in (n, 2 * n):
         raise ParameterError(f"lag.shape={matrix.shape} must have {n} or {2 * n} lags along axis {1 - axis}")
+    if not hasattr(matrix, "tocoo"):
+        return sheared(matrix, 1, 1 - axis, n)
     rec = shear(matrix, factor=+1, axis=axis)
     return rec[:n] if axis else rec[:, :n]
 

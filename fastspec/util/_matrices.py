@@ -218,14 +218,21 @@ def shear(
         if lines.format == X.format:
             lines.sort_indices()  # which a conversion does anyway
         return lines.asformat(X.format)
+    return sheared(X, factor, along, X.shape[along])
+
+
+def sheared(X: np.ndarray, factor: int, along: int, n_kept: int) -> np.ndarray:
+    """The first rows (or columns, along=1) of a dense matrix that has been sheared."""
     # Memory order as in librosa: C where columns move, Fortran where rows do.
-    result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
+    shape = (X.shape[0], n_kept) if along else (n_kept, X.shape[1])
+    result = np.empty(shape, dtype=X.dtype, order="CF"[along])
     source, target = (X, result) if along == 0 else (X.T, result.T)
     length = len(source)
     for i in range(source.shape[1] if length else 0):
-        shift = factor * i % length
-        target[shift:, i] = source[: length - shift, i]
-        target[:shift, i] = source[length - shift :, i]
+        shift = min(factor * i % length, n_kept)
+        target[shift:, i] = source[: n_kept - shift, i]
+        start = -factor * i % length
+        target[:shift, i] = source[start : start + shift, i]
     return result
 
 
