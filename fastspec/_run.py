@@ -466,9 +466,14 @@ def score_recurrence(scoring: tuple, sim: np.ndarray, score: np.ndarray) -> None
     for first, end in ranges_of_rows(*sim.shape):
         top = max(first - 2, 0)
         similar = np.ascontiguousarray(sim[top:end], np.float64)
-        total = score[top:end].astype(np.float64, copy=False)
+        if score.dtype == np.float64:
+            total = score[top:end]
+        else:
+            total = np.empty(similar.shape)
+            total[: first - top] = score[top:first]
         _engine.score_rows(scoring, first - top, end - top, similar, total)
-        score[first:end] = total[first - top :]
+        if total.base is not score:
+            score[first:end] = total[first - top :]
 
 
 def score_back(scoring: tuple, sim: np.ndarray, score: np.ndarray, row: int, column: int) -> np.ndarray:
@@ -489,7 +494,9 @@ def score_back(scoring: tuple, sim: np.ndarray, score: np.ndarray, row: int, col
 def distances(x: np.ndarray, y: np.ndarray, *, root: bool) -> np.ndarray:
     """Euclidean distances, or their squares, between points (n, features), contiguous and of one precision."""
     out = np.empty((len(x), len(y)), x.dtype)
-    step = max(64, WORK_PER_RANGE // max(y.size, 1))  # with fewer points of x, those of y would be put on their side too often
+    step = max(
+        64, WORK_PER_RANGE // max(y.size, 1)
+    )  # with fewer points of x, those of y would be put on their side too often
     for first in range(0, len(x), step):
         part = slice(first, first + step)
         _engine.distances(x[part], y, root, out[part], ISA)
