@@ -12,7 +12,7 @@ from . import _neighbours, _run
 from ._arrays import ParameterError, as_array, as_index, whole
 from ._lazy import missing
 from ._path_enhance import path_enhance
-from .util._matrices import shear, sheared
+from .util._matrices import shear, sheared, sheared_sparse
 from .util._segments import fix_frames
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def recurrence_matrix(
     rec.data = rec.data.astype(_neighbours.dtype_of(metric, data), copy=False)
     if self and mode != "distance":
         # Below all distances, which tells these entries from others until they become 0.
-        rec = rec + _diagonal(t, 1.0 if by_place else -1.0)
+        rec = rec + _diagonal(t, rec.dtype.type(1 if by_place else -1))
     if sym:
         rec = rec.minimum(rec.T.tocsr())
         rec.eliminate_zeros()
@@ -248,10 +248,11 @@ def _check_mode(mode) -> None:
         raise ParameterError(f"Invalid mode={mode!r}: it must be one of {_neighbours.MODES}")
 
 
-def _diagonal(n: int, value: float) -> csr_array:
+def _diagonal(n: int, value: np.floating[Any]) -> csr_array:
     from scipy.sparse import csr_array
 
-    return csr_array((np.full(n, value), np.arange(n, dtype=np.int32), np.arange(n + 1, dtype=np.int32)), shape=(n, n))
+    places = np.arange(n + 1, dtype=np.int32)
+    return csr_array((np.full(n, value, value.dtype), places[:-1], places), shape=(n, n))
 
 
 def _finished(links: csr_array, mode, bandwidth, k: int, sparse: bool) -> Any:
@@ -369,8 +370,8 @@ def lag_to_recurrence(lag: Matrix, *, axis: int = -1) -> Matrix:
         raise ParameterError(f"lag.shape={matrix.shape} must have {n} or {2 * n} lags along axis {1 - axis}")
     if not hasattr(matrix, "tocoo"):
         return sheared(matrix, 1, 1 - axis, n)
-    rec = shear(matrix, factor=+1, axis=axis)
-    return rec[:n] if axis else rec[:, :n]
+    rec = sheared_sparse(matrix, 1, 1 - axis)
+    return (rec[:n] if axis else rec[:, :n]).asformat(matrix.format)
 
 
 def timelag_filter(function: Filter, pad: bool = True, index: int = 0) -> Filter:

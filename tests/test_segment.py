@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -98,6 +99,7 @@ def test_cosines_of_single_precision_are_as_librosas():
     data = RNG.normal(size=(3, 40)).astype(np.float32)
     found = segment.recurrence_matrix(data, metric="cosine", mode="distance", k=4)
     assert found.dtype == np.float32
+    assert segment.recurrence_matrix(data, metric="cosine", mode="affinity", self=True).dtype == np.float32
     exact = segment.recurrence_matrix(data.astype(np.float64), metric="cosine", mode="distance", k=4)
     np.testing.assert_array_equal(found, exact.astype(np.float32))
     assert segment.recurrence_matrix(data, mode="distance").dtype == np.float64
@@ -139,9 +141,9 @@ def test_lags_are_differences_of_times(axis, pad, fmt):
     assert dense.shape == (18 if pad else 9, 9)
     for i, j in np.ndindex(9, 9):
         assert dense[(i - j) % len(dense), j] == turned[i, j]
-    if fmt not in ("coo",):  # which cannot be sliced
-        back = segment.lag_to_recurrence(lag, axis=axis)
-        np.testing.assert_array_equal(back if fmt is None else back.toarray(), R)
+    back = segment.lag_to_recurrence(lag, axis=axis)
+    assert fmt is None or back.format == fmt
+    np.testing.assert_array_equal(back if fmt is None else back.toarray(), R)
 
 
 def test_filters_work_on_lags():
@@ -271,3 +273,14 @@ def test_paths_have_the_dtype_of_similarities(dtype):
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_distances_are_not_kept():
+    """A sparse matrix of few links takes a block of distances, not all of them."""
+    data = RNG.random((12, 3000))
+    tracemalloc.start()
+    try:
+        segment.recurrence_matrix(data, k=5, sparse=True)
+        assert tracemalloc.get_traced_memory()[1] < 3000**2 * 8 / 5
+    finally:
+        tracemalloc.stop()

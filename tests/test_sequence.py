@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -346,3 +347,14 @@ def test_no_steps_and_no_channels():
 def test_bad_input(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_costs_of_features_are_not_kept():
+    """The largest array is the result; librosa holds three more of its size."""
+    X, Y = RNG.random((12, 900)), RNG.random((12, 1000))
+    tracemalloc.start()
+    try:
+        D, _ = sequence.dtw(X, Y)
+        assert tracemalloc.get_traced_memory()[1] < 1.5 * D.nbytes
+    finally:
+        tracemalloc.stop()

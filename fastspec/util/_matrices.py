@@ -214,7 +214,7 @@ def shear(
         raise ParameterError(f"Input must be 2D, which X.shape={X.shape} is not")
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
-        lines = _sheared(X.tocsr(copy=True) if along else X.tocsc(copy=True), factor, X.shape[along])
+        lines = sheared_sparse(X, factor, along)
         if lines.format == X.format:
             lines.sort_indices()  # which a conversion does anyway
         return lines.asformat(X.format)
@@ -236,8 +236,9 @@ def sheared(X: np.ndarray, factor: int, along: int, n_kept: int) -> np.ndarray:
     return result
 
 
-def _sheared(lines: Any, factor: int, length: int) -> Any:
-    """A compressed matrix, the entries of each of its lines moved along it, in place."""
+def sheared_sparse(X: Any, factor: int, along: int) -> Any:
+    """A sparse matrix sheared, compressed along the lines that move, whose entries are out of order."""
+    lines, length = X.tocsr(copy=True) if along else X.tocsc(copy=True), X.shape[along]
     n_lines = len(lines.indptr) - 1
     shifts = factor * np.arange(n_lines, dtype=np.int64) % max(length, 1)
     moved = lines.indices + np.repeat(shifts, np.diff(lines.indptr))
