@@ -264,7 +264,7 @@ def test_paths_have_the_dtype_of_similarities(dtype):
         (lambda: segment.recurrence_to_lag(np.ones((2, 2)), axis=2), fastspec.ParameterError, "axis=2"),
         (lambda: segment.lag_to_recurrence(np.ones(4)), fastspec.ParameterError, r"lag.shape=\(4,\)"),
         (lambda: segment.path_enhance(np.ones(4), 3), fastspec.ParameterError, r"R.shape=\(4,\)"),
-        (lambda: segment.path_enhance(scipy.sparse.eye_array(4), 3), fastspec.DTypeError, "toarray"),
+        (lambda: segment.path_enhance(scipy.sparse.csr_array(np.eye(4)), 3), fastspec.DTypeError, "toarray"),
         (lambda: segment.path_enhance(np.eye(4), 0), fastspec.ParameterError, "n=0"),
         (lambda: segment.path_enhance(np.eye(4), 3, n_filters=0), fastspec.ParameterError, "n_filters=0"),
         (lambda: segment.path_enhance(np.eye(4), 3, max_ratio=-1), fastspec.ParameterError, "max_ratio=-1"),
