@@ -497,4 +497,6 @@ const char *fsp_best_isa(void);
 int fsp_has_isa(const char *isa);
 size_t fsp_lanes(const char *isa, fsp_precision precision);
 
+#include "sequences.h"
+
 #endif

@@ -8,6 +8,8 @@ from . import filters as filters
 from . import onset as onset
 from . import pcm as pcm
 from . import pooling as pooling
+from . import segment as segment
+from . import sequence as sequence
 from . import util as util
 from . import version as version
 from ._arrays import DTypeError as DTypeError

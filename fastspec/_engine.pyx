@@ -374,6 +374,7 @@ include "_pitch.pxi"
 include "_pool.pxi"
 include "_levels.pxi"
 include "_events.pxi"
+include "_sequence.pxi"
 include "_samples.pxi"
 include "_numbers.pxi"
 

@@ -19,7 +19,7 @@ LONGEST_PYX, LONGEST_MODULE = 400, 600
 WHERE = "fastspec"
 MODULES = (
     *("core", "decompose", "effects", "feature", "feature.inverse", "feature.rhythm", "filters", "onset", "pcm"),
-    *("pooling", "util", "util.decorators", "util.deprecation", "version"),
+    *("pooling", "segment", "sequence", "util", "util.decorators", "util.deprecation", "version"),
 )
 # What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
 KERNEL_INCLUDES = re.compile(r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h")
@@ -234,7 +234,7 @@ def test_stubs_of_instruction_sets_are_stubs(root):
 
 
 def test_public_names_have_the_prefix(root):
-    text = without_comments((root / "csrc" / "fastspec.h").read_text())
+    text = without_comments("".join((root / "csrc" / name).read_text() for name in ("fastspec.h", "sequences.h")))
     functions = re.findall(r"\b(\w+)\s*\([^)]*\)\s*;", text)
     assert functions
     assert all(name.startswith("fsp_") for name in functions)

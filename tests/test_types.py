@@ -32,12 +32,19 @@ reveal_type(fastspec.util.frame(y, frame_length=400, hop_length=160))
 reveal_type(fastspec.filters.mel(sr=sr, n_fft=2048))
 for block in fastspec.stream("speech.flac", block_length=1, frame_length=400, hop_length=160, sr=None):
     reveal_type(block)
+reveal_type(fastspec.sequence.dtw(C=np.eye(3), backtrack=False))
+reveal_type(fastspec.sequence.dtw(C=np.eye(3), return_steps=True))
+reveal_type(fastspec.sequence.rqa(np.eye(3)))
+reveal_type(fastspec.sequence.viterbi(np.eye(2), np.eye(2)))
+reveal_type(fastspec.segment.recurrence_matrix(np.eye(9), mode="affinity"))
+reveal_type(fastspec.segment.recurrence_to_lag(np.eye(9)))
 fastspec.power_to_db(np.abs(D) ** 2, ref=np.max)
 try:
     fastspec.to_mono(y)
 except fastspec.ParameterError as error:
     reveal_type(error)
 fastspec.stft(y, n_fft="1024")
+fastspec.segment.recurrence_matrix(y, mode="near")
 fastspec.feature.logmel(y)
 fastspec.stream("speech.flac", block_length="1", frame_length=400, hop_length=160)
 fastspec.no_such_name
@@ -79,6 +86,8 @@ def test_a_program_is_checked_through_the_stubs(tmp_path):
     )
     kinds = [re.split(r"[\[\"]", found)[0] for found in re.findall(r'Revealed type is "(.*)"', run.stdout)]
     array = "numpy.ndarray"
-    assert kinds == [array, "float", array, array, array, array, array, "fastspec._arrays.ParameterError"], run.stdout
+    of_sequences = [array, "tuple", "tuple", array, array, array]
+    error = "fastspec._arrays.ParameterError"
+    assert kinds == [array, "float", array, array, array, array, array, *of_sequences, error], run.stdout
     errors = re.findall(r"error: .*\[([\w-]+)\]", run.stdout)
-    assert errors == ["arg-type", "call-arg", "arg-type", "attr-defined"], run.stdout + run.stderr
+    assert errors == ["arg-type", "call-overload", "call-arg", "arg-type", "attr-defined"], run.stdout + run.stderr

@@ -17,6 +17,7 @@
 #include "recursion.inc.h"
 #include "prediction.inc.h"
 #include "median.inc.h"
+#include "distance.inc.h"
 #include "atoms.inc.h"
 #include "pool.inc.h"
 #include "pool_max.inc.h"
@@ -39,7 +40,7 @@
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \
         .array_phasors = k_array_phasors, .turn = k_turn, .array_clamp = k_array_clamp, .median = k_median,      \
-        .recur = k_recur, .predict = k_predict,                                                                  \
+        .recur = k_recur, .predict = k_predict, .distances = k_distances,                                        \
         .halve = k_halve, .wrap_rows = k_wrap_rows, .atom_trios = TRIOS, .correlate = k_correlate, .mix = k_mix, \
         .unmix = k_unmix, .spread = k_spread, .add_rows = k_add_rows,                                            \
         .pool_rows = {k_pool_rows_mean, k_pool_rows_max}, .pool_along = {k_pool_along_mean, k_pool_along_max},   \

@@ -242,6 +242,10 @@ typedef struct {
      * f[i] b[i - 1] */
     void (*predict)(void *forward, void *backward, size_t n, double reflection, double *energy, double *product);
 
+    /* sums of squared differences, or their roots, between n points x of d features and the first `valid` of the points that
+     * a panel of two vectors a feature holds */
+    void (*distances)(const void *panel, size_t d, const void *x, size_t n, int root, void *out, size_t out_stride, size_t valid);
+
     /* running medians of tiles, in place */
     void (*median)(void *rows, size_t n, size_t width, void *sorted);
 

@@ -217,23 +217,31 @@ def shear(
         raise ParameterError(f"Input must be 2D, which X.shape={X.shape} is not")
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
-        lines = _sheared(X.tocsr(copy=True) if along else X.tocsc(copy=True), factor, X.shape[along])
+        lines = sheared_sparse(X, factor, along)
         if lines.format == X.format:
             lines.sort_indices()  # which a conversion does anyway
         return lines.asformat(X.format)
+    return sheared(X, factor, along, X.shape[along])
+
+
+def sheared(X: np.ndarray, factor: int, along: int, n_kept: int) -> np.ndarray:
+    """The first rows (or columns, along=1) of a dense matrix that has been sheared."""
     # Memory order as in librosa: C where columns move, Fortran where rows do.
-    result = np.empty(X.shape, dtype=X.dtype, order="CF"[along])
+    shape = (X.shape[0], n_kept) if along else (n_kept, X.shape[1])
+    result = np.empty(shape, dtype=X.dtype, order="CF"[along])
     source, target = (X, result) if along == 0 else (X.T, result.T)
     length = len(source)
     for i in range(source.shape[1] if length else 0):
-        shift = factor * i % length
-        target[shift:, i] = source[: length - shift, i]
-        target[:shift, i] = source[length - shift :, i]
+        shift = min(factor * i % length, n_kept)
+        target[shift:, i] = source[: n_kept - shift, i]
+        start = -factor * i % length
+        target[:shift, i] = source[start : start + shift, i]
     return result
 
 
-def _sheared(lines: Any, factor: int, length: int) -> Any:
-    """A compressed matrix, the entries of each of its lines moved along it, in place."""
+def sheared_sparse(X: Any, factor: int, along: int) -> Any:
+    """A sparse matrix sheared, compressed along the lines that move, whose entries are out of order."""
+    lines, length = X.tocsr(copy=True) if along else X.tocsc(copy=True), X.shape[along]
     n_lines = len(lines.indptr) - 1
     shifts = factor * np.arange(n_lines, dtype=np.int64) % max(length, 1)
     moved = lines.indices + np.repeat(shifts, np.diff(lines.indptr))

@@ -33,7 +33,7 @@ static const entry SUBJECTS[] = {
     /* spectrum -> samples */
     KERNEL(load_spectra), KERNEL(repack), KERNEL(real_even_back), KERNEL(overlap_add), KERNEL(emit), KERNEL(rephase),
     KERNEL(replace), KERNEL(join),
-    KERNEL(advance_phase), KERNEL(set_magnitude), KERNEL(recur), KERNEL(predict),
+    KERNEL(advance_phase), KERNEL(set_magnitude), KERNEL(recur), KERNEL(predict), KERNEL(distances),
     /* atoms and back */
     KERNEL(halve), KERNEL(wrap_rows), KERNEL(correlate), KERNEL(mix), KERNEL(unmix), KERNEL(spread), KERNEL(add_rows),
     /* arrays, medians */
@@ -51,7 +51,7 @@ static const entry SUBJECTS[] = {
     /* the engine */
     {"scenes", check_scenes, 0}, {"given", check_given, 0}, {"blocks", check_blocks, 0}, {"threads", check_threads, 0},
     {"finite", check_finite, 0}, {"inverse", check_inverse, 0}, {"medians", check_medians, 0},
-    {"summaries", check_summaries, 0}, {"events", check_events, 0}, {"pools", check_pools, 0},
+    {"summaries", check_summaries, 0}, {"events", check_events, 0}, {"sequences", check_sequences, 0}, {"pools", check_pools, 0},
     {"atoms", check_atoms, 0}, {"atom sums", check_atom_sums, 0}, {"atoms finite", check_atoms_finite, 0},
     {"atoms refusals", check_atoms_refusals, 0}, {"vocode", check_vocode, 0}, {"convert", check_convert, 0}, {"peak", check_peak, 0},
     {"refusals", check_refusals, 0},

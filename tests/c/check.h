@@ -111,6 +111,7 @@ check_function check_pool_rows_mean, check_pool_rows_max, check_pool_along_mean;
 check_function check_pool_along_max, check_pool_across_mean, check_pool_across_max, check_pools;
 check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
 check_function check_recur, check_predict;                                                                 /* check_recursion.c */
+check_function check_distances, check_sequences;                                              /* check_sequences.c */
 check_function check_halve, check_wrap_rows, check_correlate, check_mix, check_unmix;           /* check_atoms.c */
 check_function check_spread, check_add_rows;
 check_function check_atoms, check_atoms_finite, check_atoms_refusals;                         /* check_atom_runs.c */

@@ -329,6 +329,41 @@ static void blocks_with_failures(void)
     result(!none && at && next == at && size == 1000 && n_live == 0 && !fsp_blocks_kept(), "blocks for results", 0, 0);
 }
 
+static fsp_status run_sequence(int which, fsp_precision precision, size_t *starts)
+{
+    static const size_t no_runs[4] = {0}, offsets[] = {0, 3};
+    double points[] = {0, 0, 5};
+    const fsp_transitions transitions = {3, numbers, NULL, -1, no_runs, NULL};
+    const fsp_smoothing smoothing = {2, 16, 20, numbers, offsets};
+    switch (which) {
+    case 0: return fsp_decode_forward(&transitions, 1, 2, out_data);
+    case 1: return fsp_distances(precision, NULL, samples, 3, samples, 4, 5, 1, out_data);
+    case 2: return fsp_smooth_rows(precision, NULL, &smoothing, 2, samples, out_data);
+    default: return fsp_join_neighbours(points, 3, 1, 2, starts);
+    }
+}
+
+static void sequences_with_failures(fsp_precision precision)
+{
+    for (int which = 0; which < 4; which++)
+        for (failing = 1;; failing++) {
+            size_t starts[] = {7, 7};
+            memset(out_data, 0xcb, sizeof out_data);
+            n_calls = 0;
+            counting = 1;
+            const fsp_status status = run_sequence(which, precision, starts);
+            counting = 0;
+            if (n_calls < failing) {
+                result(status == FSP_OK && n_live == 0 && failing > 1 && (which < 3 || starts[1] == 2), "a sequence with all its memory",
+                       (size_t)which, failing);
+                break;
+            }
+            result(status == FSP_ENOMEM && n_live == 0 && untouched() && starts[0] == 7, "a sequence without its n-th allocation",
+                   (size_t)which, failing);
+        }
+    failing = 0;
+}
+
 /* atoms ------------------------------------------------------------------------------------------------------------ */
 
 enum { N_BINS = 3, N_ATOM_FRAMES = 100 };
@@ -493,6 +528,8 @@ int main(void)
     for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);
     keep_best_with_failures();
     blocks_with_failures();
+    sequences_with_failures(FSP_F32);
+    sequences_with_failures(FSP_F64);
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }
