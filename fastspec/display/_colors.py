@@ -66,8 +66,8 @@ def infer_cmap(
 
 
 def _is_one_sided(data: np.ndarray, percentiles: tuple[int, int], threshold: float) -> bool:
-    extremes = data.min(initial=np.inf), data.max(initial=-np.inf)
-    if np.isfinite(extremes).all() and (extremes[0] >= threshold or extremes[1] <= threshold):
+    least, most = (data.min(), data.max()) if data.size else (np.nan, np.nan)
+    if np.isfinite(least) and np.isfinite(most) and (least >= threshold or most <= threshold):
         return True  # no need to sort
     low, high = np.percentile(data[np.isfinite(data)], percentiles)
     return bool(low >= threshold or high <= threshold)

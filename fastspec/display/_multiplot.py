@@ -17,14 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, FigureBase
     from matplotlib.legend import Legend
-    from numpy.typing import ArrayLike, NDArray
-
-# What draws, the dimensions of what it draws, and the properties of a style that it does not take.
-_DRAWN_BY: dict[str, tuple[Callable[..., Any], int, tuple[str, ...]]] = {
-    "waveshow": (waveshow, 1, ()),
-    "wavebars": (wavebars, 1, ()),
-    "specshow": (specshow, 2, ("color",)),
-}
+    from numpy.typing import NDArray
 
 
 def multiplot(
@@ -100,103 +93,120 @@ def multiplot(
     >>> [ax.get_title() for ax in fig.axes]
     ['one', 'two']
     """
-    if func not in _DRAWN_BY:
-        raise ParameterError(f"func={func!r} must be one of {', '.join(map(repr, _DRAWN_BY))}")
-    draw, dimensions, foreign = _DRAWN_BY[func]
-    items, shape = _items(data, dimensions)
-    grid = _grid(shape, orient)
-    if axes is None:
-        places, result_shape = _new_axes(fig, fig_kw, grid, sharex, sharey), shape
-    else:
-        places, result_shape = _given_axes(axes, orient), np.shape(axes)
-    if _without_ones(places.shape) != _without_ones(shape):
-        raise ParameterError(f"axes of shape {places.shape} do not fit pictures of shape {shape}")
-    labels, titles = _names(labels, places.shape, "labels"), _names(titles, places.shape, "titles")
-    styles = _styles(_groups(share_properties, places.shape), foreign, prop_cycle)
+    draw, dimensions, foreign = resolve(func)
+    shape, nrows, ncols, several = layout(data, dimensions, orient)
+    items = data if several else data[0].reshape(-1, *data[0].shape[-dimensions:])
+    _, places, result_shape = places_for(
+        axes=axes, fig=fig, fig_kw=fig_kw, nrows=nrows, ncols=ncols, axshape=shape, orient=orient,
+        sharex=sharex, sharey=sharey,
+    )  # fmt: skip
+    labels, titles = names_of(labels, places.shape), names_of(titles, places.shape)
+    styles = styles_of(groups_of(share_properties, places.shape), foreign, prop_cycle)
     drawn = np.empty(places.size, dtype=object)
     for i, (item, ax) in enumerate(zip(items, places.flat, strict=True)):
-        drawn[i] = draw(item, ax=ax, label=labels[i], **styles[i], **kwargs)
-        if titles[i] is not None:
-            ax.set_title(titles[i])
+        drawn[i] = draw(item, ax=ax, label=labels.flat[i], **styles.flat[i], **kwargs)
+        if titles.flat[i] is not None:
+            ax.set_title(titles.flat[i])
         if label_outer:
             ax.label_outer()
     return drawn.reshape(result_shape)
 
 
-def _items(data: tuple[np.ndarray, ...], dimensions: int) -> tuple[Sequence[np.ndarray], tuple[int, ...]]:
-    """What to draw, one after the other, and the shape of the pictures."""
-    if not data:
-        raise ParameterError("multiplot needs data: one array with channels, or several arrays")
-    if len(data) > 1 or not isinstance(data[0], np.ndarray) or data[0].ndim <= dimensions:
-        return data, (len(data),)
-    whole = data[0]
-    shape = whole.shape[: whole.ndim - dimensions]
-    return whole.reshape(-1, *whole.shape[-dimensions:]), shape
+def resolve(func: str) -> tuple[Callable[..., Any], int, list[str]]:
+    """What draws, the dimensions of what it draws, and the properties of a style that it does not take."""
+    known = {"waveshow": (waveshow, 1, []), "wavebars": (wavebars, 1, []), "specshow": (specshow, 2, ["color"])}
+    if func not in known:
+        raise ParameterError(f"func={func!r} must be one of {', '.join(map(repr, known))}")
+    return known[func]
 
 
-def _grid(shape: tuple[int, ...], orient: str) -> tuple[int, int]:
+def layout(data: tuple[np.ndarray, ...], dims: int, orient: str) -> tuple[tuple[int, ...], int, int, bool]:
+    """The shape of the pictures, their rows and columns, and whether each is an array of its own."""
     if orient not in ("h", "v"):
         raise ParameterError(f"orient={orient!r} must be 'v' or 'h'")
+    if not data:
+        raise ParameterError("multiplot needs data: one array with channels, or several arrays")
+    several = len(data) > 1 or np.ndim(data[0]) <= dims or not isinstance(data[0], np.ndarray)
+    shape = (len(data),) if several else data[0].shape[:-dims]
     if len(shape) > 2:
         raise ParameterError(f"data has leading axes of shape {shape}, but pictures have rows and columns alone")
-    if len(shape) == 2:
-        return shape
-    return (shape[0], 1) if orient == "v" else (1, shape[0])
+    nrows, ncols = shape if len(shape) == 2 else (*shape, 1) if orient == "v" else (1, *shape)
+    return shape, nrows, ncols, several
 
 
-def _new_axes(fig: FigureBase | None, fig_kw: dict | None, grid: tuple[int, int], sharex, sharey) -> np.ndarray:
-    if fig is not None:
-        return fig.subplots(*grid, sharex=sharex, sharey=sharey, squeeze=False)
-    import matplotlib.pyplot as plt
+def places_for(
+    *,
+    axes: Axes | np.ndarray | None,
+    fig: FigureBase | None = None,
+    fig_kw: dict | None = None,
+    nrows: int,
+    ncols: int,
+    axshape: tuple[int, ...],
+    orient: str,
+    sharex: bool,
+    sharey: bool,
+) -> tuple[FigureBase, NDArray[np.object_], tuple[int, ...]]:
+    """The figure, its axes in rows and columns, and the shape that the result is to have."""
+    shape = axshape if axes is None else np.shape(axes)
+    if axes is None:
+        options = {"sharex": sharex, "sharey": sharey, "squeeze": False}
+        if fig is None:
+            import matplotlib.pyplot as plt
 
-    return plt.subplots(*grid, sharex=sharex, sharey=sharey, squeeze=False, **(fig_kw or {}))[1]
-
-
-def _given_axes(axes: Axes | np.ndarray, orient: str) -> np.ndarray:
+            _, axes = plt.subplots(nrows, ncols, **options, **(fig_kw or {}))
+        else:
+            axes = fig.subplots(nrows, ncols, **options)
     places = np.asarray(axes, dtype=object)
-    if places.ndim == 1:
-        return places[:, np.newaxis] if orient == "v" else places[np.newaxis]
-    return np.atleast_2d(places)
+    if places.ndim < 2:
+        places = places.reshape((-1, 1) if orient == "v" else (1, -1))
+    if without_ones(places.shape) != without_ones(axshape):
+        raise ParameterError(f"axes of shape {places.shape} do not fit pictures of shape {axshape}")
+    return places.flat[0].get_figure(), places, shape
 
 
-def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+def without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n > 1)
 
 
-def _names(names: Sequence[str | None] | None, shape: tuple[int, ...], what: str) -> np.ndarray:
-    n = int(np.prod(shape))
-    each = np.full(n, None) if names is None else np.asarray(names, dtype=object).ravel()
-    if len(each) != n:
-        raise ParameterError(f"{what}={names!r} are {len(each)} for {n} pictures")
-    return each
+def names_of(names: Sequence[str | None] | None, shape: tuple[int, ...]) -> NDArray[np.object_]:
+    """The name of each picture, None for none."""
+    if names is None:
+        return np.full(shape, None, dtype=object)
+    each = np.asarray(names, dtype=object)
+    if each.size != np.prod(shape):
+        raise ParameterError(f"{names!r} are {each.size} labels or titles for {int(np.prod(shape))} pictures")
+    return each.reshape(shape)
 
 
-def _groups(share: Any, shape: tuple[int, ...]) -> NDArray[Any]:
+def groups_of(share: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     """A number for each picture; those with equal ones have one style."""
     if share is None or share is False:
-        return np.arange(np.prod(shape))
+        return np.arange(np.prod(shape)).reshape(shape)
     if share is True:
-        return np.zeros(np.prod(shape), dtype=int)
+        return np.ones(shape, dtype=int)
     if isinstance(share, str) and share in ("row", "col"):
-        return np.indices(shape)[0 if share == "row" else -1].ravel()
+        return np.indices(shape)[0 if share == "row" else -1]
     groups = np.asarray(share)
     if groups.size != np.prod(shape):
         raise ParameterError(
             f"share_properties={share!r} must be 'row', 'col', True, False or a number for each of {shape} pictures"
         )
-    return groups.ravel()
+    return groups.reshape(shape)
 
 
-def _styles(groups: ArrayLike, foreign: tuple[str, ...], prop_cycle: Cycler | None) -> list[dict[str, Any]]:
+def styles_of(groups: np.ndarray, foreign: list[str], prop_cycle: Cycler | None) -> NDArray[np.object_]:
     """The style of each picture: the next of the cycle whenever a group appears for the first time."""
     from matplotlib import rcParams
 
     styles = cycle(rcParams["axes.prop_cycle"] if prop_cycle is None else prop_cycle)
     of_group: dict[Any, dict[str, Any]] = {}
-    for group in np.asarray(groups).tolist():
+    result = np.empty(groups.shape, dtype=object)
+    for place in np.ndindex(groups.shape):
+        group = groups[place]
         if group not in of_group:
             of_group[group] = {name: value for name, value in next(styles).items() if name not in foreign}
-    return [of_group[group] for group in np.asarray(groups).tolist()]
+        result[place] = of_group[group]
+    return result
 
 
 def legend_for_axes(

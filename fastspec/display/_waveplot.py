@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.collections import PolyCollection
 
 # Axes know their callbacks by weak references only: this keeps waveplots for as long as their axes.
-_KEPT: weakref.WeakKeyDictionary[Axes, set[AdaptiveWaveplot]] = weakref.WeakKeyDictionary()
+KEPT: weakref.WeakKeyDictionary[Axes, set[AdaptiveWaveplot]] = weakref.WeakKeyDictionary()
 
 
 class AdaptiveWaveplot:
@@ -73,10 +73,10 @@ class AdaptiveWaveplot:
     ) -> None:
         self.times = times
         self.samples = y
-        # Weak, for the artists refer to their axes, which must not be kept by what _KEPT keeps.
-        self._steps = weakref.ref(steps)
-        self._envelope = weakref.ref(envelope)
-        self._ax: weakref.ref[Axes] | None = None
+        # Weak, for the artists refer to their axes, which must not be kept by what KEPT keeps.
+        self._steps_ref = weakref.ref(steps)
+        self._envelope_ref = weakref.ref(envelope)
+        self._ax_ref: weakref.ref[Axes] | None = None
         self.sr = sr
         self.max_samples = max_samples
         self.transpose = transpose
@@ -88,15 +88,15 @@ class AdaptiveWaveplot:
 
     @property
     def steps(self) -> Line2D | None:
-        return self._steps()
+        return self._steps_ref()
 
     @property
     def envelope(self) -> PolyCollection | None:
-        return self._envelope()
+        return self._envelope_ref()
 
     @property
     def ax(self) -> Axes | None:
-        return self._ax and self._ax()
+        return self._ax_ref and self._ax_ref()
 
     def __del__(self) -> None:
         self.disconnect(strict=True)
@@ -112,7 +112,7 @@ class AdaptiveWaveplot:
             What they call when their limits have changed; 'ylim_changed' where time runs up.
         """
         self.disconnect()
-        self._ax = weakref.ref(ax)
+        self._ax_ref = weakref.ref(ax)
         ax.add_artist(self.label_proxy_)
         self.cid = ax.callbacks.connect(signal, self.update)
 
@@ -129,7 +129,7 @@ class AdaptiveWaveplot:
             ax.callbacks.disconnect(self.cid)
             self.cid = None
         if strict:
-            self._ax = None
+            self._ax_ref = None
 
     def update(self, ax: Axes) -> None:
         """Show the samples if few enough are in view, else the envelope.
@@ -160,7 +160,7 @@ class AdaptiveWaveplot:
 
 def keep(plot: AdaptiveWaveplot, ax: Axes) -> None:
     """Let the plot live as long as the axes."""
-    _KEPT.setdefault(ax, set()).add(plot)
+    KEPT.setdefault(ax, set()).add(plot)
 
 
 class _InLegend(Line2D):
