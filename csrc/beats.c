@@ -39,9 +39,9 @@ INLINE void smooth(const fsp_beats *b, size_t first, size_t end, double *weights
             reach = (size_t)(period < last ? period : last);
             fill_weights(weights, reach, period);
         }
-        const size_t stop = i > reach ? i - reach : 1;
+        const size_t stop = i > reach ? i - reach : 1;  /* the lowest, which is never frame 0 */
         put_value(b->scores, i, 0, precision);
-        for (size_t m = i + reach < b->n ? i + reach : b->n - 1; m + 1 > stop && m > 0; m--) {
+        for (size_t m = i + reach < b->n ? i + reach : b->n - 1; m >= stop; m--) {
             const double weight = weights[m > i ? m - i : i - m];
             const double sum = value_at(b->scores, i, precision) + weight * value_at(b->onsets, m, precision);
             put_value(b->scores, i, sum, precision);
