@@ -3,19 +3,6 @@
 
 #include <math.h>
 
-INLINE double value_at(const void *x, size_t i, fsp_precision precision)
-{
-    return precision == FSP_F32 ? (double)((const float *)x)[i] : ((const double *)x)[i];
-}
-
-INLINE void put_value(void *x, size_t i, double value, fsp_precision precision)
-{
-    if (precision == FSP_F32)
-        ((float *)x)[i] = (float)value;
-    else
-        ((double *)x)[i] = value;
-}
-
 /* weights[d] for frames d before or after, for d <= reach. */
 static void fill_weights(double *weights, size_t reach, double period)
 {
@@ -27,7 +14,7 @@ static void fill_weights(double *weights, size_t reach, double period)
 
 /* librosa's sum, whose bits decide between frames that are as good as each other: from the last frame to the first, rounded
  * after each, and without frame 0. */
-INLINE void smooth(const fsp_beats *b, size_t first, size_t end, double *weights, fsp_precision precision)
+INLINE void smooth(const fsp_beats *b, size_t first, size_t end, double *weights, size_t itemsize)
 {
     const double last = (double)b->n - 1;
     double period = -1;
@@ -40,11 +27,11 @@ INLINE void smooth(const fsp_beats *b, size_t first, size_t end, double *weights
             fill_weights(weights, reach, period);
         }
         const size_t stop = i > reach ? i - reach : 1;  /* the lowest, which is never frame 0 */
-        put_value(b->scores, i, 0, precision);
+        fsp_put_real(b->scores, i, 0, itemsize);
         for (size_t m = i + reach < b->n ? i + reach : b->n - 1; m >= stop; m--) {
             const double weight = weights[m > i ? m - i : i - m];
-            const double sum = value_at(b->scores, i, precision) + weight * value_at(b->onsets, m, precision);
-            put_value(b->scores, i, sum, precision);
+            const double sum = fsp_real_at(b->scores, i, itemsize) + weight * fsp_real_at(b->onsets, m, itemsize);
+            fsp_put_real(b->scores, i, sum, itemsize);
         }
     }
 }
@@ -60,9 +47,9 @@ fsp_status fsp_smooth_onsets(const fsp_beats *beats, size_t first, size_t end)
     double *weights = fsp_allocate(beats->n + 1, sizeof *weights);
     if (!weights) return FSP_ENOMEM;
     if (beats->precision == FSP_F32)
-        smooth(beats, first, end, weights, FSP_F32);
+        smooth(beats, first, end, weights, sizeof(float));
     else
-        smooth(beats, first, end, weights, FSP_F64);
+        smooth(beats, first, end, weights, sizeof(double));
     fsp_free(weights);
     return FSP_OK;
 }
@@ -78,7 +65,7 @@ static reach reach_of(double period, size_t i)
 }
 
 /* Writes down which frame it is best to come from, -1 if there is none, and what the chain is worth there. */
-INLINE ptrdiff_t best_before(const fsp_beats *b, size_t i, fsp_precision precision, double *best)
+INLINE ptrdiff_t best_before(const fsp_beats *b, size_t i, size_t itemsize, double *best)
 {
     const size_t k = b->n_periods > 1 ? i : 0;
     const reach r = reach_of(b->periods[k], i);
@@ -86,7 +73,7 @@ INLINE ptrdiff_t best_before(const fsp_beats *b, size_t i, fsp_precision precisi
     *best = -INFINITY;
     for (size_t distance = r.nearest; distance <= r.farthest; distance++) {
         const double octaves = b->logs[distance] - b->log_periods[k];
-        const double total = value_at(b->totals, i - distance, precision) - b->tightness * (octaves * octaves);
+        const double total = fsp_real_at(b->totals, i - distance, itemsize) - b->tightness * (octaves * octaves);
         if (total > *best) {
             *best = total;
             found = (ptrdiff_t)(i - distance);
@@ -95,13 +82,13 @@ INLINE ptrdiff_t best_before(const fsp_beats *b, size_t i, fsp_precision precisi
     return found;
 }
 
-INLINE void link_beats(const fsp_beats *b, size_t first, size_t end, fsp_precision precision, int *begun)
+INLINE void link_beats(const fsp_beats *b, size_t first, size_t end, size_t itemsize, int *begun)
 {
     for (size_t i = first; i < end; i++) {
-        const double score = value_at(b->scores, i, precision);
+        const double score = fsp_real_at(b->scores, i, itemsize);
         double best;
-        const ptrdiff_t before = best_before(b, i, precision, &best);
-        put_value(b->totals, i, before < 0 ? score : score + best, precision);
+        const ptrdiff_t before = best_before(b, i, itemsize, &best);
+        fsp_put_real(b->totals, i, before < 0 ? score : score + best, itemsize);
         *begun |= !(score < b->threshold);
         b->links[i] = *begun ? before : -1;
     }
@@ -111,8 +98,8 @@ fsp_status fsp_link_beats(const fsp_beats *beats, size_t first, size_t end, int 
 {
     if (!is_sound(beats, first, end)) return FSP_EBUG;
     if (beats->precision == FSP_F32)
-        link_beats(beats, first, end, FSP_F32, begun);
+        link_beats(beats, first, end, sizeof(float), begun);
     else
-        link_beats(beats, first, end, FSP_F64, begun);
+        link_beats(beats, first, end, sizeof(double), begun);
     return FSP_OK;
 }

@@ -85,7 +85,7 @@ def decompose(
     >>> components.shape, activations.shape
     ((1025, 1), (1, 8))
     """
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     if S.ndim < 2:
         raise ParameterError(f"S.shape={S.shape} must have an axis of features and one of time")
     if sort and S.ndim > 2:
@@ -169,7 +169,7 @@ def nn_filter(
     """
     from scipy import sparse
 
-    S = np.asarray(S)
+    S = as_array(S, name="S")
     if rec is None:
         from .segment import recurrence_matrix
 

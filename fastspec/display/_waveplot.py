@@ -145,7 +145,7 @@ class AdaptiveWaveplot:
         view = ax.viewLim
         first, last = (view.y0, view.y1) if self.transpose else (view.x0, view.x1)
         span = view.height if self.transpose else view.width
-        near = span * self.sr <= self.max_samples
+        near = bool(span * self.sr <= self.max_samples)
         envelope.set_visible(not near)
         steps.set_visible(near)
         drawn = steps.get_ydata() if self.transpose else steps.get_xdata()
