@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -90,13 +91,13 @@ def decompose(
         raise ParameterError(f"S.shape={S.shape} must have an axis of features and one of time")
     if sort and S.ndim > 2:
         raise ParameterError(f"sort=True needs S.ndim=2, but S.shape={S.shape}; use sort=False")
-    X = S.reshape(-1, S.shape[-1]).T
+    X = S.reshape(math.prod(S.shape[:-1]), S.shape[-1]).T
     if transformer is None:
         if not fit:
             raise ParameterError("fit=False needs a transformer that has been fitted")
         transformer = _nmf()(n_components=X.shape[1] if n_components is None else n_components, **kwargs)
     activations = (transformer.fit_transform(X) if fit else transformer.transform(X)).T
-    components = transformer.components_.T.reshape(*S.shape[:-1], -1)
+    components = transformer.components_.T.reshape(*S.shape[:-1], len(transformer.components_))
     if sort:
         components, order = axis_sort(components, index=True)
         activations = activations[order]

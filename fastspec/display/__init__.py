@@ -11,7 +11,7 @@ _named, __dir__, __all__ = attach(__name__)
 _INNER = {
     "__same_axes": ("_axes", "same_axes"),
     "__parse_vscale": ("_colors", "parse_vscale"),
-    "_WAVESHOW_ADAPTORS": ("_waveplot", "KEPT"),
+    "_WAVESHOW_ADAPTORS": ("_waveplot", "WAVEPLOTS"),
     "_squeeze_shape": ("_multiplot", "without_ones"),
     "_resolve_multiplot": ("_multiplot", "resolve"),
     "_mp_get_layout": ("_multiplot", "layout"),

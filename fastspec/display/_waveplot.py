@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.collections import PolyCollection
 
-# Axes know their callbacks by weak references only: this keeps waveplots for as long as their axes.
-KEPT: weakref.WeakKeyDictionary[Axes, set[AdaptiveWaveplot]] = weakref.WeakKeyDictionary()
+# The waveplots of axes, which live as long as what stands for them in legends is on the axes: axes know their callbacks
+# by weak references only.
+WAVEPLOTS: weakref.WeakKeyDictionary[Axes, weakref.WeakSet[AdaptiveWaveplot]] = weakref.WeakKeyDictionary()
 
 
 class AdaptiveWaveplot:
@@ -73,7 +74,7 @@ class AdaptiveWaveplot:
     ) -> None:
         self.times = times
         self.samples = y
-        # Weak, for the artists refer to their axes, which must not be kept by what KEPT keeps.
+        # The axes hold the drawings: those that are removed from them are to be gone.
         self._steps_ref = weakref.ref(steps)
         self._envelope_ref = weakref.ref(envelope)
         self._ax_ref: weakref.ref[Axes] | None = None
@@ -113,7 +114,11 @@ class AdaptiveWaveplot:
         """
         self.disconnect()
         self._ax_ref = weakref.ref(ax)
-        ax.add_artist(self.label_proxy_)
+        if self.label_proxy_.axes is not ax:
+            if self.label_proxy_.axes is not None:
+                self.label_proxy_.remove()
+            ax.add_artist(self.label_proxy_)
+        WAVEPLOTS.setdefault(ax, weakref.WeakSet()).add(self)
         self.cid = ax.callbacks.connect(signal, self.update)
 
     def disconnect(self, *, strict: bool = False) -> None:
@@ -158,13 +163,8 @@ class AdaptiveWaveplot:
         ax.figure.canvas.draw_idle()
 
 
-def keep(plot: AdaptiveWaveplot, ax: Axes) -> None:
-    """Let the plot live as long as the axes."""
-    KEPT.setdefault(ax, set()).add(plot)
-
-
 class _InLegend(Line2D):
-    """Invisible line that legends find on the axes, in place of the two drawings."""
+    """Invisible line that legends find on the axes in place of the two drawings, and that keeps their waveplot."""
 
     def __init__(self, waveplot: AdaptiveWaveplot) -> None:
         super().__init__([], [], color="none")

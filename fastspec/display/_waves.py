@@ -12,7 +12,7 @@ from .._arrays import ParameterError
 from ..core.convert import times_like
 from ..util.utils import frame, valid_audio
 from ._axes import Options, axes_or_current, decorate
-from ._waveplot import AdaptiveWaveplot, keep
+from ._waveplot import AdaptiveWaveplot
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,6 @@ def waveshow(
     fill = axes.fill_betweenx if transpose else axes.fill_between
     filled = fill(times[every_hop], -envelope[-1], envelope[0], step=where, where=mask, **kwargs)
     plot = AdaptiveWaveplot(times, y[0], steps, filled, sr=sr, max_samples=max_points, transpose=transpose, label=label)
-    keep(plot, axes)
     plot.connect(axes, signal="ylim_changed" if transpose else "xlim_changed")
     plot.update(axes)
     if invert:

@@ -27,7 +27,7 @@ class Factors:
     """A transformer as scikit-learn's: two components, whatever there is."""
 
     def fit_transform(self, X):
-        self.components_ = np.stack([X.max(axis=0), X.min(axis=0)])
+        self.components_ = np.stack([X.sum(axis=0), X[::2].sum(axis=0)])
         return self.transform(X)
 
     def transform(self, X):
