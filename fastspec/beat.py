@@ -10,9 +10,9 @@ from . import _run
 from ._arrays import ParameterError, as_array, as_hop_length, check_rate
 from ._lazy import missing
 from .core._inverse import istft
-from .core.convert import fourier_tempo_frequencies, frames_to_samples, frames_to_time
+from .core.convert import fourier_tempo_frequencies
 from .feature.rhythm import fourier_tempogram, tempo
-from .onset import onset_strength
+from .onset import in_units, onset_strength
 from .util._peaks import localmax
 from .util.utils import expand_to, normalize, tiny
 
@@ -174,7 +174,7 @@ def beat_track(
     if bpm is None:
         bpm = tempo(onset_envelope=envelope, sr=sr, hop_length=hop_length, start_bpm=start_bpm, prior=prior)
     beats = _track(envelope, _periods(bpm, envelope, sr / hop_length), tightness, trim)
-    return bpm, _in_units(np.flatnonzero(beats), units, sr, hop_length) if sparse else beats
+    return bpm, in_units(np.flatnonzero(beats), units, sr, hop_length) if sparse else beats
 
 
 def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
@@ -183,16 +183,6 @@ def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) 
     if y is None:
         raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
     return onset_strength(y=y, sr=sr, hop_length=hop_length, aggregate=np.median)
-
-
-def _in_units(frames: np.ndarray, units: str, sr: float, hop_length: int) -> np.ndarray:
-    if units == "frames":
-        return frames
-    if units == "samples":
-        return frames_to_samples(frames, hop_length=hop_length)
-    if units == "time":
-        return frames_to_time(frames, hop_length=hop_length, sr=sr)
-    raise ParameterError(f"units={units!r} must be 'frames', 'samples' or 'time'")
 
 
 def _periods(bpm: Any, envelope: np.ndarray, frame_rate: float) -> np.ndarray:

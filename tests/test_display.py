@@ -8,11 +8,9 @@ import warnings
 import weakref
 from pathlib import Path
 
+import matplotlib
 import numpy as np
 import pytest
-
-matplotlib = pytest.importorskip("matplotlib")
-
 from golden.display_cases import DATA, KINDS, PICTURES, WAVES, figure_axes, kind_facts, picture_facts, wave_facts
 
 import fastspec
@@ -31,7 +29,8 @@ def no_window():
         warnings.filterwarnings("ignore", message="Attempt to set non-positive")
         matplotlib.use("agg")
         yield
-    sys.modules.get("matplotlib.pyplot", None) and sys.modules["matplotlib.pyplot"].close("all")
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 def agree(ours, theirs, where: str = "") -> None:
@@ -102,7 +101,7 @@ def test_old_name_of_infer_cmap_warns():
 def test_current_axes_are_drawn_on_without_ax():
     import matplotlib.pyplot as plt
 
-    figure, (_, ax) = plt.subplots(2)
+    ax = plt.subplots(2)[1][1]
     image = display.specshow(DATA)
     assert image.axes is ax
     assert plt.gci() is image
@@ -232,6 +231,7 @@ def test_colorbars():
         (lambda: display.ChromaFJSFormatter(intervals=3), "intervals=3"),
         (lambda: display.waveshow(DATA[0], max_points=0, ax=figure_axes()), "max_points=0"),
         (lambda: display.waveshow(DATA[np.newaxis], ax=figure_axes()), r"y\.shape=\(1, 9, 7\)"),
+        (lambda: display.waveshow(DATA[0, :0], ax=figure_axes()), r"y\.shape=\(0,\) holds no samples"),
         (lambda: display.waveshow(DATA[0] * np.nan, ax=figure_axes()), "not finite"),
         (lambda: display.wavebars(DATA[0], n_bars=0, ax=figure_axes()), "n_bars=0"),
         (lambda: display.wavef0(DATA[0], f0=np.array([-1.0]), ax=figure_axes()), "f0 must be positive"),

@@ -10,7 +10,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from .._arrays import ParameterError
 from ..core.convert import times_like
-from ..util.utils import frame, valid_audio
+from ..util.utils import valid_audio
 from ._axes import Options, axes_or_current, decorate
 from ._waveplot import AdaptiveWaveplot
 
@@ -127,13 +127,16 @@ def _channels(y: np.ndarray) -> np.ndarray:
     valid_audio(y)
     if y.ndim > 2:
         raise ParameterError(f"y.shape={y.shape} must be (n,) or (channels, n)")
+    if not y.size:
+        raise ParameterError(f"y.shape={y.shape} holds no samples to draw")
     return np.atleast_2d(y)
 
 
 def _envelope(y: np.ndarray, hop_length: int) -> np.ndarray:
     """The largest magnitude of every hop that is whole."""
-    hops = frame(y, frame_length=hop_length, hop_length=hop_length)
-    return np.maximum(hops.max(axis=1), -hops.min(axis=1))
+    n_hops = y.shape[-1] // hop_length
+    hops = y[:, : n_hops * hop_length].reshape(len(y), n_hops, hop_length)
+    return np.maximum(hops.max(axis=-1), -hops.min(axis=-1))
 
 
 def _time_axis(axes: Axes, transpose: bool) -> Axis:

@@ -1,4 +1,4 @@
-"""Pictures drawn by librosa's `display`, as facts: where meshes and ticks lie, what labels say, which colours there are."""
+"""Pictures drawn by librosa's `display`, as facts: where meshes and ticks lie, what labels say, and colours."""
 
 from __future__ import annotations
 
