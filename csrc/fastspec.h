@@ -255,6 +255,27 @@ fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptr
 /* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
 fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
 
+/* A chain of beats through n frames. Scores are onsets smoothed by a bell a sixteenth of the period wide. Each frame's total
+ * is its score plus the best of (total of an earlier frame - tightness (log of the distance - log of the period)^2) among
+ * those half a period to two periods before, the nearest of equals. Frames before the first that reaches the threshold have
+ * no link. `periods`, in frames, and their logarithms are one number or one a frame; logs[d] is the logarithm of d,
+ * 1 <= d < n. */
+typedef struct {
+    fsp_precision precision;
+    const void *onsets;
+    void *scores, *totals;
+    ptrdiff_t *links;  /* the frame before in the chain, or -1 */
+    size_t n, n_periods;
+    const double *periods, *log_periods, *logs;
+    double tightness, threshold;
+} fsp_beats;
+
+/* Scores of frames first .. end - 1. */
+fsp_status fsp_smooth_onsets(const fsp_beats *beats, size_t first, size_t end);
+/* Totals and links of frames first .. end - 1, after those before them; *begun, 0 at first, says whether a score has reached
+ * the threshold. */
+fsp_status fsp_link_beats(const fsp_beats *beats, size_t first, size_t end, int *begun);
+
 /* The nearest of n_to >= 1 ascending events (NaN last) for each of n, as order[its index]; of two the later one. `left`
  * allows earlier ones, `right` later ones. */
 fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,

@@ -1,7 +1,9 @@
 """The API: one name a line, read by `_lazy.attach` at import and by type checkers."""
 
+from . import beat as beat
 from . import core as core
 from . import decompose as decompose
+from . import display as display
 from . import effects as effects
 from . import feature as feature
 from . import filters as filters

@@ -12,6 +12,19 @@ cdef extern from "fastspec.h" nogil:
     fsp_status fsp_find_peaks(const fsp_peaks *, size_t, size_t, size_t *, size_t *)
     fsp_status fsp_spectral_peaks(fsp_precision, const void *, ptrdiff_t, ptrdiff_t, size_t, size_t, size_t, size_t,
                                   const double *, size_t *, size_t *)
+    ctypedef struct fsp_beats:
+        fsp_precision precision
+        const void *onsets
+        void *scores
+        void *totals
+        ptrdiff_t *links
+        size_t n, n_periods
+        const double *periods
+        const double *log_periods
+        const double *logs
+        double tightness, threshold
+    fsp_status fsp_smooth_onsets(const fsp_beats *, size_t, size_t)
+    fsp_status fsp_link_beats(const fsp_beats *, size_t, size_t, int *)
     fsp_status fsp_keep_best(size_t *, const double *, size_t, size_t, size_t *)
     fsp_status fsp_match_events(const double *, size_t, const double *, const ptrdiff_t *, size_t, int, int, int32_t *)
     fsp_status fsp_match_intervals(fsp_precision, const void *, size_t, const void *, size_t, uint32_t *, size_t *)
@@ -97,6 +110,50 @@ def keep_peaks(places not None, values not None, size_t wait):
     finally:
         release(&buffers)
     return kept
+
+
+def smooth_onsets(onsets not None, scores not None, periods not None, size_t first, size_t end):
+    """Scores of frames first .. end - 1, all contiguous; see fsp_beats."""
+    cdef opened buffers
+    cdef fsp_beats beats
+    cdef Py_buffer *source
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, onsets, 0)
+        beats.onsets, beats.precision, beats.n = source.buf, precision_of(source), <size_t>source.shape[0]
+        beats.scores = hold(&buffers, scores, PyBUF_WRITABLE).buf
+        beats.n_periods, beats.periods = len(periods), doubles(&buffers, periods)
+        with nogil:
+            status = fsp_smooth_onsets(&beats, first, end)
+        check(status)
+    finally:
+        release(&buffers)
+
+
+def link_beats(scores not None, totals not None, links not None, periods not None, log_periods not None,
+               logs not None, double tightness, double threshold, size_t first, size_t end, bint begun):
+    """Totals and links of frames first .. end - 1, all contiguous; returns whether a score has reached the threshold."""
+    cdef opened buffers
+    cdef fsp_beats beats
+    cdef Py_buffer *source
+    cdef int reached = begun
+    cdef fsp_status status
+    buffers.n = 0
+    try:
+        source = hold(&buffers, scores, 0)
+        beats.scores, beats.precision, beats.n = <void *>source.buf, precision_of(source), <size_t>source.shape[0]
+        beats.totals = hold(&buffers, totals, PyBUF_WRITABLE).buf
+        beats.links = <ptrdiff_t *>hold(&buffers, links, PyBUF_WRITABLE).buf
+        beats.n_periods, beats.tightness, beats.threshold = len(periods), tightness, threshold
+        beats.periods, beats.log_periods = doubles(&buffers, periods), doubles(&buffers, log_periods)
+        beats.logs = doubles(&buffers, logs)
+        with nogil:
+            status = fsp_link_beats(&beats, first, end, &reached)
+        check(status)
+    finally:
+        release(&buffers)
+    return reached
 
 
 def match_events(source not None, target not None, order not None, bint left, bint right, matches not None):

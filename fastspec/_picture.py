@@ -121,6 +121,9 @@ def _draw(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    from .display._axes import Options, decorate
+    from .display._colors import colorbar_db
+
     panels = levels.reshape(-1, *levels.shape[-2:])
     height = {1: 3.8, 2: 2.8}.get(len(panels), 2.0)
     figure = Figure(figsize=(_WIDTH, height * len(panels) + 0.9), dpi=_DPI, layout="constrained")
@@ -148,12 +151,15 @@ def _draw(
                 ha="right", va="top", color="white", fontsize=9,
             )  # fmt: skip
         _soften(ax)
-    axes[-1].set_xlabel("Time (s)", color=_INK)
+    decorate(axes[-1].xaxis, "time", panels.shape[-1], Options())
+    axes[-1].xaxis.label.set_color(_INK)
     # parse_math=False: a file name with two dollar signs is no formula.
     axes[0].set_title(title, loc="left", fontsize=12, color=_INK, pad=8, parse_math=False)
 
-    bar = figure.colorbar(image, ax=list(axes), pad=0.015, fraction=0.04, aspect=24 * len(panels))
-    bar.set_label(level_label, color=_INK)
+    bar = colorbar_db(
+        image, fig=figure, ax=list(axes), label=level_label, pad=0.015, fraction=0.04, aspect=24 * len(panels)
+    )
+    bar.ax.yaxis.label.set_color(_INK)
     bar.outline.set_visible(False)
     _soften(bar.ax)
     with warnings.catch_warnings():

@@ -362,6 +362,32 @@ def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
     return places[: _engine.keep_peaks(places, values, wait)]
 
 
+def smooth_onsets(onsets: np.ndarray, periods: np.ndarray) -> np.ndarray:
+    """How much each frame of contiguous onsets looks like a beat: sums by a bell that is narrow beside the period."""
+    scores = np.empty_like(onsets)
+    step = max(64, WORK_PER_RANGE // (8 + 20 * int(min(periods.max(), len(onsets)))))
+    for first in range(0, len(onsets), step):
+        _engine.smooth_onsets(onsets, scores, periods, first, min(first + step, len(onsets)))
+    return scores
+
+
+def link_beats(
+    scores: np.ndarray, periods: np.ndarray, log_periods: np.ndarray, tightness: float, threshold: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """The chain of beats through contiguous scores: each frame's total, and the frame before it (-1: none)."""
+    totals, links = np.empty_like(scores), np.empty(len(scores), np.intp)
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.arange(len(scores), dtype=np.float64))
+    step = max(64, WORK_PER_RANGE // (8 + 16 * int(min(periods.max(), len(scores)))))
+    begun = False
+    for first in range(0, len(scores), step):
+        end = min(first + step, len(scores))
+        begun = _engine.link_beats(
+            scores, totals, links, periods, log_periods, logs, tightness, threshold, first, end, begun
+        )
+    return totals, links
+
+
 def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, left: bool, right: bool) -> np.ndarray:
     """For each source (float64) the entry of `order` that goes with the nearest of the ascending targets."""
     matches = np.empty(len(source), np.int32)

@@ -1,9 +1,10 @@
-"""Decomposition of spectrograms: harmonic and percussive parts by median filters."""
+"""Decomposition of spectrograms: harmonic and percussive parts, factors, and means of frames that are alike."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NoReturn
+import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -11,12 +12,12 @@ from . import _run
 from ._arrays import ParameterError, as_array, promoted
 from ._foreign import call
 from ._lazy import missing
-from .util._matrices import softmask
+from .util._matrices import axis_sort, softmask
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-__all__ = ["hpss"]
+__all__ = ["decompose", "hpss", "nn_filter"]
 
 
 def __dir__() -> list[str]:
@@ -25,6 +26,175 @@ def __dir__() -> list[str]:
 
 # Masks are made of this many values at a time, so that a dozen passes over them stay in the cache.
 BLOCK = 2**15
+
+
+def decompose(
+    S: np.ndarray,
+    *,
+    n_components: int | None = None,
+    transformer: Any | None = None,
+    sort: bool = False,
+    fit: bool = True,
+    **kwargs: Any,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Split a spectrogram into components, spectra as a rule, and how strong each one is in each frame.
+
+    Parameters
+    ----------
+    S : np.ndarray [shape=(..., d, t)]
+        Spectrogram, or other features; leading axes are channels, whose components go together.
+    n_components : int > 0, optional
+        How many, if there is no `transformer`. Default: as many as features, ``d``.
+    transformer : object, optional
+        Has ``fit_transform(X)`` or ``transform(X)``, for ``X`` of shape (t, d), and then ``components_``, as
+        scikit-learn's decompositions do. Default: ``sklearn.decomposition.NMF(n_components, **kwargs)``.
+    sort : bool, default False
+        Order components by their strongest feature; for two dimensions only.
+    fit : bool, default True
+        Learn the components. False: the `transformer` has learnt them already.
+    **kwargs
+        For ``sklearn.decomposition.NMF``.
+
+    Returns
+    -------
+    components : np.ndarray [shape=(..., d, n_components)]
+        The components.
+    activations : np.ndarray [shape=(n_components, t)]
+        Their strengths; ``components @ activations`` is like `S`.
+
+    Raises
+    ------
+    ParameterError
+        If ``fit=False`` without a `transformer`, or ``sort=True`` with channels.
+    ImportError
+        If there is neither a `transformer` nor scikit-learn.
+
+    See Also
+    --------
+    hpss, fastspec.util.nnls
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> class Loudest:
+    ...     def fit_transform(self, X):
+    ...         self.components_ = X[[X.sum(axis=1).argmax()]]
+    ...         return X @ self.components_.T
+    >>> S = np.abs(fastspec.stft(fastspec.tone(440, sr=8000, duration=0.5)))
+    >>> components, activations = fastspec.decompose.decompose(S, transformer=Loudest())
+    >>> components.shape, activations.shape
+    ((1025, 1), (1, 8))
+    """
+    S = as_array(S, name="S")
+    if S.ndim < 2:
+        raise ParameterError(f"S.shape={S.shape} must have an axis of features and one of time")
+    if sort and S.ndim > 2:
+        raise ParameterError(f"sort=True needs S.ndim=2, but S.shape={S.shape}; use sort=False")
+    X = S.reshape(math.prod(S.shape[:-1]), S.shape[-1]).T
+    if transformer is None:
+        if not fit:
+            raise ParameterError("fit=False needs a transformer that has been fitted")
+        transformer = _nmf()(n_components=X.shape[1] if n_components is None else n_components, **kwargs)
+    activations = (transformer.fit_transform(X) if fit else transformer.transform(X)).T
+    components = transformer.components_.T.reshape(*S.shape[:-1], len(transformer.components_))
+    if sort:
+        components, order = axis_sort(components, index=True)
+        activations = activations[order]
+    return components, activations
+
+
+def _nmf() -> Callable[..., Any]:
+    try:
+        from sklearn.decomposition import NMF
+    except ModuleNotFoundError as error:
+        raise ImportError(
+            "decompose() without a transformer needs scikit-learn: pip install 'fastspec-audio[decompose]'; "
+            "or pass transformer=, any object with fit_transform and components_"
+        ) from error
+    return NMF
+
+
+def nn_filter(
+    S: np.ndarray,
+    *,
+    rec: Any | None = None,
+    aggregate: Callable[..., Any] | None = None,
+    axis: int = -1,
+    **kwargs: Any,
+) -> np.ndarray:
+    """Put in the place of each frame the mean of the frames that are like it.
+
+    Parameters
+    ----------
+    S : np.ndarray
+        Spectrogram, or other features.
+    rec : np.ndarray or scipy.sparse matrix or array [shape=(t, t)], optional
+        What is not 0 in column `i` says which frames are like frame `i`, and by how much. Default:
+        ``fastspec.segment.recurrence_matrix(S, axis=axis, sparse=True, **kwargs)``.
+    aggregate : callable, optional
+        Makes one frame of those, called with ``axis=0``; `numpy.average` is told their weights. Default:
+        `numpy.mean`.
+    axis : int, default -1
+        Axis of time.
+    **kwargs
+        For `fastspec.segment.recurrence_matrix`.
+
+    Returns
+    -------
+    np.ndarray [shape=S.shape]
+        Frames that no other is like stay as they are.
+
+    Raises
+    ------
+    ParameterError
+        If `rec` is not square, or not of as many frames as `S`.
+
+    See Also
+    --------
+    decompose, hpss
+
+    References
+    ----------
+    .. [1] A. Buades, B. Coll and J.-M. Morel, "A non-local algorithm for image denoising", CVPR 2005.
+    .. [2] Z. Rafii and B. Pardo, "Music/voice separation using the similarity matrix", ISMIR 2012.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> import numpy as np
+    >>> S = np.array([[1.0, 5.0, 3.0]])
+    >>> alike = np.array([[0, 0, 1], [0, 0, 0], [1, 0, 0]])
+    >>> fastspec.decompose.nn_filter(S, rec=alike)
+    array([[3., 5., 1.]])
+    """
+    from scipy import sparse
+
+    S = as_array(S, name="S")
+    if rec is None:
+        from .segment import recurrence_matrix
+
+        rec = recurrence_matrix(S, axis=axis, **{**kwargs, "sparse": True})
+    links = sparse.csc_matrix(rec)
+    if links.shape != (S.shape[axis],) * 2:
+        raise ParameterError(
+            f"rec.shape={links.shape} must be ({S.shape[axis]}, {S.shape[axis]}), the frames of S.shape={S.shape}"
+        )
+    return _aggregate_alike(links, S.swapaxes(0, axis), np.mean if aggregate is None else aggregate).swapaxes(0, axis)
+
+
+def _aggregate_alike(links: Any, S: np.ndarray, aggregate: Callable[..., Any]) -> np.ndarray:
+    """`nn_filter` of frames along the first axis."""
+    out = np.empty_like(S)
+    for i, (first, end) in enumerate(zip(links.indptr[:-1], links.indptr[1:], strict=True)):
+        alike = S[links.indices[first:end]]
+        if first == end:
+            out[i] = S[i]
+        elif aggregate is np.average:
+            out[i] = np.average(alike, axis=0, weights=links.data[first:end])
+        else:
+            out[i] = aggregate(alike, axis=0)
+    return out
 
 
 def hpss(

@@ -111,7 +111,7 @@ def onset_detect(
             onsets = onset_backtrack(onsets, onset_envelope if energy is None else energy)
     else:
         onsets = np.array([], dtype=int) if sparse else np.zeros_like(onset_envelope, dtype=bool)
-    return _in_units(onsets, units, sr, hop_length) if sparse else onsets
+    return in_units(onsets, units, sr, hop_length) if sparse else onsets
 
 
 def _peak_defaults(sr: float, hop_length: int) -> dict[str, float]:
@@ -125,7 +125,8 @@ def _peak_defaults(sr: float, hop_length: int) -> dict[str, float]:
     }
 
 
-def _in_units(onsets: np.ndarray, units: str, sr: float, hop_length: int) -> np.ndarray:
+def in_units(onsets: np.ndarray, units: str, sr: float, hop_length: int) -> np.ndarray:
+    """Frames, or the samples or seconds at which they are."""
     if units == "frames":
         return onsets
     if units == "samples":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from golden.beat_cases import Factors
 
 SR = 22050
 _RNG = np.random.default_rng(7)
@@ -20,6 +21,8 @@ _RHYTHM = {"win_length": 8}
 # By where the function is found: what it is told besides the array.
 OF_SAMPLES = {
     "autocorrelate": {},
+    "beat.beat_track": {},
+    "beat.plp": _RHYTHM,
     "cqt": _CQT,
     "effects.deemphasis": {},
     "effects.harmonic": _STFT,
@@ -89,7 +92,9 @@ OF_SPECTRA = {
     "amplitude_to_db": {},
     "db_to_amplitude": {},
     "db_to_power": {},
+    "decompose.decompose": {"transformer": Factors()},
     "decompose.hpss": {"kernel_size": 5},
+    "decompose.nn_filter": {"rec": np.eye(12, k=1)},
     "estimate_tuning": {},
     "f0_harmonics": {"f0": np.linspace(1.0, 20.0, 12), "freqs": np.arange(65.0), "harmonics": [1, 2]},
     "feature.chroma_stft": {"tuning": 0.0},
@@ -142,6 +147,8 @@ OF_COMPLEX = {
 }
 
 OF_ENVELOPES = {
+    "beat.beat_track": {},
+    "beat.plp": _RHYTHM,
     "feature.fourier_tempogram": _RHYTHM,
     "feature.hybrid_tempogram": _RHYTHM,
     "feature.tempo": {"ac_size": 1.0},

@@ -10,9 +10,12 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
+import scipy.sparse
+from golden.beat_cases import Factors
+from golden.display_cases import figure_axes
 
 import fastspec
-from fastspec import decompose, effects, feature, filters, onset, util
+from fastspec import beat, decompose, display, effects, feature, filters, onset, util
 
 SR = 22050
 N = 20_000_000  # a quarter of an hour at 22050 Hz
@@ -445,6 +448,31 @@ CALLS: dict[str, list[Callable]] = {
     "util.shear": [lambda: util.shear(noise(6000, 6000))],
     "util.stack": [lambda: util.stack([y()] * 8)],
     "util.valid_intervals": [lambda: util.valid_intervals(np.stack([ascending(), ascending() + 1], 1))],
+    # beats, factors, pictures
+    "beat.beat_track": [
+        lambda: beat.beat_track(y=y()),
+        lambda: beat.beat_track(onset_envelope=np.abs(noise(200_000))),
+        lambda: beat.beat_track(onset_envelope=np.abs(noise(100_000)), bpm=0.1),
+        lambda: beat.beat_track(onset_envelope=np.abs(noise(300_000)), bpm=np.full(300_000, 3.0)),
+        lambda: beat.beat_track(
+            onset_envelope=np.broadcast_to(np.abs(noise(500)), (9000, 500)), bpm=90.0, sparse=False
+        ),
+    ],
+    "beat.plp": [lambda: beat.plp(y=y()), lambda: beat.plp(onset_envelope=np.abs(noise(200_000)), win_length=100)],
+    "decompose.decompose": [lambda: decompose.decompose(dense(), transformer=Factors(), sort=True)],
+    "decompose.nn_filter": [
+        lambda: decompose.nn_filter(
+            dense(), rec=scipy.sparse.diags_array([1.0, 1.0], offsets=[1, 5], shape=(100_000,) * 2)
+        )
+    ],
+    "display.infer_cmap": [lambda: display.infer_cmap(dense() - 1)],
+    "display.specshow": [lambda: display.specshow(dense(129, 20_000), ax=figure_axes(), y_axis="mel", vscale="dB")],
+    "display.wavebars": [lambda: display.wavebars(y(), ax=figure_axes(), n_bars=20_000)],
+    "display.wavef0": [lambda: display.wavef0(y(), f0=np.full(N // 512, 440.0), ax=figure_axes())],
+    "display.waveshow": [
+        lambda: display.waveshow(y(), ax=figure_axes()),
+        lambda: display.waveshow(y(), ax=figure_axes(), max_points=N),
+    ],
     # pooling
     "adaptive_avg_pool1d": [
         lambda: fastspec.adaptive_avg_pool1d(y()[None], 5),

@@ -228,7 +228,7 @@ def test_picture_labels():
         )
     top, bottom, bar = seen["axes"]
     assert top.get_title(loc="left") == "a $5 and $6 file.wav"
-    assert bottom.get_xlabel() == "Time (s)"
+    assert bottom.get_xlabel() == "Time"
     assert bottom.get_xlim() == (0, 9.5)
     assert {ax.get_ylabel() for ax in (top, bottom)} == {"Frequency (Hz)"}
     labels = [tick.get_text() for tick in top.get_yticklabels()]

@@ -228,8 +228,3 @@ S = np.abs(D)
 def test_bad_input(call, message):
     with pytest.raises(fastspec.ParameterError, match=message):
         call()
-
-
-@pytest.mark.parametrize("name", ["nn_filter", "decompose"])
-def test_what_is_not_covered(name):
-    assert not hasattr(decompose, name)

@@ -30,6 +30,7 @@ from fastspec import _foreign
 LATEST = 1.0  # seconds
 QUICK = {
     "autocorrelate": [0],
+    "beat.beat_track": [2, 3],
     "decompose.hpss": [0, 2, 3, 4, 5],
     "effects.trim": [0],
     "feature.rms": [1],
@@ -56,6 +57,8 @@ SHORT = {
     *("util.find_files", "util.is_positive_int", "util.valid_int", "util.list_examples", "util.rename_kw", "ex"),
     *("util.decorators.deprecated", "util.decorators.future_default", "util.decorators.moved", "util.example"),
     *("util.decorators.vectorize", "util.roll_sparse"),
+    *("display.cmap", "display.colorbar_db", "display.colorbar_phase", "display.highlight", "display.legend_for_axes"),
+    *("display.multiplot",),
 }
 
 pytestmark = [

@@ -240,15 +240,77 @@ static void intervals_case(check *t, size_t n, size_t n_to, fsp_precision precis
     if (n_met != first_alone || !canaries_alive(2)) fail(t, "n=%zu n_to=%zu: %zu meet, not %zu", n, n_to, n_met, first_alone);
 }
 
+/* Scores and chains by their definition, all sums in the order that the header gives. */
+static double score_by_definition(const check *t, const void *onsets, size_t n, double period, size_t i)
+{
+    double sum = 0;
+    for (size_t m = n; m-- > 1;) {
+        const double distance = fabs((double)m - (double)i), x = distance * 32 / period;
+        if (distance <= period) sum = rounded(t, sum + exp(-0.5 * (x * x)) * get(t, onsets, m));
+    }
+    return sum;
+}
+
+static ptrdiff_t link_by_definition(const check *t, const fsp_beats *b, size_t i, double *best)
+{
+    const size_t k = b->n_periods > 1 ? i : 0;
+    ptrdiff_t link = -1;
+    *best = -INFINITY;
+    for (size_t j = i; j-- > 0;) {
+        const double distance = (double)(i - j), ratio = b->logs[i - j] - b->log_periods[k];
+        if (distance < nearbyint(b->periods[k] / 2) || distance > 2 * b->periods[k]) continue;
+        const double total = get(t, b->totals, j) - b->tightness * (ratio * ratio);
+        if (!(total > *best)) continue;
+        *best = total;
+        link = (ptrdiff_t)j;
+    }
+    return link;
+}
+
+static void beats_case(check *t, size_t n, int each)
+{
+    const size_t n_periods = each ? n : 1, cut = random_below(t, n + 1);
+    void *onsets = noise(t, 0, n, AT_END), *scores = guarded(t, 1, n, AT_END), *totals = guarded(t, 2, n, AT_END);
+    ptrdiff_t *links = guarded_bytes(3, n * sizeof *links, 0, 1);
+    double periods[80], log_periods[80], logs[80];
+    for (size_t i = 0; i < 80; i++) {
+        periods[i] = (double)(1 + random_below(t, each && i ? 9 : 40));
+        log_periods[i] = log(periods[i]);
+        logs[i] = log((double)i);
+    }
+    const fsp_beats b = {.precision = t->precision, .onsets = onsets, .scores = scores, .totals = totals, .links = links,
+                         .n = n, .n_periods = n_periods, .periods = periods, .log_periods = log_periods, .logs = logs,
+                         .tightness = 0.5, .threshold = 0.3};
+    int begun = 0, begun_here = 0;
+    if (fsp_smooth_onsets(&b, 0, cut) || fsp_smooth_onsets(&b, cut, n) || fsp_link_beats(&b, 0, cut, &begun) ||
+        fsp_link_beats(&b, cut, n, &begun))
+        return fail(t, "n=%zu: no beats", n);
+    for (size_t i = 0; i < n; i++) {
+        double best;
+        const double score = score_by_definition(t, onsets, n, periods[each ? i : 0], i);
+        const ptrdiff_t link = link_by_definition(t, &b, i, &best);
+        begun_here |= score >= b.threshold;
+        if (get(t, scores, i) != score) return fail(t, "n=%zu: frame %zu scores %g, not %g", n, i, get(t, scores, i), score);
+        if (get(t, totals, i) != rounded(t, link < 0 ? score : score + best)) return fail(t, "n=%zu: total %zu", n, i);
+        if (links[i] != (begun_here ? link : -1)) return fail(t, "n=%zu: frame %zu follows %td, not %td", n, i, links[i], link);
+    }
+    if (begun != begun_here || !canaries_alive(3)) fail(t, "n=%zu: begun=%d", n, begun);
+}
+
 void check_events(check *t)
 {
     for (int i = 0; i < (options.quick ? 200 : 1500); i++) {
         peaks_case(t, random_below(t, i % 3 ? 30 : 200), i & 1);
         spectral_case(t, 2 + random_below(t, 40), 1 + random_below(t, 9), i & 1);
         best_case(t, random_below(t, 11), random_below(t, 6));
+        beats_case(t, 1 + random_below(t, 80), i & 1);
         match_case(t, random_below(t, 20), 1 + random_below(t, 30), i % 3 != 1, i % 3 != 2);
         intervals_case(t, random_below(t, 20), 1 + random_below(t, 15), i & 1 ? FSP_F32 : FSP_F64);
     }
+    const fsp_beats odd = {.n = 3, .n_periods = 2};
+    int begun = 0;
+    if (fsp_smooth_onsets(&odd, 0, 3) != FSP_EBUG || fsp_link_beats(&odd, 0, 3, &begun) != FSP_EBUG)
+        fail(t, "two periods for three frames are accepted");
     const fsp_peaks none = {.post_max = 1}, far = {.n = 3, .post_max = 1, .post_avg = 1};
     size_t n;
     if (fsp_find_peaks(&none, 0, 0, NULL, &n) != FSP_EBUG || fsp_find_peaks(&far, 0, 4, NULL, &n) != FSP_EBUG ||

@@ -311,6 +311,22 @@ static void keep_best_with_failures(void)
     failing = 0;
 }
 
+static void beats_with_failures(void)
+{
+    const double onsets[] = {1, 0, 1}, period = 2;
+    for (failing = 1; failing <= 2; failing++) {
+        double scores[] = {7, 7, 7};
+        const fsp_beats beats = {.precision = FSP_F64, .onsets = onsets, .scores = scores, .n = 3, .n_periods = 1, .periods = &period};
+        n_calls = 0;
+        counting = 1;
+        const fsp_status status = fsp_smooth_onsets(&beats, 0, 3);
+        counting = 0;
+        const int good = failing == 1 ? status == FSP_ENOMEM && scores[2] == 7 : status == FSP_OK && scores[2] == 1;
+        result(good && n_live == 0, "scores of beats without the n-th allocation", 0, failing);
+    }
+    failing = 0;
+}
+
 static void blocks_with_failures(void)
 {
     size_t size = 0;
@@ -527,6 +543,7 @@ int main(void)
     arrays_without_threads(FSP_F64);
     for (size_t i = 0; i < 12; i++) pools_with_failures(i & 1 ? FSP_F64 : FSP_F32, i / 2 % 3, i < 6 ? 4 : 1);
     keep_best_with_failures();
+    beats_with_failures();
     blocks_with_failures();
     sequences_with_failures(FSP_F32);
     sequences_with_failures(FSP_F64);
