@@ -231,62 +231,6 @@ fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles
                     const void *magnitudes, ptrdiff_t magnitude_stride, size_t n_bins, size_t n_frames, void *out,
                     ptrdiff_t out_stride);
 
-/* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
- * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
- * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left
- * to right, in the precision of x, where `sums` is NULL. After a peak, `wait` values are passed over. post_max and
- * post_avg are at least 1. */
-typedef struct {
-    const void *x, *sums;
-    fsp_precision precision;
-    size_t n, pre_max, post_max, pre_avg, post_avg, wait;
-    double delta;
-} fsp_peaks;
-
-/* Those among first .. end - 1; `places` has room for end - first. */
-fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
-/* Peaks of n_frames spectra: bins first .. end - 1 (first >= 1) above the frame's reference and the bin before, and not
- * below the one after, if there is one. `counts` says how many each frame has, `bins` which, frame by frame; it has room
- * for 1 + (end - first + 1) / 2 a frame. Strides are in elements. */
-fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
-                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
-                              size_t *bins, size_t *counts);
-
-/* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
-fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
-
-/* A chain of beats through n frames. Scores are onsets smoothed by a bell a sixteenth of the period wide. Each frame's total
- * is its score plus the best of (total of an earlier frame - tightness (log of the distance - log of the period)^2) among
- * those half a period to two periods before, the nearest of equals. Frames before the first that reaches the threshold have
- * no link. `periods`, in frames, and their logarithms are one number or one a frame; logs[d] is the logarithm of d,
- * 1 <= d < n. */
-typedef struct {
-    fsp_precision precision;
-    const void *onsets;
-    void *scores, *totals;
-    ptrdiff_t *links;  /* the frame before in the chain, or -1 */
-    size_t n, n_periods;
-    const double *periods, *log_periods, *logs;
-    double tightness, threshold;
-} fsp_beats;
-
-/* Scores of frames first .. end - 1. */
-fsp_status fsp_smooth_onsets(const fsp_beats *beats, size_t first, size_t end);
-/* Totals and links of frames first .. end - 1, after those before them; *begun, 0 at first, says whether a score has reached
- * the threshold. */
-fsp_status fsp_link_beats(const fsp_beats *beats, size_t first, size_t end, int *begun);
-
-/* The nearest of n_to >= 1 ascending events (NaN last) for each of n, as order[its index]; of two the later one. `left`
- * allows earlier ones, `right` later ones. */
-fsp_status fsp_match_events(const double *from, size_t n, const double *to, const ptrdiff_t *order, size_t n_to, int left,
-                            int right, int32_t *matches);
-
-/* For each of n intervals, starts and ends in turn, that of n_to >= 1 with which it shares the largest part of what both
- * cover, the first of equals; for one that meets none the nearest: of these the first that follows, else the last. *n_met:
- * how many, from the first on, meet one. Neither list holds NaN. */
-fsp_status fsp_match_intervals(fsp_precision precision, const void *from, size_t n, const void *to, size_t n_to,
-                               uint32_t *matches, size_t *n_met);
-
 /* A filter of the first order over the n samples of each channel: out[i] = b0 in[i] + state, the next state being
  * b1 in[i] - a out[i]. Strides are in elements; `states`, one a channel, are left as the next samples want them. */
 typedef struct {
