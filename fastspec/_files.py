@@ -11,6 +11,7 @@ import numpy as np
 
 from . import _batch, pcm
 from ._arrays import DTypeError, ParameterError, as_index
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,6 +34,7 @@ _CODES: dict[str, tuple[type, Encoding | None, type]] = {
 _OTHERS: tuple[type, Encoding | None, type] = (np.float32, None, np.float32)
 
 
+@public
 def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
     """Read a sound file whole, at its own rate, into samples of any kind.
 
@@ -82,6 +84,7 @@ def read(path: str | os.PathLike, always_2d: bool = False, dtype: npt.DTypeLike 
     return (y[np.newaxis] if always_2d and y.ndim == 1 else y), sr
 
 
+@public
 def write(
     path: str | os.PathLike,
     y: npt.ArrayLike,

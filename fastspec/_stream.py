@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _run, _transforms
 from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
+from ._complaints import public
 from ._spec import Padding, Spectrum, precision_of
 from .feature.spectral import run_given
 
@@ -101,7 +102,7 @@ class Stream:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
             self._spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
         else:
-            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=2, **kwargs)
+            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
             self._spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
@@ -198,6 +199,7 @@ class Stream:
             self._pending = self._pending[..., drop:].copy()
 
 
+@public
 def logmel_file(
     path: AudioSource,
     *,

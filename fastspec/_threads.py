@@ -7,6 +7,7 @@ import sys
 from contextvars import ContextVar
 
 from ._arrays import ParameterError, as_index
+from ._complaints import public
 
 # Of the `threads` blocks that this thread or task is in, the outermost first.
 _scoped: ContextVar[tuple[int, ...]] = ContextVar("fastspec_threads", default=())
@@ -19,6 +20,7 @@ WORK_PER_THREAD = 300_000
 MOST_THREADS = 64
 
 
+@public
 def set_num_threads(n: int | None) -> None:
     """Set how many threads a call may use, in the whole process.
 

@@ -5,7 +5,6 @@ The caches make the second call of a kind cost a dictionary look-up; arrays in a
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
@@ -16,6 +15,7 @@ import numpy as np
 
 from . import filters
 from ._arrays import ParameterError, as_hop_length, as_index, as_number
+from ._complaints import warn
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
 
@@ -104,7 +104,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 @lru_cache(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return filters.mel_weights(**{**filters.mel.__kwdefaults__, **dict(arguments)})
+    return filters.mel_weights(**{**filters.mel.__wrapped__.__kwdefaults__, **dict(arguments)})
 
 
 def hashable(arguments: Iterable) -> tuple:
@@ -122,7 +122,7 @@ def key_of(options: dict[str, Any]) -> tuple:
     return key
 
 
-def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
+def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
     """filters.mel through the cache, with its warning. Returns the key, too."""
     key = tuple(arguments.items())
     try:
@@ -130,7 +130,7 @@ def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     except TypeError:
         key, bank, warning = _mel_bank_of_any(arguments)
     if warning:
-        warnings.warn(warning, stacklevel=stacklevel + 1)
+        warn(warning)
     return key, bank
 
 

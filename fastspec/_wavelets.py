@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._arrays import ParameterError
+from ._complaints import public
 from ._windows import get_window, window_bandwidth
 from .core.convert import cqt_frequencies, note_to_hz
 from .util.utils import normalize, pad_center, phasor
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ._windows import Window
 
 
+@public
 def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
     """Bandwidth of each filter over its centre frequency, as the spacing of the frequencies suggests.
 
@@ -64,6 +66,7 @@ def _bandwidth_at(bins_per_octave):
     return (squared_ratio - 1) / (squared_ratio + 1)
 
 
+@public
 def wavelet_lengths(
     *,
     freqs: npt.ArrayLike,
@@ -133,6 +136,7 @@ def wavelet_lengths(
     return Q * sr / (freqs + offset / alpha), f_cutoff
 
 
+@public
 def wavelet(
     *,
     freqs: np.ndarray,
@@ -205,6 +209,7 @@ def atom(length: float, frequency: float, window: Window, norm: float | None) ->
     return normalize(phasor(time * 2 * np.pi * frequency) * get_window(window, len(time)), norm=norm)
 
 
+@public
 def constant_q_lengths(
     *,
     sr: float,
@@ -261,6 +266,7 @@ def constant_q_lengths(
     return lengths
 
 
+@public
 def constant_q(
     *,
     sr: float,

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import ParameterError, as_array, promoted
+from ._complaints import public
 from ._lazy import missing
 from .util._matrices import softmask
 
@@ -26,6 +27,7 @@ def __dir__() -> list[str]:
 BLOCK = 2**15
 
 
+@public
 def hpss(
     S: np.ndarray,
     *,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from ._arrays import ParameterError, as_index, check_rate, whole
+from ._complaints import public, warn
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
 from ._windows import (  # noqa: F401
     WINDOW_BANDWIDTHS,
@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 
+@public
 def mel(
     *,
     sr: float,
@@ -109,7 +110,7 @@ def mel(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
     )
     if complaint:
-        warnings.warn(complaint, stacklevel=2)
+        warn(complaint)
     return weights
 
 
@@ -155,6 +156,7 @@ def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np
     return weights
 
 
+@public
 def chroma(
     *,
     sr: float,
@@ -232,6 +234,7 @@ def chroma(
     return np.ascontiguousarray(weights, dtype=dtype)
 
 
+@public
 def cq_to_chroma(
     n_input: int,
     *,
@@ -294,6 +297,7 @@ def cq_to_chroma(
     return convolve(weights, np.atleast_2d(window), mode="same")
 
 
+@public
 def mr_frequencies(tuning: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Centre frequencies and sampling rates of the multirate semitone filter bank.
 
@@ -324,6 +328,7 @@ def mr_frequencies(tuning: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[
     return center_freqs, np.repeat([882.0, 4410.0, 22050.0], [36, 34, 15])
 
 
+@public
 def semitone_filterbank(
     *,
     center_freqs: np.ndarray | None = None,
@@ -411,6 +416,7 @@ def _multirate_fb(
     return filterbank, sample_rates
 
 
+@public
 def diagonal_filter(
     window: Window, n: int, *, slope: float = 1.0, angle: float | None = None, zero_mean: bool = False
 ) -> np.ndarray:

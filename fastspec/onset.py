@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._arrays import ParameterError, as_array, as_hop_length, as_samples, check_rate
+from ._complaints import public
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel
@@ -27,6 +28,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@public
 def onset_detect(
     *,
     y: np.ndarray | None = None,
@@ -134,6 +136,7 @@ def _in_units(onsets: np.ndarray, units: str, sr: float, hop_length: int) -> np.
     raise ParameterError(f"units={units!r} must be 'frames', 'samples' or 'time'")
 
 
+@public
 def onset_strength(
     *,
     y: np.ndarray | None = None,
@@ -216,6 +219,7 @@ def onset_strength(
     return strength[..., 0, :]
 
 
+@public
 def onset_strength_multi(
     *,
     y: np.ndarray | None = None,
@@ -326,6 +330,7 @@ def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
     return np.maximum(top[..., :n, :], top[..., size - span : size - span + n, :])
 
 
+@public
 def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """Move onsets back to where their energy began to rise: the local minimum before each.
 

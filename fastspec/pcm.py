@@ -21,6 +21,7 @@ import numpy as np
 
 from . import _memory, _run
 from ._arrays import DTypeError, ParameterError, as_generator
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -58,6 +59,7 @@ _FORMATS = {
 }
 
 
+@public
 @overload
 def pcm_to_float(
     x: npt.ArrayLike,
@@ -69,6 +71,7 @@ def pcm_to_float(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def pcm_to_float(
     x: npt.ArrayLike,
@@ -80,6 +83,7 @@ def pcm_to_float(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def pcm_to_float(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike = np.float32,
@@ -144,6 +148,7 @@ def pcm_to_float(
     return _convert(x, source, target, out, return_clips, None)
 
 
+@public
 @overload
 def float_to_pcm(
     x: npt.ArrayLike,
@@ -157,6 +162,7 @@ def float_to_pcm(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def float_to_pcm(
     x: npt.ArrayLike,
@@ -170,6 +176,7 @@ def float_to_pcm(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def float_to_pcm(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike,
@@ -243,6 +250,7 @@ def float_to_pcm(
     return _convert(x, source, target, out, return_clips, _key_of(dither, rng, target))
 
 
+@public
 @overload
 def pcm_convert(
     x: npt.ArrayLike,
@@ -257,6 +265,7 @@ def pcm_convert(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def pcm_convert(
     x: npt.ArrayLike,
@@ -271,6 +280,7 @@ def pcm_convert(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def pcm_convert(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike,

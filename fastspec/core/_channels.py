@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .._arrays import ParameterError
+from .._complaints import public
 from ..util.utils import fix_length, valid_audio
 
 
@@ -39,6 +40,7 @@ def _common_size(signals, pad: bool) -> int:
     return (max if pad else min)(y.shape[-1] for y in signals)
 
 
+@public
 def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None) -> np.ndarray:
     """Mix one or more signals down to a single channel.
 
@@ -84,6 +86,7 @@ def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.n
     return output
 
 
+@public
 def to_stereo(
     *,
     left: np.ndarray | None,
@@ -156,6 +159,7 @@ def to_stereo(
     return output
 
 
+@public
 def to_multi(
     *signals: np.ndarray,
     downmix: bool = True,

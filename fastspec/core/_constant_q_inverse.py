@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import filters
 from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from .._complaints import public
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, phasor, tiny
@@ -34,6 +35,7 @@ _LOW_POWER = 1e-12
 _REACH, _STEPS = 8, 8
 
 
+@public
 def icqt(
     C: np.ndarray,
     *,
@@ -272,6 +274,7 @@ def _window_spectrum(window) -> tuple[np.ndarray, np.ndarray]:
     return index / finer, (spectrum[index] * np.exp(1j * np.pi * index / finer)).real
 
 
+@public
 def griffinlim_cqt(
     C: np.ndarray,
     *,

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, check_rate
+from .._complaints import public, warn
 from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting
 
 
+@public
 def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = "A", **kwargs: Any) -> np.ndarray:
     """Decibels of a power spectrogram plus the ear's sensitivity at each frequency.
 
@@ -53,6 +54,7 @@ def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = 
     return weights + levels
 
 
+@public
 def pcen(
     S: np.ndarray,
     *,
@@ -150,9 +152,8 @@ def pcen(
         raise ParameterError(f"b={b} must be between 0 and 1; leave it out to have it from time_constant")
     S = as_array(S, name="S")
     if np.iscomplexobj(S):
-        warnings.warn(
+        warn(
             "pcen was called on complex input so phase information will be discarded; pcen(np.abs(D)) says so",
-            stacklevel=2,
         )
         S = np.abs(S)
     if ref is None:

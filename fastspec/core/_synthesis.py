@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError, check_rate
+from .._complaints import public
 from ..util.utils import valid_audio
 from .convert import frames_to_samples, time_to_samples
 
@@ -26,6 +27,7 @@ def _n_samples(length: int | None, duration: float | None, sr: float) -> int:
     return max(int(duration * sr), 0)
 
 
+@public
 def tone(
     frequency: float,
     *,
@@ -71,6 +73,7 @@ def tone(
     return np.cos(2 * np.pi * frequency * samples / sr + (_DEFAULT_PHASE if phi is None else phi))
 
 
+@public
 def chirp(
     *,
     fmin: float,
@@ -135,6 +138,7 @@ def chirp(
     return np.cos(2 * np.pi * turns + (_DEFAULT_PHASE if phi is None else phi))
 
 
+@public
 def clicks(
     *,
     times: npt.ArrayLike | None = None,

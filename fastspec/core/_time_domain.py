@@ -10,12 +10,14 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_index, working_dtype
+from .._complaints import public
 from ..util.utils import abs2, valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> np.number[Any] | np.ndarray:
     """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
 
@@ -62,6 +64,7 @@ def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> 
     return np.digitize(compressed, levels, right=True) - int(mu + 1) // 2
 
 
+@public
 def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
     """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.
 
@@ -117,6 +120,7 @@ def _check_unit_range(x: np.ndarray, name: str) -> None:
         raise ParameterError(f"{name} reaches {worst} in magnitude; scale it to stay within [-1, 1]")
 
 
+@public
 def zero_crossings(
     y: np.ndarray,
     *,
@@ -193,6 +197,7 @@ def _threshold_like(threshold, samples: np.ndarray):
     return np.where(rounded > exact, np.nextafter(rounded, samples.dtype.type(-np.inf)), rounded)
 
 
+@public
 def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1) -> np.ndarray:
     """Autocorrelation, ``r[k] = sum(y[n + k] conj(y[n]))``, by way of the power spectrum.
 
@@ -242,6 +247,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     return inverse(power, n=n_fft, axis=axis)[tuple(lags)]
 
 
+@public
 def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     """Linear prediction coefficients by Burg's method.
 

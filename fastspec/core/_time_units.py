@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import ParameterError
+from .._complaints import public
 from ._numbers import as_numbers, as_scalar_or_array
 
 Ints = np.int64 | npt.NDArray[np.int64]
 Floats = np.floating | npt.NDArray[np.floating]
 
 
+@public
 def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """First (or, with `n_fft`, middle) sample of each frame.
 
@@ -49,6 +51,7 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     return samples.astype(np.int64, copy=False)[()]
 
 
+@public
 def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each sample.
 
@@ -86,6 +89,7 @@ def _centre(n_fft: int | None) -> int:
     return 0 if n_fft is None else int(n_fft // 2)
 
 
+@public
 def frames_to_time(
     frames: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
 ) -> Floats:
@@ -121,6 +125,7 @@ def frames_to_time(
     return samples_to_time(frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
 
 
+@public
 def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each time.
 
@@ -154,6 +159,7 @@ def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int =
     return samples_to_frames(time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
 
 
+@public
 def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     """Sample number at each time.
 
@@ -183,6 +189,7 @@ def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
 
 
+@public
 def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     """Time of each sample in seconds.
 
@@ -212,6 +219,7 @@ def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     return as_scalar_or_array(samples, "samples") / float(sr)
 
 
+@public
 def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     """First frame of each block, as `stream` numbers them.
 
@@ -241,6 +249,7 @@ def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     return block_length * as_scalar_or_array(blocks, "blocks")
 
 
+@public
 def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: int) -> Ints:
     """First sample of each block.
 
@@ -272,6 +281,7 @@ def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: i
     return frames_to_samples(blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
 
 
+@public
 def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int, sr: float) -> Floats:
     """Time at which each block starts, in seconds.
 
@@ -305,6 +315,7 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
     return samples_to_time(blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
 
 
+@public
 def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
     """Sample number of every frame of a feature matrix.
 
@@ -349,6 +360,7 @@ def _n_frames(X: npt.ArrayLike, axis: int):
         raise ParameterError(f"axis={axis} does not exist, X.shape={shape}; pass the frame axis") from None
 
 
+@public
 def times_like(
     X: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
 ) -> np.ndarray:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import functools
 import math
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
+from .._complaints import public, warn
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
 from ._channels import to_mono, to_multi, to_stereo
@@ -52,6 +52,7 @@ _SAMPLERATE = ("linear", "zero_order_hold", "sinc_best", "sinc_medium", "sinc_fa
 _RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 
+@public
 def load(
     path: AudioSource,
     *,
@@ -113,7 +114,7 @@ def load(
 
     y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=np.dtype(dtype))
     if complaint:
-        warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
+        warn(f"{name_of(path)}: {complaint}")
     if mono:
         y = to_mono(y)
     if sr is None:
@@ -121,6 +122,7 @@ def load(
     return resample(y, orig_sr=native_sr, target_sr=sr, res_type=res_type), sr
 
 
+@public
 def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
     """Read one of the example recordings, `util.example` and `load` in one.
 
@@ -170,6 +172,7 @@ def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarra
     return load(path, **kwargs)
 
 
+@public
 def resample(
     y: np.ndarray,
     *,
@@ -301,6 +304,7 @@ def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
     return np.moveaxis(np.stack(rows).reshape(*channels.shape[:-1], -1), -1, axis)
 
 
+@public
 @future_default(param_name="sr", old_default=None, new_default=22050, version="1.1 of librosa")
 def stream(
     path: AudioSource,
@@ -448,6 +452,7 @@ def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> I
         skip += advance
 
 
+@public
 def get_duration(
     *,
     y: np.ndarray | None = None,
@@ -516,6 +521,7 @@ def get_duration(
     return float(n_samples) / sr
 
 
+@public
 def get_samplerate(path: AudioSource) -> float:
     """The sampling rate of a sound file.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._arrays import ParameterError, refuse_mask
+from .._complaints import public, warn
 from ..util._matrices import is_unique
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ __all__ = ["f0_harmonics", "interp_harmonics", "salience"]
 BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stays in the cache
 
 
+@public
 def salience(
     S: np.ndarray,
     *,
@@ -111,6 +112,7 @@ def _strict_maxima(S: np.ndarray, axis: int) -> npt.NDArray[np.bool_]:
     return peaks
 
 
+@public
 def interp_harmonics(
     x: np.ndarray,
     *,
@@ -180,6 +182,7 @@ def interp_harmonics(
     return np.array(found).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
 
 
+@public
 def f0_harmonics(
     x: np.ndarray,
     *,
@@ -263,7 +266,7 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
             f"freqs.shape={freqs.shape} must be that of x, {x.shape}, or its length along axis={axis} alone"
         )
     if not np.all(is_unique(freqs, axis=0 if fixed else axis)):
-        warnings.warn("Frequencies are not unique: values between equal ones may be wrong", stacklevel=3)
+        warn("Frequencies are not unique: values between equal ones may be wrong")
     return fixed
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import ParameterError
+from .._complaints import public
 from ._numbers import nonzero
 
 __all__ = ["interval_frequencies", "plimit_intervals", "pythagorean_intervals"]
@@ -18,6 +19,7 @@ Factors = dict[int, int]
 _JUST_PRIMES = {"ji3": (3,), "ji5": (3, 5), "ji7": (3, 5, 7)}
 
 
+@public
 def interval_frequencies(
     n_bins: int,
     *,
@@ -84,6 +86,7 @@ def _ratios(intervals, *, bins_per_octave: int, tuning: float, sort: bool) -> np
     raise ParameterError(f"intervals={intervals!r} is not known; use one of {known}, or list the ratios")
 
 
+@public
 def pythagorean_intervals(
     *, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False
 ) -> npt.NDArray[np.float64] | list[Factors]:
@@ -119,6 +122,7 @@ def pythagorean_intervals(
     return 2.0 ** log_ratios[order]
 
 
+@public
 def plimit_intervals(
     *, primes: npt.ArrayLike, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False
 ) -> npt.NDArray[np.float64] | list[Factors]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from .. import _memory, _run
 from .._arrays import DTypeError, ParameterError, as_array, as_samples, first_nonfinite, promoted
+from .._complaints import public, warn
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
 from ..pcm import pcm_to_float
@@ -40,6 +40,7 @@ __all__ = [
 ]
 
 
+@public
 def stft(
     y: np.ndarray,
     *,
@@ -118,11 +119,11 @@ def stft(
     >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
     1000.0
     """
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=3)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
     target = _dtype_of_spectrum(dtype, y.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=3)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     if out is None:
         result = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
         _run.run(spec, x, result)
@@ -149,7 +150,7 @@ def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
 
 
 def framed(
-    y, n_fft, hop_length, win_length, window, center, pad_mode, *, stacklevel: int, pcm: bool = False
+    y, n_fft, hop_length, win_length, window, center, pad_mode, *, pcm: bool = False
 ) -> tuple[np.ndarray, StftArguments]:
     """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
     if not callable(pad_mode):
@@ -161,17 +162,17 @@ def framed(
         if x.dtype.kind != "f":
             x = pcm_to_float(x)
         half = arguments.n_fft // 2
-        _warn_of_length(n_fft, x.shape[-1], stacklevel)
+        _warn_of_length(n_fft, x.shape[-1])
         x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
     return x, arguments
 
 
-def _warn_of_length(n_fft: int, n: int, stacklevel: int) -> None:
+def _warn_of_length(n_fft: int, n: int) -> None:
     if n_fft > n:
-        warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel + 1)
+        warn(f"n_fft={n_fft} is too large for input signal of length={n}")
 
 
-def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stacklevel: int) -> int:
+def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str) -> int:
     """The number of frames; librosa's complaints about signals shorter than a frame."""
     n_fft, n = framing.n_fft, x.shape[-1]
     if n_fft > n:
@@ -179,7 +180,7 @@ def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stackle
             raise ParameterError(
                 f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
             )
-        _warn_of_length(n_fft, n, stacklevel)
+        _warn_of_length(n_fft, n)
     if n == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
@@ -274,11 +275,11 @@ def _spectrogram(
         raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
     if y is None:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=4)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
     x = promoted(x, power)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=4)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     S = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
     _run.run(spec, x, S)
     if power not in (1, 2):
@@ -286,6 +287,7 @@ def _spectrogram(
     return S, n_fft
 
 
+@public
 def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """Split a complex spectrogram into magnitude and phase, ``D = S * P``.
 
@@ -323,6 +325,7 @@ def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray
     return magnitude, phase
 
 
+@public
 def power_to_db(
     S: npt.ArrayLike,
     *,
@@ -377,6 +380,7 @@ def power_to_db(
     return _to_db(S, False, ref, amin, top_db, axes)
 
 
+@public
 def amplitude_to_db(
     S: npt.ArrayLike,
     *,
@@ -429,9 +433,8 @@ def amplitude_to_db(
 
 
 def _warn_about_phase(function: str, way_out: str) -> None:
-    warnings.warn(
+    warn(
         f"{function} was called on complex input so phase information will be discarded; {function}({way_out}) says so",
-        stacklevel=3,
     )
 
 
@@ -518,6 +521,7 @@ def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     return level[()]
 
 
+@public
 def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Power of decibels: ``ref * 10 ** (S_db / 10)``.
 
@@ -541,6 +545,7 @@ def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | 
     return ref * np.power(10.0, np.multiply(S_db, 0.1))
 
 
+@public
 def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Amplitude of decibels: ``ref * 10 ** (S_db / 20)``.
 

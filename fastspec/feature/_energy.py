@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, as_index
+from .._complaints import public
 from ..core.audio import zero_crossings
 from ..util.utils import abs2, frame, pad_axis, valid_audio
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def rms(
     *,
     y: np.ndarray | None = None,
@@ -131,6 +133,7 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
     return (total / float(frame_length) ** 2)[..., np.newaxis, :]
 
 
+@public
 def zero_crossing_rate(
     y: np.ndarray, *, frame_length: int = 2048, hop_length: int = 512, center: bool = True, **kwargs: Any
 ) -> np.ndarray:

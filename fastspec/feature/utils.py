@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_array, whole
+from .._complaints import public
 from .._transforms import CACHED
 from ..util.utils import pad_axis
 
@@ -23,6 +24,7 @@ _BLOCK_VALUES = 2**13
 _LONG_ROW = 200
 
 
+@public
 def delta(
     data: np.ndarray,
     *,
@@ -176,6 +178,7 @@ def _row_blocks(x: np.ndarray):
             yield index, x[index]
 
 
+@public
 def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> np.ndarray:
     """Append to each frame the frames before it (or, with a negative delay, after it).
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, refuse_mask
+from .._complaints import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 
+@public
 def axis_sort(
     S: np.ndarray, *, axis: int = -1, index: bool = False, value: Callable[..., Any] | None = None
 ) -> np.ndarray | tuple[np.ndarray, npt.NDArray[np.intp]]:
@@ -62,6 +64,7 @@ def axis_sort(
     return (result, order) if index else result
 
 
+@public
 def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     """Stack arrays of one shape along a new axis.
 
@@ -101,6 +104,7 @@ def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     return np.stack(arrays, axis=0, out=result)
 
 
+@public
 def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike | None = None) -> sparse.csr_array:
     """Drop the smallest values of each row, as many as make up a given share of its magnitude.
 
@@ -175,6 +179,7 @@ def _in_order(magnitude: np.ndarray, dropped: np.ndarray) -> tuple[np.ndarray, n
     return np.sort(parted[:, n_small:], axis=1), parted[:, :n_small].sum(axis=1, keepdims=True)
 
 
+@public
 def shear(
     X: np.ndarray | sparse.sparray | sparse.spmatrix, *, factor: int = 1, axis: int = -1
 ) -> np.ndarray | sparse.sparray | sparse.spmatrix:
@@ -240,6 +245,7 @@ def _sheared(lines: Any, factor: int, length: int) -> Any:
     return lines
 
 
+@public
 def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     """Shift a sparse matrix cyclically, as `np.roll` does a dense one.
 
@@ -279,6 +285,7 @@ def _moved(entries: Any, shift: int, along: int, fmt: str) -> Any:
     return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)
 
 
+@public
 def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None:
     """Overwrite what lies far from the diagonal: a Sakoe-Chiba band, in place.
 
@@ -322,6 +329,7 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     x[far] = value
 
 
+@public
 def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros: bool = False) -> np.ndarray:
     """Soft mask: the share of one magnitude in the sum of two, ``X**p / (X**p + X_ref**p)``.
 
@@ -373,6 +381,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
     return mask
 
 
+@public
 def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: int = -1) -> np.ndarray:
     """Central differences along an axis that wraps around, such as time in a loop or pitch class.
 
@@ -410,6 +419,7 @@ def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: in
     return (np.roll(data, -1, axis=axis) - np.roll(data, 1, axis=axis)) / 2
 
 
+@public
 def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     """Number of distinct values along an axis.
 
@@ -438,6 +448,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     return np.asarray(np.count_nonzero(changes, axis=0) + min(len(ascending), 1))
 
 
+@public
 def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     """Whether all values along an axis are distinct.
 
@@ -462,6 +473,7 @@ def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     return np.asarray(count_unique(data, axis=axis) == np.shape(data)[axis])
 
 
+@public
 def interp_broadcast(
     *,
     x1: np.ndarray,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .._arrays import ParameterError
+from .._complaints import public
 from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
 
@@ -17,6 +18,7 @@ _PGTOL = 1e-5
 _MAX_CORRECTIONS = 50
 
 
+@public
 def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     """Solve ``min ||A @ X - B||`` for `X` without negative values.
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError
+from .._complaints import public
 from .utils import valid_int
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def localmax(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     """Local maxima: greater than the neighbour before, not smaller than the one after.
 
@@ -41,6 +43,7 @@ def localmax(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     return _local_extrema(x, axis, np.greater, np.greater_equal)
 
 
+@public
 def localmin(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     """Local minima: smaller than the neighbour before, not greater than the one after.
 
@@ -75,6 +78,7 @@ def _local_extrema(x: np.ndarray, axis: int, beyond: np.ufunc, not_within: np.uf
     return result
 
 
+@public
 def peak_pick(
     x: np.ndarray,
     *,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError
+from .._complaints import public
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def valid_intervals(intervals: np.ndarray) -> bool:
     """Check that an array holds intervals ``[start, end]`` with ``start <= end``.
 
@@ -51,6 +53,7 @@ def valid_intervals(intervals: np.ndarray) -> bool:
     return True
 
 
+@public
 def fix_frames(
     frames: npt.ArrayLike, *, x_min: int | None = 0, x_max: int | None = None, pad: bool = True
 ) -> npt.NDArray[np.int_]:
@@ -99,6 +102,7 @@ def fix_frames(
     return np.unique(frames).astype(int)
 
 
+@public
 def index_to_slice(
     idx: npt.ArrayLike,
     *,
@@ -140,6 +144,7 @@ def index_to_slice(
     return list(map(slice, bounds, bounds[1:], repeat(step)))
 
 
+@public
 def sync(
     data: np.ndarray,
     idx: Sequence[int] | Sequence[slice],

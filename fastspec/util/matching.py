@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError
+from .._complaints import public
 from ._segments import valid_intervals
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["match_events", "match_intervals"]
 
 
+@public
 def match_intervals(
     intervals_from: np.ndarray, intervals_to: np.ndarray, strict: bool = True
 ) -> npt.NDArray[np.uint32]:
@@ -72,6 +74,7 @@ def match_intervals(
     return matches
 
 
+@public
 def match_events(
     events_from: npt.ArrayLike, events_to: npt.ArrayLike, left: bool = True, right: bool = True
 ) -> npt.NDArray[np.int32]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_samples, first_nonfinite
+from .._complaints import public
 from .._lazy import gather
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _COMPLEX_OF = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.comp
 _REAL_OF = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.float64}
 
 
+@public
 def frame(
     x: np.ndarray,
     *,
@@ -110,6 +112,7 @@ def _axis_length(x: np.ndarray, axis: int) -> int:
     return x.shape[axis]
 
 
+@public
 def valid_audio(y: np.ndarray) -> bool:
     """Check that an array holds audio: floating-point, at least one-dimensional, finite everywhere.
 
@@ -143,6 +146,7 @@ def valid_audio(y: np.ndarray) -> bool:
     return True
 
 
+@public
 def valid_int(x: float, *, cast: Callable[[float], float] | None = None) -> int:
     """A number as an integer.
 
@@ -197,6 +201,7 @@ def is_positive_int(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and bool(x > 0)
 
 
+@public
 def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
     """Pad an array on both sides of an axis, so that the data sits in the middle.
 
@@ -236,6 +241,7 @@ def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     return pad_axis(data, axis, (left, int(size - n) - left), kwargs)
 
 
+@public
 def fix_length(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
     """Trim or pad the end of an array to a given length.
 
@@ -290,6 +296,7 @@ def pad_axis(data: np.ndarray, axis: int, ends: tuple[int, int], options: dict[s
     return padded
 
 
+@public
 def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | Sequence[slice]) -> np.ndarray:
     """Spread the axes of an array over more dimensions, for broadcasting.
 
@@ -330,6 +337,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     return x.reshape(shape)
 
 
+@public
 def normalize(
     S: np.ndarray,
     *,
@@ -419,6 +427,7 @@ def _unit_constant(magnitude: np.ndarray, norm: float, axis: int | None) -> floa
     return (magnitude.size if axis is None else magnitude.shape[axis]) ** (-1.0 / norm)
 
 
+@public
 def tiny(x: npt.ArrayLike) -> np.floating[Any]:
     """The smallest positive normal number of a value's precision.
 
@@ -443,6 +452,7 @@ def tiny(x: npt.ArrayLike) -> np.floating[Any]:
     return np.finfo(dtype if dtype.kind in "fc" else np.float32).tiny
 
 
+@public
 def buf_to_float(x: Any, *, n_bytes: int = 2, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
     """Signed little-endian PCM to floating-point samples between -1 and 1.
 
@@ -479,6 +489,7 @@ def buf_to_float(x: Any, *, n_bytes: int = 2, dtype: npt.DTypeLike = np.float32)
     return scale * np.frombuffer(x, f"<i{n_bytes}").astype(dtype)
 
 
+@public
 def dtype_r2c(d: npt.DTypeLike, *, default: npt.DTypeLike = np.complex64) -> np.dtype[np.complexfloating]:
     """The complex dtype of a real one's precision.
 
@@ -503,6 +514,7 @@ def dtype_r2c(d: npt.DTypeLike, *, default: npt.DTypeLike = np.complex64) -> np.
     return dtype if dtype.kind == "c" else np.dtype(_COMPLEX_OF.get(dtype, default))
 
 
+@public
 def dtype_c2r(d: npt.DTypeLike, *, default: npt.DTypeLike = np.float32) -> np.dtype[np.floating]:
     """The real dtype of a complex one's precision.
 
@@ -527,6 +539,7 @@ def dtype_c2r(d: npt.DTypeLike, *, default: npt.DTypeLike = np.float32) -> np.dt
     return dtype if dtype.kind == "f" else np.dtype(_REAL_OF.get(dtype, default))
 
 
+@public
 def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
     """Squared magnitude, without the square root that ``np.abs(x) ** 2`` would take.
 
@@ -563,6 +576,7 @@ def _gapless(x: np.ndarray) -> bool:
     return type(x) is np.ndarray and x.flags.forc and x.flags.aligned and x.dtype.isnative
 
 
+@public
 def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
     """Complex numbers of given angles and magnitudes.
 

@@ -1,0 +1,241 @@
+"""What escapes a public function: one error of ours that names the user's own argument, and warnings at the user's line.
+
+`public` wraps every public function. Nothing is looked at while all goes well. When something fails, the arguments are held
+against the annotations of the function that the user called, which know what each of them may be; so a new function
+is covered as soon as it is annotated.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import Parameter, signature
+from reprlib import repr as short
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ._arrays import DTypeError, ParameterError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# Other errors (files, memory, "please report") say already what they are about.
+_TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, np.ma.MaskError)
+
+# Sizes from here on are mistakes: that many values have no place in memory.
+_TOO_MANY = 2**40
+
+
+def public(function: F) -> F:
+    """Let a function's errors name what its caller passed."""
+
+    @wraps(function)
+    def call(*args, **kwargs):
+        try:
+            return function(*args, **kwargs)
+        except _TRANSLATED as error:
+            better = _translated(error, function, args, kwargs)
+            if better is None:
+                raise
+            raise better from error
+
+    return call  # type: ignore[return-value]
+
+
+def warn(message: str, category: type[Warning] = UserWarning) -> None:
+    """A warning at the line that called into this package."""
+    level = 1
+    while _package(frame := sys._getframe(level)) == "fastspec" and frame.f_back:
+        level += 1
+    warnings.warn(message, category, stacklevel=level + 1)
+
+
+def _package(frame) -> str:
+    return frame.f_globals.get("__name__", "").partition(".")[0]
+
+
+def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
+    """A better error, or None if this one will do."""
+    if _package(sys._getframe(2)) == "fastspec" or _is_of_the_user(error):
+        return None
+    name = function.__name__ if function.__name__ != "__init__" else function.__qualname__.partition(".")[0]
+    if unknown := re.search(r"got an unexpected keyword argument '(\w+)'", str(error)):
+        keyword = unknown[1]
+        return TypeError(f"{name}() got an unexpected keyword argument {keyword!r}{_nearest(keyword, function)}")
+    parameters = signature(function).parameters
+    try:
+        given = signature(function).bind(*args, **kwargs).arguments
+    except TypeError:
+        return None  # Python says well what is missing
+    if isinstance(error, ParameterError) and set(re.findall(r"\w+", str(error))) & given.keys():
+        return None
+    broken = _broken_kind(parameters, given) or _broken_value(parameters, given)
+    if broken or isinstance(error, ParameterError):
+        return broken
+    told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
+    reason = " ".join(str(error).split())
+    return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec) for what goes together")
+
+
+def _is_of_the_user(error: Exception) -> bool:
+    """Whether a function that the user passed in has failed."""
+    ours = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names} - {"__main__"}
+    trace = error.__traceback__
+    while trace:
+        if _package(trace.tb_frame) not in ours:
+            return True
+        trace = trace.tb_next
+    return False
+
+
+# What an argument may be, by the words of its annotation.
+
+
+def _broken_kind(parameters, given: dict[str, Any]) -> ParameterError | None:
+    """The first argument that is not of the kind that its annotation says."""
+    for name, value in _each(parameters, given):
+        kinds = _kinds(str(parameters[name].annotation))
+        if kinds and not any(_IS[kind](value) for kind in kinds):
+            rule = " or ".join(kinds)
+            return DTypeError(f"{name}={_shown(value)} must be {rule}; {type(value).__name__} is not accepted")
+    return None
+
+
+def _each(parameters, given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Names and values of arguments that were given and are not None where None is a way to leave them out."""
+    for name, value in given.items():
+        parameter = parameters[name]
+        if name == "self" or parameter.kind is Parameter.VAR_KEYWORD:
+            continue
+        if value is None and (parameter.default is None or "None" in str(parameter.annotation)):
+            continue
+        if parameter.kind is Parameter.VAR_POSITIONAL:
+            yield from ((name, each) for each in value)
+        else:
+            yield name, value
+
+
+def _kinds(annotation: str) -> list[str]:
+    words = set(re.findall(r"\w+", annotation))
+    if words & {"Any", "Generator"}:
+        return []
+    return [kind for kind, those in _WORDS.items() if words & those]
+
+
+_WORDS = {
+    "numbers": {"ndarray", "ArrayLike", "Sequence", "Iterable", "Collection", "tuple", "list", "Sizes"},
+    "a number": {"float"},
+    "an integer": {"int", "Sizes"},
+    "True or False": {"bool"},
+    "a name": {"str", "Literal", "Window", "Encoding"},
+    "a window": {"Window"},
+    "a function": {"Callable", "Window"},
+    "a dtype": {"DTypeLike"},
+}
+
+
+def _is_numbers(value) -> bool:
+    try:
+        return not isinstance(value, (str, bytes, np.ma.MaskedArray)) and _array(value).dtype.kind in "biufc"
+    except (TypeError, ValueError):  # ragged
+        return False
+
+
+def _array(value) -> np.ndarray:
+    return np.asarray(value.toarray() if hasattr(value, "toarray") else value)  # scipy's sparse ones, too
+
+
+def _is_number(value) -> bool:
+    return not np.iscomplexobj(value) and np.ndim(value) == 0 and _is_numbers(value)
+
+
+def _is_integer(value) -> bool:
+    try:
+        return operator.index(value) is not None
+    except TypeError:
+        return False
+
+
+def _is_dtype(value) -> bool:
+    try:
+        return np.dtype(value).kind in "biufc"
+    except TypeError:
+        return False
+
+
+_IS: dict[str, Callable[[Any], bool]] = {
+    "numbers": _is_numbers,
+    "a number": _is_number,
+    "an integer": lambda value: _is_integer(value) or (isinstance(value, float) and value.is_integer()),
+    "True or False": lambda value: isinstance(value, (bool, np.bool_, int)),
+    "a name": lambda value: isinstance(value, (str, tuple)),
+    "a window": lambda value: np.ndim(value) == 1 and _is_numbers(value) or _is_number(value),
+    "a function": callable,
+    "a dtype": _is_dtype,
+}
+
+
+# What no value of its kind may be.
+
+
+def _broken_value(parameters, given: dict[str, Any]) -> ParameterError | None:
+    """The first argument whose value no computation can use."""
+    arrays = [(name, x) for name, x in _each(parameters, given) if isinstance(x, np.ndarray)]
+    for name, value in _each(parameters, given):
+        if isinstance(value, np.ndarray) and value.ndim:
+            if not value.size:
+                return ParameterError(f"{name}.shape={value.shape} is empty; pass some values")
+        elif name.endswith("axis") and _is_integer(value) and arrays:
+            of, x = arrays[0]
+            if not -x.ndim <= value < x.ndim:
+                return ParameterError(f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}")
+        elif _is_number(value) and not isinstance(value, np.ndarray):
+            if not np.isfinite(float(value)):
+                return ParameterError(f"{name}={value} must be finite; pass a number")
+            if abs(value) >= _TOO_MANY:
+                return ParameterError(f"{name}={short(value)} is too large; pass a smaller {name}")
+    return None
+
+
+def _shown(value) -> str:
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} array of shape {value.shape}" if value.size > 3 else repr(value).replace("\n", "")
+    return short(value)
+
+
+# Misspelt keywords.
+
+
+def _nearest(keyword: str, function: Callable) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(keyword, sorted(_keywords(function)), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _keywords(function: Callable) -> set[str]:
+    """Keywords that a function takes, and those that its docstring says it passes on."""
+    import fastspec
+
+    parameters = signature(function).parameters.values()
+    names = {p.name for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
+    if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return names
+    passed_on = re.search(r"\*\*kwargs\n(.*?)\n\n", function.__doc__ or "", re.DOTALL)
+    for word in re.findall(r"`(?:fastspec\.)?([\w.]+)`", passed_on[1] if passed_on else ""):
+        homes = (fastspec, fastspec.feature, fastspec.filters, fastspec.util, sys.modules[function.__module__])
+        for home in homes:
+            try:
+                target = operator.attrgetter(word)(home)
+            except AttributeError:
+                continue
+            if callable(target):
+                names |= _keywords(target)
+                break
+        else:
+            names.add(word)
+    return names
