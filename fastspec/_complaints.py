@@ -101,6 +101,8 @@ def _broken_kind(parameters, given: dict[str, Any]) -> ParameterError | None:
         kinds = _kinds(str(parameters[name].annotation))
         if kinds and not any(_IS[kind](value) for kind in kinds):
             rule = " or ".join(kinds)
+            if isinstance(value, str) and "a function" in kinds and callable(getattr(np, value, None)):
+                return DTypeError(f"{name}={value!r} must be {rule}, not the name of one; pass np.{value}")
             return DTypeError(f"{name}={_shown(value)} must be {rule}; {type(value).__name__} is not accepted")
     return None
 
@@ -173,7 +175,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "an integer": lambda value: _is_integer(value) or (isinstance(value, float) and value.is_integer()),
     "True or False": lambda value: isinstance(value, (bool, np.bool_, int)),
     "a name": lambda value: isinstance(value, (str, tuple)),
-    "a window": lambda value: np.ndim(value) == 1 and _is_numbers(value) or _is_number(value),
+    "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,
 }

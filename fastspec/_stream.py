@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _run, _transforms
-from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, as_samples, first_nonfinite
+from ._arrays import (
+    PCM_DTYPES,
+    DTypeError,
+    ParameterError,
+    as_array,
+    as_index,
+    as_number,
+    as_samples,
+    check_channels_first,
+    first_nonfinite,
+)
 from ._complaints import public
 from ._spec import Padding, Spectrum, precision_of
 from .feature.spectral import run_given
@@ -65,6 +75,7 @@ class Stream:
     True
     """
 
+    @public
     def __init__(
         self,
         feature: Literal["logmel", "melspectrogram", "mfcc", "stft"] = "logmel",
@@ -102,6 +113,7 @@ class Stream:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
             self._spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
         else:
+            _transforms.check_mel_range(sr, kwargs)
             bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
@@ -114,6 +126,7 @@ class Stream:
         self._next_frame = 0
         self._finished = False
 
+    @public
     def push(self, y: npt.ArrayLike) -> np.ndarray:
         """Take the next samples; return the frames that they complete.
 
@@ -129,7 +142,8 @@ class Stream:
         """
         if self._finished:
             raise ParameterError("this Stream is finished; make another one for another signal")
-        y = as_samples(y if isinstance(y, np.ndarray) else np.asarray(y), pcm=True)
+        y = as_samples(y if isinstance(y, np.ndarray) else as_array(y, name="y"), pcm=True)
+        check_channels_first(y, self._spec.framing.n_fft)
         is_pcm = y.dtype in PCM_DTYPES
         if self._pending is not None and y.shape[:-1] != self._pending.shape[:-1]:
             raise ParameterError(

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import filters
-from ._arrays import ParameterError, as_hop_length, as_index, as_number
+from ._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
 from ._complaints import warn
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
@@ -144,6 +144,16 @@ def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str 
         raise
 
 
+def check_mel_range(sr: float, options: dict[str, Any]) -> None:
+    """Our own functions refuse frequencies of which librosa's only warn."""
+    fmin, fmax = (options.get(name) for name in ("fmin", "fmax"))
+    check_rate(sr)
+    fmin = 0.0 if fmin is None else as_number(fmin, name="fmin")
+    wrong = filters.mel_range_complaint(sr, fmin, None if fmax is None else as_number(fmax, name="fmax"))
+    if wrong:
+        raise ParameterError(wrong)
+
+
 def check_amin(amin: float) -> None:
     if not as_number(amin, name="amin") > 0:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
@@ -161,6 +171,8 @@ def check_lifter(lifter: float) -> None:
 
 def offset_of(ref: float, amin: float) -> float:
     """Decibels to add so that the power `ref` is at 0."""
+    if isinstance(ref, str):
+        raise DTypeError(f"ref={ref!r} must be a number or a function; for the loudest band pass np.max")
     ref = as_number(ref, name="ref")
     if isnan(ref):  # of NaN and a number, max takes the first
         raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")

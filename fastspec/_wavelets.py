@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import ParameterError
+from ._arrays import ParameterError, as_array
 from ._complaints import public
 from ._windows import get_window, window_bandwidth
 from .core.convert import cqt_frequencies, note_to_hz
@@ -49,7 +49,7 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]
     >>> fastspec.filters.relative_bandwidth(freqs=[100.0, 200.0, 400.0]).round(6).tolist()
     [0.6, 0.6, 0.6]
     """
-    freqs = np.asarray(freqs)
+    freqs = as_array(freqs, name="freqs")
     if len(freqs) <= 1:
         raise ParameterError(f"freqs={freqs} must hold two frequencies or more; for a single one pass alpha")
     octaves = np.log2(freqs if freqs.dtype.kind == "f" else freqs.astype(np.float64))
@@ -119,7 +119,7 @@ def wavelet_lengths(
     >>> lengths.round(6).tolist()
     [20.0, 10.0]
     """
-    freqs = np.asarray(freqs)
+    freqs = as_array(freqs, name="freqs")
     if filter_scale <= 0:
         raise ParameterError(f"filter_scale={filter_scale} must be positive")
     if gamma is not None and gamma < 0:
@@ -128,7 +128,7 @@ def wavelet_lengths(
         raise ParameterError(f"freqs holds {freqs.min()}; frequencies must be positive")
     if np.any(freqs[1:] < freqs[:-1]):
         raise ParameterError(f"freqs={freqs} must be in ascending order; use np.sort(freqs)")
-    alpha = relative_bandwidth(freqs=freqs) if alpha is None else np.asarray(alpha)
+    alpha = relative_bandwidth(freqs=freqs) if alpha is None else as_array(alpha, name="alpha")
     # The ERB of f is 0.108 f + 24.7 Hz: None scales its constant by the width of the filter.
     offset = alpha * 24.7 / 0.108 if gamma is None else gamma
     Q = float(filter_scale) / alpha

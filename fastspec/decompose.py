@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from . import _run
-from ._arrays import ParameterError, as_array, promoted
+from ._arrays import DTypeError, ParameterError, as_array, promoted
 from ._complaints import public
 from ._lazy import missing
 from .util._matrices import softmask
@@ -88,6 +88,8 @@ def hpss(
 def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] = (0, 1)) -> list[np.ndarray]:
     """`hpss` with a choice of its parts: 0 the harmonic, 1 the percussive one."""
     S = as_array(S, name="S")
+    if S.dtype.char in "gG":  # which scipy's filters do not take
+        raise DTypeError(f"S.dtype={S.dtype} is beyond double precision; pass S.astype(np.float64)")
     margins = _pair(margin)
     widths = [int(width) for width in _pair(kernel_size)]
     if S.ndim < 2:

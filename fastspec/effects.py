@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from . import decompose
-from ._arrays import DTypeError, ParameterError, as_samples, check_rate
+from ._arrays import DTypeError, ParameterError, as_array, as_number, as_samples, check_rate
 from ._complaints import public
 from .core._channels import to_mono
 from .core._time_domain import zero_crossings
@@ -286,7 +286,7 @@ def pitch_shift(
     if not is_positive_int(bins_per_octave):
         raise ParameterError(f"bins_per_octave={bins_per_octave!r} must be a positive integer")
     check_rate(sr)
-    rate = 2.0 ** (-float(n_steps) / bins_per_octave)
+    rate = 2.0 ** (-as_number(n_steps, name="n_steps") / bins_per_octave)
     stretched = time_stretch(y, rate=rate, **kwargs)
     shifted = resample(stretched, orig_sr=float(sr) / rate, target_sr=sr, res_type=res_type, scale=scale)
     return fix_length(shifted, size=y.shape[-1])
@@ -326,7 +326,7 @@ def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: b
     >>> fastspec.effects.remix(y, [(4, 8), (0, 2)], align_zeros=False).tolist()
     [4.0, 5.0, 6.0, 7.0, 0.0, 1.0]
     """
-    bounds = intervals if isinstance(intervals, np.ndarray) else np.array(list(intervals))
+    bounds = as_array(intervals if isinstance(intervals, np.ndarray) else list(intervals), name="intervals")
     if not len(bounds):
         raise ParameterError("intervals is empty: nothing to put together")
     bounds = bounds[:, :2]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ._arrays import ParameterError, as_index, check_rate, whole
+from ._arrays import ParameterError, as_array, as_index, check_rate, whole
 from ._complaints import public, warn
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
 from ._windows import (  # noqa: F401
@@ -128,10 +128,23 @@ def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.
         raise ParameterError(f"norm={norm!r} must be 'slaney', a number or None")
     if np.all((edges[:-2] == 0) | (weights.max(axis=1) > 0)):
         return weights, None
+    if wrong := mel_range_complaint(sr, fmin, fmax):
+        return weights, f"Empty filters detected: {wrong}"
     return weights, (
         f"Empty filters detected: n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}; "
         "use fewer bands, a larger n_fft, or a higher fmax"
     )
+
+
+def mel_range_complaint(sr: float, fmin: float, fmax: float | None) -> str | None:
+    """What is wrong with a range of frequencies, of which librosa says nothing."""
+    if fmax is not None and fmax > sr / 2:
+        return f"fmax={fmax} exceeds sr/2={sr / 2}, above which there is nothing; use fmax=None or less than sr/2"
+    top = sr / 2 if fmax is None else fmax
+    if fmin >= top:
+        name = "sr/2" if fmax is None else "fmax"
+        return f"fmin={fmin} must be below {name}={top}; use a smaller fmin{'' if fmax is None else ' or a larger fmax'}"
+    return None
 
 
 def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
@@ -294,7 +307,7 @@ def cq_to_chroma(
         return weights
     from scipy.signal import convolve
 
-    return convolve(weights, np.atleast_2d(window), mode="same")
+    return convolve(weights, np.atleast_2d(as_array(window, name="window")), mode="same")
 
 
 @public

@@ -363,6 +363,7 @@ def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> np.ndarray:
     >>> fastspec.onset.onset_backtrack(np.array([4, 7]), energy).tolist()
     [2, 5]
     """
+    events, energy = as_array(events, name="events"), as_array(energy, name="energy")
     minima = np.flatnonzero((energy[1:-1] <= energy[:-2]) & (energy[1:-1] < energy[2:]))
     minima = fix_frames(1 + minima, x_min=0)
     return minima[match_events(events, minima, right=False)]

@@ -201,9 +201,7 @@ class Call:
         positional, named = [], {}
         for parameter in self.parameters.values():
             if parameter.name in arguments:
-                if parameter.kind is parameter.VAR_POSITIONAL:
-                    positional.append(arguments[parameter.name])
-                elif parameter.kind is not parameter.KEYWORD_ONLY:
+                if parameter.kind is parameter.VAR_POSITIONAL or parameter.kind is not parameter.KEYWORD_ONLY:
                     positional.append(arguments[parameter.name])
                 else:
                     named[parameter.name] = arguments[parameter.name]

@@ -82,7 +82,7 @@ def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: i
     [0, 0, 1]
     """
     whole = (as_numbers(samples, "samples") - _centre(n_fft)) // hop_length
-    return np.asarray(whole, dtype=np.int64)[()]
+    return np.asanyarray(whole, dtype=np.int64)[()]
 
 
 def _centre(n_fft: int | None) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
+from .._arrays import ParameterError, as_array, as_hop_length, check_rate, working_dtype
 from .._complaints import public, warn
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
@@ -504,9 +504,9 @@ def get_duration(
         with open_audio(path) as file:
             return file.frames / file.samplerate
     if y is not None:
-        n_samples = y.shape[-1]
+        n_samples = as_array(y, name="y").shape[-1]
     elif S is not None:
-        n_samples = n_fft + as_hop_length(hop_length) * (S.shape[-1] - 1)
+        n_samples = n_fft + as_hop_length(hop_length) * (as_array(S, name="S").shape[-1] - 1)
         if center:
             n_samples -= 2 * int(n_fft // 2)
     else:

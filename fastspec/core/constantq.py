@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError, as_hop_length, as_samples
+from .._arrays import ParameterError, as_hop_length, as_samples, channels_last
 from .._complaints import public, warn
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
@@ -229,7 +229,7 @@ def _vqt(
     rates = librosa_rates(bins, hop_length)
     if rates.decimates:
         check_res_type(res_type)
-    _check_length(bins, rates, x.shape[-1])
+    _check_length(bins, rates, x)
     x = _as_long_as_librosa_has_it(x, rates, hop_length, pad_mode)
     factors = gains(bins, rates, bool(scale))
     wider = np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64
@@ -241,15 +241,18 @@ def _per_octave(intervals, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
 
 
-def _check_length(bins: Bins, rates: Rates, n_samples: int) -> None:
+def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
     """librosa's complaints about signals that are shorter than an atom."""
+    n_samples = x.shape[-1]
     if n_samples < rates.of_all > 1:
         raise ParameterError(f"y.shape[-1]={n_samples} is too short, give at least {rates.of_all} samples")
     # An octave works on frames of a power of two, at its own rate.
     length, rate = bins.lengths[bins.longest], int(rates.of_bins[bins.longest])
-    if 2 ** math.ceil(math.log2(length / rate)) > -(-n_samples // rate):
+    n_fft = 2 ** math.ceil(math.log2(length / rate))
+    if n_fft > -(-n_samples // rate):
         warn(
-            f"the longest atom, of {length:.0f} samples, is too large for input signal of length={n_samples}",
+            f"n_fft={n_fft * rate}, the power of two that holds the longest atom ({length:.0f} samples), "
+            f"is too large for input signal of length={x.shape[-1]}{channels_last(x, n_fft)}"
         )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, refuse_mask
+from .._arrays import ParameterError, as_array
 from .._complaints import public, warn
 from ..util._matrices import is_unique
 
@@ -76,9 +76,9 @@ def salience(
     >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
     [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     """
-    refuse_mask(S, name="S")
+    S, harmonics = as_array(S, name="S"), as_array(harmonics, name="harmonics")
     aggregate = np.average if aggregate is None else aggregate
-    weights = np.ones(len(harmonics)) if weights is None else np.array(weights, dtype=float)
+    weights = np.ones(len(harmonics)) if weights is None else np.array(as_array(weights, name="weights"), dtype=float)
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
     result = _average(energies, axis - 1, weights) if aggregate is np.average else aggregate(energies, axis=axis - 1)
     if not filter_peaks:
@@ -162,7 +162,7 @@ def interp_harmonics(
     >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
     [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
     """
-    refuse_mask(x, name="x")
+    x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
     if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
         options = {"kind": kind, "fill_value": fill_value, "axis": axis}
         found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
@@ -234,7 +234,8 @@ def f0_harmonics(
     >>> fastspec.f0_harmonics(x, f0=np.array([1, 1.5, 2]), freqs=np.arange(4.0), harmonics=[1, 2]).tolist()
     [[3.0, 5.5, 8.0], [6.0, 10.0, 0.0]]
     """
-    refuse_mask(x, name="x")
+    x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
+    f0 = as_array(f0, name="f0")
     fixed = _one_grid(x, freqs, axis)
     values = x.swapaxes(axis, -1)
     wanted = np.multiply.outer(f0, harmonics)

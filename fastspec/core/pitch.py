@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError, as_hop_length, as_index, as_number, as_samples, check_rate
+from .._arrays import ParameterError, as_array, as_hop_length, as_index, as_number, as_samples, check_rate
 from .._complaints import public, warn
 from .._transforms import MOST_N_FFT, hashable
 from ..util.utils import pad_axis, valid_audio
@@ -101,7 +101,7 @@ def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_p
     >>> float(fastspec.pitch_tuning(fastspec.cqt_frequencies(24, fmin=55, tuning=0.25)))
     0.25
     """
-    frequencies = np.atleast_1d(frequencies)
+    frequencies = np.atleast_1d(as_array(frequencies, name="frequencies"))
     frequencies = frequencies[frequencies > 0]
     if not np.any(frequencies):
         warn("Trying to estimate tuning from empty frequency set: it is taken to be 0")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, first_nonfinite, promoted
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, channels_last, first_nonfinite, promoted
 from .._complaints import public, warn
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
@@ -162,14 +162,15 @@ def framed(
         if x.dtype.kind != "f":
             x = pcm_to_float(x)
         half = arguments.n_fft // 2
-        _warn_of_length(n_fft, x.shape[-1])
+        _warn_of_length(n_fft, x)
         x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
     return x, arguments
 
 
-def _warn_of_length(n_fft: int, n: int) -> None:
-    if n_fft > n:
-        warn(f"n_fft={n_fft} is too large for input signal of length={n}")
+def _warn_of_length(n_fft: int, x: np.ndarray) -> None:
+    if n_fft > x.shape[-1]:
+        told = channels_last(x, n_fft)
+        warn(f"n_fft={n_fft} is too large for input signal of length={x.shape[-1]}{told}")
 
 
 def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str) -> int:
@@ -179,8 +180,9 @@ def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str) -> int:
         if not center:
             raise ParameterError(
                 f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
+                f"{channels_last(x, n_fft)}"
             )
-        _warn_of_length(n_fft, n)
+        _warn_of_length(n_fft, x)
     if n == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
@@ -443,33 +445,45 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     x = promoted(x, amin, top_db)
     if axes == "auto":
         axes = None if x.ndim <= 2 else (-2, -1)
+    n_batch = _n_batch(axes, x.ndim)
     if (
-        x.dtype.char in "fd"
+        n_batch >= 0
+        and x.dtype.char in "fd"
         and x.dtype.isnative
         and x.ndim
         and x.size
         and (type(ref) is float or ref is np.max or (not callable(ref) and np.ndim(ref) == 0))
-        and _all_axes(axes, x.ndim)
-        and x.flags.forc
+        and x[(0,) * n_batch].flags.forc
         and x.flags.aligned
         and (top_db is None or top_db >= 0)
     ):
-        return _to_db_fast(x, square, ref, amin, top_db)
+        return _to_db_fast(x, square, ref, amin, top_db, n_batch)
     return _to_db_by_axes(x, square, ref, amin, top_db, axes)
 
 
-def _all_axes(axes, ndim: int) -> bool:
-    """Whether these axes, each named once and in range, are all there are."""
+def _n_batch(axes, ndim: int) -> int:
+    """How many leading axes the peaks are taken apart for, if the others are named once each; else -1."""
     if axes is None:
-        return True
+        return 0
     try:
         named = {operator.index(a) % ndim for a in np.atleast_1d(axes) if -ndim <= a < ndim}
     except TypeError:
-        return False
-    return len(named) == ndim == np.size(axes)
+        return -1
+    trailing = set(range(ndim - len(named), ndim))
+    return ndim - len(named) if named == trailing and len(named) == np.size(axes) else -1
 
 
-def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
+def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: int) -> np.ndarray:
+    """Levels of each channel by itself, so that they are what the channel alone would give."""
+    out = _memory.empty_like(x, x.dtype)
+    if top_db is None and not callable(ref) and x.flags.forc:
+        n_batch = 0  # no channel has a say in its levels
+    for index in np.ndindex(x.shape[:n_batch]):
+        _to_db_of_one(x[index], out[index], square, ref, amin, top_db)
+    return out
+
+
+def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float, top_db) -> None:
     """One peak for the whole array. As the reference, it goes through the arithmetic of all others, to 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
@@ -485,11 +499,9 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
         shift = -10.0 * math.log10(power) if power else math.inf
         if top_db is not None:
             limits["top_db"] = float(top_db)
-    out = _memory.empty_like(x, x.dtype)
     highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
     if math.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)
-    return out
 
 
 def _lengths(shape: tuple[int, ...], axes) -> Sequence[int]:
@@ -542,7 +554,7 @@ def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | 
     >>> float(fastspec.db_to_power(20.0))
     100.0
     """
-    return ref * np.power(10.0, np.multiply(S_db, 0.1))
+    return ref * np.power(10.0, np.multiply(as_array(S_db, name="S_db"), 0.1))
 
 
 @public

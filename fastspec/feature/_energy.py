@@ -66,7 +66,7 @@ def rms(
     if y is not None:
         power = _mean_square(y, frame_length, hop_length, center, pad_mode, dtype)
     elif S is not None:
-        power = _mean_square_of_spectrum(S, frame_length, dtype)
+        power = _mean_square_of_spectrum(as_array(S, name="S"), frame_length, dtype)
     else:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
     return np.sqrt(power)

@@ -61,7 +61,7 @@ def mel_to_stft(
     >>> S.shape, bool(np.allclose(fastspec.filters.mel(sr=22050, n_fft=2048) @ S**2, M, atol=1e-3 * M.max()))
     ((1025, 44), True)
     """
-    M = as_array(M, name="M")
+    M = as_array(M, name="M", kinds="fiub")
     bank = filters.mel(sr=sr, n_fft=n_fft, n_mels=M.shape[-2], dtype=M.dtype, **kwargs)
     return _magnitudes(nnls(bank, M), power)
 
@@ -102,7 +102,7 @@ def chroma_to_stft(
     >>> S.shape, bool(np.allclose(bank @ S**2, C, rtol=0.05))
     ((257, 3), True)
     """
-    C = as_array(C, name="C")
+    C = as_array(C, name="C", kinds="fiub")
     bank = filters.chroma(sr=sr, n_fft=n_fft, n_chroma=C.shape[-2], dtype=C.dtype, **kwargs)
     few = len(bank) <= min(_MOST_DENSE_ROWS, bank.shape[1] // 2)
     return _magnitudes(least_norm(bank, C) if few else nnls(bank, C), power)
@@ -246,7 +246,7 @@ def mfcc_to_mel(
     """
     if not lifter >= 0:
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 means no liftering")
-    mfcc = as_array(mfcc, name="mfcc")
+    mfcc = as_array(mfcc, name="mfcc", kinds="fiub")
     if lifter > 0:
         mfcc = mfcc / (_lifter(mfcc, lifter) + tiny(mfcc))
 

@@ -558,6 +558,7 @@ def metrogram(
 
     if factors is None:
         factors = np.array(BARS)
+    tg = as_array(tg, name="tg")
     slower = interp_harmonics(tg, freqs=freqs, harmonics=factors, kind=kind, fill_value=fill_value, axis=-2)
     product = slower * np.expand_dims(tg, axis=-3)
     return product if aggregate is None else aggregate(product, axis=-2)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, promoted
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
 from .._complaints import public
 from .._lazy import gather
 from .._spec import Spectrum, precision_of
@@ -186,9 +186,13 @@ def logmel(
     ((128, 44), 0.0)
     """
     if not isinstance(y, np.ndarray):
-        y = np.asarray(y)
+        y = as_array(y, name="y")
+    if y.ndim == 2:
+        check_channels_first(y, n_fft)
     _transforms.check_amin(amin)
     _transforms.check_top_db(top_db)
+    if "fmin" in kwargs or "fmax" in kwargs:
+        _transforms.check_mel_range(sr, kwargs)
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
         y = as_samples(y, pcm=True)

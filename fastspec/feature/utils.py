@@ -75,7 +75,7 @@ def delta(
     >>> fastspec.feature.delta(np.arange(10.0) ** 2)[2:5].round(6).tolist()
     [8.0, 8.0, 8.0]
     """
-    data = np.atleast_1d(np.asarray(data))
+    data = np.atleast_1d(as_array(data, name="data"))
     if mode == "interp" and width > data.shape[axis]:
         raise ParameterError(
             f"width={width} exceeds data.shape[{axis}]={data.shape[axis]}, and mode='interp' needs as many frames; "

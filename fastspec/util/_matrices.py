@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, refuse_mask
+from .._arrays import DTypeError, ParameterError, as_array, refuse_mask
 from .._complaints import public
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def axis_sort(
     >>> fastspec.util.axis_sort(np.array([[0, 0, 5], [0, 4, 0], [3, 0, 0]])).tolist()
     [[5, 0, 0], [0, 4, 0], [0, 0, 3]]
     """
-    refuse_mask(S, name="S")
+    S = as_array(S, name="S")
     if S.ndim != 2:
         raise ParameterError(f"S.ndim={S.ndim} must be 2: rows and columns")
     if not S.size:
@@ -94,6 +94,7 @@ def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     >>> y.shape, y.flags.f_contiguous
     ((2, 4), True)
     """
+    arrays = [as_array(array, name="arrays") for array in arrays]
     shapes = {array.shape for array in arrays}
     if len(shapes) != 1:
         given = f"shapes {sorted(shapes)}" if shapes else "no array"
@@ -138,6 +139,7 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
     """
     from scipy.sparse import csr_array
 
+    x = as_array(x, name="x")
     if x.ndim > 2:
         raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
     if not 0.0 <= quantile < 1:
@@ -213,6 +215,8 @@ def shear(
     >>> fastspec.util.shear(np.eye(3, dtype=int), factor=-1).tolist()
     [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
     """
+    if not hasattr(X, "tocoo"):
+        X = as_array(X, name="X")
     if not np.issubdtype(type(factor), np.integer):
         raise ParameterError(f"factor={factor!r} must be an integer")
     if X.ndim != 2:
@@ -274,7 +278,7 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     if not hasattr(x, "tocoo"):
-        return np.roll(x, shift, axis=axis)
+        return np.roll(as_array(x, name="x", subok=True), shift, axis=axis)
     return _moved(x.tocoo(), shift, axis % 2, x.format)
 
 
@@ -318,7 +322,7 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     >>> x.tolist()
     [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
     """
-    if x.ndim != 2:
+    if as_array(x, name="x").ndim != 2:
         raise ParameterError(f"x.shape={x.shape} must be two-dimensional")
     n_rows, n_columns = x.shape
     width = int(np.round(radius * min(x.shape)))
@@ -361,6 +365,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
     >>> fastspec.util.softmask(np.array([3.0, 0.0]), np.array([1.0, 0.0]), power=2).round(6).tolist()
     [0.9, 0.0]
     """
+    X, X_ref = as_array(X, name="X"), as_array(X_ref, name="X_ref")
     if X.shape != X_ref.shape:
         raise ParameterError(f"X.shape={X.shape} differs from X_ref.shape={X_ref.shape}")
     if np.any(X < 0) or np.any(X_ref < 0):
@@ -413,7 +418,7 @@ def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: in
     """
     if edge_order not in (1, 2):
         raise ParameterError(f"edge_order={edge_order!r} must be 1 or 2")
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     if data.dtype.kind not in "fc":
         data = data.astype(np.float64)
     return (np.roll(data, -1, axis=axis) - np.roll(data, 1, axis=axis)) / 2
@@ -441,6 +446,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     >>> fastspec.util.count_unique(np.array([[1, 2, 1], [3, 3, 3]])).tolist()
     [2, 1]
     """
+    refuse_mask(data, name="data")
     ascending = np.moveaxis(np.sort(data, axis=axis), axis, 0)
     changes = ascending[1:] != ascending[:-1]
     if ascending.dtype.kind in "fc":  # sorted last, and unequal to themselves
@@ -531,10 +537,12 @@ def interp_broadcast(
     """
     from scipy.interpolate import interp1d
 
+    x1, x1_pos = as_array(x1, name="x1"), as_array(x1_pos, name="x1_pos")
+    x2, x2_pos = as_array(x2, name="x2"), as_array(x2_pos, name="x2_pos")
     n_axes = min(x1.ndim, x2.ndim)
     if not -n_axes <= axis < n_axes:
         raise ParameterError(f"axis={axis} is out of range: x1.shape={x1.shape}, x2.shape={x2.shape}")
-    grid = x1_pos if interp_pos is None else interp_pos
+    grid = x1_pos if interp_pos is None else as_array(interp_pos, name="interp_pos")
     y1, y2 = (
         interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)
         for x, pos in ((x1, x1_pos), (x2, x2_pos))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array, refuse_mask
 from .._complaints import public
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def valid_intervals(intervals: np.ndarray) -> bool:
     >>> fastspec.util.valid_intervals(np.array([[0.0, 1.5], [1.5, 1.5]]))
     True
     """
-    intervals = np.asarray(intervals)
+    intervals = as_array(intervals, name="intervals")
     if intervals.ndim != 2 or intervals.shape[-1] != 2:
         raise ParameterError(f"intervals.shape={intervals.shape} must be (n, 2): a start and an end a row")
     backward = np.flatnonzero(intervals[:, 0] > intervals[:, 1])
@@ -88,7 +88,7 @@ def fix_frames(
     >>> fastspec.util.fix_frames([5, 3, 12], x_max=10, pad=False).tolist()
     [3, 5]
     """
-    frames = np.asarray(frames)
+    frames = as_array(frames, name="frames")
     if np.any(frames < 0):
         raise ParameterError(f"frames has the negative index {frames.min()}; frames count from 0")
     if pad:
@@ -140,7 +140,7 @@ def index_to_slice(
     >>> [list(range(9))[part] for part in fastspec.util.index_to_slice([2, 5], idx_min=0, idx_max=9)]
     [[0, 1], [2, 3, 4], [5, 6, 7, 8]]
     """
-    bounds = fix_frames(idx, x_min=idx_min, x_max=idx_max, pad=pad).tolist()
+    bounds = fix_frames(as_array(idx, name="idx"), x_min=idx_min, x_max=idx_max, pad=pad).tolist()
     return list(map(slice, bounds, bounds[1:], repeat(step)))
 
 
@@ -185,6 +185,8 @@ def sync(
     >>> fastspec.util.sync(np.arange(6.0), [2, 4]).tolist()
     [0.5, 2.5, 4.5]
     """
+    data = as_array(data, name="data", subok=True)
+    refuse_mask(idx, name="idx")
     aggregate = np.mean if aggregate is None else aggregate
     if all(isinstance(item, slice) for item in idx):
         segments = list(idx)

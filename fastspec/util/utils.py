@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run
-from .._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_samples, first_nonfinite
+from .._arrays import (
+    DTypeError,
+    ParameterError,
+    as_array,
+    as_hop_length,
+    as_index,
+    as_samples,
+    first_nonfinite,
+)
 from .._complaints import public
 from .._lazy import gather
 
@@ -82,7 +90,7 @@ def frame(
     """
     if isinstance(x, (list, tuple)) or np.isscalar(x):
         raise DTypeError(f"x is {type(x).__name__}, which has no memory to view; use np.asarray(x)")
-    x = np.asanyarray(x) if subok else np.asarray(x)
+    x = as_array(x, name="x", subok=subok)
     frame_length = as_index(frame_length, name="frame_length", minimum=0)
     hop_length = as_hop_length(hop_length)
     length = _axis_length(x, axis)
@@ -233,7 +241,7 @@ def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     >>> fastspec.util.pad_center(np.ones(2), size=5).tolist()
     [0.0, 1.0, 1.0, 0.0, 0.0]
     """
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     n = _axis_length(data, axis)
     if size < n:
         raise ParameterError(f"size={size} is smaller than data.shape[{axis}]={n}; use fix_length to trim")
@@ -270,7 +278,7 @@ def fix_length(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     >>> fastspec.util.fix_length(np.arange(4), size=6, mode="edge").tolist()
     [0, 1, 2, 3, 3, 3]
     """
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     n = _axis_length(data, axis)
     if n > size:
         return data[(slice(None),) * (axis % data.ndim) + (slice(size),)]
@@ -327,6 +335,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     (1, 3, 1)
     """
     targets = tuple(axes) if hasattr(axes, "__iter__") else (axes,)
+    x = as_array(x, name="x", subok=True)
     if len(targets) != x.ndim:
         raise ParameterError(f"axes={targets} must name {x.ndim} axes, one for each of x.shape={x.shape}")
     if ndim < x.ndim:
@@ -381,6 +390,7 @@ def normalize(
     >>> fastspec.util.normalize(np.array([3.0, -4.0]), norm=2).tolist()
     [0.6, -0.8]
     """
+    S = as_array(S, name="S", subok=True)
     if threshold is None:
         threshold = tiny(S)
     elif threshold <= 0:
@@ -561,9 +571,9 @@ def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
     >>> fastspec.util.abs2(3 + 4j).item()
     25.0
     """
-    if not np.iscomplexobj(x):
+    x = as_array(x, name="x", subok=True)
+    if x.dtype.kind != "c":
         return np.square(x, dtype=dtype)
-    x = np.asanyarray(x)
     result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
     if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
         _run.squares(x, result)
@@ -598,7 +608,7 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
     >>> fastspec.util.phasor([0.0, 0.0], mag=[1.0, 2.0]).tolist()
     [(1+0j), (2+0j)]
     """
-    angles = np.asanyarray(angles)
+    angles = as_array(angles, name="angles", subok=True)
     if angles.dtype.kind == "c":
         z = np.exp(1j * angles)
     else:
@@ -609,5 +619,5 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
             np.cos(angles, out=z.real)
             np.sin(angles, out=z.imag)
     if mag is not None:
-        z *= mag
+        z *= as_array(mag, name="mag", subok=True)
     return z[()]
