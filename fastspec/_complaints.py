@@ -12,7 +12,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from functools import wraps
+from functools import cache, wraps
 from inspect import Parameter, signature
 from reprlib import repr as short
 from typing import Any, TypeVar
@@ -41,7 +41,7 @@ def public(function: F) -> F:
             better = _translated(error, function, args, kwargs)
             if better is None:
                 raise
-            raise better from error
+            raise _as_well(better, error) from error
 
     return call  # type: ignore[return-value]
 
@@ -77,8 +77,27 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     if broken or isinstance(error, ParameterError):
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
+    where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
     reason = " ".join(str(error).split())
-    return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec) for what goes together")
+    return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec.{where}) for what goes together")
+
+
+# What programs written for librosa may look out for, besides ValueError, which a ParameterError is.
+_LOOKED_OUT_FOR = (np.exceptions.AxisError, IndexError, KeyError, TypeError, OverflowError, ZeroDivisionError)
+
+
+def _as_well(better: Exception, error: Exception) -> Exception:
+    """The better error, which is also of the kind that the first one was."""
+    for kind in _LOOKED_OUT_FOR:
+        if isinstance(error, kind) and not isinstance(better, kind):
+            return _both(type(better), kind)(str(better))
+    return better
+
+
+@cache
+def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
+    plain = {"__reduce__": lambda self: (better, self.args), "__str__": Exception.__str__}
+    return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
 
 def _is_of_the_user(error: Exception) -> bool:
@@ -122,6 +141,10 @@ def _each(parameters, given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _kinds(annotation: str) -> list[str]:
+    if re.search(r"(Iterable|Sequence|list)\[(str|slice)", annotation):
+        return []
+    while (plain := re.sub(r"\[[^\[\]]*\]", "", annotation)) != annotation:
+        annotation = plain
     words = set(re.findall(r"\w+", annotation))
     if words & {"Any", "Generator"}:
         return []
@@ -191,7 +214,7 @@ def _broken_value(parameters, given: dict[str, Any]) -> ParameterError | None:
         if isinstance(value, np.ndarray) and value.ndim:
             if not value.size:
                 return ParameterError(f"{name}.shape={value.shape} is empty; pass some values")
-        elif name.endswith("axis") and _is_integer(value) and arrays:
+        elif name.endswith(("axis", "axes")) and _is_integer(value) and arrays:
             of, x = arrays[0]
             if not -x.ndim <= value < x.ndim:
                 return ParameterError(f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}")

@@ -10,7 +10,8 @@ from ._arrays import ParameterError, as_array
 from ._complaints import public
 from ._windows import get_window, window_bandwidth
 from .core.convert import cqt_frequencies, note_to_hz
-from .util.utils import normalize, pad_center, phasor
+from .util._complex import phasor
+from .util.utils import normalize, pad_center
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -13,7 +13,8 @@ from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_in
 from .._complaints import public
 from .._spec import padding_of
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, fix_length, phasor, tiny
+from ..util._complex import phasor
+from ..util.utils import dtype_c2r, fix_length, tiny
 from ._atoms import scales_of
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates

@@ -23,7 +23,8 @@ from .._complaints import public, warn
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, dtype_r2c, phasor, tiny
+from ..util._complex import phasor
+from ..util.utils import dtype_c2r, dtype_r2c, tiny
 
 if TYPE_CHECKING:
     import numpy.typing as npt

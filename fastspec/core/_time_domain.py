@@ -11,7 +11,8 @@ import numpy as np
 from .. import _run
 from .._arrays import ParameterError, as_array, as_index, working_dtype
 from .._complaints import public
-from ..util.utils import abs2, valid_audio
+from ..util._complex import abs2
+from ..util.utils import valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -10,7 +10,8 @@ import numpy as np
 from .._arrays import ParameterError, as_array, as_hop_length, as_index
 from .._complaints import public
 from ..core.audio import zero_crossings
-from ..util.utils import abs2, frame, pad_axis, valid_audio
+from ..util._complex import abs2
+from ..util.utils import frame, pad_axis, valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt

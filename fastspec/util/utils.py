@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
 from .._arrays import (
     DTypeError,
     ParameterError,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 MAX_MEM_BLOCK = 2**18
 
 # The rest of librosa's module of this name.
-__getattr__, __dir__, __all__ = gather(__name__, "_matrices", "_nnls", "_peaks", "_segments")
+__getattr__, __dir__, __all__ = gather(__name__, "_complex", "_matrices", "_nnls", "_peaks", "_segments")
 
 _COMPLEX_OF = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
 _REAL_OF = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.float64}
@@ -90,7 +89,7 @@ def frame(
     """
     if isinstance(x, (list, tuple)) or np.isscalar(x):
         raise DTypeError(f"x is {type(x).__name__}, which has no memory to view; use np.asarray(x)")
-    x = as_array(x, name="x", subok=subok)
+    x = np.asanyarray(x) if subok else as_array(x, name="x")
     frame_length = as_index(frame_length, name="frame_length", minimum=0)
     hop_length = as_hop_length(hop_length)
     length = _axis_length(x, axis)
@@ -547,77 +546,3 @@ def dtype_c2r(d: npt.DTypeLike, *, default: npt.DTypeLike = np.float32) -> np.dt
     """
     dtype = np.dtype(d)
     return dtype if dtype.kind == "f" else np.dtype(_REAL_OF.get(dtype, default))
-
-
-@public
-def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
-    """Squared magnitude, without the square root that ``np.abs(x) ** 2`` would take.
-
-    Parameters
-    ----------
-    x : number or array_like
-        Real or complex.
-    dtype : dtype_like, optional
-        Dtype of the result. Default: that of the real part, integers included.
-
-    Returns
-    -------
-    np.ndarray or np.number [shape=x.shape]
-        ``x.real**2 + x.imag**2``.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.util.abs2(3 + 4j).item()
-    25.0
-    """
-    x = as_array(x, name="x", subok=True)
-    if x.dtype.kind != "c":
-        return np.square(x, dtype=dtype)
-    result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
-    if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
-        _run.squares(x, result)
-        return result
-    return np.add(np.square(x.real), np.square(x.imag), out=result)
-
-
-def _gapless(x: np.ndarray) -> bool:
-    """Whether the engine can take the elements one after the other."""
-    return type(x) is np.ndarray and x.flags.forc and x.flags.aligned and x.dtype.isnative
-
-
-@public
-def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
-    """Complex numbers of given angles and magnitudes.
-
-    Parameters
-    ----------
-    angles : number or array_like
-        In radians. Complex ones give magnitudes other than 1.
-    mag : number or array_like, optional
-        Magnitudes, in a shape that broadcasts to that of `angles`. Default: 1.
-
-    Returns
-    -------
-    np.ndarray or np.complexfloating [shape=angles.shape]
-        ``mag * exp(1j * angles)``; complex128 for float64 angles, complex64 for others.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.util.phasor([0.0, 0.0], mag=[1.0, 2.0]).tolist()
-    [(1+0j), (2+0j)]
-    """
-    angles = as_array(angles, name="angles", subok=True)
-    if angles.dtype.kind == "c":
-        z = np.exp(1j * angles)
-    else:
-        z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
-        if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
-            angles = angles.astype(np.float32)
-        if not (_gapless(angles) and z.real.dtype == angles.dtype and _run.phasors(angles, z)):
-            np.cos(angles, out=z.real)
-            np.sin(angles, out=z.imag)
-    if mag is not None:
-        z *= as_array(mag, name="mag", subok=True)
-    return z[()]
