@@ -24,7 +24,7 @@ from ._arrays import DTypeError, ParameterError
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Other errors (files, memory, "please report") say already what they are about.
-_TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, np.ma.MaskError)
+_TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, np.ma.MaskError, NotImplementedError)
 
 # Sizes from here on are mistakes: that many values have no place in memory.
 _TOO_MANY = 2**40
@@ -60,7 +60,9 @@ def _package(frame) -> str:
 
 def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
     """A better error, or None if this one will do."""
-    if _package(sys._getframe(2)) == "fastspec" or _is_of_the_user(error):
+    if _package(sys._getframe(2)) == "fastspec" or _raised_by(error) not in _OURS:
+        return None
+    if isinstance(error, NotImplementedError) and _raised_by(error) == "fastspec":
         return None
     name = function.__name__ if function.__name__ != "__init__" else function.__qualname__.partition(".")[0]
     if unknown := re.search(r"got an unexpected keyword argument '(\w+)'", str(error)):
@@ -74,11 +76,15 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     if isinstance(error, ParameterError) and set(re.findall(r"\w+", str(error))) & given.keys():
         return None
     broken = _broken_kind(parameters, given) or _broken_value(parameters, given)
-    if broken or isinstance(error, ParameterError):
+    if broken or not given:
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
     reason = " ".join(str(error).split())
+    if type(error) in (ParameterError, DTypeError):  # about a name of some function further down
+        return type(error)(f"{name}({told}): {reason}")
+    if isinstance(error, ParameterError):
+        return None
     return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec.{where}) for what goes together")
 
 
@@ -100,15 +106,18 @@ def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
     return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
 
-def _is_of_the_user(error: Exception) -> bool:
-    """Whether a function that the user passed in has failed."""
-    ours = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names} - {"__main__"}
-    trace = error.__traceback__
+_OURS = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names} - {"__main__"}
+
+
+def _raised_by(error: Exception) -> str:
+    """The package that an error comes from: somebody else's, if a function that the user passed in has failed."""
+    package, trace = "", error.__traceback__
     while trace:
-        if _package(trace.tb_frame) not in ours:
-            return True
+        package = _package(trace.tb_frame)
+        if package not in _OURS:
+            break
         trace = trace.tb_next
-    return False
+    return package
 
 
 # What an argument may be, by the words of its annotation.

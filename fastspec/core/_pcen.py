@@ -156,7 +156,9 @@ def pcen(
             "pcen was called on complex input so phase information will be discarded; pcen(np.abs(D)) says so",
         )
         S = np.abs(S)
-    if ref is None:
+    if ref is not None:
+        ref = as_array(ref, name="ref")
+    else:
         ref = S if max_size == 1 else _maximum_over_frequency(S, max_size, axis, max_axis)
     if zi is None:
         zi = np.full((1,) * ref.ndim, 1.0 - b)  # the steady state of an input of ones
@@ -192,6 +194,7 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
     from scipy.ndimage import maximum_filter1d
 
+    size = min(int(size), 2 * S.shape[max_axis] + 1)  # which reaches everything; scipy crashes at 2**62
     return maximum_filter1d(S, size, axis=max_axis)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import DTypeError, ParameterError
+from .._arrays import DTypeError, ParameterError, as_number
 from .._complaints import public
 from ._numbers import as_numbers, as_scalar_or_array, spell
 from .notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, mela_to_svara, place_of, split
@@ -541,7 +541,7 @@ def _rounded(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _svaras(midi, Sa, svara_names, *, octave: bool, unicode: bool) -> Names:
     numbers = as_numbers(midi, "midi").astype(np.float64)
-    steps = _rounded(numbers - float(Sa))[0]
+    steps = _rounded(numbers - as_number(Sa, name="Sa"))[0]
     names = svara_names() if np.isfinite(numbers).any() else []
 
     def name_of(key: float) -> str:

@@ -191,7 +191,7 @@ def _threshold_like(threshold, samples: np.ndarray):
 
     For a float32 x, ``|x| <= t`` holds exactly where it holds for the largest float32 not above t.
     """
-    exact = np.asarray(threshold, dtype=np.float64)[..., np.newaxis]
+    exact = as_array(threshold, name="threshold", kinds="fiub").astype(np.float64)[..., np.newaxis]
     if samples.dtype.kind != "f":
         return exact
     rounded = exact.astype(samples.dtype)

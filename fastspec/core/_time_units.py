@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_number
 from .._complaints import public
 from ._numbers import as_numbers, as_scalar_or_array
 
@@ -216,7 +216,7 @@ def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     >>> fastspec.samples_to_time(8000, sr=16000).item()
     0.5
     """
-    return as_scalar_or_array(samples, "samples") / float(sr)
+    return as_scalar_or_array(samples, "samples") / as_number(sr, name="sr")
 
 
 @public
