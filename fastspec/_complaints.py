@@ -65,18 +65,21 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     if isinstance(error, NotImplementedError) and _raised_by(error) == "fastspec":
         return None
     name = function.__name__ if function.__name__ != "__init__" else function.__qualname__.partition(".")[0]
-    if unknown := re.search(r"got an unexpected keyword argument '(\w+)'", str(error)):
-        keyword = unknown[1]
+    unknown = re.search(r"got an unexpected keyword argument '(\w+)'", str(error))
+    if unknown and (keyword := unknown[1]) in kwargs:
         return TypeError(f"{name}() got an unexpected keyword argument {keyword!r}{_nearest(keyword, function)}")
     parameters = signature(function).parameters
     try:
         given = signature(function).bind(*args, **kwargs).arguments
     except TypeError:
         return None  # Python says well what is missing
-    if isinstance(error, ParameterError) and set(re.findall(r"\w+", str(error))) & given.keys():
-        return None
-    broken = _broken_kind(parameters, given) or _broken_value(parameters, given)
-    if broken or not given:
+    wrong = _broken_kind(parameters, given)
+    if isinstance(error, ParameterError) and (named := set(re.findall(r"\w+", str(error))) & given.keys()):
+        # The words are right; text where a number is meant is a matter of type, whatever rule it broke first.
+        return DTypeError(str(error)) if wrong and wrong[0] in named and type(error) is ParameterError else None
+    if wrong or not given:
+        return DTypeError(wrong[1]) if wrong else None
+    if broken := _broken_value(parameters, given):
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
@@ -106,7 +109,7 @@ def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
     return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
 
-_OURS = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names} - {"__main__"}
+_OURS = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names, ""} - {"__main__"}  # compiled code has no name
 
 
 def _raised_by(error: Exception) -> str:
@@ -123,15 +126,15 @@ def _raised_by(error: Exception) -> str:
 # What an argument may be, by the words of its annotation.
 
 
-def _broken_kind(parameters, given: dict[str, Any]) -> ParameterError | None:
-    """The first argument that is not of the kind that its annotation says."""
+def _broken_kind(parameters, given: dict[str, Any]) -> tuple[str, str] | None:
+    """The first argument that is not of the kind that its annotation says, and what to say of it."""
     for name, value in _each(parameters, given):
         kinds = _kinds(str(parameters[name].annotation))
         if kinds and not any(_IS[kind](value) for kind in kinds):
             rule = " or ".join(kinds)
             if isinstance(value, str) and "a function" in kinds and callable(getattr(np, value, None)):
-                return DTypeError(f"{name}={value!r} must be {rule}, not the name of one; pass np.{value}")
-            return DTypeError(f"{name}={_shown(value)} must be {rule}; {type(value).__name__} is not accepted")
+                return name, f"{name}={value!r} must be {rule}, not the name of one; pass np.{value}"
+            return name, f"{name}={_shown(value)} must be {rule}; {type(value).__name__} is not accepted"
     return None
 
 

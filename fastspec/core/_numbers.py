@@ -45,8 +45,8 @@ def nonzero(value, name: str):
     """`value`, unless it is a zero that would end up as a divisor."""
     if type(value) is int and value:
         return value
-    if isinstance(value, (complex, np.complexfloating)):
-        raise DTypeError(f"{name}={value!r} is complex; pass a real number")
+    if isinstance(value, (complex, np.complexfloating, str, bytes)):
+        raise DTypeError(f"{name}={value!r} is a divisor and must be a real number")
     if (isinstance(value, (int, float)) or np.ndim(value) == 0) and value == 0:
         raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")
     return value

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError, as_index, check_rate
+from .._arrays import ParameterError, as_index, as_number, check_rate
 from .._complaints import public
 from ._numbers import as_scalar_or_array, nonzero
 from ._pitch_names import (
@@ -407,7 +407,7 @@ def cqt_frequencies(
     >>> fastspec.cqt_frequencies(3, fmin=55, bins_per_octave=1).tolist()
     [55.0, 110.0, 220.0]
     """
-    correction = 2.0 ** (float(tuning) / nonzero(bins_per_octave, "bins_per_octave"))
+    correction = 2.0 ** (as_number(tuning, name="tuning") / nonzero(bins_per_octave, "bins_per_octave"))
     return correction * fmin * 2.0 ** (np.arange(n_bins, dtype=np.float64) / bins_per_octave)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_number
 from .._complaints import public
 from .._spec import Spec
 from .._transforms import CACHED, key_of
@@ -107,7 +107,7 @@ def chroma_stft(
 
 
 def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) -> tuple:
-    return key_of({"sr": sr, "n_fft": n_fft, "tuning": float(tuning), "n_chroma": n_chroma, **options})
+    return key_of({"sr": sr, "n_fft": n_fft, "tuning": as_number(tuning, name="tuning"), "n_chroma": n_chroma, **options})
 
 
 @lru_cache(CACHED)

@@ -278,6 +278,8 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     if not hasattr(x, "tocoo"):
+        if isinstance(shift, (str, bytes)):
+            raise DTypeError(f"shift={shift!r} must be an integer")
         return np.roll(as_array(x, name="x", subok=True), shift, axis=axis)
     return _moved(x.tocoo(), shift, axis % 2, x.format)
 
@@ -330,7 +332,7 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     above = width + max(0, n_columns - n_rows)
     below = width + max(0, n_rows - n_columns)
     far = (diagonal >= above) | (diagonal <= -below)
-    x[far] = value
+    x[far] = as_array(value, name="value")
 
 
 @public

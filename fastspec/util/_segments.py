@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array, refuse_mask
+from .._arrays import MOST_INDEX, ParameterError, as_array, as_index, refuse_mask
 from .._complaints import public
 
 if TYPE_CHECKING:
@@ -140,6 +140,8 @@ def index_to_slice(
     >>> [list(range(9))[part] for part in fastspec.util.index_to_slice([2, 5], idx_min=0, idx_max=9)]
     [[0, 1], [2, 3, 4], [5, 6, 7, 8]]
     """
+    if step is not None:
+        step = as_index(step, name="step", minimum=-MOST_INDEX)
     bounds = fix_frames(as_array(idx, name="idx"), x_min=idx_min, x_max=idx_max, pad=pad).tolist()
     return list(map(slice, bounds, bounds[1:], repeat(step)))
 
