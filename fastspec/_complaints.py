@@ -1,8 +1,8 @@
-"""What escapes a public function: one error of ours that names the user's own argument, and warnings at the user's line.
+"""What escapes a public function: one error that names the user's own argument, and warnings at the user's line.
 
-`public` wraps every public function. Nothing is looked at while all goes well. When something fails, the arguments are held
-against the annotations of the function that the user called, which know what each of them may be; so a new function
-is covered as soon as it is annotated.
+`public` wraps every public function. Nothing is looked at while all goes well. When something fails, the arguments are
+held against the annotations of the function that the user called, which know what each of them may be; so a new
+function is covered as soon as it is annotated.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ._arrays import DTypeError, ParameterError
 F = TypeVar("F", bound=Callable[..., Any])
 
 # Other errors (files, memory, "please report") say already what they are about.
-_TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, np.ma.MaskError, NotImplementedError)
+_TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, NotImplementedError)
 
 # Sizes from here on are mistakes: that many values have no place in memory.
 _TOO_MANY = 2**40
@@ -74,12 +74,13 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     except TypeError:
         return None  # Python says well what is missing
     wrong = _broken_kind(parameters, given)
-    if isinstance(error, ParameterError) and (named := set(re.findall(r"\w+", str(error))) & given.keys()):
+    named = set(re.findall(r"\w+", str(error))) & (parameters.keys() | kwargs.keys())
+    if isinstance(error, ParameterError) and named:
         # The words are right; text where a number is meant is a matter of type, whatever rule it broke first.
         return DTypeError(str(error)) if wrong and wrong[0] in named and type(error) is ParameterError else None
     if wrong or not given:
         return DTypeError(wrong[1]) if wrong else None
-    if broken := _broken_value(parameters, given):
+    if broken := _broken_value(parameters, given, error):
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
@@ -92,7 +93,10 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
 
 
 # What programs written for librosa may look out for, besides ValueError, which a ParameterError is.
-_LOOKED_OUT_FOR = (np.exceptions.AxisError, IndexError, KeyError, TypeError, OverflowError, ZeroDivisionError)
+_LOOKED_OUT_FOR = (
+    *(np.exceptions.AxisError, IndexError, KeyError, TypeError),
+    *(OverflowError, ZeroDivisionError, NotImplementedError),
+)
 
 
 def _as_well(better: Exception, error: Exception) -> Exception:
@@ -109,7 +113,8 @@ def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
     return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
 
-_OURS = {"fastspec", "numpy", "scipy", "soxr", "soundfile", *sys.stdlib_module_names, ""} - {"__main__"}  # compiled code has no name
+# Compiled code has no name.
+_OURS = {"fastspec", "numpy", "scipy", "soxr", "soundfile", "", *sys.stdlib_module_names} - {"__main__"}
 
 
 def _raised_by(error: Exception) -> str:
@@ -219,22 +224,29 @@ _IS: dict[str, Callable[[Any], bool]] = {
 # What no value of its kind may be.
 
 
-def _broken_value(parameters, given: dict[str, Any]) -> ParameterError | None:
-    """The first argument whose value no computation can use."""
-    arrays = [(name, x) for name, x in _each(parameters, given) if isinstance(x, np.ndarray)]
-    for name, value in _each(parameters, given):
-        if isinstance(value, np.ndarray) and value.ndim:
-            if not value.size:
-                return ParameterError(f"{name}.shape={value.shape} is empty; pass some values")
-        elif name.endswith(("axis", "axes")) and _is_integer(value) and arrays:
-            of, x = arrays[0]
-            if not -x.ndim <= value < x.ndim:
-                return ParameterError(f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}")
-        elif _is_number(value) and not isinstance(value, np.ndarray):
-            if not np.isfinite(float(value)):
-                return ParameterError(f"{name}={value} must be finite; pass a number")
-            if abs(value) >= _TOO_MANY:
-                return ParameterError(f"{name}={short(value)} is too large; pass a smaller {name}")
+def _broken_value(parameters, given: dict[str, Any], error: Exception) -> ParameterError | None:
+    """The argument whose value is behind such an error. Only what is certain: the wrong name would mislead."""
+    arguments = list(_each(parameters, given))
+    arrays = [(name, x) for name, x in arguments if isinstance(x, np.ndarray) and x.ndim]
+    for name, x in arrays:
+        if not x.size:
+            return ParameterError(f"{name}.shape={x.shape} is empty; pass some values")
+    for name, value in arguments:
+        if _is_number(value) and (complaint := _of_number(name, value, arrays, error)):
+            return ParameterError(complaint)
+    return None
+
+
+def _of_number(name: str, value, arrays: list[tuple[str, np.ndarray]], error: Exception) -> str | None:
+    if name.endswith(("axis", "axes")):
+        of, x = arrays[0] if arrays else ("", np.empty(0))
+        if of and isinstance(error, LookupError) and not -x.ndim <= value < x.ndim:
+            return f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}"
+    if not np.isfinite(float(value)):
+        said = re.search(r"nan|infinit", str(error), re.IGNORECASE)
+        return f"{name}={value} must be finite; pass a number" if said else None
+    if abs(value) >= _TOO_MANY and (isinstance(error, OverflowError) or re.search("(?i)too big|maximum", str(error))):
+        return f"{name}={short(value)} is too large; pass a smaller {name}"
     return None
 
 
@@ -254,7 +266,7 @@ def _nearest(keyword: str, function: Callable) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _keywords(function: Callable) -> set[str]:
+def _keywords(function: Callable, seen: tuple[Callable, ...] = ()) -> set[str]:
     """Keywords that a function takes, and those that its docstring says it passes on."""
     import fastspec
 
@@ -262,7 +274,8 @@ def _keywords(function: Callable) -> set[str]:
     names = {p.name for p in parameters if p.kind in (p.KEYWORD_ONLY, p.POSITIONAL_OR_KEYWORD)}
     if not any(p.kind is p.VAR_KEYWORD for p in parameters):
         return names
-    passed_on = re.search(r"\*\*kwargs\n(.*?)\n\n", function.__doc__ or "", re.DOTALL)
+    owner = operator.attrgetter(function.__qualname__.removesuffix(".__init__"))(sys.modules[function.__module__])
+    passed_on = re.search(r"\*\*kwargs\n(.*?)\n\n", owner.__doc__ or "", re.DOTALL)
     for word in re.findall(r"`(?:fastspec\.)?([\w.]+)`", passed_on[1] if passed_on else ""):
         homes = (fastspec, fastspec.feature, fastspec.filters, fastspec.util, sys.modules[function.__module__])
         for home in homes:
@@ -271,7 +284,7 @@ def _keywords(function: Callable) -> set[str]:
             except AttributeError:
                 continue
             if callable(target):
-                names |= _keywords(target)
+                names |= set() if target in seen else _keywords(target, (*seen, target))
                 break
         else:
             names.add(word)

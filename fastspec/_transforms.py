@@ -148,9 +148,10 @@ def check_mel_range(sr: float, options: dict[str, Any]) -> None:
     """Our own functions refuse frequencies of which librosa's only warn."""
     fmin, fmax = (options.get(name) for name in ("fmin", "fmax"))
     check_rate(sr)
-    fmin = 0.0 if fmin is None else as_number(fmin, name="fmin")
-    wrong = filters.mel_range_complaint(sr, fmin, None if fmax is None else as_number(fmax, name="fmax"))
-    if wrong:
+    for name, value in (("fmin", fmin), ("fmax", fmax)):
+        if value is not None:
+            as_number(value, name=name)
+    if wrong := filters.mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
         raise ParameterError(wrong)
 
 

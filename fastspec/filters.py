@@ -142,8 +142,8 @@ def mel_range_complaint(sr: float, fmin: float, fmax: float | None) -> str | Non
         return f"fmax={fmax} exceeds sr/2={sr / 2}, above which there is nothing; use fmax=None or less than sr/2"
     top = sr / 2 if fmax is None else fmax
     if fmin >= top:
-        name = "sr/2" if fmax is None else "fmax"
-        return f"fmin={fmin} must be below {name}={top}; use a smaller fmin{'' if fmax is None else ' or a larger fmax'}"
+        name, way_out = ("sr/2", "a smaller fmin") if top == sr / 2 else ("fmax", "a smaller fmin or a larger fmax")
+        return f"fmin={fmin} must be below {name}={top}; use {way_out}"
     return None
 
 

@@ -17,7 +17,7 @@ from fastspec import DTypeError, ParameterError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-# By what the annotation says of an argument: values that cannot be meant, and others of which a function may make sense.
+# By what the annotation says of an argument: what cannot be meant, and what a function may make sense of.
 NO_NUMBERS = {"text": "512", "bytes": b"5", "a dict": {}, "an object": object(), "a date": np.datetime64("2020-01-01")}
 ODD_NUMBERS = {"nan": np.nan, "infinity": np.inf, "0": 0, "-1": -1, "two": [1.0, 2.0], "tiny": 1e-300, "a complex": 1j}
 ODD_INTEGERS = {"2.5": 2.5, "0": 0, "-3": -3, "2**64": 2**64, "int8": np.int8(5), "int8 below 0": np.int8(-3)}
@@ -28,7 +28,8 @@ ODD_FUNCTIONS = {"text": "max", "a number": 3, "of nothing": lambda: 1}
 
 # Taken for what they are: lengths alone count, or the argument has no part in this call.
 FREE = {
-    **dict.fromkeys(("core._time_units.samples_like", "core._time_units.times_like"), {"X"}),
+    "core._time_units.samples_like": {"X"},
+    "core._time_units.times_like": {"X"},
     "core._pcen.pcen": {"max_axis"},  # of a matrix
     "core._inverse.phase_vocoder": {"hop_length", "n_fft"},  # deprecated
     "core._synthesis.clicks": {"frames", "hop_length", "click_freq", "click_duration"},
@@ -36,9 +37,13 @@ FREE = {
     "core.audio.get_duration": {"y", "S", "sr", "n_fft", "hop_length"},
     "core._weighting.Z_weighting": {"frequencies"},  # 0 for each
     "core.intervals.interval_frequencies": {"tuning"},
-    **dict.fromkeys(("pcm.float_to_pcm", "pcm.pcm_convert"), {"rng"}),  # without dither
-    **dict.fromkeys(("core._inverse.istft", "core._inverse.griffinlim", "feature.inverse.mel_to_audio"), {"length"}),
-    **dict.fromkeys(("core._constant_q_inverse.icqt", "core._constant_q_inverse.griffinlim_cqt"), {"length"}),
+    "pcm.float_to_pcm": {"rng"},  # without dither
+    "pcm.pcm_convert": {"rng"},
+    "core._inverse.istft": {"length"},  # none, if false
+    "core._inverse.griffinlim": {"length"},
+    "core._constant_q_inverse.icqt": {"length"},
+    "core._constant_q_inverse.griffinlim_cqt": {"length"},
+    "feature.inverse.mel_to_audio": {"length"},
     "feature._energy.rms": {"S", "hop_length"},
     "onset.onset_detect": {"energy"},  # without backtracking
     "_windows.window_bandwidth": {"n"},  # of a window in the table

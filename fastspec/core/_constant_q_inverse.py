@@ -12,8 +12,8 @@ from .. import filters
 from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
 from .._complaints import public
 from .._spec import padding_of
-from ..util.deprecation import Deprecated
 from ..util._complex import phasor
+from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, tiny
 from ._atoms import scales_of
 from ._constant_q import Atoms, synthesize, transform

@@ -22,8 +22,8 @@ from .._arrays import (
 from .._complaints import public, warn
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
-from ..util.deprecation import Deprecated
 from ..util._complex import phasor
+from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, dtype_r2c, tiny
 
 if TYPE_CHECKING:

@@ -107,7 +107,8 @@ def chroma_stft(
 
 
 def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) -> tuple:
-    return key_of({"sr": sr, "n_fft": n_fft, "tuning": as_number(tuning, name="tuning"), "n_chroma": n_chroma, **options})
+    tuning = as_number(tuning, name="tuning")
+    return key_of({"sr": sr, "n_fft": n_fft, "tuning": tuning, "n_chroma": n_chroma, **options})
 
 
 @lru_cache(CACHED)
