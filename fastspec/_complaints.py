@@ -75,16 +75,18 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
         return None  # Python says well what is missing
     wrong = _broken_kind(parameters, given)
     named = set(re.findall(r"\w+", str(error))) & (parameters.keys() | kwargs.keys())
+    reason = " ".join(str(error).split())
     if isinstance(error, ParameterError) and named:
         # The words are right; text where a number is meant is a matter of type, whatever rule it broke first.
-        return DTypeError(str(error)) if wrong and wrong[0] in named and type(error) is ParameterError else None
+        if wrong and wrong[0] in named and type(error) is ParameterError:
+            return DTypeError(reason)
+        return type(error)(reason) if "\n" in str(error) else None
     if wrong or not given:
         return DTypeError(wrong[1]) if wrong else None
     if broken := _broken_value(parameters, given, error):
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
-    reason = " ".join(str(error).split())
     if type(error) in (ParameterError, DTypeError):  # about a name of some function further down
         return type(error)(f"{name}({told}): {reason}")
     if isinstance(error, ParameterError):

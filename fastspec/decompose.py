@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 
 from . import _run
-from ._arrays import DTypeError, ParameterError, as_array, promoted
+from ._arrays import DTypeError, ParameterError, as_array, as_number, promoted
 from ._complaints import public
 from ._lazy import missing
 from .util._matrices import softmask
@@ -91,7 +91,7 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     if S.dtype.char in "gG":  # which scipy's filters do not take
         raise DTypeError(f"S.dtype={S.dtype} is beyond double precision; pass S.astype(np.float64)")
     margins = _pair(margin)
-    widths = [int(width) for width in _pair(kernel_size)]
+    widths = [int(as_number(width, name="kernel_size")) for width in _pair(kernel_size)]
     if S.ndim < 2:
         raise ParameterError(f"S.shape={S.shape} must have an axis of frequency and one of time")
     if min(margins) < 1:

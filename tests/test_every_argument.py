@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 
 import arguments
+import everything
 import numpy as np
 import pytest
 
+import fastspec
 from fastspec import DTypeError, ParameterError
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -59,7 +61,7 @@ for _name in ("axis_sort", "cyclic_gradient", "roll_sparse"):
 # Of no account where there is a spectrogram or an envelope already; `fill_value` may be a word of SciPy's.
 OF_SAMPLES = {"y", "sr", "n_fft", "hop_length", "win_length", "power"}
 # As many rounds as asked for; rates so far apart that soxr takes ages.
-SLOW = {"n_iter", "orig_sr", "target_sr"}
+SLOW = {"path", "n_iter", "orig_sr", "target_sr"}
 
 
 def of_arrays(x) -> Iterator[tuple[str, object, bool]]:
@@ -138,3 +140,21 @@ def complaints(call) -> Iterator[str]:
 def test_every_argument(call):
     call()
     assert list(complaints(call)) == []
+
+
+def test_every_argument_of_files_and_streams(tmp_path, monkeypatch):
+    """Rates apart, which a resampler may work on for long, and what `test_audio` tries with files."""
+    monkeypatch.chdir(tmp_path)
+    fastspec.write("y.wav", everything.Y.astype(np.float32), everything.SR)
+    calls = [
+        arguments.Call("load", fastspec.load, {"path": "y.wav"}),
+        arguments.Call("read", fastspec.read, {"path": "y.wav"}),
+        arguments.Call("logmel_file", fastspec.feature.logmel_file, {"path": "y.wav"}),
+        arguments.Call("Stream", fastspec.Stream, {}),
+    ]
+    found = []
+    for call in calls:
+        call()
+        call.parameters = {name: p for name, p in call.parameters.items() if name not in ("sr", "offset")}
+        found += complaints(call)
+    assert found == []

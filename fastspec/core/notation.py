@@ -15,7 +15,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import DTypeError, ParameterError
+from .._arrays import DTypeError, ParameterError, as_number
 from .._complaints import public
 from ._numbers import as_numbers, look_up, spell
 from .intervals import KNOWN_WITHIN, interval_table
@@ -309,7 +309,7 @@ def interval_to_fjs(
     ['C', 'G', 'E^5', 'Ab_5']
     """
     if isinstance(interval, (int, float)) and isinstance(unison, str):
-        return _fjs_of_one(interval, unison, float(tolerance), bool(unicode))
+        return _fjs_of_one(interval, unison, as_number(tolerance, name="tolerance"), bool(unicode))
     return _fjs_of(interval, unison, tolerance, unicode)
 
 
@@ -361,7 +361,7 @@ def _nearby_fifths(ratios: np.ndarray, tolerance: float) -> np.ndarray:
     remainders = ratios[..., np.newaxis] / 3.0**counts
     with np.errstate(divide="ignore", invalid="ignore"):  # a tolerance of 0 admits all, a negative one none
         distances = np.abs(np.log2(remainders * 2.0 ** -np.round(np.log2(remainders))))
-        near = distances <= np.abs(np.log2(np.float64(tolerance)))
+        near = distances <= np.abs(np.log2(as_number(tolerance, name="tolerance")))
     return np.where(near.any(axis=-1), counts[near.argmax(axis=-1)], _MOST_FIFTHS)
 
 

@@ -437,7 +437,7 @@ def pyin(
     voiced = states < n_pitches
     f0 = (fmin * 2 ** (np.arange(n_pitches) / (12 * bins_per_semitone)))[states % n_pitches]
     if fill_na is not None:
-        f0[~voiced] = fill_na
+        f0[~voiced] = as_number(fill_na, name="fill_na")
     return f0, voiced, voiced_prob
 
 
