@@ -28,6 +28,8 @@ class DTypeError(ParameterError, TypeError):
 # What the kernels compute in.
 _WORKING_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
+MOST_INDEX = int(np.iinfo(np.intp).max)
+
 # Integers that the kernels read, as `pcm_to_float` has them.
 PCM_DTYPES = frozenset(map(np.dtype, (np.uint8, np.int8, np.uint16, np.int16, np.int32)))
 
@@ -130,6 +132,8 @@ def as_number(value, *, name: str) -> float:
     """A real number; text is none."""
     if type(value) is float:
         return value
+    if type(value) is int and -MOST_INDEX < value < MOST_INDEX:
+        return float(value)
     try:
         if not isinstance(value, (str, bytes)):
             return float(value)
@@ -145,9 +149,6 @@ def as_generator(rng) -> np.random.Generator:
     except (TypeError, ValueError) as error:
         kind = DTypeError if isinstance(error, TypeError) else ParameterError
         raise kind(f"rng={short(rng)} is no seed: {error}; use None or a non-negative integer") from None
-
-
-MOST_INDEX = np.iinfo(np.intp).max
 
 
 def check_size(shape: tuple[int, ...], dtype: np.dtype) -> None:

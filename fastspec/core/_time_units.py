@@ -122,7 +122,7 @@ def frames_to_time(
     >>> fastspec.frames_to_time([0, 100], sr=16000, hop_length=160).tolist()
     [0.0, 1.0]
     """
-    return samples_to_time(frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
+    return _samples_to_time(_frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
 
 
 @public
@@ -156,7 +156,7 @@ def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int =
     >>> fastspec.time_to_frames(1.0, sr=16000, hop_length=160).item()
     100
     """
-    return samples_to_frames(time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
+    return _samples_to_frames(_time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
 
 
 @public
@@ -278,7 +278,7 @@ def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: i
     >>> fastspec.blocks_to_samples(2, block_length=16, hop_length=512).item()
     16384
     """
-    return frames_to_samples(blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
+    return _frames_to_samples(_blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
 
 
 @public
@@ -312,7 +312,7 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
     >>> fastspec.blocks_to_time(1, block_length=100, hop_length=160, sr=16000).item()
     1.0
     """
-    return samples_to_time(blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
+    return _samples_to_time(_blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
 
 
 @public
@@ -347,7 +347,7 @@ def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None =
     >>> fastspec.samples_like(np.zeros((128, 3))).tolist()
     [0, 512, 1024]
     """
-    return frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
+    return _frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
 
 
 def _n_frames(X: npt.ArrayLike, axis: int):
@@ -395,4 +395,11 @@ def times_like(
     >>> fastspec.times_like(3, sr=16000, hop_length=8000).tolist()
     [0.0, 0.5, 1.0]
     """
-    return samples_to_time(samples_like(X, hop_length=hop_length, n_fft=n_fft, axis=axis), sr=sr)
+    return _samples_to_time(_samples_like(X, hop_length=hop_length, n_fft=n_fft, axis=axis), sr=sr)
+
+
+# As they are without `public`, for those above that are made of others.
+_frames_to_samples, _samples_to_frames = frames_to_samples.__wrapped__, samples_to_frames.__wrapped__
+_samples_to_time, _time_to_samples = samples_to_time.__wrapped__, time_to_samples.__wrapped__
+_blocks_to_frames, _blocks_to_samples = blocks_to_frames.__wrapped__, blocks_to_samples.__wrapped__
+_samples_like = samples_like.__wrapped__
