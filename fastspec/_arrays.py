@@ -28,6 +28,8 @@ class DTypeError(ParameterError, TypeError):
 # What the kernels compute in.
 _WORKING_DTYPES = (np.dtype(np.float32), np.dtype(np.float64))
 
+MOST_INDEX = int(np.iinfo(np.intp).max)
+
 # Integers that the kernels read, as `pcm_to_float` has them.
 PCM_DTYPES = frozenset(map(np.dtype, (np.uint8, np.int8, np.uint16, np.int16, np.int32)))
 
@@ -63,12 +65,20 @@ def refuse_mask(x, *, name: str) -> None:
         raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
 
 
-def as_array(x, *, name: str) -> np.ndarray:
-    """`np.asarray` for what has no mask."""
-    if type(x) is np.ndarray:
+def as_array(x, *, name: str, subok: bool = False, kinds: str = "fciub") -> np.ndarray:
+    """`np.asarray` (or, with `subok`, `np.asanyarray`) of what holds numbers: no text, dates, objects, or masks."""
+    if type(x) is not np.ndarray:
+        refuse_mask(x, name=name)
+        try:
+            x = np.asanyarray(x) if subok else np.asarray(x)
+        except ValueError:
+            raise DTypeError(f"{name}={short(x)} is ragged; pass rows of one length, or one row at a time") from None
+    if x.dtype.kind in kinds:
         return x
-    refuse_mask(x, name=name)
-    return np.asarray(x)
+    if x.dtype.kind == "c":
+        raise DTypeError(f"{name}.dtype={x.dtype} is complex where real numbers are meant; pass np.abs({name})")
+    what = f"{name}.dtype={x.dtype}" if x.ndim else f"{name}={short(x[()])} ({x.dtype})"
+    raise DTypeError(f"{what} holds no numbers; pass real or complex ones, for instance {name}.astype(np.float32)")
 
 
 def _dtype_way_out(dtype: np.dtype, name: str) -> str:
@@ -79,6 +89,23 @@ def _dtype_way_out(dtype: np.dtype, name: str) -> str:
     if dtype.kind == "c":
         return f"audio is real, pass {name}.real"
     return f"pass real floating-point samples, for instance {name}.astype(np.float32)"
+
+
+# More of them are no channels.
+_MOST_CHANNELS_LAST = 8
+
+
+def channels_last(y: np.ndarray, n_fft: int, *, name: str = "y") -> str:
+    """What to say of audio whose axes are probably the wrong way round; nothing, if they are not."""
+    if y.ndim == 2 and y.shape[1] <= _MOST_CHANNELS_LAST and y.shape[0] >= max(n_fft, _MOST_CHANNELS_LAST + 1):
+        return f": {name}.shape={y.shape} looks like channels last, where samples are meant; pass {name}.T"
+    return ""
+
+
+def check_channels_first(y: np.ndarray, n_fft: int) -> None:
+    """Our own functions refuse what librosa's take for very many, very short channels."""
+    if y.shape[-1] < n_fft and (told := channels_last(y, n_fft)):
+        raise ParameterError(told[2:])
 
 
 def working_dtype(dtype) -> np.dtype:
@@ -105,6 +132,8 @@ def as_number(value, *, name: str) -> float:
     """A real number; text is none."""
     if type(value) is float:
         return value
+    if type(value) is int and -MOST_INDEX < value < MOST_INDEX:
+        return float(value)
     try:
         if not isinstance(value, (str, bytes)):
             return float(value)
@@ -120,9 +149,6 @@ def as_generator(rng) -> np.random.Generator:
     except (TypeError, ValueError) as error:
         kind = DTypeError if isinstance(error, TypeError) else ParameterError
         raise kind(f"rng={short(rng)} is no seed: {error}; use None or a non-negative integer") from None
-
-
-MOST_INDEX = np.iinfo(np.intp).max
 
 
 def check_size(shape: tuple[int, ...], dtype: np.dtype) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import pcm
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from .core._audio_file import AudioSource
 
 
+@public
 def read(path: AudioSource, always_2d: bool = False, dtype: npt.DTypeLike = np.float32) -> tuple[np.ndarray, int]:
     """Read a sound file whole, at its own rate, into samples of any kind.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 
 def attach(package: str):
@@ -44,7 +46,34 @@ def gather(module: str, *parts: str):
 
 def missing(module: str, name: str) -> AttributeError:
     """The error for a name that `module` has not, which librosa's may have."""
-    return AttributeError(f"{module} has no attribute {name!r} (yet); see the README for what is covered")
+    near = "" if name.startswith("_") else _nearest(module, name)
+    return AttributeError(f"{module} has no attribute {name!r} (yet){near}; see the README for what is covered")
+
+
+def _nearest(module: str, name: str) -> str:
+    """The name that is most like it, here or anywhere else in the package; sources are read, not imported."""
+    from difflib import get_close_matches
+
+    root = module.partition(".")[0]
+    places = _public_places(import_module(root).__file__)
+    near = get_close_matches(name, [place.rpartition(".")[2] for place in places], 1)
+    found = [f"{root}.{place}" for place in places if near and place.rpartition(".")[2] == near[0]]
+    own = [place for place in found if place.rpartition(".")[0] == module]
+    return f"; did you mean {(own or found)[0]}" if found else ""
+
+
+@cache
+def _public_places(package: str) -> list[str]:
+    """Every name of the API behind the package's own, without that."""
+    home = Path(package).parent
+    places = list(_read_stub(package + "i"))
+    for path in sorted(home.iterdir()):
+        if path.is_dir() and (path / "__init__.pyi").exists():
+            places += [f"{path.name}.{name}" for name in _read_stub(str(path / "__init__.pyi"))]
+        elif path.suffix == ".py" and not path.name.startswith("_"):
+            defined = re.findall(r"^def ([a-zA-Z]\w*)", path.read_text("utf-8"), re.MULTILINE)
+            places += [f"{path.stem}.{name}" for name in defined]
+    return sorted(places, key=lambda place: (place.count("."), place.startswith("core."), place))
 
 
 @cache

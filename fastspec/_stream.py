@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from . import _run, _transforms
-from ._arrays import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number
+from ._arrays import (
+    PCM_DTYPES,
+    DTypeError,
+    ParameterError,
+    as_index,
+    as_number,
+    check_channels_first,
+)
+from ._complaints import public
 from ._front.program import Program
 from ._front.recipe import Recipe
 from ._front.source import as_clip
@@ -67,6 +75,7 @@ class Stream:
     True
     """
 
+    @public
     def __init__(
         self,
         feature: Literal["logmel", "melspectrogram", "mfcc", "stft"] = "logmel",
@@ -104,7 +113,8 @@ class Stream:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
             spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
         else:
-            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=2, **kwargs)
+            _transforms.check_mel_range(sr, kwargs)
+            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
             spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
@@ -113,6 +123,7 @@ class Stream:
             self._cepstrum = _transforms.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
         self._frames = FrameStream(Program(Recipe(), spec))
 
+    @public
     def push(self, y: npt.ArrayLike) -> np.ndarray:
         """Take the next samples; return the frames that they complete.
 
@@ -127,6 +138,7 @@ class Stream:
         np.ndarray [shape=(..., rows, new frames)]
         """
         y = as_clip(y)
+        check_channels_first(y, self._frames.program.first.framing.n_fft)
         y = y if y.dtype in PCM_DTYPES else y.astype(self._dtype, copy=False)
         return self._feature(self._frames.push(y))
 
@@ -150,6 +162,7 @@ class Stream:
         return frames if self._cepstrum is None else run_given(self._cepstrum, frames)
 
 
+@public
 def logmel_file(
     path: AudioSource,
     *,

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import cache
 
 from ._arrays import ParameterError, as_index
+from ._complaints import public
 from ._quota import cpu_quota
 
 # Of the `threads` blocks that this thread or task is in, the outermost first.
@@ -21,6 +22,7 @@ WORK_PER_THREAD = 300_000
 MOST_THREADS = 64
 
 
+@public
 def set_num_threads(n: int | None) -> None:
     """Set how many threads a call may use, in the whole process.
 

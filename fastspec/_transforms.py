@@ -5,7 +5,6 @@ The caches make the second call of a kind cost a dictionary look-up; arrays in a
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from math import isnan, log10
@@ -14,7 +13,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import filters
-from ._arrays import ParameterError, as_hop_length, as_index, as_number
+from ._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
+from ._complaints import warn
 from ._kept import kept
 from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .util.utils import pad_center
@@ -104,7 +104,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 @kept(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return filters.mel_weights(**{**filters.mel.__kwdefaults__, **dict(arguments)})
+    return filters.mel_weights(**{**filters.mel.__wrapped__.__kwdefaults__, **dict(arguments)})
 
 
 def hashable(arguments: Iterable) -> tuple:
@@ -122,7 +122,7 @@ def key_of(options: dict[str, Any]) -> tuple:
     return key
 
 
-def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
+def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
     """filters.mel through the cache, with its warning. Returns the key, too."""
     key = tuple(arguments.items())
     try:
@@ -130,7 +130,7 @@ def mel_bank(*, stacklevel: int, **arguments) -> tuple[tuple, np.ndarray]:
     except TypeError:
         key, bank, warning = _mel_bank_of_any(arguments)
     if warning:
-        warnings.warn(warning, stacklevel=stacklevel + 1)
+        warn(warning)
     return key, bank
 
 
@@ -142,6 +142,17 @@ def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str 
     except TypeError:
         filters.mel(**arguments)  # the plain call says best what is wrong
         raise
+
+
+def check_mel_range(sr: float, options: dict[str, Any]) -> None:
+    """Our own functions refuse frequencies of which librosa's only warn."""
+    fmin, fmax = (options.get(name) for name in ("fmin", "fmax"))
+    check_rate(sr)
+    for name, value in (("fmin", fmin), ("fmax", fmax)):
+        if value is not None:
+            as_number(value, name=name)
+    if wrong := filters.mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
+        raise ParameterError(wrong)
 
 
 def check_amin(amin: float) -> None:
@@ -161,6 +172,8 @@ def check_lifter(lifter: float) -> None:
 
 def offset_of(ref: float, amin: float) -> float:
     """Decibels to add so that the power `ref` is at 0."""
+    if isinstance(ref, str):
+        raise DTypeError(f"ref={ref!r} must be a number or a function; for the loudest band pass np.max")
     ref = as_number(ref, name="ref")
     if isnan(ref):  # of NaN and a number, max takes the first
         raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import ParameterError
+from ._arrays import ParameterError, as_array
+from ._complaints import public
 from ._windows import get_window, window_bandwidth
 from .core.convert import cqt_frequencies, note_to_hz
-from .util.utils import normalize, pad_center, phasor
+from .util._complex import phasor
+from .util.utils import normalize, pad_center
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from ._windows import Window
 
 
+@public
 def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
     """Bandwidth of each filter over its centre frequency, as the spacing of the frequencies suggests.
 
@@ -47,7 +50,7 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]
     >>> fastspec.filters.relative_bandwidth(freqs=[100.0, 200.0, 400.0]).round(6).tolist()
     [0.6, 0.6, 0.6]
     """
-    freqs = np.asarray(freqs)
+    freqs = as_array(freqs, name="freqs")
     if len(freqs) <= 1:
         raise ParameterError(f"freqs={freqs} must hold two frequencies or more; for a single one pass alpha")
     octaves = np.log2(freqs if freqs.dtype.kind == "f" else freqs.astype(np.float64))
@@ -64,6 +67,7 @@ def _bandwidth_at(bins_per_octave):
     return (squared_ratio - 1) / (squared_ratio + 1)
 
 
+@public
 def wavelet_lengths(
     *,
     freqs: npt.ArrayLike,
@@ -116,7 +120,7 @@ def wavelet_lengths(
     >>> lengths.round(6).tolist()
     [20.0, 10.0]
     """
-    freqs = np.asarray(freqs)
+    freqs = as_array(freqs, name="freqs")
     if filter_scale <= 0:
         raise ParameterError(f"filter_scale={filter_scale} must be positive")
     if gamma is not None and gamma < 0:
@@ -125,7 +129,7 @@ def wavelet_lengths(
         raise ParameterError(f"freqs holds {freqs.min()}; frequencies must be positive")
     if np.any(freqs[1:] < freqs[:-1]):
         raise ParameterError(f"freqs={freqs} must be in ascending order; use np.sort(freqs)")
-    alpha = relative_bandwidth(freqs=freqs) if alpha is None else np.asarray(alpha)
+    alpha = relative_bandwidth(freqs=freqs) if alpha is None else as_array(alpha, name="alpha")
     # The ERB of f is 0.108 f + 24.7 Hz: None scales its constant by the width of the filter.
     offset = alpha * 24.7 / 0.108 if gamma is None else gamma
     Q = float(filter_scale) / alpha
@@ -133,6 +137,7 @@ def wavelet_lengths(
     return Q * sr / (freqs + offset / alpha), f_cutoff
 
 
+@public
 def wavelet(
     *,
     freqs: np.ndarray,
@@ -205,6 +210,7 @@ def atom(length: float, frequency: float, window: Window, norm: float | None) ->
     return normalize(phasor(time * 2 * np.pi * frequency) * get_window(window, len(time)), norm=norm)
 
 
+@public
 def constant_q_lengths(
     *,
     sr: float,
@@ -261,6 +267,7 @@ def constant_q_lengths(
     return lengths
 
 
+@public
 def constant_q(
     *,
     sr: float,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._arrays import DTypeError, ParameterError, as_hop_length, as_index
+from ._complaints import public
 from .util.utils import normalize, pad_center, tiny
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ WINDOW_BANDWIDTHS: dict[Any, float] = {
 }
 
 
+@public
 def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> np.ndarray:
     """A window's samples, from any of the ways to name one.
 
@@ -183,6 +185,7 @@ def __float_window(window_spec: Window) -> Callable[..., np.ndarray]:
     return sample
 
 
+@public
 def window_bandwidth(window: Window, n: int = 1000) -> float:
     """Equivalent noise bandwidth of a window, in bins.
 
@@ -225,6 +228,7 @@ def window_bandwidth(window: Window, n: int = 1000) -> float:
     return bandwidth
 
 
+@public
 def window_sumsquare(
     *,
     window: Window,

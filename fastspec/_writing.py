@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import numpy as np
 
 from . import _formats, _whole_file, pcm
-from ._arrays import DTypeError, ParameterError, as_index
+from ._arrays import DTypeError, ParameterError, as_array, as_index
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -41,6 +42,7 @@ _OF_ONE_BYTE = ("PCM_S8", "PCM_U8", "ULAW", "ALAW")
 _PADDED, _MOST_PADDING = ("GSM610", "IMA_ADPCM", "MS_ADPCM", "G721_32", "G723_24", "G723_40", "NMS_ADPCM"), 1 << 14
 
 
+@public
 def write(
     path: str | bytes | os.PathLike | BinaryIO | int,
     y: npt.ArrayLike,
@@ -114,8 +116,7 @@ def write(
     if format is None and not os.path.splitext(name)[1] and not isinstance(target, str):
         raise ParameterError(f"format=None: {name} has no suffix that says the format; use format='WAV', 'FLAC', ...")
     file_format, subtype = _formats.sound_format(name, format, subtype)
-    if not isinstance(y, np.ndarray):
-        y = np.asarray(y)
+    y = as_array(y, name="y")
     if not 1 <= y.ndim <= 2:
         raise ParameterError(f"y.shape={y.shape} must be (n,) or (channels, n)")
     channels, n = np.atleast_2d(y).shape

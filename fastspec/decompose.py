@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from . import _run
-from ._arrays import ParameterError, as_array, promoted
+from ._arrays import DTypeError, ParameterError, as_array, as_number, promoted
+from ._complaints import public
 from ._foreign import call
 from ._lazy import missing
 from .util._matrices import axis_sort, softmask
@@ -28,6 +29,7 @@ def __dir__() -> list[str]:
 BLOCK = 2**15
 
 
+@public
 def decompose(
     S: np.ndarray,
     *,
@@ -115,6 +117,7 @@ def _nmf() -> Callable[..., Any]:
     return NMF
 
 
+@public
 def nn_filter(
     S: np.ndarray,
     *,
@@ -197,6 +200,7 @@ def _aggregate_alike(links: Any, S: np.ndarray, aggregate: Callable[..., Any]) -
     return out
 
 
+@public
 def hpss(
     S: np.ndarray,
     *,
@@ -257,8 +261,10 @@ def hpss(
 def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] = (0, 1)) -> list[np.ndarray]:
     """`hpss` with a choice of its parts: 0 the harmonic, 1 the percussive one."""
     S = as_array(S, name="S")
+    if S.dtype.char in "gG":  # which scipy's filters do not take
+        raise DTypeError(f"S.dtype={S.dtype} is beyond double precision; pass S.astype(np.float64)")
     margins = _pair(margin)
-    widths = [int(width) for width in _pair(kernel_size)]
+    widths = [int(as_number(width, name="kernel_size")) for width in _pair(kernel_size)]
     if S.ndim < 2:
         raise ParameterError(f"S.shape={S.shape} must have an axis of frequency and one of time")
     if min(margins) < 1:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from . import decompose
-from ._arrays import DTypeError, ParameterError, as_samples, check_rate
+from ._arrays import DTypeError, ParameterError, as_array, as_number, as_samples, check_rate
+from ._complaints import public
 from .core._channels import to_mono
 from .core._time_domain import zero_crossings
 from .core.convert import frames_to_samples
@@ -42,6 +43,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@public
 def hpss(
     y: np.ndarray,
     *,
@@ -96,6 +98,7 @@ def hpss(
     return y_harmonic, y_percussive
 
 
+@public
 def harmonic(
     y: np.ndarray,
     *,
@@ -132,6 +135,7 @@ def harmonic(
     return _separate(y, (0,), *arguments)[0]
 
 
+@public
 def percussive(
     y: np.ndarray,
     *,
@@ -179,6 +183,7 @@ def _separate(
     return [istft(part, dtype=y.dtype, length=y.shape[-1], **framing) for part in separated]
 
 
+@public
 def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
     """Change the speed of audio, not its pitch, with a phase vocoder.
 
@@ -226,6 +231,7 @@ def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
     return istft(stretched, dtype=y.dtype, length=round(y.shape[-1] / rate), **kwargs)
 
 
+@public
 def pitch_shift(
     y: np.ndarray,
     *,
@@ -280,12 +286,13 @@ def pitch_shift(
     if not is_positive_int(bins_per_octave):
         raise ParameterError(f"bins_per_octave={bins_per_octave!r} must be a positive integer")
     check_rate(sr)
-    rate = 2.0 ** (-float(n_steps) / bins_per_octave)
+    rate = 2.0 ** (-as_number(n_steps, name="n_steps") / bins_per_octave)
     stretched = time_stretch(y, rate=rate, **kwargs)
     shifted = resample(stretched, orig_sr=float(sr) / rate, target_sr=sr, res_type=res_type, scale=scale)
     return fix_length(shifted, size=y.shape[-1])
 
 
+@public
 def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: bool = True) -> np.ndarray:
     """Put intervals of audio together in a new order.
 
@@ -319,7 +326,7 @@ def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: b
     >>> fastspec.effects.remix(y, [(4, 8), (0, 2)], align_zeros=False).tolist()
     [4.0, 5.0, 6.0, 7.0, 0.0, 1.0]
     """
-    bounds = intervals if isinstance(intervals, np.ndarray) else np.array(list(intervals))
+    bounds = as_array(intervals if isinstance(intervals, np.ndarray) else list(intervals), name="intervals")
     if not len(bounds):
         raise ParameterError("intervals is empty: nothing to put together")
     bounds = bounds[:, :2]
@@ -330,6 +337,7 @@ def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: b
     return np.concatenate([y[..., start:end] for start, end in bounds.tolist()], axis=-1)
 
 
+@public
 def trim(
     y: np.ndarray,
     *,
@@ -389,6 +397,7 @@ def trim(
     return y[..., start:end], np.asarray([start, end])
 
 
+@public
 def split(
     y: np.ndarray,
     *,
@@ -443,14 +452,17 @@ def _loud_frames(y, frame_length, hop_length, top_db, ref, aggregate) -> npt.NDA
     return level > -top_db
 
 
+@public
 @overload
 def preemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[False] = ...
 ) -> np.ndarray: ...
+@public
 @overload
 def preemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[True]
 ) -> tuple[np.ndarray, np.ndarray]: ...
+@public
 def preemphasis(
     y: np.ndarray, *, coef: float = 0.97, zi: npt.ArrayLike | None = None, return_zf: bool = False
 ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
@@ -500,14 +512,17 @@ def preemphasis(
     return (out, y[..., -1:] * factor) if return_zf else out
 
 
+@public
 @overload
 def deemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[False] = ...
 ) -> np.ndarray: ...
+@public
 @overload
 def deemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[True]
 ) -> tuple[np.ndarray, np.ndarray]: ...
+@public
 def deemphasis(
     y: np.ndarray, *, coef: float = 0.97, zi: npt.ArrayLike | None = None, return_zf: bool = False
 ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:

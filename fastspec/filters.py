@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ._arrays import ParameterError, as_index, check_rate, whole
+from ._arrays import ParameterError, as_array, as_index, check_rate, whole
+from ._complaints import public, warn
 from ._foreign import call
 from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
 from ._windows import (  # noqa: F401
@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 
+@public
 def mel(
     *,
     sr: float,
@@ -110,7 +111,7 @@ def mel(
         sr=sr, n_fft=n_fft, n_mels=n_mels, fmin=fmin, fmax=fmax, htk=htk, norm=norm, dtype=dtype
     )
     if complaint:
-        warnings.warn(complaint, stacklevel=2)
+        warn(complaint)
     return weights
 
 
@@ -128,10 +129,23 @@ def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.
         raise ParameterError(f"norm={norm!r} must be 'slaney', a number or None")
     if np.all((edges[:-2] == 0) | (weights.max(axis=1) > 0)):
         return weights, None
+    if wrong := mel_range_complaint(sr, fmin, fmax):
+        return weights, f"Empty filters detected: {wrong}"
     return weights, (
         f"Empty filters detected: n_mels={n_mels} leaves some bands without an FFT bin at n_fft={n_fft}; "
         "use fewer bands, a larger n_fft, or a higher fmax"
     )
+
+
+def mel_range_complaint(sr: float, fmin: float, fmax: float | None) -> str | None:
+    """What is wrong with a range of frequencies, of which librosa says nothing."""
+    if fmax is not None and fmax > sr / 2:
+        return f"fmax={fmax} exceeds sr/2={sr / 2}, above which there is nothing; use fmax=None or less than sr/2"
+    top = sr / 2 if fmax is None else fmax
+    if fmin >= top:
+        name, way_out = ("sr/2", "a smaller fmin") if top == sr / 2 else ("fmax", "a smaller fmin or a larger fmax")
+        return f"fmin={fmin} must be below {name}={top}; use {way_out}"
+    return None
 
 
 def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np.ndarray:
@@ -156,6 +170,7 @@ def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np
     return weights
 
 
+@public
 def chroma(
     *,
     sr: float,
@@ -233,6 +248,7 @@ def chroma(
     return np.ascontiguousarray(weights, dtype=dtype)
 
 
+@public
 def cq_to_chroma(
     n_input: int,
     *,
@@ -292,9 +308,10 @@ def cq_to_chroma(
         return weights
     from scipy.signal import convolve
 
-    return convolve(weights, np.atleast_2d(window), mode="same")
+    return convolve(weights, np.atleast_2d(as_array(window, name="window")), mode="same")
 
 
+@public
 def mr_frequencies(tuning: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Centre frequencies and sampling rates of the multirate semitone filter bank.
 
@@ -325,6 +342,7 @@ def mr_frequencies(tuning: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[
     return center_freqs, np.repeat([882.0, 4410.0, 22050.0], [36, 34, 15])
 
 
+@public
 def semitone_filterbank(
     *,
     center_freqs: np.ndarray | None = None,
@@ -412,6 +430,7 @@ def _multirate_fb(
     return filterbank, sample_rates
 
 
+@public
 def diagonal_filter(
     window: Window, n: int, *, slope: float = 1.0, angle: float | None = None, zero_mean: bool = False
 ) -> np.ndarray:

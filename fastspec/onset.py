@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._arrays import ParameterError, as_array, as_hop_length, as_samples, check_rate
+from ._arrays import ParameterError, as_array, as_hop_length, as_samples, channels_last, check_rate
+from ._complaints import public
 from ._foreign import call, patient
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
-from .feature.spectral import logmel
+from .feature.spectral import logmel, melspectrogram
+from .filters import mel_range_complaint
 from .util._peaks import peak_pick
 from .util._recursion import first_order
 from .util._segments import fix_frames, sync
@@ -28,6 +30,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@public
 def onset_detect(
     *,
     y: np.ndarray | None = None,
@@ -136,6 +139,7 @@ def in_units(onsets: np.ndarray, units: str, sr: float, hop_length: int) -> np.n
     raise ParameterError(f"units={units!r} must be 'frames', 'samples' or 'time'")
 
 
+@public
 def onset_strength(
     *,
     y: np.ndarray | None = None,
@@ -218,6 +222,7 @@ def onset_strength(
     return strength[..., 0, :]
 
 
+@public
 def onset_strength_multi(
     *,
     y: np.ndarray | None = None,
@@ -277,6 +282,7 @@ def onset_strength_multi(
     for name, value in (("lag", lag), ("max_size", max_size)):
         if not is_positive_int(value):
             raise ParameterError(f"{name}={value!r} must be a positive integer")
+    lag, max_size = int(lag), int(max_size)
     if S is None:
         S = _power_levels(y, sr, n_fft, hop_length, feature, kwargs)
     S = np.atleast_2d(as_array(S, name="S"))
@@ -311,13 +317,19 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
         raise TypeError(f"{unknown[0]!r} is not an argument of melspectrogram; give S instead")
     check_rate(sr)
     arguments = {"fmax": 0.5 * sr} | arguments
-    return logmel(y=as_samples(y), sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
+    y = as_samples(y)
+    if mel_range_complaint(sr, arguments.get("fmin", 0.0), arguments["fmax"]) or channels_last(y, n_fft):
+        # Warned of by librosa's functions, and refused by our own.
+        power = melspectrogram(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
+        return np.asarray(power_to_db(power))
+    return logmel(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
 
 
 @patient(20)
 def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
     """Maxima over `size` rows around each, the edges mirrored; even sizes reach one further down than up."""
     n = S.shape[-2]
+    size = min(size, 2 * n + 1)  # which reaches every row from any other
     widths = [(0, 0)] * S.ndim
     widths[-2] = (size // 2, size - size // 2 - 1)
     top = np.pad(S, widths, mode="symmetric")
@@ -329,6 +341,7 @@ def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
     return np.maximum(top[..., :n, :], top[..., size - span : size - span + n, :])
 
 
+@public
 def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> np.ndarray:
     """Move onsets back to where their energy began to rise: the local minimum before each.
 
@@ -361,6 +374,7 @@ def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> np.ndarray:
     >>> fastspec.onset.onset_backtrack(np.array([4, 7]), energy).tolist()
     [2, 5]
     """
+    events, energy = as_array(events, name="events"), as_array(energy, name="energy")
     minima = np.flatnonzero((energy[1:-1] <= energy[:-2]) & (energy[1:-1] < energy[2:]))
     minima = fix_frames(1 + minima, x_min=0)
     return minima[match_events(events, minima, right=False)]

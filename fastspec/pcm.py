@@ -22,6 +22,7 @@ import numpy as np
 
 from . import _memory, _run
 from ._arrays import DTypeError, ParameterError, as_generator
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -59,6 +60,7 @@ _FORMATS = {
 }
 
 
+@public
 @overload
 def pcm_to_float(
     x: npt.ArrayLike,
@@ -70,6 +72,7 @@ def pcm_to_float(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def pcm_to_float(
     x: npt.ArrayLike,
@@ -81,6 +84,7 @@ def pcm_to_float(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def pcm_to_float(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike = np.float32,
@@ -145,6 +149,7 @@ def pcm_to_float(
     return _convert(x, source, target, out, return_clips, None)
 
 
+@public
 @overload
 def float_to_pcm(
     x: npt.ArrayLike,
@@ -158,6 +163,7 @@ def float_to_pcm(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def float_to_pcm(
     x: npt.ArrayLike,
@@ -171,6 +177,7 @@ def float_to_pcm(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def float_to_pcm(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike,
@@ -244,6 +251,7 @@ def float_to_pcm(
     return _convert(x, source, target, out, return_clips, _key_of(dither, rng, target))
 
 
+@public
 @overload
 def pcm_convert(
     x: npt.ArrayLike,
@@ -258,6 +266,7 @@ def pcm_convert(
 ) -> np.ndarray: ...
 
 
+@public
 @overload
 def pcm_convert(
     x: npt.ArrayLike,
@@ -272,6 +281,7 @@ def pcm_convert(
 ) -> tuple[np.ndarray, int]: ...
 
 
+@public
 def pcm_convert(
     x: npt.ArrayLike,
     dtype: npt.DTypeLike,

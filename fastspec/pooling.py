@@ -14,6 +14,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
+from ._complaints import public
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -30,6 +31,7 @@ Sizes = int | None | Sequence[int | None]
 _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
+@public
 def adaptive_avg_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last axis over windows, so that it has a given length.
 
@@ -71,6 +73,7 @@ def adaptive_avg_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
     return _pool(x, output_size, 1, out)
 
 
+@public
 def adaptive_avg_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last two axes over windows, so that they have a given shape.
 
@@ -106,6 +109,7 @@ def adaptive_avg_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
     return _pool(x, output_size, 2, out)
 
 
+@public
 def adaptive_avg_pool3d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Average the last three axes over windows, so that they have a given shape.
 
@@ -140,6 +144,7 @@ def adaptive_avg_pool3d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
     return _pool(x, output_size, 3, out)
 
 
+@public
 def adaptive_max_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Take the largest value of each window of the last axis, so that it has a given length.
 
@@ -174,6 +179,7 @@ def adaptive_max_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
     return _pool(x, output_size, 1, out, largest=True)
 
 
+@public
 def adaptive_max_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
     """Take the largest value of each window of the last two axes, so that they have a given shape.
 
@@ -208,6 +214,7 @@ def adaptive_max_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
     return _pool(x, output_size, 2, out, largest=True)
 
 
+@public
 def interpolate_area(
     x: np.ndarray,
     size: int | Sequence[int] | None = None,
@@ -266,6 +273,7 @@ def interpolate_area(
     return _pool(x, size, n_axes, out, name="size")
 
 
+@public
 def pool_frames(S: np.ndarray, n: int, *, axis: int = -1, out: np.ndarray | None = None) -> np.ndarray:
     """Summarise features over time by `n` means: clips of any length become arrays of one shape.
 

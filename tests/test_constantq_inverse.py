@@ -214,7 +214,7 @@ C = np.ones((30, 9), np.complex64)
         (lambda: fastspec.icqt(C[0]), "C.shape=(9,)"),
         (lambda: fastspec.icqt(C[:, :0]), "C.shape=(30, 0)"),
         (lambda: fastspec.icqt(C[:0]), "C.shape=(0, 9)"),
-        (lambda: fastspec.icqt(np.full((30, 9), "x")), "holds no spectra"),
+        (lambda: fastspec.icqt(np.full((30, 9), "x")), "holds no numbers"),
         (lambda: fastspec.icqt(C * np.nan), "C is not finite"),
         (lambda: fastspec.icqt(C, dtype=complex), "is not a real"),
         (lambda: fastspec.icqt(C, hop_length=0), "hop_length=0"),

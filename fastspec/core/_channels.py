@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array
+from .._complaints import public
 from ..util.utils import fix_length, valid_audio
 
 
@@ -39,6 +40,7 @@ def _common_size(signals, pad: bool) -> int:
     return (max if pad else min)(y.shape[-1] for y in signals)
 
 
+@public
 def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None) -> np.ndarray:
     """Mix one or more signals down to a single channel.
 
@@ -84,6 +86,7 @@ def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.n
     return output
 
 
+@public
 def to_stereo(
     *,
     left: np.ndarray | None,
@@ -128,8 +131,8 @@ def to_stereo(
     if left is None and right is None:
         raise ParameterError("left=None and right=None leave nothing to mix; pass at least one of them")
     onesided = left is None or right is None
-    left = np.zeros_like(right) if left is None else np.asarray(left)
-    right = np.zeros_like(left) if right is None else np.asarray(right)
+    left = np.zeros_like(right) if left is None else as_array(left, name="left")
+    right = np.zeros_like(left) if right is None else as_array(right, name="right")
     for name, side in (("left", left), ("right", right)):
         if side.ndim == 0:
             raise ParameterError(f"{name}={side} has no sample axis; audio is at least one-dimensional")
@@ -156,6 +159,7 @@ def to_stereo(
     return output
 
 
+@public
 def to_multi(
     *signals: np.ndarray,
     downmix: bool = True,

@@ -9,10 +9,12 @@ import numpy as np
 
 from .. import filters
 from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from .._complaints import public
 from .._kept import kept
 from .._spec import padding_of
+from ..util._complex import phasor
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, fix_length, phasor, tiny
+from ..util.utils import dtype_c2r, fix_length, tiny
 from ._atoms import scales_of
 from ._constant_q import Atoms, synthesize, transform
 from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
@@ -34,6 +36,7 @@ _LOW_POWER = 1e-12
 _REACH, _STEPS = 8, 8
 
 
+@public
 def icqt(
     C: np.ndarray,
     *,
@@ -272,6 +275,7 @@ def _window_spectrum(window) -> tuple[np.ndarray, np.ndarray]:
     return index / finer, (spectrum[index] * np.exp(1j * np.pi * index / finer)).real
 
 
+@public
 def griffinlim_cqt(
     C: np.ndarray,
     *,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,11 +18,13 @@ from .._arrays import (
     check_size,
     first_nonfinite,
 )
+from .._complaints import public, warn
 from .._kept import kept
 from .._spec import Spectrum, precision_of
 from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
+from ..util._complex import phasor
 from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, dtype_r2c, phasor, tiny
+from ..util.utils import dtype_c2r, dtype_r2c, tiny
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _AT_ONCE, _BINS_AT_ONCE = 1 << 17, 16
 
 
+@public
 def istft(
     stft_matrix: np.ndarray,
     *,
@@ -187,6 +189,7 @@ def _output(out: np.ndarray | None, shape: tuple[int, ...], D: np.ndarray) -> np
     return out if direct else _memory.empty(shape, dtype)
 
 
+@public
 def griffinlim(
     S: np.ndarray,
     *,
@@ -275,7 +278,7 @@ def griffinlim(
 def check_search(momentum: float, init: str | None) -> None:
     """What a search for phases is told; called by the function that the user called."""
     if momentum > 1:
-        warnings.warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable", stacklevel=3)
+        warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable")
     elif not momentum >= 0:
         raise ParameterError(f"momentum={momentum} must be non-negative; 0 for the plain algorithm")
     if init not in ("random", None):
@@ -287,10 +290,9 @@ def generator_of(rng, random_state):
     if not isinstance(random_state, Deprecated):
         if rng is not None:
             raise ParameterError(f"random_state={random_state!r} and rng={rng!r} are both given; use rng alone")
-        warnings.warn(
+        warn(
             "'random_state' has been renamed to 'rng' in version 1.0; the old name goes in version 1.2",
             FutureWarning,
-            stacklevel=3,
         )
         rng = random_state
     return rng if isinstance(rng, np.random.RandomState) else as_generator(rng)
@@ -369,6 +371,7 @@ def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum:
     return y
 
 
+@public
 def phase_vocoder(
     D: np.ndarray,
     *,
@@ -424,10 +427,9 @@ def phase_vocoder(
     """
     for name, value in (("hop_length", hop_length), ("n_fft", n_fft)):
         if not isinstance(value, Deprecated):
-            warnings.warn(
+            warn(
                 f"The `{name}` parameter is deprecated as of 1.0 and has no effect; leave it out",
                 FutureWarning,
-                stacklevel=2,
             )
     D = as_array(D, name="D")
     times = _output_times(rate, t_out, D.shape[-1])
@@ -474,5 +476,5 @@ def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
             f"t_out reaches from {times.min()} to {times.max()}; it must stay within 0 and {n_frames} frames"
         )
     if np.any(np.diff(times) < 0):
-        warnings.warn("t_out is not monotonic; phases may be unstable where it goes back", stacklevel=3)
+        warn("t_out is not monotonic; phases may be unstable where it goes back")
     return times

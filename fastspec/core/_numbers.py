@@ -12,7 +12,7 @@ from .._run import as_numbers, as_scalar_or_array, open_gate
 
 __all__ = ["UnknownNameError", "as_numbers", "as_scalar_or_array", "look_up", "nonzero", "spell"]
 
-_NOT_NUMBERS = "USVM"  # dtype kinds: text, bytes, records, dates
+_NOT_NUMBERS = "USVMmO"  # dtype kinds: text, bytes, records, dates, spans of time, objects
 _AS_THEY_ARE = [np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.float32)]
 
 
@@ -27,7 +27,10 @@ def _numbers_of(value, name: str) -> np.ndarray:
 
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
     """
-    numbers = np.asanyarray(value)
+    try:
+        numbers = np.asanyarray(value)
+    except ValueError:
+        raise DTypeError(f"{name}={short(value)} is ragged; pass rows of one length") from None
     if value is None or numbers.dtype.kind in _NOT_NUMBERS:
         raise DTypeError(f"{name}={short(value)} ({numbers.dtype}) holds no numbers; pass one number or many")
     if numbers.dtype.kind in "iu" and numbers.dtype.itemsize < 8:
@@ -42,6 +45,8 @@ def nonzero(value, name: str):
     """`value`, unless it is a zero that would end up as a divisor."""
     if type(value) is int and value:
         return value
+    if isinstance(value, (complex, np.complexfloating, str, bytes)):
+        raise DTypeError(f"{name}={value!r} is a divisor and must be a real number")
     if (isinstance(value, (int, float)) or np.ndim(value) == 0) and value == 0:
         raise ParameterError(f"{name}={value!r} is a divisor and must not be zero; pass a positive {name}")
     return value

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, check_rate
+from .._complaints import public, warn
 from .._foreign import call, patient
 from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting
 
 
+@public
 def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = "A", **kwargs: Any) -> np.ndarray:
     """Decibels of a power spectrogram plus the ear's sensitivity at each frequency.
 
@@ -54,6 +55,7 @@ def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = 
     return weights + levels
 
 
+@public
 def pcen(
     S: np.ndarray,
     *,
@@ -151,12 +153,13 @@ def pcen(
         raise ParameterError(f"b={b} must be between 0 and 1; leave it out to have it from time_constant")
     S = as_array(S, name="S")
     if np.iscomplexobj(S):
-        warnings.warn(
+        warn(
             "pcen was called on complex input so phase information will be discarded; pcen(np.abs(D)) says so",
-            stacklevel=2,
         )
         S = np.abs(S)
-    if ref is None:
+    if ref is not None:
+        ref = as_array(ref, name="ref")
+    else:
         ref = S if max_size == 1 else _maximum_over_frequency(S, max_size, axis, max_axis)
     if zi is None:
         zi = np.full((1,) * ref.ndim, 1.0 - b)  # the steady state of an input of ones
@@ -192,6 +195,7 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
     from scipy.ndimage import maximum_filter1d
 
+    size = min(int(size), 2 * S.shape[max_axis] + 1)  # which reaches everything; scipy crashes at 2**62
     return call(maximum_filter1d, S, size, axis=max_axis, work=20 * S.size)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import DTypeError, ParameterError
+from .._arrays import DTypeError, ParameterError, as_number
+from .._complaints import public
 from ._numbers import as_numbers, as_scalar_or_array, spell
 from .notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, mela_to_svara, place_of, split
 
@@ -21,6 +22,7 @@ _DOT_ABOVE, _DOT_BELOW = "\u0307", "\u0323"
 _CENTS_SPAN = 1000  # packs a note number and its cents, which lie in [-50, 50], into one key
 
 
+@public
 def midi_to_hz(notes: npt.ArrayLike) -> Floats:
     """MIDI numbers to hertz, in equal temperament with A4 (69) at 440 Hz.
 
@@ -48,6 +50,7 @@ def midi_to_hz(notes: npt.ArrayLike) -> Floats:
     return 440.0 * 2.0 ** ((as_scalar_or_array(notes, "notes") - 69.0) / 12.0)
 
 
+@public
 def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     """Hertz to MIDI numbers, with fractions.
 
@@ -75,6 +78,7 @@ def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     return 12 * (np.log2(as_scalar_or_array(frequencies, "frequencies")) - LOG2_440) + 69
 
 
+@public
 def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float | np.ndarray:
     """Note names to MIDI numbers.
 
@@ -120,6 +124,7 @@ def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float
     return np.int64(semitones) if match["accidentals"] and not match["cents"] else np.float64(semitones)
 
 
+@public
 def note_to_hz(note: str | Iterable[str], *, round_midi: bool = False) -> Floats:
     """Note names to hertz, in equal temperament with A4 at 440 Hz.
 
@@ -151,6 +156,7 @@ def note_to_hz(note: str | Iterable[str], *, round_midi: bool = False) -> Floats
     return midi_to_hz(note_to_midi(note, round_midi=round_midi))
 
 
+@public
 def midi_to_note(
     midi: npt.ArrayLike, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
 ) -> Names:
@@ -205,6 +211,7 @@ def midi_to_note(
     return spell(keys, name_of, like=midi)
 
 
+@public
 def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     """Hertz to the names of the nearest notes.
 
@@ -236,6 +243,7 @@ def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     return midi_to_note(hz_to_midi(frequencies), **kwargs)
 
 
+@public
 def midi_to_svara_h(
     midi: npt.ArrayLike, *, Sa: float, abbr: bool = True, octave: bool = True, unicode: bool = True
 ) -> Names:
@@ -274,6 +282,7 @@ def midi_to_svara_h(
     return _svaras(midi, Sa, lambda: names, octave=octave, unicode=unicode)
 
 
+@public
 def hz_to_svara_h(
     frequencies: npt.ArrayLike, *, Sa: float, abbr: bool = True, octave: bool = True, unicode: bool = True
 ) -> Names:
@@ -308,6 +317,7 @@ def hz_to_svara_h(
     return midi_to_svara_h(midi, Sa=hz_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
 
 
+@public
 def note_to_svara_h(
     notes: str | Iterable[str], *, Sa: str, abbr: bool = True, octave: bool = True, unicode: bool = True
 ) -> Names:
@@ -342,6 +352,7 @@ def note_to_svara_h(
     return midi_to_svara_h(midi, Sa=note_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
 
 
+@public
 def midi_to_svara_c(
     midi: npt.ArrayLike,
     *,
@@ -389,6 +400,7 @@ def midi_to_svara_c(
     return _svaras(midi, Sa, lambda: mela_to_svara(mela, abbr=abbr, unicode=unicode), octave=octave, unicode=unicode)
 
 
+@public
 def hz_to_svara_c(
     frequencies: npt.ArrayLike,
     *,
@@ -433,6 +445,7 @@ def hz_to_svara_c(
     return midi_to_svara_c(midi, Sa=hz_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
 
 
+@public
 def note_to_svara_c(
     notes: str | Iterable[str],
     *,
@@ -475,6 +488,7 @@ def note_to_svara_c(
     return midi_to_svara_c(midi, Sa=note_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
 
 
+@public
 def hz_to_fjs(
     frequencies: npt.ArrayLike, *, fmin: float | None = None, unison: str | None = None, unicode: bool = False
 ) -> Names:
@@ -527,7 +541,7 @@ def _rounded(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _svaras(midi, Sa, svara_names, *, octave: bool, unicode: bool) -> Names:
     numbers = as_numbers(midi, "midi").astype(np.float64)
-    steps = _rounded(numbers - float(Sa))[0]
+    steps = _rounded(numbers - as_number(Sa, name="Sa"))[0]
     names = svara_names() if np.isfinite(numbers).any() else []
 
     def name_of(key: float) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError, check_rate
+from .._complaints import public
 from ..filters import get_window
 from ..util._matrices import cyclic_gradient
 from ..util.utils import dtype_r2c, pad_center
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .._windows import Window
 
 
+@public
 def reassigned_spectrogram(
     y: np.ndarray,
     *,

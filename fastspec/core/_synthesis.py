@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .._arrays import ParameterError, check_rate
+from .._complaints import public
 from .._foreign import call
 from ..util.utils import valid_audio
 from .convert import frames_to_samples, time_to_samples
@@ -27,6 +28,7 @@ def _n_samples(length: int | None, duration: float | None, sr: float) -> int:
     return max(int(duration * sr), 0)
 
 
+@public
 def tone(
     frequency: float,
     *,
@@ -73,6 +75,7 @@ def tone(
     return call(lambda: np.cos(2 * np.pi * frequency * samples / sr + phase), work=30 * len(samples))
 
 
+@public
 def chirp(
     *,
     fmin: float,
@@ -138,6 +141,7 @@ def chirp(
     return call(lambda: np.cos(2 * np.pi * turns + phase), work=30 * len(t))
 
 
+@public
 def clicks(
     *,
     times: npt.ArrayLike | None = None,

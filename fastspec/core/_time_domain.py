@@ -10,13 +10,16 @@ import numpy as np
 
 from .. import _foreign, _run
 from .._arrays import ParameterError, as_array, as_index, working_dtype
+from .._complaints import public
 from .._foreign import patient
-from ..util.utils import abs2, valid_audio
+from ..util._complex import abs2
+from ..util.utils import valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> np.number[Any] | np.ndarray:
     """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
 
@@ -64,6 +67,7 @@ def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> 
     return codes - int(mu + 1) // 2
 
 
+@public
 def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
     """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.
 
@@ -119,6 +123,7 @@ def _check_unit_range(x: np.ndarray, name: str) -> None:
         raise ParameterError(f"{name} reaches {worst} in magnitude; scale it to stay within [-1, 1]")
 
 
+@public
 @patient(10)
 def zero_crossings(
     y: np.ndarray,
@@ -189,13 +194,14 @@ def _threshold_like(threshold, samples: np.ndarray):
 
     For a float32 x, ``|x| <= t`` holds exactly where it holds for the largest float32 not above t.
     """
-    exact = np.asarray(threshold, dtype=np.float64)[..., np.newaxis]
+    exact = as_array(threshold, name="threshold", kinds="fiub").astype(np.float64)[..., np.newaxis]
     if samples.dtype.kind != "f":
         return exact
     rounded = exact.astype(samples.dtype)
     return np.where(rounded > exact, np.nextafter(rounded, samples.dtype.type(-np.inf)), rounded)
 
 
+@public
 def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1) -> np.ndarray:
     """Autocorrelation, ``r[k] = sum(y[n + k] conj(y[n]))``, by way of the power spectrum.
 
@@ -246,6 +252,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     return _foreign.call(inverse, power, n=n_fft, axis=axis, work=work)[tuple(lags)]
 
 
+@public
 def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     """Linear prediction coefficients by Burg's method.
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_number
+from .._complaints import public
 from ._numbers import as_numbers, as_scalar_or_array
 
 Ints = np.int64 | npt.NDArray[np.int64]
 Floats = np.floating | npt.NDArray[np.floating]
 
 
+@public
 def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """First (or, with `n_fft`, middle) sample of each frame.
 
@@ -49,6 +51,7 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     return samples.astype(np.int64, copy=False)[()]
 
 
+@public
 def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each sample.
 
@@ -79,13 +82,14 @@ def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: i
     [0, 0, 1]
     """
     whole = (as_numbers(samples, "samples") - _centre(n_fft)) // hop_length
-    return np.asarray(whole, dtype=np.int64)[()]
+    return np.asanyarray(whole, dtype=np.int64)[()]
 
 
 def _centre(n_fft: int | None) -> int:
     return 0 if n_fft is None else int(n_fft // 2)
 
 
+@public
 def frames_to_time(
     frames: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
 ) -> Floats:
@@ -118,9 +122,10 @@ def frames_to_time(
     >>> fastspec.frames_to_time([0, 100], sr=16000, hop_length=160).tolist()
     [0.0, 1.0]
     """
-    return samples_to_time(frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
+    return _samples_to_time(_frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
 
 
+@public
 def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each time.
 
@@ -151,9 +156,10 @@ def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int =
     >>> fastspec.time_to_frames(1.0, sr=16000, hop_length=160).item()
     100
     """
-    return samples_to_frames(time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
+    return _samples_to_frames(_time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
 
 
+@public
 def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     """Sample number at each time.
 
@@ -183,6 +189,7 @@ def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
 
 
+@public
 def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     """Time of each sample in seconds.
 
@@ -209,9 +216,10 @@ def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     >>> fastspec.samples_to_time(8000, sr=16000).item()
     0.5
     """
-    return as_scalar_or_array(samples, "samples") / float(sr)
+    return as_scalar_or_array(samples, "samples") / as_number(sr, name="sr")
 
 
+@public
 def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     """First frame of each block, as `stream` numbers them.
 
@@ -241,6 +249,7 @@ def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     return block_length * as_scalar_or_array(blocks, "blocks")
 
 
+@public
 def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: int) -> Ints:
     """First sample of each block.
 
@@ -269,9 +278,10 @@ def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: i
     >>> fastspec.blocks_to_samples(2, block_length=16, hop_length=512).item()
     16384
     """
-    return frames_to_samples(blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
+    return _frames_to_samples(_blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
 
 
+@public
 def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int, sr: float) -> Floats:
     """Time at which each block starts, in seconds.
 
@@ -302,9 +312,10 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
     >>> fastspec.blocks_to_time(1, block_length=100, hop_length=160, sr=16000).item()
     1.0
     """
-    return samples_to_time(blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
+    return _samples_to_time(_blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
 
 
+@public
 def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
     """Sample number of every frame of a feature matrix.
 
@@ -336,7 +347,7 @@ def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None =
     >>> fastspec.samples_like(np.zeros((128, 3))).tolist()
     [0, 512, 1024]
     """
-    return frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
+    return _frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
 
 
 def _n_frames(X: npt.ArrayLike, axis: int):
@@ -349,6 +360,7 @@ def _n_frames(X: npt.ArrayLike, axis: int):
         raise ParameterError(f"axis={axis} does not exist, X.shape={shape}; pass the frame axis") from None
 
 
+@public
 def times_like(
     X: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
 ) -> np.ndarray:
@@ -383,4 +395,11 @@ def times_like(
     >>> fastspec.times_like(3, sr=16000, hop_length=8000).tolist()
     [0.0, 0.5, 1.0]
     """
-    return samples_to_time(samples_like(X, hop_length=hop_length, n_fft=n_fft, axis=axis), sr=sr)
+    return _samples_to_time(_samples_like(X, hop_length=hop_length, n_fft=n_fft, axis=axis), sr=sr)
+
+
+# As they are without `public`, for those above that are made of others.
+_frames_to_samples, _samples_to_frames = frames_to_samples.__wrapped__, samples_to_frames.__wrapped__
+_samples_to_time, _time_to_samples = samples_to_time.__wrapped__, time_to_samples.__wrapped__
+_blocks_to_frames, _blocks_to_samples = blocks_to_frames.__wrapped__, blocks_to_samples.__wrapped__
+_samples_like = samples_like.__wrapped__

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
+from .._complaints import public
 from .._foreign import call
 from ..util.utils import fix_length, pad_axis, valid_audio
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@public
 def fmt(
     y: np.ndarray,
     *,
@@ -112,6 +114,7 @@ def _exponential_grid(n: int, t_min: float, n_fmt: int | None, over_sample: floa
     return grid
 
 
+@public
 def iirt(
     y: np.ndarray,
     *,

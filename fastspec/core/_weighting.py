@@ -5,7 +5,6 @@ A, B and C are rational functions of f², given by their poles in IEC 61672-1 (B
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from math import log10
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._arrays import ParameterError
+from .._complaints import public, warn
 from ._numbers import as_numbers, look_up
 
 Floats = np.floating | npt.NDArray[np.floating]
@@ -25,6 +25,7 @@ _B_POLES = (*_ENDS, (158.48932, 1))
 _C_POLES = _ENDS
 
 
+@public
 def A_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """A-weighting, for levels near the threshold of hearing.
 
@@ -63,6 +64,7 @@ def A_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 2.0, 4, _A_POLES), min_db, "A")
 
 
+@public
 def B_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """B-weighting, for moderate levels.
 
@@ -97,6 +99,7 @@ def B_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 0.17, 3, _B_POLES), min_db, "B")
 
 
+@public
 def C_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """C-weighting, for high levels.
 
@@ -135,6 +138,7 @@ def C_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 0.062, 2, _C_POLES), min_db, "C")
 
 
+@public
 def D_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """D-weighting, for aircraft noise.
 
@@ -177,6 +181,7 @@ def D_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(20.0 * (gain - np.log10(0.0083046305**2)), min_db, "D")
 
 
+@public
 def Z_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = None) -> Floats:
     """Z-weighting: none, 0 dB at all frequencies.
 
@@ -219,6 +224,7 @@ WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {
 }
 
 
+@public
 def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", **kwargs: Any) -> Floats:
     """Weighting of a given kind.
 
@@ -252,6 +258,7 @@ def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", *
     )
 
 
+@public
 def multi_frequency_weighting(
     frequencies: npt.ArrayLike, *, kinds: Iterable[str | None] = "ZAC", **kwargs: Any
 ) -> npt.NDArray[np.float64]:
@@ -316,8 +323,7 @@ def _limit(weights: Floats, min_db: float | None, kind: str) -> Floats:
     if min_db is not None:
         return np.maximum(min_db, weights)
     if not np.all(np.isfinite(weights)):
-        # stacklevel: past this function and the curve's own, to the caller
-        warnings.warn(
-            f"{kind}-weighting returned non-finite values, as it does at 0 Hz; pass min_db to limit it", stacklevel=3
+        warn(
+            f"{kind}-weighting returned non-finite values, as it does at 0 Hz; pass min_db to limit it"
         )
     return weights

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import functools
 import math
-import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _foreign
-from .._arrays import ParameterError, as_hop_length, check_rate, working_dtype
+from .._arrays import ParameterError, as_array, as_hop_length, check_rate, working_dtype
+from .._complaints import public, warn
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
 from ._channels import to_mono, to_multi, to_stereo
@@ -58,6 +58,7 @@ _SAMPLERATE = ("linear", "zero_order_hold", "sinc_best", "sinc_medium", "sinc_fa
 _RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 
+@public
 def load(
     path: AudioSource,
     *,
@@ -123,7 +124,7 @@ def load(
 
     y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=np.dtype(dtype))
     if complaint:
-        warnings.warn(f"{name_of(path)}: {complaint}", stacklevel=2)
+        warn(f"{name_of(path)}: {complaint}")
     if mono:
         y = _mixed(y)
     if sr is None:
@@ -139,6 +140,7 @@ def _mixed(y: np.ndarray) -> np.ndarray:
     return y
 
 
+@public
 def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
     """Read one of the example recordings, `util.example` and `load` in one.
 
@@ -188,6 +190,7 @@ def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarra
     return load(path, **kwargs)
 
 
+@public
 def resample(
     y: np.ndarray,
     *,
@@ -332,6 +335,7 @@ def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
     return np.moveaxis(np.stack(rows).reshape(*channels.shape[:-1], -1), -1, axis)
 
 
+@public
 @future_default(param_name="sr", old_default=None, new_default=22050, version="1.1 of librosa")
 def stream(
     path: AudioSource,
@@ -428,7 +432,7 @@ def stream(
             chunks = _resampled(chunks, sound.samplerate, sr, 1 if mono else sound.channels, dtype, res_type)
         yield from _overlapping(chunks, (block_length - 1) * hop_length + frame_length, advance, fill_value)
         if sound.complaint:
-            warnings.warn(f"{sound.name}: {sound.complaint}", stacklevel=2)
+            warn(f"{sound.name}: {sound.complaint}")
     finally:
         sound.close()
 
@@ -491,6 +495,7 @@ def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> I
         skip += advance
 
 
+@public
 def get_duration(
     *,
     y: np.ndarray | None = None,
@@ -543,9 +548,9 @@ def get_duration(
         with open_audio(path) as sound:
             return sound.total() / sound.samplerate
     if y is not None:
-        n_samples = y.shape[-1]
+        n_samples = as_array(y, name="y").shape[-1]
     elif S is not None:
-        n_samples = n_fft + as_hop_length(hop_length) * (S.shape[-1] - 1)
+        n_samples = n_fft + as_hop_length(hop_length) * (as_array(S, name="S").shape[-1] - 1)
         if center:
             n_samples -= 2 * int(n_fft // 2)
     else:
@@ -560,6 +565,7 @@ def get_duration(
     return float(n_samples) / sr
 
 
+@public
 def get_samplerate(path: AudioSource) -> float:
     """The sampling rate of a sound file.
 

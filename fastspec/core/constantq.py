@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError, as_hop_length, as_samples
+from .._arrays import ParameterError, as_hop_length, as_samples, channels_last
+from .._complaints import public, warn
 from .._kept import kept
 from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._transforms import padded_window
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt"]
 
 
+@public
 def cqt(
     y: np.ndarray,
     *,
@@ -130,6 +131,7 @@ def cqt(
     )  # fmt: skip
 
 
+@public
 def vqt(
     y: np.ndarray,
     *,
@@ -227,7 +229,7 @@ def _vqt(
     rates = librosa_rates(bins, hop_length)
     if rates.decimates:
         check_res_type(res_type)
-    _check_length(bins, rates, x.shape[-1])
+    _check_length(bins, rates, x)
     x = _as_long_as_librosa_has_it(x, rates, hop_length, pad_mode)
     factors = gains(bins, rates, bool(scale))
     wider = np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64
@@ -239,16 +241,18 @@ def _per_octave(intervals, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
 
 
-def _check_length(bins: Bins, rates: Rates, n_samples: int) -> None:
+def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
     """librosa's complaints about signals that are shorter than an atom."""
+    n_samples = x.shape[-1]
     if n_samples < rates.of_all > 1:
         raise ParameterError(f"y.shape[-1]={n_samples} is too short, give at least {rates.of_all} samples")
     # An octave works on frames of a power of two, at its own rate.
     length, rate = bins.lengths[bins.longest], int(rates.of_bins[bins.longest])
-    if 2 ** math.ceil(math.log2(length / rate)) > -(-n_samples // rate):
-        warnings.warn(
-            f"the longest atom, of {length:.0f} samples, is too large for input signal of length={n_samples}",
-            stacklevel=4,
+    n_fft = 2 ** math.ceil(math.log2(length / rate))
+    if n_fft > -(-n_samples // rate):
+        warn(
+            f"n_fft={n_fft * rate}, the power of two that holds the longest atom ({length:.0f} samples), "
+            f"is too large for input signal of length={x.shape[-1]}{channels_last(x, n_fft)}"
         )
 
 
@@ -262,6 +266,7 @@ def _as_long_as_librosa_has_it(x: np.ndarray, rates: Rates, hop_length: int, pad
     return pad_axis(x, -1, (0, rounded - n), {"mode": mode})
 
 
+@public
 def pseudo_cqt(
     y: np.ndarray,
     *,
@@ -321,7 +326,7 @@ def pseudo_cqt(
     analysis = _magnitude_bins(
         y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
     )
-    return _pseudo(x, analysis, bool(scale), pad_mode, target, stacklevel=4)
+    return _pseudo(x, analysis, bool(scale), pad_mode, target)
 
 
 @dataclass(frozen=True, eq=False)
@@ -348,11 +353,11 @@ def _magnitude_bins(
     return _MagnitudeAnalysis(bins, hop_length, float(sparsity))
 
 
-def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target, *, stacklevel: int):
+def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target):
     bins, hop_length = analysis.bins, analysis.hop_length
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
-    n_frames = check_length(spec.framing, x, center=True, pad_mode=pad_mode, stacklevel=stacklevel)
+    n_frames = check_length(spec.framing, x, center=True, pad_mode=pad_mode)
     out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
     _run.run(spec, x, out)
     return out.astype(dtype_c2r(target), copy=False)
@@ -387,6 +392,7 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
     )
 
 
+@public
 def hybrid_cqt(
     y: np.ndarray,
     *,
@@ -461,7 +467,7 @@ def hybrid_cqt(
     if n_full < len(bins):
         rest = bins_of(fmin=bins.atoms.frequencies[n_full], n_bins=len(bins) - n_full, **shared)
         analysis = _MagnitudeAnalysis(rest, hop_length, analysis.sparsity)
-        parts.append(_pseudo(x, analysis, bool(scale), pad_mode, target, stacklevel=4))
+        parts.append(_pseudo(x, analysis, bool(scale), pad_mode, target))
     n_frames = min(part.shape[-1] for part in parts)
     out = np.empty((*x.shape[:-1], n_frames, len(bins)), parts[0].dtype).swapaxes(-1, -2)
     np.concatenate([part[..., :n_frames] for part in parts], axis=-2, out=out)

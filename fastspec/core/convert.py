@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError, as_index, check_rate
+from .._arrays import ParameterError, as_index, as_number, check_rate
+from .._complaints import public
 from ._numbers import as_scalar_or_array, nonzero
 from ._pitch_names import (
     LOG2_440,
@@ -108,6 +109,7 @@ LOG_STEP = np.log(6.4) / 27.0
 Floats = np.floating | npt.NDArray[np.floating]
 
 
+@public
 def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     """Hertz to mels.
 
@@ -151,6 +153,7 @@ def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     )
 
 
+@public
 def mel_to_hz(mels: npt.ArrayLike, *, htk: bool = False) -> Floats:
     """Mels to hertz, the inverse of `hz_to_mel`.
 
@@ -198,6 +201,7 @@ def _by_knee(values, knee: float, below, above):
     return result
 
 
+@public
 def hz_to_octs(frequencies: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Floats:
     """Hertz to octave numbers: A0 (27.5 Hz in standard tuning) is 0, A4 is 4.
 
@@ -231,6 +235,7 @@ def hz_to_octs(frequencies: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octa
     return np.log2(as_scalar_or_array(frequencies, "frequencies") / _a0(tuning, bins_per_octave))
 
 
+@public
 def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Floats:
     """Octave numbers to hertz, the inverse of `hz_to_octs`.
 
@@ -271,6 +276,7 @@ def _a0(tuning: float, bins_per_octave: int) -> float:
     return float(tuning_to_A4(tuning, bins_per_octave=bins_per_octave)) / 16
 
 
+@public
 def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     """Reference pitch in hertz to a deviation from 440 Hz in bins.
 
@@ -300,6 +306,7 @@ def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     return bins_per_octave * (np.log2(as_scalar_or_array(A4, "A4")) - LOG2_440)
 
 
+@public
 def tuning_to_A4(tuning: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     """Deviation from 440 Hz in bins to the reference pitch in hertz.
 
@@ -329,6 +336,7 @@ def tuning_to_A4(tuning: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     return 440.0 * 2.0 ** (as_scalar_or_array(tuning, "tuning") / bins_per_octave)
 
 
+@public
 def fft_frequencies(*, sr: float = 22050, n_fft: int = 2048) -> npt.NDArray[np.float64]:
     """Centre frequencies of the bins of a real FFT.
 
@@ -366,6 +374,7 @@ def _rfft_frequencies(sr: float, n_fft: int) -> npt.NDArray[np.float64]:
     return np.arange(n_fft // 2 + 1, dtype=np.float64) * (1.0 / (n_fft * (1.0 / sr)))
 
 
+@public
 def cqt_frequencies(
     n_bins: int, *, fmin: float, bins_per_octave: int = 12, tuning: float = 0.0
 ) -> npt.NDArray[np.float64]:
@@ -398,10 +407,11 @@ def cqt_frequencies(
     >>> fastspec.cqt_frequencies(3, fmin=55, bins_per_octave=1).tolist()
     [55.0, 110.0, 220.0]
     """
-    correction = 2.0 ** (float(tuning) / nonzero(bins_per_octave, "bins_per_octave"))
+    correction = 2.0 ** (as_number(tuning, name="tuning") / nonzero(bins_per_octave, "bins_per_octave"))
     return correction * fmin * 2.0 ** (np.arange(n_bins, dtype=np.float64) / bins_per_octave)
 
 
+@public
 def mel_frequencies(
     n_mels: int = 128, *, fmin: float = 0.0, fmax: float = 11025.0, htk: bool = False
 ) -> npt.NDArray[np.float64]:
@@ -440,6 +450,7 @@ def mel_frequencies(
     return mel_to_hz(np.linspace(*ends, as_index(n_mels, name="n_mels", minimum=0)), htk=htk)
 
 
+@public
 def tempo_frequencies(n_bins: int, *, hop_length: int = 512, sr: float = 22050) -> npt.NDArray[np.float64]:
     """Tempo of each lag of an onset autocorrelation, in beats per minute.
 
@@ -476,6 +487,7 @@ def tempo_frequencies(n_bins: int, *, hop_length: int = 512, sr: float = 22050) 
     return tempi
 
 
+@public
 def fourier_tempo_frequencies(
     *, sr: float = 22050, win_length: int = 384, hop_length: int = 512
 ) -> npt.NDArray[np.float64]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, refuse_mask
+from .._arrays import ParameterError, as_array
+from .._complaints import public, warn
 from .._foreign import call
 from ..util._matrices import is_unique
 
@@ -20,6 +20,7 @@ __all__ = ["f0_harmonics", "interp_harmonics", "salience"]
 BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stays in the cache
 
 
+@public
 def salience(
     S: np.ndarray,
     *,
@@ -76,9 +77,9 @@ def salience(
     >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
     [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     """
-    refuse_mask(S, name="S")
+    S, harmonics = as_array(S, name="S"), as_array(harmonics, name="harmonics")
     aggregate = np.average if aggregate is None else aggregate
-    weights = np.ones(len(harmonics)) if weights is None else np.array(weights, dtype=float)
+    weights = np.ones(len(harmonics)) if weights is None else np.array(as_array(weights, name="weights"), dtype=float)
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
     result = _average(energies, axis - 1, weights) if aggregate is np.average else aggregate(energies, axis=axis - 1)
     if not filter_peaks:
@@ -112,6 +113,7 @@ def _strict_maxima(S: np.ndarray, axis: int) -> npt.NDArray[np.bool_]:
     return peaks
 
 
+@public
 def interp_harmonics(
     x: np.ndarray,
     *,
@@ -161,7 +163,7 @@ def interp_harmonics(
     >>> fastspec.interp_harmonics(x, freqs=np.arange(4.0), harmonics=[0.5, 1, 2], axis=0).tolist()
     [[0.0, 5.0, 10.0, 15.0], [0.0, 10.0, 20.0, 30.0], [0.0, 20.0, 0.0, 0.0]]
     """
-    refuse_mask(x, name="x")
+    x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
     if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
         options = {"kind": kind, "fill_value": fill_value, "axis": axis}
         found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
@@ -182,6 +184,7 @@ def interp_harmonics(
     return np.array(found).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
 
 
+@public
 def f0_harmonics(
     x: np.ndarray,
     *,
@@ -233,7 +236,8 @@ def f0_harmonics(
     >>> fastspec.f0_harmonics(x, f0=np.array([1, 1.5, 2]), freqs=np.arange(4.0), harmonics=[1, 2]).tolist()
     [[3.0, 5.5, 8.0], [6.0, 10.0, 0.0]]
     """
-    refuse_mask(x, name="x")
+    x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
+    f0 = as_array(f0, name="f0")
     fixed = _one_grid(x, freqs, axis)
     values = x.swapaxes(axis, -1)
     wanted = np.multiply.outer(f0, harmonics)
@@ -265,7 +269,7 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
             f"freqs.shape={freqs.shape} must be that of x, {x.shape}, or its length along axis={axis} alone"
         )
     if not np.all(is_unique(freqs, axis=0 if fixed else axis)):
-        warnings.warn("Frequencies are not unique: values between equal ones may be wrong", stacklevel=3)
+        warn("Frequencies are not unique: values between equal ones may be wrong")
     return fixed
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array, as_index
+from .._complaints import public
 from ._numbers import nonzero
 
 __all__ = ["interval_frequencies", "plimit_intervals", "pythagorean_intervals"]
@@ -18,6 +19,7 @@ Factors = dict[int, int]
 _JUST_PRIMES = {"ji3": (3,), "ji5": (3, 5), "ji7": (3, 5, 7)}
 
 
+@public
 def interval_frequencies(
     n_bins: int,
     *,
@@ -84,6 +86,7 @@ def _ratios(intervals, *, bins_per_octave: int, tuning: float, sort: bool) -> np
     raise ParameterError(f"intervals={intervals!r} is not known; use one of {known}, or list the ratios")
 
 
+@public
 def pythagorean_intervals(
     *, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False
 ) -> npt.NDArray[np.float64] | list[Factors]:
@@ -119,6 +122,10 @@ def pythagorean_intervals(
     return 2.0 ** log_ratios[order]
 
 
+_MOST_BINS = 2**14
+
+
+@public
 def plimit_intervals(
     *, primes: npt.ArrayLike, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False
 ) -> npt.NDArray[np.float64] | list[Factors]:
@@ -160,7 +167,10 @@ def plimit_intervals(
     >>> fastspec.plimit_intervals(primes=[3, 5], bins_per_octave=3, return_factors=True)
     [{}, {2: 2, 3: -1}, {2: -1, 3: 1}]
     """
-    primes = np.atleast_1d(primes)
+    primes = np.atleast_1d(as_array(primes, name="primes", kinds="fiub"))
+    bins_per_octave = as_index(bins_per_octave, name="bins_per_octave", minimum=0)
+    if bins_per_octave > _MOST_BINS:
+        raise ParameterError(f"bins_per_octave={bins_per_octave} exceeds {_MOST_BINS}: growing them would take hours")
     if primes.size == 0 and bins_per_octave > 1:
         raise ParameterError("primes=[] is empty; list at least one prime, such as [3]")
     logs = np.log2(primes, dtype=np.float64)

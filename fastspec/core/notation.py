@@ -15,7 +15,8 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import DTypeError, ParameterError
+from .._arrays import DTypeError, ParameterError, as_number
+from .._complaints import public
 from .._foreign import patient
 from ._numbers import as_numbers, look_up, spell
 from .intervals import KNOWN_WITHIN, interval_table
@@ -117,6 +118,7 @@ def split(place: int) -> tuple[str, int]:
     return LETTERS[letter], sharps
 
 
+@public
 def key_to_notes(key: str, *, unicode: bool = True, natural: bool = False) -> list[str]:
     """Names of the twelve pitch classes as a key spells them, from C (or its equal) upwards.
 
@@ -192,6 +194,7 @@ def _write(place: int) -> str:
     return letter + single * (abs(sharps) % 2) + double * (abs(sharps) // 2)
 
 
+@public
 def key_to_degrees(key: str) -> npt.NDArray[np.int64]:
     """Pitch classes of a key's scale, from the tonic upwards.
 
@@ -226,6 +229,7 @@ def _degrees_of_key(key: str) -> npt.NDArray[np.int64]:
     return (np.roll(MAJOR, -start) - MAJOR[start] + 7 * place_of(match)) % 12
 
 
+@public
 def fifths_to_note(*, unison: str, fifths: int, unicode: bool = True) -> str:
     """Name of the note that is a number of perfect fifths from another.
 
@@ -262,6 +266,7 @@ def fifths_to_note(*, unison: str, fifths: int, unicode: bool = True) -> str:
     return name if unicode else name.translate(TO_ASCII)
 
 
+@public
 def interval_to_fjs(
     interval: npt.ArrayLike, *, unison: str = "C", tolerance: float = 65.0 / 63, unicode: bool = True
 ) -> str | npt.NDArray[np.str_]:
@@ -305,7 +310,7 @@ def interval_to_fjs(
     ['C', 'G', 'E^5', 'Ab_5']
     """
     if isinstance(interval, (int, float)) and isinstance(unison, str):
-        return _fjs_of_one(interval, unison, float(tolerance), bool(unicode))
+        return _fjs_of_one(interval, unison, as_number(tolerance, name="tolerance"), bool(unicode))
     return _fjs_of(interval, unison, tolerance, unicode)
 
 
@@ -359,7 +364,7 @@ def _nearby_fifths(ratios: np.ndarray, tolerance: float) -> np.ndarray:
     remainders = ratios[..., np.newaxis] / 3.0**counts
     with np.errstate(divide="ignore", invalid="ignore"):  # a tolerance of 0 admits all, a negative one none
         distances = np.abs(np.log2(remainders * 2.0 ** -np.round(np.log2(remainders))))
-        near = distances <= np.abs(np.log2(np.float64(tolerance)))
+        near = distances <= np.abs(np.log2(as_number(tolerance, name="tolerance")))
     return np.where(near.any(axis=-1), counts[near.argmax(axis=-1)], _MOST_FIFTHS)
 
 
@@ -376,6 +381,7 @@ def _primes_suffix(factors: dict[int, int], unicode: bool) -> str:
     return (raised if over > 1 else "") + (lowered if under > 1 else "")
 
 
+@public
 def thaat_to_degrees(thaat: str) -> npt.NDArray[np.int64]:
     """Degrees of a Hindustani thaat.
 
@@ -458,6 +464,7 @@ def _mela_choices(mela: str | int) -> tuple[int, tuple[int, int], tuple[int, int
     return 5 + half, _LOWER[lower], _UPPER[upper]
 
 
+@public
 def mela_to_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     """Degrees of a Carnatic melakarta raga.
 
@@ -496,6 +503,7 @@ def _known_mela_degrees(mela: str | int) -> npt.NDArray[np.int64]:
     return np.array([0, *lower, madhyama, 7, *upper])
 
 
+@public
 def mela_to_svara(mela: str | int, *, abbr: bool = True, unicode: bool = True) -> list[str]:
     """Svara names of the twelve semitones in a Carnatic melakarta raga.
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError, as_hop_length, as_index, as_number, as_samples, check_rate
+from .._arrays import ParameterError, as_array, as_hop_length, as_index, as_number, as_samples, check_rate
+from .._complaints import public, warn
 from .._transforms import MOST_N_FFT, hashable
 from ..util.utils import pad_axis, valid_audio
 from . import _pyin
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning", "pyin", "yin"]
 
 
+@public
 def estimate_tuning(
     *,
     y: np.ndarray | None = None,
@@ -77,6 +78,7 @@ def estimate_tuning(
     return pitch_tuning(pitches, resolution=resolution, bins_per_octave=bins_per_octave)
 
 
+@public
 def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_per_octave: int = 12) -> float:
     """The most frequent deviation of frequencies from the equal temperament of A440, in fractions of a bin.
 
@@ -99,10 +101,10 @@ def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_p
     >>> float(fastspec.pitch_tuning(fastspec.cqt_frequencies(24, fmin=55, tuning=0.25)))
     0.25
     """
-    frequencies = np.atleast_1d(frequencies)
+    frequencies = np.atleast_1d(as_array(frequencies, name="frequencies"))
     frequencies = frequencies[frequencies > 0]
     if not np.any(frequencies):
-        warnings.warn("Trying to estimate tuning from empty frequency set: it is taken to be 0", stacklevel=2)
+        warn("Trying to estimate tuning from empty frequency set: it is taken to be 0")
         return 0.0
     residual = np.mod(bins_per_octave * hz_to_octs(frequencies), 1.0)
     residual[residual >= 0.5] -= 1.0  # the nearest bin may be the next one up
@@ -110,6 +112,7 @@ def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_p
     return edges[np.argmax(counts)]
 
 
+@public
 def piptrack(
     *,
     y: np.ndarray | None = None,
@@ -258,6 +261,7 @@ def _vertices(left: np.ndarray, peak: np.ndarray, right: np.ndarray, *, inside: 
     return np.divide(-b, a, out=np.zeros_like(a), where=useful)
 
 
+@public
 def yin(
     y: np.ndarray,
     *,
@@ -326,6 +330,7 @@ def yin(
     return sr / periods
 
 
+@public
 def pyin(
     y: np.ndarray,
     *,
@@ -432,7 +437,7 @@ def pyin(
     voiced = states < n_pitches
     f0 = (fmin * 2 ** (np.arange(n_pitches) / (12 * bins_per_semitone)))[states % n_pitches]
     if fill_na is not None:
-        f0[~voiced] = fill_na
+        f0[~voiced] = as_number(fill_na, name="fill_na")
     return f0, voiced, voiced_prob
 
 
@@ -492,9 +497,8 @@ def _check_range(sr: float, fmin: float, fmax: float, frame_length: int) -> None
             f"use frame_length={np.ceil(sr / fmin) + 2:.0f} or fmin={sr / (frame_length - 1) * 1.001:.3f}, or more"
         )
     if sr / fmin >= frame_length // 2:
-        warnings.warn(
+        warn(
             f"less than two periods of fmin fit into the frame: fmin={fmin}, sr={sr}, frame_length={frame_length} may "
             f"give wrong pitches; use frame_length={int(np.ceil(sr / fmin)) * 2 + 1} or "
             f"fmin={sr / (frame_length / 2):.3f}, or more",
-            stacklevel=4,
         )

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import operator
-import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, first_nonfinite, promoted
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, channels_last, first_nonfinite, promoted
+from .._complaints import public, warn
 from .._foreign import patient
 from .._spec import Spectrum, precision_of
 from .._transforms import StftArguments, stft_arguments, stft_spec
@@ -41,6 +41,7 @@ __all__ = [
 ]
 
 
+@public
 def stft(
     y: np.ndarray,
     *,
@@ -119,11 +120,11 @@ def stft(
     >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
     1000.0
     """
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=3)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
     target = _dtype_of_spectrum(dtype, y.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=3)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     if out is None:
         result = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
         _run.run(spec, x, result)
@@ -150,7 +151,7 @@ def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
 
 
 def framed(
-    y, n_fft, hop_length, win_length, window, center, pad_mode, *, stacklevel: int, pcm: bool = False
+    y, n_fft, hop_length, win_length, window, center, pad_mode, *, pcm: bool = False
 ) -> tuple[np.ndarray, StftArguments]:
     """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
     if not callable(pad_mode):
@@ -162,25 +163,27 @@ def framed(
         if x.dtype.kind != "f":
             x = pcm_to_float(x)
         half = arguments.n_fft // 2
-        _warn_of_length(n_fft, x.shape[-1], stacklevel)
+        _warn_of_length(n_fft, x)
         x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
     return x, arguments
 
 
-def _warn_of_length(n_fft: int, n: int, stacklevel: int) -> None:
-    if n_fft > n:
-        warnings.warn(f"n_fft={n_fft} is too large for input signal of length={n}", stacklevel=stacklevel + 1)
+def _warn_of_length(n_fft: int, x: np.ndarray) -> None:
+    if n_fft > x.shape[-1]:
+        told = channels_last(x, n_fft)
+        warn(f"n_fft={n_fft} is too large for input signal of length={x.shape[-1]}{told}")
 
 
-def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str, stacklevel: int) -> int:
+def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str) -> int:
     """The number of frames; librosa's complaints about signals shorter than a frame."""
     n_fft, n = framing.n_fft, x.shape[-1]
     if n_fft > n:
         if not center:
             raise ParameterError(
                 f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
+                f"{channels_last(x, n_fft)}"
             )
-        _warn_of_length(n_fft, n, stacklevel)
+        _warn_of_length(n_fft, x)
     if n == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
@@ -275,11 +278,11 @@ def _spectrogram(
         raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
     if y is None:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode, stacklevel=4)
+    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
     x = promoted(x, power)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=4)
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     S = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
     _run.run(spec, x, S)
     if power not in (1, 2):
@@ -287,6 +290,7 @@ def _spectrogram(
     return S, n_fft
 
 
+@public
 @patient(40)
 def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
     """Split a complex spectrogram into magnitude and phase, ``D = S * P``.
@@ -325,6 +329,7 @@ def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray
     return magnitude, phase
 
 
+@public
 def power_to_db(
     S: npt.ArrayLike,
     *,
@@ -379,6 +384,7 @@ def power_to_db(
     return _to_db(S, False, ref, amin, top_db, axes)
 
 
+@public
 def amplitude_to_db(
     S: npt.ArrayLike,
     *,
@@ -431,9 +437,8 @@ def amplitude_to_db(
 
 
 def _warn_about_phase(function: str, way_out: str) -> None:
-    warnings.warn(
+    warn(
         f"{function} was called on complex input so phase information will be discarded; {function}({way_out}) says so",
-        stacklevel=3,
     )
 
 
@@ -442,33 +447,45 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     x = promoted(x, amin, top_db)
     if axes == "auto":
         axes = None if x.ndim <= 2 else (-2, -1)
+    n_batch = _n_batch(axes, x.ndim)
     if (
-        x.dtype.char in "fd"
+        n_batch >= 0
+        and x.dtype.char in "fd"
         and x.dtype.isnative
         and x.ndim
         and x.size
         and (type(ref) is float or ref is np.max or (not callable(ref) and np.ndim(ref) == 0))
-        and _all_axes(axes, x.ndim)
-        and x.flags.forc
+        and x[(0,) * n_batch].flags.forc
         and x.flags.aligned
         and (top_db is None or top_db >= 0)
     ):
-        return _to_db_fast(x, square, ref, amin, top_db)
+        return _to_db_fast(x, square, ref, amin, top_db, n_batch)
     return _to_db_by_axes(x, square, ref, amin, top_db, axes)
 
 
-def _all_axes(axes, ndim: int) -> bool:
-    """Whether these axes, each named once and in range, are all there are."""
+def _n_batch(axes, ndim: int) -> int:
+    """How many leading axes the peaks are taken apart for, if the others are named once each; else -1."""
     if axes is None:
-        return True
+        return 0
     try:
         named = {operator.index(a) % ndim for a in np.atleast_1d(axes) if -ndim <= a < ndim}
     except TypeError:
-        return False
-    return len(named) == ndim == np.size(axes)
+        return -1
+    trailing = set(range(ndim - len(named), ndim))
+    return ndim - len(named) if named == trailing and len(named) == np.size(axes) else -1
 
 
-def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
+def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: int) -> np.ndarray:
+    """Levels of each channel by itself, so that they are what the channel alone would give."""
+    out = _memory.empty_like(x, x.dtype)
+    if top_db is None and not callable(ref) and x.flags.forc:
+        n_batch = 0  # no channel has a say in its levels
+    for index in np.ndindex(x.shape[:n_batch]):
+        _to_db_of_one(x[index], out[index], square, ref, amin, top_db)
+    return out
+
+
+def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float, top_db) -> None:
     """One peak for the whole array. As the reference, it goes through the arithmetic of all others, to 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
@@ -484,11 +501,9 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db):
         shift = -10.0 * math.log10(power) if power else math.inf
         if top_db is not None:
             limits["top_db"] = float(top_db)
-    out = _memory.empty_like(x, x.dtype)
     highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
     if math.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)
-    return out
 
 
 def _lengths(shape: tuple[int, ...], axes) -> Sequence[int]:
@@ -520,6 +535,7 @@ def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     return level[()]
 
 
+@public
 def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Power of decibels: ``ref * 10 ** (S_db / 10)``.
 
@@ -540,9 +556,10 @@ def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | 
     >>> float(fastspec.db_to_power(20.0))
     100.0
     """
-    return ref * np.power(10.0, np.multiply(S_db, 0.1))
+    return ref * np.power(10.0, np.multiply(as_array(S_db, name="S_db"), 0.1))
 
 
+@public
 def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Amplitude of decibels: ``ref * 10 ** (S_db / 20)``.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import _run, filters
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_number
+from .._complaints import public
 from .._kept import kept
 from .._spec import Spec
 from .._transforms import CACHED, key_of
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _CENS_STEPS = (0.4, 0.2, 0.1, 0.05)
 
 
+@public
 def chroma_stft(
     *,
     y: np.ndarray | None = None,
@@ -91,7 +93,7 @@ def chroma_stft(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     if S is None and y is not None and tuning is not None and n_fft is not None:
-        x, base, n_frames = prepare(y, stft, 2, stacklevel=4)
+        x, base, n_frames = prepare(y, stft, 2)
         key = _bank_key(sr, base.framing.n_fft, tuning, n_chroma, kwargs)
         if _bank(key).dtype.itemsize <= base.dtype.itemsize:
             return normalize(_run_spec(_spec_of_samples(base, key), x, x.shape[:-1], n_frames), norm=norm, axis=-2)
@@ -105,7 +107,8 @@ def chroma_stft(
 
 
 def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) -> tuple:
-    return key_of({"sr": sr, "n_fft": n_fft, "tuning": float(tuning), "n_chroma": n_chroma, **options})
+    tuning = as_number(tuning, name="tuning")
+    return key_of({"sr": sr, "n_fft": n_fft, "tuning": tuning, "n_chroma": n_chroma, **options})
 
 
 @kept(CACHED)
@@ -129,6 +132,7 @@ def _fold(bank: np.ndarray, S: np.ndarray) -> np.ndarray:
     return np.matmul(S.swapaxes(-1, -2), bank.T).swapaxes(-1, -2)
 
 
+@public
 def chroma_cqt(
     *,
     y: np.ndarray | None = None,
@@ -220,6 +224,7 @@ def _chroma_of_bins(bank: np.ndarray, C: np.ndarray, threshold: float | None, no
     return normalize(chroma, norm=norm, axis=-2)
 
 
+@public
 def chroma_cens(
     *,
     y: np.ndarray | None = None,
@@ -298,6 +303,7 @@ def _smooth(rows: np.ndarray, window: np.ndarray) -> np.ndarray:
     return smooth
 
 
+@public
 def chroma_vqt(
     *,
     y: np.ndarray | None = None,
@@ -370,6 +376,7 @@ def chroma_vqt(
     return _chroma_of_bins(bank, V, threshold, norm)
 
 
+@public
 def tonnetz(
     *, y: np.ndarray | None = None, sr: float = 22050, chroma: np.ndarray | None = None, **kwargs: Any
 ) -> np.ndarray:

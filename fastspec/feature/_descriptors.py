@@ -3,13 +3,13 @@ polynomials."""
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .._arrays import DTypeError, ParameterError, as_index, promoted, whole
+from .._complaints import public, warn
 from .._kept import kept
 from .._spec import Spec, Summary, SummaryKind
 from .._transforms import CACHED
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .._windows import Window
 
 
+@public
 def spectral_centroid(
     *,
     y: np.ndarray | None = None,
@@ -107,6 +108,7 @@ def _mean(weighted: np.ndarray, total: np.ndarray, dtype: np.dtype) -> np.ndarra
     return weighted / np.where(total < tiny(dtype.type(0)), 1, total)
 
 
+@public
 def spectral_bandwidth(
     *,
     y: np.ndarray | None = None,
@@ -185,6 +187,7 @@ def spectral_bandwidth(
     return np.sum(S * distance**p, axis=-2, keepdims=True) ** (1.0 / p)
 
 
+@public
 def spectral_contrast(
     *,
     y: np.ndarray | None = None,
@@ -298,6 +301,7 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
     return bins, min(n_extremes, len(bins))
 
 
+@public
 def spectral_rolloff(
     *,
     y: np.ndarray | None = None,
@@ -369,6 +373,7 @@ def _lowest_from(freq: np.ndarray, axis: int) -> np.ndarray:
     return np.flip(np.fmin.accumulate(np.flip(upwards, axis), axis=axis), axis)
 
 
+@public
 def spectral_flatness(
     *,
     y: np.ndarray | None = None,
@@ -441,6 +446,7 @@ def _flatness(sums: np.ndarray, n_bins: int) -> np.ndarray:
     return np.exp((np.log(2) * octaves + rest) / n_bins) * n_bins / total
 
 
+@public
 def poly_features(
     *,
     y: np.ndarray | None = None,
@@ -575,8 +581,7 @@ def _fit_each(freq: np.ndarray, S: np.ndarray, order: int) -> np.ndarray:
 
 
 def _warn_of_rank(order: int) -> None:
-    warnings.warn(
+    warn(
         f"order={order} polynomials are not determined by the given frequencies; use a lower order",
         getattr(np.exceptions, "RankWarning", None) or np.RankWarning,  # the latter before NumPy 2
-        stacklevel=3,
     )

@@ -9,13 +9,16 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_hop_length, as_index
+from .._complaints import public
 from ..core.audio import zero_crossings
-from ..util.utils import abs2, frame, pad_axis, valid_audio
+from ..util._complex import abs2
+from ..util.utils import frame, pad_axis, valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def rms(
     *,
     y: np.ndarray | None = None,
@@ -65,7 +68,7 @@ def rms(
     if y is not None:
         power = _mean_square(y, frame_length, hop_length, center, pad_mode, dtype)
     elif S is not None:
-        power = _mean_square_of_spectrum(S, frame_length, dtype)
+        power = _mean_square_of_spectrum(as_array(S, name="S"), frame_length, dtype)
     else:
         raise ParameterError("y=None and S=None: give audio or a spectrogram")
     return np.sqrt(power)
@@ -144,6 +147,7 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
     return (total / float(frame_length) ** 2)[..., np.newaxis, :]
 
 
+@public
 def zero_crossing_rate(
     y: np.ndarray, *, frame_length: int = 2048, hop_length: int = 512, center: bool = True, **kwargs: Any
 ) -> np.ndarray:

@@ -59,7 +59,7 @@ class Source(NamedTuple):
 def open_source(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, *, power: float = 1) -> Source:
     """The spectrogram of audio, or the one given. To be called by the function that the user called."""
     if S is None and y is not None and stft.n_fft is not None:
-        x, base, n_frames = prepare(y, stft, power, stacklevel=5)
+        x, base, n_frames = prepare(y, stft, power)
         return Source(x, base, n_frames, base.framing.n_fft)
     S, n_fft = _spectrogram(S=S, n_fft=stft.n_fft)
     if S.dtype not in (np.float32, np.float64):
@@ -77,12 +77,12 @@ def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
     return replace(base, summary=Summary(kind, amount))
 
 
-def prepare(y: np.ndarray, stft: StftOptions, power: float, *, stacklevel: int) -> tuple[np.ndarray, Spec, int]:
-    x, arguments = framed(y, *stft, stacklevel=stacklevel)
+def prepare(y: np.ndarray, stft: StftOptions, power: float) -> tuple[np.ndarray, Spec, int]:
+    x, arguments = framed(y, *stft)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = _transforms.stft_spec(arguments, precision_of(x.dtype), kind)
     n_frames = check_length(
-        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel
+        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
     )
     return x, spec, n_frames
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import _foreign, filters
 from .._arrays import ParameterError, as_array
+from .._complaints import public, warn
 from ..core.spectrum import db_to_power
 from ..util._nnls import least_norm, nnls
 from ..util.utils import expand_to, tiny
@@ -25,6 +25,7 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@public
 def mel_to_stft(
     M: np.ndarray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
 ) -> np.ndarray:
@@ -60,11 +61,12 @@ def mel_to_stft(
     >>> S.shape, bool(np.allclose(fastspec.filters.mel(sr=22050, n_fft=2048) @ S**2, M, atol=1e-3 * M.max()))
     ((1025, 44), True)
     """
-    M = as_array(M, name="M")
+    M = as_array(M, name="M", kinds="fiub")
     bank = filters.mel(sr=sr, n_fft=n_fft, n_mels=M.shape[-2], dtype=M.dtype, **kwargs)
     return _magnitudes(nnls(bank, M), power)
 
 
+@public
 def chroma_to_stft(
     C: np.ndarray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
 ) -> np.ndarray:
@@ -100,7 +102,7 @@ def chroma_to_stft(
     >>> S.shape, bool(np.allclose(bank @ S**2, C, rtol=0.05))
     ((257, 3), True)
     """
-    C = as_array(C, name="C")
+    C = as_array(C, name="C", kinds="fiub")
     bank = filters.chroma(sr=sr, n_fft=n_fft, n_chroma=C.shape[-2], dtype=C.dtype, **kwargs)
     few = len(bank) <= min(_MOST_DENSE_ROWS, bank.shape[1] // 2)
     return _magnitudes(least_norm(bank, C) if few else nnls(bank, C), power)
@@ -116,6 +118,7 @@ def _magnitudes(S: np.ndarray, power: float) -> np.ndarray:
     return S if power == 1 else np.power(S, 1.0 / power, out=S)
 
 
+@public
 def mel_to_audio(
     M: np.ndarray,
     *,
@@ -185,6 +188,7 @@ def mel_to_audio(
     )
 
 
+@public
 def mfcc_to_mel(
     mfcc: np.ndarray,
     *,
@@ -242,7 +246,7 @@ def mfcc_to_mel(
     """
     if not lifter >= 0:
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 means no liftering")
-    mfcc = as_array(mfcc, name="mfcc")
+    mfcc = as_array(mfcc, name="mfcc", kinds="fiub")
     if lifter > 0:
         mfcc = mfcc / (_lifter(mfcc, lifter) + tiny(mfcc))
 
@@ -258,13 +262,13 @@ def _lifter(mfcc: np.ndarray, lifter: float) -> np.ndarray:
     index = expand_to(np.arange(1, 1 + mfcc.shape[-2], dtype=mfcc.dtype), ndim=mfcc.ndim, axes=-2)
     weights = 1 + lifter * 0.5 * np.sin(np.pi * index / lifter)
     if np.any(np.abs(weights) < np.finfo(weights.dtype).eps):
-        warnings.warn(
+        warn(
             f"lifter={lifter} has critical values, where a coefficient has no weight: dividing may meet underflow",
-            stacklevel=3,
         )
     return weights
 
 
+@public
 def mfcc_to_audio(
     mfcc: np.ndarray,
     *,

@@ -9,6 +9,7 @@ import numpy as np
 
 from .. import _run
 from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
+from .._complaints import public
 from .._kept import kept
 from .._spec import Framing, Spec, Spectrum
 from .._transforms import CACHED
@@ -37,6 +38,7 @@ RATIOS = (4, 8 / 3, 3, 2, 4 / 3, 3 / 2, 1, 2 / 3, 3 / 4, 1 / 2, 1 / 3, 3 / 8, 1 
 BARS = (1 / 3, 1 / 4, 1 / 5, 1 / 7)
 
 
+@public
 def tempogram(
     *,
     y: np.ndarray | None = None,
@@ -165,6 +167,7 @@ def _autocorrelation_specs(weights: bytes, n_fft: int) -> tuple[Spec, Spec]:
     return squares, Spec(precision=1, framing=blocks, spectrum=Spectrum.COMPLEX, window=np.ones(n_fft))
 
 
+@public
 def fourier_tempogram(
     *,
     y: np.ndarray | None = None,
@@ -218,6 +221,7 @@ def fourier_tempogram(
     return stft(envelope, n_fft=win_length, hop_length=1, center=center, window=window)
 
 
+@public
 def tempo(
     *,
     y: np.ndarray | None = None,
@@ -316,6 +320,7 @@ def _likeliest(tg: np.ndarray, log_prior: np.ndarray) -> npt.NDArray[np.intp]:
     return best
 
 
+@public
 def tempogram_ratio(
     *,
     y: np.ndarray | None = None,
@@ -417,6 +422,7 @@ def tempogram_ratio(
     return ratios if aggregate is None else aggregate(ratios, axis=-1)
 
 
+@public
 def hybrid_tempogram(
     *,
     y: np.ndarray | None = None,
@@ -493,6 +499,7 @@ def hybrid_tempogram(
     return np.sqrt(fourier[..., :n_frames] * at_tempi[..., :n_frames])
 
 
+@public
 def metrogram(
     *,
     tg: np.ndarray,
@@ -551,6 +558,7 @@ def metrogram(
 
     if factors is None:
         factors = np.array(BARS)
+    tg = as_array(tg, name="tg")
     slower = interp_harmonics(tg, freqs=freqs, harmonics=factors, kind=kind, fill_value=fill_value, axis=-2)
     product = slower * np.expand_dims(tg, axis=-3)
     return product if aggregate is None else aggregate(product, axis=-2)

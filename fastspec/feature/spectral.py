@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from .. import _run, _transforms
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, promoted
+from .._arrays import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
+from .._complaints import public
 from .._front.walk import run_given
 from .._lazy import gather
 from .._spec import Spectrum, precision_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from .._windows import Window
 
 
+@public
 def melspectrogram(
     *,
     y: np.ndarray | None = None,
@@ -76,7 +78,7 @@ def melspectrogram(
     """
     if S is None and y is not None and power in (1, 2):
         stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-        return _mel_of_samples(y, sr, stft, power, None, kwargs, stacklevel=3)[0]
+        return _mel_of_samples(y, sr, stft, power, None, kwargs)[0]
     S, n_fft = _spectrogram(
         y=y, S=S, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
         pad_mode=pad_mode,
@@ -85,18 +87,18 @@ def melspectrogram(
 
 
 def _mel_of_samples(
-    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, stacklevel: int, check_finite: bool = True,
+    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, check_finite: bool = True,
     pcm: bool = False,
 ):  # fmt: skip
     """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
-    x, arguments = framed(y, *stft, stacklevel=stacklevel + 1, pcm=pcm)
+    x, arguments = framed(y, *stft, pcm=pcm)
     x = promoted(x, power)
-    bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, stacklevel=stacklevel, **bank)
+    bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
     spec = _transforms.mel_spec(arguments, precision, kind, bank_key, levels)
     n_frames = check_length(
-        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode, stacklevel=stacklevel + 1
+        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
     )
     if not len(weights):
         return _no_bands(x, n_frames, spec.dtype)
@@ -112,7 +114,7 @@ def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
 
 
 def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.ndarray:
-    bank_key, bank = _transforms.mel_bank(sr=sr, n_fft=n_fft, stacklevel=3, **bank_arguments)
+    bank_key, bank = _transforms.mel_bank(sr=sr, n_fft=n_fft, **bank_arguments)
     direct = S.dtype in (np.float32, np.float64) and bank.dtype.itemsize <= S.itemsize and len(bank)
     if not direct or S.shape[-2] != bank.shape[-1]:
         return np.einsum("...ft,mf->...mt", S, bank, optimize=True)
@@ -120,6 +122,7 @@ def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.
     return run_given(spec, S)
 
 
+@public
 def logmel(
     *,
     y: npt.ArrayLike,
@@ -175,9 +178,13 @@ def logmel(
     ((128, 44), 0.0)
     """
     if not isinstance(y, np.ndarray):
-        y = np.asarray(y)
+        y = as_array(y, name="y")
+    if y.ndim == 2:
+        check_channels_first(y, n_fft)
     _transforms.check_amin(amin)
     _transforms.check_top_db(top_db)
+    if "fmin" in kwargs or "fmax" in kwargs:
+        _transforms.check_mel_range(sr, kwargs)
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
         y = as_samples(y, pcm=True)
@@ -189,7 +196,7 @@ def logmel(
     offset = 0.0 if by_peak else _transforms.offset_of(ref, amin)
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, float(amin), offset)
-    L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, stacklevel=3, check_finite=check_finite, pcm=True)
+    L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, check_finite=check_finite, pcm=True)
     if L.size and (by_peak or top_db is not None):
         _clamp_channels(L, extent, by_peak, top_db)
     return L
@@ -205,6 +212,7 @@ def _clamp_channels(L: np.ndarray, extent: np.ndarray, by_peak: bool, top_db: fl
             _run.clamp(channel, shift=shift, lower=lower + shift)
 
 
+@public
 def mfcc(
     *,
     y: np.ndarray | None = None,
@@ -291,7 +299,7 @@ def _levels_for_cepstrum(
     """Levels not yet limited to 80 dB below the peak: the DCT's pass does that as it reads them."""
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     bank.pop("S", None)
-    return _mel_of_samples(y, sr, stft, power, (10.0, 1e-10, 0.0), {"norm": mel_norm, **bank}, stacklevel=4)
+    return _mel_of_samples(y, sr, stft, power, (10.0, 1e-10, 0.0), {"norm": mel_norm, **bank})
 
 
 def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import _foreign
 from .._arrays import DTypeError, ParameterError, as_array, whole
+from .._complaints import public
 from .._kept import kept
 from .._transforms import CACHED
 from ..util.utils import pad_axis
@@ -24,6 +25,7 @@ _BLOCK_VALUES = 2**13
 _LONG_ROW = 200
 
 
+@public
 def delta(
     data: np.ndarray,
     *,
@@ -74,7 +76,7 @@ def delta(
     >>> fastspec.feature.delta(np.arange(10.0) ** 2)[2:5].round(6).tolist()
     [8.0, 8.0, 8.0]
     """
-    data = np.atleast_1d(np.asarray(data))
+    data = np.atleast_1d(as_array(data, name="data"))
     if mode == "interp" and width > data.shape[axis]:
         raise ParameterError(
             f"width={width} exceeds data.shape[{axis}]={data.shape[axis]}, and mode='interp' needs as many frames; "
@@ -179,6 +181,7 @@ def _row_blocks(x: np.ndarray):
             yield index, x[index]
 
 
+@public
 def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> np.ndarray:
     """Append to each frame the frames before it (or, with a negative delay, after it).
 

@@ -5,6 +5,8 @@ from . import exceptions as exceptions
 from . import files as files
 from . import matching as matching
 from . import utils as utils
+from ._complex import abs2 as abs2
+from ._complex import phasor as phasor
 from ._matrices import axis_sort as axis_sort
 from ._matrices import count_unique as count_unique
 from ._matrices import cyclic_gradient as cyclic_gradient
@@ -35,7 +37,6 @@ from .files import list_examples as list_examples
 from .matching import match_events as match_events
 from .matching import match_intervals as match_intervals
 from .utils import MAX_MEM_BLOCK as MAX_MEM_BLOCK
-from .utils import abs2 as abs2
 from .utils import buf_to_float as buf_to_float
 from .utils import dtype_c2r as dtype_c2r
 from .utils import dtype_r2c as dtype_r2c
@@ -45,7 +46,6 @@ from .utils import frame as frame
 from .utils import is_positive_int as is_positive_int
 from .utils import normalize as normalize
 from .utils import pad_center as pad_center
-from .utils import phasor as phasor
 from .utils import tiny as tiny
 from .utils import valid_audio as valid_audio
 from .utils import valid_int as valid_int

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, refuse_mask
+from .._arrays import DTypeError, ParameterError, as_array, refuse_mask
+from .._complaints import public
 from .._foreign import call, patient
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 
+@public
 @patient(10)
 def axis_sort(
     S: np.ndarray, *, axis: int = -1, index: bool = False, value: Callable[..., Any] | None = None
@@ -53,7 +55,7 @@ def axis_sort(
     >>> fastspec.util.axis_sort(np.array([[0, 0, 5], [0, 4, 0], [3, 0, 0]])).tolist()
     [[5, 0, 0], [0, 4, 0], [0, 0, 3]]
     """
-    refuse_mask(S, name="S")
+    S = as_array(S, name="S")
     if S.ndim != 2:
         raise ParameterError(f"S.ndim={S.ndim} must be 2: rows and columns")
     if not S.size:
@@ -64,6 +66,7 @@ def axis_sort(
     return (result, order) if index else result
 
 
+@public
 def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     """Stack arrays of one shape along a new axis.
 
@@ -93,6 +96,7 @@ def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     >>> y.shape, y.flags.f_contiguous
     ((2, 4), True)
     """
+    arrays = [as_array(array, name="arrays") for array in arrays]
     shapes = {array.shape for array in arrays}
     if len(shapes) != 1:
         given = f"shapes {sorted(shapes)}" if shapes else "no array"
@@ -103,6 +107,7 @@ def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
     return np.stack(arrays, axis=0, out=result)
 
 
+@public
 def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike | None = None) -> sparse.csr_array:
     """Drop the smallest values of each row, as many as make up a given share of its magnitude.
 
@@ -136,6 +141,7 @@ def sparsify_rows(x: np.ndarray, *, quantile: float = 0.01, dtype: npt.DTypeLike
     """
     from scipy.sparse import csr_array
 
+    x = as_array(x, name="x")
     if x.ndim > 2:
         raise ParameterError(f"x.shape={x.shape} must have one or two dimensions; reshape to rows first")
     if not 0.0 <= quantile < 1:
@@ -178,6 +184,7 @@ def _in_order(magnitude: np.ndarray, dropped: np.ndarray) -> tuple[np.ndarray, n
     return np.sort(parted[:, n_small:], axis=1), parted[:, :n_small].sum(axis=1, keepdims=True)
 
 
+@public
 def shear(
     X: np.ndarray | sparse.sparray | sparse.spmatrix, *, factor: int = 1, axis: int = -1
 ) -> np.ndarray | sparse.sparray | sparse.spmatrix:
@@ -211,6 +218,8 @@ def shear(
     >>> fastspec.util.shear(np.eye(3, dtype=int), factor=-1).tolist()
     [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
     """
+    if not hasattr(X, "tocoo"):
+        X = as_array(X, name="X")
     if not np.issubdtype(type(factor), np.integer):
         raise ParameterError(f"factor={factor!r} must be an integer")
     if X.ndim != 2:
@@ -251,6 +260,7 @@ def sheared_sparse(X: Any, factor: int, along: int) -> Any:
     return lines
 
 
+@public
 def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     """Shift a sparse matrix cyclically, as `np.roll` does a dense one.
 
@@ -279,7 +289,9 @@ def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]
     """
     if not hasattr(x, "tocoo"):
-        return np.roll(x, shift, axis=axis)
+        if isinstance(shift, (str, bytes)):
+            raise DTypeError(f"shift={shift!r} must be an integer")
+        return np.roll(as_array(x, name="x", subok=True), shift, axis=axis)
     return _moved(x.tocoo(), shift, axis % 2, x.format)
 
 
@@ -290,6 +302,7 @@ def _moved(entries: Any, shift: int, along: int, fmt: str) -> Any:
     return type(entries)((entries.data, tuple(places)), shape=entries.shape).asformat(fmt)
 
 
+@public
 def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None:
     """Overwrite what lies far from the diagonal: a Sakoe-Chiba band, in place.
 
@@ -322,7 +335,7 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     >>> x.tolist()
     [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
     """
-    if x.ndim != 2:
+    if as_array(x, name="x").ndim != 2:
         raise ParameterError(f"x.shape={x.shape} must be two-dimensional")
     n_rows, n_columns = x.shape
     width = int(np.round(radius * min(x.shape)))
@@ -330,9 +343,10 @@ def fill_off_diagonal(x: np.ndarray, *, radius: float, value: float = 0) -> None
     above = width + max(0, n_columns - n_rows)
     below = width + max(0, n_rows - n_columns)
     far = (diagonal >= above) | (diagonal <= -below)
-    x[far] = value
+    x[far] = as_array(value, name="value")
 
 
+@public
 @patient(60)
 def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros: bool = False) -> np.ndarray:
     """Soft mask: the share of one magnitude in the sum of two, ``X**p / (X**p + X_ref**p)``.
@@ -365,6 +379,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
     >>> fastspec.util.softmask(np.array([3.0, 0.0]), np.array([1.0, 0.0]), power=2).round(6).tolist()
     [0.9, 0.0]
     """
+    X, X_ref = as_array(X, name="X"), as_array(X_ref, name="X_ref")
     if X.shape != X_ref.shape:
         raise ParameterError(f"X.shape={X.shape} differs from X_ref.shape={X_ref.shape}")
     if np.any(X < 0) or np.any(X_ref < 0):
@@ -385,6 +400,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
     return mask
 
 
+@public
 def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: int = -1) -> np.ndarray:
     """Central differences along an axis that wraps around, such as time in a loop or pitch class.
 
@@ -416,12 +432,13 @@ def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: in
     """
     if edge_order not in (1, 2):
         raise ParameterError(f"edge_order={edge_order!r} must be 1 or 2")
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     if data.dtype.kind not in "fc":
         data = data.astype(np.float64)
     return (np.roll(data, -1, axis=axis) - np.roll(data, 1, axis=axis)) / 2
 
 
+@public
 @patient(100)
 def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     """Number of distinct values along an axis.
@@ -444,6 +461,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     >>> fastspec.util.count_unique(np.array([[1, 2, 1], [3, 3, 3]])).tolist()
     [2, 1]
     """
+    refuse_mask(data, name="data")
     ascending = np.moveaxis(np.sort(data, axis=axis), axis, 0)
     changes = ascending[1:] != ascending[:-1]
     if ascending.dtype.kind in "fc":  # sorted last, and unequal to themselves
@@ -451,6 +469,7 @@ def count_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.int_]:
     return np.asarray(np.count_nonzero(changes, axis=0) + min(len(ascending), 1))
 
 
+@public
 @patient(100)
 def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     """Whether all values along an axis are distinct.
@@ -476,6 +495,7 @@ def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     return np.asarray(count_unique(data, axis=axis) == np.shape(data)[axis])
 
 
+@public
 def interp_broadcast(
     *,
     x1: np.ndarray,
@@ -531,10 +551,12 @@ def interp_broadcast(
     >>> fastspec.util.interp_broadcast(x1=x1, x1_pos=x1_pos, x2=x2, x2_pos=x2_pos, axis=0).tolist()
     [5.0, 7.5, 10.0]
     """
+    x1, x1_pos = as_array(x1, name="x1"), as_array(x1_pos, name="x1_pos")
+    x2, x2_pos = as_array(x2, name="x2"), as_array(x2_pos, name="x2_pos")
     n_axes = min(x1.ndim, x2.ndim)
     if not -n_axes <= axis < n_axes:
         raise ParameterError(f"axis={axis} is out of range: x1.shape={x1.shape}, x2.shape={x2.shape}")
-    grid = x1_pos if interp_pos is None else interp_pos
+    grid = x1_pos if interp_pos is None else as_array(interp_pos, name="interp_pos")
     y1, y2 = (
         call(_interpolated, x, pos, grid, axis, kind, fill_value, work=200 * x.size)
         for x, pos in ((x1, x1_pos), (x2, x2_pos))

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array
+from .._complaints import public
 from .._foreign import call
 from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
@@ -18,6 +19,7 @@ _PGTOL = 1e-5
 _MAX_CORRECTIONS = 50
 
 
+@public
 def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     """Solve ``min ||A @ X - B||`` for `X` without negative values.
 
@@ -63,7 +65,7 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     >>> fastspec.util.nnls(A, np.array([[2.0, 1.0], [1.0, 3.0]])).round(3).tolist()
     [[1.5, 1.0], [0.0, 2.0]]
     """
-    A, B = np.asarray(A), np.asarray(B)
+    A, B = as_array(A, name="A"), as_array(B, name="B")
     n_rows = B.shape[-min(B.ndim, 2)] if B.ndim else 0
     if A.ndim != 2 or A.shape[0] != n_rows:
         raise ParameterError(f"A.shape={A.shape} and B.shape={B.shape} must be (m, d) and (..., m, n)")

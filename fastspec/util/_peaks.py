@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _run
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array
+from .._complaints import public
 from .utils import valid_int
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def localmax(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     """Local maxima: greater than the neighbour before, not smaller than the one after.
 
@@ -41,6 +43,7 @@ def localmax(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     return _local_extrema(x, axis, np.greater, np.greater_equal)
 
 
+@public
 def localmin(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
     """Local minima: smaller than the neighbour before, not greater than the one after.
 
@@ -67,7 +70,7 @@ def localmin(x: np.ndarray, *, axis: int = 0) -> npt.NDArray[np.bool_]:
 
 
 def _local_extrema(x: np.ndarray, axis: int, beyond: np.ufunc, not_within: np.ufunc) -> npt.NDArray[np.bool_]:
-    x = np.asanyarray(x)
+    x = as_array(x, name="x", subok=True)
     result = np.zeros_like(x, dtype=bool, subok=False)
     values, marks = x.swapaxes(-1, axis), result.swapaxes(-1, axis)
     beyond(values[..., 1:], values[..., :-1], out=marks[..., 1:])
@@ -75,6 +78,7 @@ def _local_extrema(x: np.ndarray, axis: int, beyond: np.ufunc, not_within: np.uf
     return result
 
 
+@public
 def peak_pick(
     x: np.ndarray,
     *,
@@ -150,7 +154,7 @@ def peak_pick(
             raise ParameterError(f"{name}={value} must be positive: the span includes the sample itself")
     if method not in ("greedy", "dp_count", "dp_value"):
         raise ParameterError(f"method={method!r} must be 'greedy', 'dp_count' or 'dp_value'")
-    x = np.asarray(x)
+    x = as_array(x, name="x", kinds="fiub")
     if sparse and x.ndim != 1:
         raise ParameterError(f"sparse=True needs one dimension, x.shape={x.shape}; use sparse=False")
     pre_max, post_max, pre_avg, post_avg, wait = (

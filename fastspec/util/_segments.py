@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._arrays import MOST_INDEX, ParameterError, as_array, as_index, refuse_mask
+from .._complaints import public
 from .._foreign import call
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 
+@public
 def valid_intervals(intervals: np.ndarray) -> bool:
     """Check that an array holds intervals ``[start, end]`` with ``start <= end``.
 
@@ -42,7 +44,7 @@ def valid_intervals(intervals: np.ndarray) -> bool:
     >>> fastspec.util.valid_intervals(np.array([[0.0, 1.5], [1.5, 1.5]]))
     True
     """
-    intervals = np.asarray(intervals)
+    intervals = as_array(intervals, name="intervals")
     if intervals.ndim != 2 or intervals.shape[-1] != 2:
         raise ParameterError(f"intervals.shape={intervals.shape} must be (n, 2): a start and an end a row")
     backward = np.flatnonzero(intervals[:, 0] > intervals[:, 1])
@@ -52,6 +54,7 @@ def valid_intervals(intervals: np.ndarray) -> bool:
     return True
 
 
+@public
 def fix_frames(
     frames: npt.ArrayLike, *, x_min: int | None = 0, x_max: int | None = None, pad: bool = True
 ) -> npt.NDArray[np.int_]:
@@ -86,7 +89,7 @@ def fix_frames(
     >>> fastspec.util.fix_frames([5, 3, 12], x_max=10, pad=False).tolist()
     [3, 5]
     """
-    frames = np.asarray(frames)
+    frames = as_array(frames, name="frames")
     if np.any(frames < 0):
         raise ParameterError(f"frames has the negative index {frames.min()}; frames count from 0")
     if pad:
@@ -100,6 +103,7 @@ def fix_frames(
     return call(np.unique, frames, work=200 * np.size(frames)).astype(int)
 
 
+@public
 def index_to_slice(
     idx: npt.ArrayLike,
     *,
@@ -137,10 +141,13 @@ def index_to_slice(
     >>> [list(range(9))[part] for part in fastspec.util.index_to_slice([2, 5], idx_min=0, idx_max=9)]
     [[0, 1], [2, 3, 4], [5, 6, 7, 8]]
     """
-    bounds = fix_frames(idx, x_min=idx_min, x_max=idx_max, pad=pad).tolist()
+    if step is not None:
+        step = as_index(step, name="step", minimum=-MOST_INDEX)
+    bounds = fix_frames(as_array(idx, name="idx"), x_min=idx_min, x_max=idx_max, pad=pad).tolist()
     return list(map(slice, bounds, bounds[1:], repeat(step)))
 
 
+@public
 def sync(
     data: np.ndarray,
     idx: Sequence[int] | Sequence[slice],
@@ -181,6 +188,8 @@ def sync(
     >>> fastspec.util.sync(np.arange(6.0), [2, 4]).tolist()
     [0.5, 2.5, 4.5]
     """
+    data = as_array(data, name="data", subok=True)
+    refuse_mask(idx, name="idx")
     aggregate = np.mean if aggregate is None else aggregate
     if all(isinstance(item, slice) for item in idx):
         segments = list(idx)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .._arrays import ParameterError
+from .._complaints import public
 
 if TYPE_CHECKING:
     from typing import Any
@@ -50,6 +51,7 @@ _EXAMPLES = {
 _CITATIONS = {"0.10.1": "10.5281/zenodo.8252662", "0.11.0": "10.5281/zenodo.15006942"}
 
 
+@public
 def find_files(
     directory: str | os.PathLike[Any],
     *,
@@ -105,6 +107,7 @@ def find_files(
     return sorted(found)[offset:][:limit]
 
 
+@public
 def example(key: str, *, hq: bool = False, url: bool = False) -> str:
     """Path of one of librosa's example recordings, if it was downloaded before.
 
@@ -161,6 +164,7 @@ def list_examples() -> None:
             print(f"{key:10}\t{description}")
 
 
+@public
 def example_info(key: str, *, html: bool = False) -> str | None:
     """Title, author, licence and description of an example recording, if its card was downloaded before.
 
@@ -211,6 +215,7 @@ def example_info(key: str, *, html: bool = False) -> str | None:
     return None
 
 
+@public
 def cite(version: str | None = None, *, bib: bool = False) -> str:
     """DOI of a version of librosa. How to cite fastspec is in its ``CITATION.cff``.
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import _foreign, _run
-from .._arrays import ParameterError
+from .._arrays import ParameterError, as_array
+from .._complaints import public
 from ._segments import valid_intervals
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["match_events", "match_intervals"]
 
 
+@public
 def match_intervals(
     intervals_from: np.ndarray, intervals_to: np.ndarray, strict: bool = True
 ) -> npt.NDArray[np.uint32]:
@@ -58,9 +60,9 @@ def match_intervals(
             f"intervals_from has {len(intervals_from)} rows, intervals_to has {len(intervals_to)}; "
             "both need at least one"
         )
-    valid_intervals(intervals_from)
-    valid_intervals(intervals_to)
-    queries, targets = np.asarray(intervals_from), np.asarray(intervals_to)
+    queries, targets = as_array(intervals_from, name="intervals_from"), as_array(intervals_to, name="intervals_to")
+    valid_intervals(queries)
+    valid_intervals(targets)
     dtype = np.float32 if queries.dtype == targets.dtype == np.float32 else np.float64
     queries, targets = np.ascontiguousarray(queries, dtype), np.ascontiguousarray(targets, dtype)
     matches, n_met = _run.match_intervals(queries, targets)
@@ -72,6 +74,7 @@ def match_intervals(
     return matches
 
 
+@public
 def match_events(
     events_from: npt.ArrayLike, events_to: npt.ArrayLike, left: bool = True, right: bool = True
 ) -> npt.NDArray[np.int32]:
@@ -106,7 +109,7 @@ def match_events(
     >>> fastspec.util.match_events([1, 4, 9], [0, 3, 10], left=False).tolist()
     [1, 2, 2]
     """
-    source, target = np.asarray(events_from), np.asarray(events_to)
+    source, target = as_array(events_from, name="events_from"), as_array(events_to, name="events_to")
     if source.ndim != 1 or target.ndim != 1:
         raise ParameterError(
             f"events_from.shape={source.shape} and events_to.shape={target.shape} must be one-dimensional; "

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
-from .._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_samples, first_nonfinite
-from .._foreign import call, patient
+from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_samples, first_nonfinite
+from .._complaints import public
+from .._foreign import patient
 from .._lazy import gather
 
 if TYPE_CHECKING:
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 MAX_MEM_BLOCK = 2**18
 
 # The rest of librosa's module of this name.
-__getattr__, __dir__, __all__ = gather(__name__, "_matrices", "_nnls", "_peaks", "_segments")
+__getattr__, __dir__, __all__ = gather(__name__, "_complex", "_matrices", "_nnls", "_peaks", "_segments")
 
 _COMPLEX_OF = {np.dtype(np.float32): np.complex64, np.dtype(np.float64): np.complex128}
 _REAL_OF = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.float64}
 
 
+@public
 def frame(
     x: np.ndarray,
     *,
@@ -81,7 +82,7 @@ def frame(
     """
     if isinstance(x, (list, tuple)) or np.isscalar(x):
         raise DTypeError(f"x is {type(x).__name__}, which has no memory to view; use np.asarray(x)")
-    x = np.asanyarray(x) if subok else np.asarray(x)
+    x = np.asanyarray(x) if subok else as_array(x, name="x")
     frame_length = as_index(frame_length, name="frame_length", minimum=0)
     hop_length = as_hop_length(hop_length)
     length = _axis_length(x, axis)
@@ -111,6 +112,7 @@ def _axis_length(x: np.ndarray, axis: int) -> int:
     return x.shape[axis]
 
 
+@public
 def valid_audio(y: np.ndarray) -> bool:
     """Check that an array holds audio: floating-point, at least one-dimensional, finite everywhere.
 
@@ -144,6 +146,7 @@ def valid_audio(y: np.ndarray) -> bool:
     return True
 
 
+@public
 def valid_int(x: float, *, cast: Callable[[float], float] | None = None) -> int:
     """A number as an integer.
 
@@ -198,6 +201,7 @@ def is_positive_int(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and bool(x > 0)
 
 
+@public
 def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
     """Pad an array on both sides of an axis, so that the data sits in the middle.
 
@@ -229,7 +233,7 @@ def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     >>> fastspec.util.pad_center(np.ones(2), size=5).tolist()
     [0.0, 1.0, 1.0, 0.0, 0.0]
     """
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     n = _axis_length(data, axis)
     if size < n:
         raise ParameterError(f"size={size} is smaller than data.shape[{axis}]={n}; use fix_length to trim")
@@ -237,6 +241,7 @@ def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     return pad_axis(data, axis, (left, int(size - n) - left), kwargs)
 
 
+@public
 def fix_length(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
     """Trim or pad the end of an array to a given length.
 
@@ -265,7 +270,7 @@ def fix_length(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
     >>> fastspec.util.fix_length(np.arange(4), size=6, mode="edge").tolist()
     [0, 1, 2, 3, 3, 3]
     """
-    data = np.asanyarray(data)
+    data = as_array(data, name="data", subok=True)
     n = _axis_length(data, axis)
     if n > size:
         return data[(slice(None),) * (axis % data.ndim) + (slice(size),)]
@@ -291,6 +296,7 @@ def pad_axis(data: np.ndarray, axis: int, ends: tuple[int, int], options: dict[s
     return padded
 
 
+@public
 def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | Sequence[slice]) -> np.ndarray:
     """Spread the axes of an array over more dimensions, for broadcasting.
 
@@ -321,6 +327,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     (1, 3, 1)
     """
     targets = tuple(axes) if hasattr(axes, "__iter__") else (axes,)
+    x = as_array(x, name="x", subok=True)
     if len(targets) != x.ndim:
         raise ParameterError(f"axes={targets} must name {x.ndim} axes, one for each of x.shape={x.shape}")
     if ndim < x.ndim:
@@ -331,6 +338,7 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
     return x.reshape(shape)
 
 
+@public
 @patient(20)
 def normalize(
     S: np.ndarray,
@@ -375,6 +383,7 @@ def normalize(
     >>> fastspec.util.normalize(np.array([3.0, -4.0]), norm=2).tolist()
     [0.6, -0.8]
     """
+    S = as_array(S, name="S", subok=True)
     if threshold is None:
         threshold = tiny(S)
     elif threshold <= 0:
@@ -420,6 +429,7 @@ def _unit_constant(magnitude: np.ndarray, norm: float, axis: int | None) -> floa
     return (magnitude.size if axis is None else magnitude.shape[axis]) ** (-1.0 / norm)
 
 
+@public
 def tiny(x: npt.ArrayLike) -> np.floating[Any]:
     """The smallest positive normal number of a value's precision.
 
@@ -444,6 +454,7 @@ def tiny(x: npt.ArrayLike) -> np.floating[Any]:
     return np.finfo(dtype if dtype.kind in "fc" else np.float32).tiny
 
 
+@public
 def buf_to_float(x: Any, *, n_bytes: int = 2, dtype: npt.DTypeLike = np.float32) -> np.ndarray:
     """Signed little-endian PCM to floating-point samples between -1 and 1.
 
@@ -480,6 +491,7 @@ def buf_to_float(x: Any, *, n_bytes: int = 2, dtype: npt.DTypeLike = np.float32)
     return scale * np.frombuffer(x, f"<i{n_bytes}").astype(dtype)
 
 
+@public
 def dtype_r2c(d: npt.DTypeLike, *, default: npt.DTypeLike = np.complex64) -> np.dtype[np.complexfloating]:
     """The complex dtype of a real one's precision.
 
@@ -504,6 +516,7 @@ def dtype_r2c(d: npt.DTypeLike, *, default: npt.DTypeLike = np.complex64) -> np.
     return dtype if dtype.kind == "c" else np.dtype(_COMPLEX_OF.get(dtype, default))
 
 
+@public
 def dtype_c2r(d: npt.DTypeLike, *, default: npt.DTypeLike = np.float32) -> np.dtype[np.floating]:
     """The real dtype of a complex one's precision.
 
@@ -526,75 +539,3 @@ def dtype_c2r(d: npt.DTypeLike, *, default: npt.DTypeLike = np.float32) -> np.dt
     """
     dtype = np.dtype(d)
     return dtype if dtype.kind == "f" else np.dtype(_REAL_OF.get(dtype, default))
-
-
-def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
-    """Squared magnitude, without the square root that ``np.abs(x) ** 2`` would take.
-
-    Parameters
-    ----------
-    x : number or array_like
-        Real or complex.
-    dtype : dtype_like, optional
-        Dtype of the result. Default: that of the real part, integers included.
-
-    Returns
-    -------
-    np.ndarray or np.number [shape=x.shape]
-        ``x.real**2 + x.imag**2``.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.util.abs2(3 + 4j).item()
-    25.0
-    """
-    if not np.iscomplexobj(x):
-        return np.square(x, dtype=dtype)
-    x = np.asanyarray(x)
-    result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
-    if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
-        _run.squares(x, result)
-        return result
-    return call(lambda: np.add(np.square(x.real), np.square(x.imag), out=result), work=20 * x.size)
-
-
-def _gapless(x: np.ndarray) -> bool:
-    """Whether the engine can take the elements one after the other."""
-    return type(x) is np.ndarray and x.flags.forc and x.flags.aligned and x.dtype.isnative
-
-
-def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
-    """Complex numbers of given angles and magnitudes.
-
-    Parameters
-    ----------
-    angles : number or array_like
-        In radians. Complex ones give magnitudes other than 1.
-    mag : number or array_like, optional
-        Magnitudes, in a shape that broadcasts to that of `angles`. Default: 1.
-
-    Returns
-    -------
-    np.ndarray or np.complexfloating [shape=angles.shape]
-        ``mag * exp(1j * angles)``; complex128 for float64 angles, complex64 for others.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.util.phasor([0.0, 0.0], mag=[1.0, 2.0]).tolist()
-    [(1+0j), (2+0j)]
-    """
-    angles = np.asanyarray(angles)
-    if angles.dtype.kind == "c":
-        z = np.exp(1j * angles)
-    else:
-        z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
-        if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
-            angles = angles.astype(np.float32)
-        if not (_gapless(angles) and z.real.dtype == angles.dtype and _run.phasors(angles, z)):
-            call(np.cos, angles, out=z.real, work=50 * angles.size)
-            call(np.sin, angles, out=z.imag, work=50 * angles.size)
-    if mag is not None:
-        z *= mag
-    return z[()]
