@@ -456,6 +456,8 @@ void fsp_blocks_drop(void);
 
 /* Bytes that this thread has asked for since it began, freed or not: the difference bounds what has been created between. */
 size_t fsp_allocated(void);
+/* Counts what another thread has asked for in the name of this one. */
+void fsp_add_allocated(size_t bytes);
 
 /* The best instruction set this CPU and this build have, and whether `isa` is among them. */
 const char *fsp_best_isa(void);

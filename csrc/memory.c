@@ -31,6 +31,8 @@ static _Thread_local size_t allocated;
 
 size_t fsp_allocated(void) { return allocated; }
 
+void fsp_add_allocated(size_t bytes) { allocated += bytes; }
+
 void *fsp_allocate(size_t count, size_t size)
 {
     if (size && count > (SIZE_MAX - 2 * PAGE) / size) return NULL;

@@ -8,6 +8,7 @@ cdef extern from "fastspec.h" nogil:
     size_t fsp_blocks_kept()
     void fsp_blocks_drop()
     size_t fsp_allocated()
+    void fsp_add_allocated(size_t)
 
 
 cdef class Block:
@@ -43,3 +44,7 @@ def drop_kept():
 def allocated():
     """Bytes that this thread has asked the engine's memory for, freed or not."""
     return fsp_allocated()
+
+
+def add_allocated(size_t n_bytes):
+    fsp_add_allocated(n_bytes)

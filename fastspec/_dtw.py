@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _memory, _run
 from ._arrays import DTypeError, ParameterError, as_array, as_index, as_number, check_size, whole
+from ._complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -90,6 +91,7 @@ def dtw(
     band_rad: float = ...,
     return_steps: Literal[True],
 ) -> tuple[Doubles, Choices]: ...
+@public
 def dtw(
     X: npt.ArrayLike | None = None,
     Y: npt.ArrayLike | None = None,
@@ -322,6 +324,7 @@ def _path_of(D: np.ndarray, steps: tuple, cost_of: CostRows, ranges: list[tuple[
     return path
 
 
+@public
 def dtw_backtracking(
     steps: np.ndarray,
     *,
@@ -388,6 +391,7 @@ def dtw_backtracking(
     return path
 
 
+@public
 def path_to_steps(path: np.ndarray, *, inverse: bool = False) -> npt.NDArray[np.float64]:
     """A warping path as a grid of frames: where in one sequence each frame of the other lies.
 

@@ -137,7 +137,7 @@ def _check_length(where: str, name: str, subtype: str, channels: int, n: int) ->
     if most is None and name not in _ANY_LENGTH:
         most = _MOST_BYTES.get(name, _MOST_BYTES_OF_OTHERS) // width
     if n < least:
-        raise ParameterError(f"{where}: {n} samples are too few for {kind}, which needs {least}; use WAV")
+        raise ParameterError(f"{where}: y has {n} samples, too few for {kind}, which needs {least}; use WAV")
     if most is not None and n > most:
         raise ParameterError(
             f"{where}: {n} samples x {channels} are too many for {kind}, which has room for {most}; "

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import DTypeError, ParameterError, as_array, as_index, as_number, whole
+from ._complaints import public
 from .filters import diagonal_filter
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["path_enhance"]
 
 
+@public
 def path_enhance(
     R: np.ndarray,
     n: int,
@@ -83,11 +85,15 @@ def path_enhance(
     if hasattr(R, "tocoo"):
         raise DTypeError(f"R is a sparse {type(R).__name__}; pass R.toarray()")
     R = as_array(R, name="R")
+    if R.dtype.char in "gG":
+        raise DTypeError(f"R.dtype={R.dtype} is wider than scipy.ndimage can filter; pass R.astype(np.float64)")
     if R.ndim < 2:
         raise ParameterError(f"R.shape={R.shape} must be (..., n, m)")
     n, n_filters = as_index(whole(n), name="n"), as_index(whole(n_filters), name="n_filters")
     max_ratio = as_number(max_ratio, name="max_ratio")
-    min_ratio = 1.0 / max_ratio if min_ratio is None and max_ratio > 0 else as_number(min_ratio or 0, name="min_ratio")
+    if min_ratio is None:
+        min_ratio = 1.0 / max_ratio if max_ratio > 0 else 0.0
+    min_ratio = as_number(min_ratio, name="min_ratio")
     if not 0 < max_ratio < np.inf or not min_ratio > 0:
         raise ParameterError(f"max_ratio={max_ratio} and min_ratio={min_ratio} must be positive numbers")
     if min_ratio > max_ratio:

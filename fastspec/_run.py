@@ -92,7 +92,17 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
 
 def _make(kind: type, n_points: int, /, **options: Any) -> Any:
     """A plan, a long one without letting Ctrl-C wait: tables of a prime length take it some 20 microseconds a point."""
-    return call(kind, work=2000 * n_points, **options)
+    before = _engine.allocated()
+    made, n_bytes = call(_counted, kind, options, work=2000 * n_points)
+    _engine.add_allocated(n_bytes - (_engine.allocated() - before))  # none, but for what another thread asked for
+    return made
+
+
+def _counted(kind: type, options: dict[str, Any]) -> tuple[Any, int]:
+    """An object of the engine, and the bytes that it took."""
+    before = _engine.allocated()
+    made = kind(**options)
+    return made, _engine.allocated() - before
 
 
 def _doubles(array: np.ndarray | None) -> np.ndarray | None:

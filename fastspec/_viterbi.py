@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import DTypeError, ParameterError, as_array
+from ._complaints import public
 from .util.utils import tiny
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def viterbi(
     return_logp: Literal[True],
     transition_min_prob: float | None = ...,
 ) -> tuple[States, LogLikelihoods]: ...
+@public
 def viterbi(
     prob: npt.ArrayLike,
     transition: npt.ArrayLike,
@@ -122,6 +124,7 @@ def viterbi_discriminative(
     return_logp: Literal[True],
     transition_min_prob: float | None = ...,
 ) -> tuple[States, LogLikelihoods]: ...
+@public
 def viterbi_discriminative(
     prob: npt.ArrayLike,
     transition: npt.ArrayLike,
@@ -207,6 +210,7 @@ def viterbi_binary(
     return_logp: Literal[True],
     transition_min_prob: float | None = ...,
 ) -> tuple[States, LogLikelihoods]: ...
+@public
 def viterbi_binary(
     prob: npt.ArrayLike,
     transition: npt.ArrayLike,

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import ParameterError, as_array, as_hop_length, check_rate
+from ._complaints import public
 from ._lazy import missing
 from .core._inverse import istft
 from .core.convert import fourier_tempo_frequencies
@@ -88,6 +89,7 @@ def beat_track(
     units: str = "frames",
     sparse: Literal[False],
 ) -> tuple[Any, NDArray[np.bool_]]: ...
+@public
 def beat_track(
     *,
     y: np.ndarray | None = None,
@@ -253,6 +255,7 @@ def _trimmed(beats: NDArray[np.bool_], scores: np.ndarray, trim: bool) -> NDArra
     return result
 
 
+@public
 def plp(
     *,
     y: np.ndarray | None = None,

@@ -10,6 +10,7 @@ import numpy as np
 
 from . import _neighbours, _run
 from ._arrays import ParameterError, as_array, as_index, whole
+from ._complaints import public
 from ._lazy import missing
 from ._path_enhance import path_enhance
 from .util._matrices import shear, sheared, sheared_sparse
@@ -53,6 +54,7 @@ def cross_similarity(
     data: npt.ArrayLike, data_ref: npt.ArrayLike, *, k: int | None = ..., metric: str = ...,
     sparse: Literal[True], mode: Mode = ..., bandwidth: Bandwidth = ..., full: bool = ...,
 ) -> csc_array: ...  # fmt: skip
+@public
 def cross_similarity(
     data: npt.ArrayLike,
     data_ref: npt.ArrayLike,
@@ -139,6 +141,7 @@ def recurrence_matrix(
     sparse: Literal[True], mode: Mode = ..., bandwidth: Bandwidth = ..., self: bool = ..., axis: int = ...,
     full: bool = ...,
 ) -> csc_array: ...  # fmt: skip
+@public
 def recurrence_matrix(
     data: npt.ArrayLike,
     *,
@@ -265,6 +268,7 @@ def _finished(links: csr_array, mode, bandwidth, k: int, sparse: bool) -> Any:
     return turned if sparse else turned.toarray()
 
 
+@public
 def recurrence_to_lag(rec: Matrix, *, pad: bool = True, axis: int = -1) -> Matrix:
     """A recurrence matrix with lags in place of one of its times: ``lag[i, j] == rec[i + j, j]``.
 
@@ -332,6 +336,7 @@ def _matrix_and_axis(matrix: Any, axis: int, name: str) -> tuple[Any, int]:
     return matrix, abs(axis)
 
 
+@public
 def lag_to_recurrence(lag: Matrix, *, axis: int = -1) -> Matrix:
     """A lag matrix back as a recurrence matrix.
 
@@ -374,6 +379,7 @@ def lag_to_recurrence(lag: Matrix, *, axis: int = -1) -> Matrix:
     return (rec[:n] if axis else rec[:, :n]).asformat(matrix.format)
 
 
+@public
 def timelag_filter(function: Filter, pad: bool = True, index: int = 0) -> Filter:
     """Make a filter of matrices work on lags: what smooths along rows then smooths along diagonals.
 
@@ -404,6 +410,7 @@ def timelag_filter(function: Filter, pad: bool = True, index: int = 0) -> Filter
     >>> smooth(np.eye(5), size=(1, 3)).trace().item()
     5.0
     """
+    index = as_index(index, name="index", minimum=0)
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # functions of C may have none
@@ -422,6 +429,7 @@ def timelag_filter(function: Filter, pad: bool = True, index: int = 0) -> Filter
     return filtered  # type: ignore[return-value]
 
 
+@public
 def agglomerative(
     data: npt.ArrayLike, k: int | np.integer[Any], *, clusterer: Any = None, axis: int = -1
 ) -> np.ndarray[tuple[int], np.dtype[np.int_]]:
@@ -470,6 +478,7 @@ def agglomerative(
     return _run.join_neighbours(frames.copy() if own else frames, k)
 
 
+@public
 def subsegment(
     data: npt.ArrayLike, frames: npt.ArrayLike, *, n_segments: int = 4, axis: int = -1
 ) -> np.ndarray[tuple[int], np.dtype[np.int_]]:

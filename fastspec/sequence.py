@@ -8,6 +8,7 @@ import numpy as np
 
 from . import _run
 from ._arrays import DTypeError, ParameterError, as_array, as_number
+from ._complaints import public
 from ._dtw import dtw, dtw_backtracking, path_to_steps
 from ._lazy import missing
 from ._viterbi import viterbi, viterbi_binary, viterbi_discriminative
@@ -58,6 +59,7 @@ def rqa(
     knight_moves: bool = ...,
     backtrack: Literal[True] = ...,
 ) -> tuple[np.ndarray, np.ndarray[tuple[int, int], np.dtype[np.uint]]]: ...
+@public
 def rqa(
     sim: np.ndarray, *, gap_onset: float = 1, gap_extend: float = 1, knight_moves: bool = True, backtrack: bool = True
 ) -> Any:
@@ -134,6 +136,7 @@ def rqa(
 _DOUBLE, _SINGLE, _INTEGER, _BOOLEAN = range(4)
 
 
+@public
 def transition_uniform(n_states: int) -> Matrix:
     """A transition matrix by which every state follows every other with the same probability.
 
@@ -163,6 +166,7 @@ def transition_uniform(n_states: int) -> Matrix:
     return np.full((n_states, n_states), 1.0 / n_states)
 
 
+@public
 def transition_loop(n_states: int, prob: float | Iterable[float]) -> Matrix:
     """A transition matrix by which states tend to last: else all others follow with the same probability.
 
@@ -195,6 +199,7 @@ def transition_loop(n_states: int, prob: float | Iterable[float]) -> Matrix:
     return transition
 
 
+@public
 def transition_cycle(n_states: int, prob: float | Iterable[float]) -> Matrix:
     """A transition matrix of states that last or go on to the next one, the last to the first.
 
@@ -248,6 +253,7 @@ def _stay_probabilities(n_states: int, prob) -> np.ndarray:
     return stay
 
 
+@public
 def transition_local(
     n_states: int, width: int | Iterable[int], *, window: Window = "triangle", wrap: bool = False
 ) -> Matrix:

@@ -83,24 +83,32 @@ BY_NAME = {
     "octs": np.array([1.0, 2.0]),
     "order": 4,
     "output_size": 4,
+    "lag": np.eye(9),
+    "n_states": 3,
+    "path": np.array([[2, 2], [1, 1], [0, 0]]),
     "post_avg": 3,
     "post_max": 3,
     "pre_avg": 3,
     "pre_max": 3,
     "primes": [3, 5],
+    "prob": np.full((2, 9), 0.5),
     "radius": 0.2,
+    "rec": np.eye(9),
     "right": everything.Y[::-1].copy(),
     "samples": np.arange(3) * 1000,
     "shift": 1,
     "size": 70,
     "sr": everything.SR,
     "S": everything.S,
+    "steps": np.array([[-1, 1], [2, 0]]),
     "thaat": "bilaval",
     "tg": np.abs(_RNG.normal(size=(65, 12))),
     "times": np.array([0.01, 0.02]),
+    "transition": np.full((2, 2), 0.5),
     "tuning": 0.1,
     "unison": "C",
     "wait": 2,
+    "width": 3,
     "window": "hann",
     "x": everything.S,
     "x1": everything.S,
@@ -146,6 +154,12 @@ BY_FUNCTION = {
     "_wavelets.wavelet_lengths": {"freqs": 10 * HZ},
     "core._time_domain.mu_expand": {"x": everything.Y, "quantize": False},
     "core._time_domain.mu_compress": {"x": everything.Y},
+    "_dtw.dtw": {"C": np.abs(_RNG.normal(size=(6, 9)))},
+    "_dtw.dtw_backtracking": {"steps": np.zeros((3, 3), np.int32)},
+    "_viterbi.viterbi_binary": {"prob": np.full((2, 9), 0.5)},
+    "segment.timelag_filter": {"function": abs},
+    "sequence.transition_cycle": {"prob": 0.5},
+    "sequence.transition_loop": {"prob": 0.5},
     "pcm.float_to_pcm": {"x": everything.Y},
     "pcm.pcm_convert": {"x": everything.Y},
     "pcm.pcm_to_float": {"x": np.arange(100, dtype=np.int16)},
@@ -156,7 +170,7 @@ BY_FUNCTION = {
 
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
-    r"_files\.|_audio_file|_threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
+    r"_files\.|_writing\.|_recipes\.|display\.|_audio_file|_threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
     r"get_samplerate|audio\.load|audio\.loadx|audio\.stream|cache|list_|dtype_[rc]2"
 )
 
@@ -199,9 +213,11 @@ class Call:
     def __call__(self, **changed):
         arguments = self.arguments | changed
         positional, named = [], {}
+        takes_many = any(parameter.kind is parameter.VAR_POSITIONAL for parameter in self.parameters.values())
         for parameter in self.parameters.values():
             if parameter.name in arguments:
-                if parameter.kind is parameter.VAR_POSITIONAL or parameter.kind is not parameter.KEYWORD_ONLY:
+                by_place = takes_many and parameter.kind is not parameter.KEYWORD_ONLY
+                if by_place or parameter.kind is parameter.POSITIONAL_ONLY:
                     positional.append(arguments[parameter.name])
                 else:
                     named[parameter.name] = arguments[parameter.name]

@@ -28,6 +28,10 @@ def noise(*shape: int, seed: int = 0) -> np.ndarray:
     return np.resize(few, shape)
 
 
+def _chances(n_states: int, n_frames: int) -> np.ndarray:
+    return np.full((n_states, n_frames), 1 / n_states)
+
+
 def y() -> np.ndarray:
     return noise(N)
 
@@ -79,6 +83,21 @@ def _elementwise(function: Callable, array: Callable = y, **options) -> list[Cal
 
 
 CALLS: dict[str, list[Callable]] = {
+    # sequences
+    "sequence.dtw": [lambda: fastspec.sequence.dtw(dense(12, 6000), dense(12, 6000))],
+    "sequence.rqa": [lambda: fastspec.sequence.rqa(dense(6000, 6000))],
+    "sequence.viterbi": [lambda: fastspec.sequence.viterbi(_chances(300, 20_000), np.full((300, 300), 1 / 300))],
+    "sequence.viterbi_discriminative": [
+        lambda: fastspec.sequence.viterbi_discriminative(_chances(300, 20_000), np.full((300, 300), 1 / 300))
+    ],
+    "sequence.viterbi_binary": [
+        lambda: fastspec.sequence.viterbi_binary(np.full((20, 200_000), 0.5), np.full((2, 2), 0.5))
+    ],
+    "segment.cross_similarity": [lambda: fastspec.segment.cross_similarity(dense(12, 9000), dense(12, 9000))],
+    "segment.recurrence_matrix": [lambda: fastspec.segment.recurrence_matrix(dense(12, 9000), sparse=True)],
+    "segment.path_enhance": [lambda: fastspec.segment.path_enhance(dense(5000, 5000), 51)],
+    "segment.agglomerative": [lambda: fastspec.segment.agglomerative(dense(12, 100_000), 50)],
+    "segment.subsegment": [lambda: fastspec.segment.subsegment(dense(12, 100_000), np.array([0, 50_000]))],
     # levels and samples
     "amplitude_to_db": [lambda: fastspec.amplitude_to_db(dense()), lambda: fastspec.amplitude_to_db(spectra())],
     "db_to_amplitude": _elementwise(fastspec.db_to_amplitude),

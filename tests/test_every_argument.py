@@ -33,6 +33,8 @@ FREE = {
     "core._time_units.samples_like": {"X"},
     "core._time_units.times_like": {"X"},
     "core._pcen.pcen": {"max_axis"},  # of a matrix
+    "_dtw.dtw": {"band_rad"},  # without a band
+    "decompose.decompose": {"n_components"},  # with a transformer
     "core._inverse.phase_vocoder": {"hop_length", "n_fft"},  # deprecated
     "core._synthesis.clicks": {"frames", "hop_length", "click_freq", "click_duration"},
     "core._transforms_other.iirt": {"tuning", "sr"},  # with the frequencies given

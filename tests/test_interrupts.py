@@ -40,6 +40,9 @@ QUICK = {
     "pcen": [1],
     "phase_vocoder": [0],
     "resample": [0, 3],
+    "segment.recurrence_matrix": [0],
+    "sequence.dtw": [0],
+    "sequence.viterbi": [0],
     "stft": [1, 5],
     "util.match_events": [0],
     "util.normalize": [1],
@@ -58,7 +61,9 @@ SHORT = {
     *("util.decorators.deprecated", "util.decorators.future_default", "util.decorators.moved", "util.example"),
     *("util.decorators.vectorize", "util.roll_sparse"),
     *("display.cmap", "display.colorbar_db", "display.colorbar_phase", "display.highlight", "display.legend_for_axes"),
-    *("display.multiplot",),
+    *("display.multiplot", "recipe", "recipes", "segment.lag_to_recurrence", "segment.recurrence_to_lag"),
+    *("segment.timelag_filter", "sequence.path_to_steps", "sequence.transition_cycle", "sequence.transition_local"),
+    *("sequence.transition_loop", "sequence.transition_uniform", "sequence.dtw_backtracking"),
 }
 
 pytestmark = [

@@ -292,7 +292,7 @@ def test_no_steps_and_no_channels():
     ("call", "error", "message"),
     [
         (lambda: sequence.dtw(C=np.ones((2, 2), complex)), fastspec.DTypeError, "C.dtype=complex128"),
-        (lambda: sequence.dtw(C="abc"), fastspec.DTypeError, "C.dtype=<U3"),
+        (lambda: sequence.dtw(C="abc"), fastspec.DTypeError, r"C=.*\(<U3\) holds no numbers"),
         (lambda: sequence.dtw(C=np.ones((0, 2))), fastspec.ParameterError, r"C.shape=\(0, 2\)"),
         (lambda: sequence.dtw(C=np.ones((1, 2, 2))), fastspec.ParameterError, r"C.shape=\(1, 2, 2\)"),
         (lambda: sequence.dtw(C=np.ma.ones((2, 2))), fastspec.DTypeError, "C is a masked array"),

@@ -61,7 +61,12 @@ def public_functions() -> dict:
     return {f"{f.__module__}.{f.__qualname__}": f for f in functions}
 
 
-FUNCTIONS = public_functions()
+# What dataclasses write is not annotated.
+FUNCTIONS = {
+    name: function
+    for name, function in public_functions().items()
+    if not name.endswith((".Recipe.__eq__", ".Recipe.__hash__", ".Recipe.__setattr__", ".Recipe.__delattr__"))
+}
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))

@@ -155,7 +155,7 @@ def test_odd_lengths_of_aiff(folder, subtype):
         ("x.ogg", 256_000, 100, "1 to 200000"),
         ("x.mp3", 96_000, 100, "48000"),
         ("x.flac", 700_000, 100, "655350"),
-        ("x.flac", 8000, 0, "0 samples are too few"),
+        ("x.flac", 8000, 0, "y has 0 samples, too few"),
         ("x.htk", 22050, 100, "divisors of 10000000"),
         ("x.voc", 8000, 2**24, "use RF64, W64 or CAF"),
         ("x.sds", 8000, 2**21, "2097151"),
@@ -313,7 +313,7 @@ def test_lossy_codecs_take_no_values_that_kill_them(folder, name, value):
     ],
 )
 def test_samples_that_are_none(folder, name, y, words):
-    with pytest.raises(ParameterError, match=words if y.size or name == "x.wav" else "0 samples are too few"):
+    with pytest.raises(ParameterError, match=words if y.size or name == "x.wav" else "y has 0 samples, too few"):
         fastspec.write(name, y, 8000)
     assert os.listdir() == []
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_samples
+from .._arrays import DTypeError, ParameterError, as_array, as_samples
 
 
 def as_clip(y, *, name: str = "y") -> np.ndarray:
@@ -30,12 +30,7 @@ def from_elsewhere(y, *, name: str) -> np.ndarray:
     """An array of what is none: lists, and what gives its memory by DLPack or the array protocol, without a copy."""
     if hasattr(y, "__dlpack__"):
         return _from_dlpack(y, name=name)
-    try:
-        x = np.asarray(y)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise DTypeError(f"{name} is {type(y).__name__}, and no array can be made of it: {error}") from None
-    # A list of whole numbers is not PCM.
-    return x.astype(np.float64) if x.dtype.kind in "iu" and isinstance(y, (list, tuple)) else x
+    return as_array(y, name=name)
 
 
 def _from_dlpack(y, *, name: str) -> np.ndarray:
