@@ -43,7 +43,10 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     if type(y) is np.ndarray and y.dtype in _WORKING_DTYPES and y.ndim and y.flags.aligned:
         return y  # nearly always: nothing to check and nothing to convert
     if not isinstance(y, np.ndarray):
-        raise DTypeError(f"{name} is {type(y).__name__}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
+        if not hasattr(y, "__dlpack__"):
+            kind = type(y).__name__
+            raise DTypeError(f"{name} is {kind}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
+        y = _from_dlpack(y, name=name)
     refuse_mask(y, name=name)
     is_pcm = pcm and y.dtype.newbyteorder("=") in PCM_DTYPES
     if y.dtype.kind != "f" and not is_pcm:
@@ -58,6 +61,20 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     return y
 
 
+def _from_dlpack(x, *, name: str) -> np.ndarray:
+    """The memory of a tensor, without a copy: torch's, or that of any other library with DLPack, on the CPU."""
+    if getattr(x, "requires_grad", False):
+        raise DTypeError(f"{name} requires grad, which cannot be followed here; pass {name}.detach()")
+    device = getattr(x, "device", None)
+    kind = getattr(device, "type", device if isinstance(device, str) else "cpu")
+    if kind != "cpu":
+        raise DTypeError(f"{name} is on {device}, and arrays are read by the CPU; pass {name}.cpu()")
+    try:
+        return np.from_dlpack(x)
+    except (BufferError, RuntimeError, TypeError, ValueError) as error:
+        raise DTypeError(f"{name} is {type(x).__name__} and cannot be read: {error}") from None
+
+
 def refuse_mask(x, *, name: str) -> None:
     """Masked values would count as they stand under the mask."""
     # numpy.ma is slow to import
@@ -69,6 +86,8 @@ def as_array(x, *, name: str, subok: bool = False, kinds: str = "fciub") -> np.n
     """`np.asarray` (or, with `subok`, `np.asanyarray`) of what holds numbers: no text, dates, objects, or masks."""
     if type(x) is not np.ndarray:
         refuse_mask(x, name=name)
+        if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):
+            x = _from_dlpack(x, name=name)
         try:
             x = np.asanyarray(x) if subok else np.asarray(x)
         except ValueError:

@@ -244,6 +244,8 @@ def test_samples_of_any_kind():
 
     y = noise(5000)
     assert np.array_equal(recipe(Foreign(y)), recipe(y))
+    assert np.array_equal(fastspec.stft(Foreign(y)), fastspec.stft(y))
+    assert np.array_equal(fastspec.power_to_db(Foreign(np.abs(y))), fastspec.power_to_db(np.abs(y)))
     with pytest.raises(fastspec.DTypeError, match=r"y is on cuda:0.*y\.cpu\(\)"):
         recipe(Foreign(y, device="cuda:0"))
     with pytest.raises(fastspec.DTypeError, match=r"y requires grad.*y\.detach\(\)"):
