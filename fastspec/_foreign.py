@@ -37,9 +37,11 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
             done.set()
 
     # In the caller's context, for numpy.errstate and the like hold in one only.
-    threading.Thread(target=copy_context().run, args=(run,), daemon=True).start()
+    thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
+    thread.start()
     while not done.wait(0.1):  # not for ever: Windows looks for signals only between waits
         pass
+    thread.join()  # so that the next one gets its heap, where what this one has freed lies
     result, error = outcome.pop()
     if error is not None:
         raise error
