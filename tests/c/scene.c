@@ -155,7 +155,11 @@ static void bank_values(const check *t, const fsp_config *c, size_t n_bins, cons
 
 static value level_value(const check *t, const fsp_config *c, value x)
 {
-    if (c->for_zero != 0 && x.x == 0) x.x = rounded(t, c->for_zero);
+    if (c->for_zero != 0 && x.err == 0 && x.x == 0) x.x = rounded(t, c->for_zero);
+    if (c->for_zero != 0 && x.err > 0 && x.x <= x.err) {  /* rounding may leave a zero, or may not */
+        const wide top = fmaxl(x.x + x.err, rounded(t, c->for_zero));
+        x = (value){top / 2, top / 2};
+    }
     if (c->add != 0) x = (value){x.x + rounded(t, c->add), x.err + t->u * (x.x + c->add)};
     const wide low = rounded(t, c->floor), middle = x.x > low ? x.x : low;
     const wide top = x.x + x.err > low ? x.x + x.err : low, bottom = x.x - x.err > low ? x.x - x.err : low;
