@@ -27,10 +27,12 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
         return function(*args, **kwargs)
     outcome: list[Any] = []
     done = threading.Event()
+    floating = np.geterr()  # which NumPy 1 keeps for each thread, not in the context
 
     def run() -> None:
         try:
-            outcome.append((function(*args, **kwargs), None))
+            with np.errstate(**floating):
+                outcome.append((function(*args, **kwargs), None))
         except BaseException as error:
             outcome.append((None, error))
         finally:

@@ -419,7 +419,7 @@ def test_misuse_is_told_in_one_line(sound, capsys):
         ("mel", ["-output", "x"], "did you mean --output?"),
         ("mel", ["-x.wav"], "a file of that name is ./-x.wav"),
         ("mel", ["--pad-mode", "reflct"], "invalid choice: 'reflct'"),
-        ("mel", ["--window", "hannn"], "Invalid window name 'hannn'"),
+        ("mel", ["--window", "hannn"], "window='hannn'"),
         ("mel", ["--fmin", "-1"], "-1 is below 0"),
         ("mel", ["--fmin", "nan"], "nan is not a finite number"),
         ("mel", ["--fmax", "inf"], "inf is not a positive number"),

@@ -50,6 +50,13 @@ def agree(ours, theirs, where: str = "") -> None:
         assert ours == theirs, where
 
 
+# Where ticks of logarithmic axes lie, and how it names colours, is matplotlib's own affair.
+as_stored = pytest.mark.skipif(
+    tuple(map(int, matplotlib.__version__.split(".")[:2])) < (3, 11), reason="the stored ticks are matplotlib 3.11's"
+)
+
+
+@as_stored
 @pytest.mark.filterwarnings(BEYOND)
 @pytest.mark.parametrize("which", ["x", "y"])
 @pytest.mark.parametrize("case", KINDS)
@@ -62,6 +69,7 @@ def test_pictures_as_librosa(case):
     agree(picture_facts(fastspec, case), GOLDEN[f"picture {case}"])
 
 
+@as_stored
 @pytest.mark.parametrize("case", WAVES)
 def test_waves_as_librosa(case):
     agree(wave_facts(fastspec, case), GOLDEN[f"wave {case}"])

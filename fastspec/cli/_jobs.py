@@ -84,5 +84,5 @@ def _warnings_in_one_line(task: Task) -> Iterator[None]:
         warnings.simplefilter("always", UserWarning)
         yield
     source = shown(task.source)
-    for said in dict.fromkeys(_said(task, w.message) for w in caught):
+    for said in dict.fromkeys(_said(task, w.message) for w in caught if "Deprecat" not in w.category.__name__):
         say(f"warning: {said}" if said.startswith(f"{source}: ") else f"warning: {source}: {said}")
