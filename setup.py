@@ -53,6 +53,10 @@ if "x86_64" in MACHINE or "amd64" in MACHINE:
 elif "aarch64" in MACHINE or "arm64" in MACHINE:
     ISA_FLAGS |= {"scalar": ["-Os"], "neon": []}
 
+if os.environ.get("FASTSPEC_WITHOUT_SCALAR"):  # for wheels: an eighth of the engine, which nobody there would run
+    del ISA_FLAGS["scalar"]
+    CFLAGS.append("-DFSP_WITHOUT_SCALAR")
+
 # Python's own flags ask for debug sections, which triple the file and double the time, and nobody unwinds stacks of C
 # without them. CFLAGS=-g keeps both.
 DEBUG = any(flag.startswith("-g") and flag != "-g0" for flag in os.environ.get("CFLAGS", "").split())
@@ -138,7 +142,7 @@ engine = Extension(
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,
     libraries=[] if MACHINE.startswith("win") else ["m"],
-    extra_compile_args=["-fvisibility=hidden", "-O2"],
+    extra_compile_args=["-fvisibility=hidden", "-Os"],
     extra_link_args=["-pthread", *STRIP],
 )
 

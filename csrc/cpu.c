@@ -29,7 +29,9 @@ static const isa_entry ENTRIES[] = {
 #elif defined(__aarch64__)
     {"neon", BASELINE, &fsp_kernels_neon_f32, &fsp_kernels_neon_f64},
 #endif
+#ifndef FSP_WITHOUT_SCALAR  /* wheels, whose processors all have vectors */
     {"scalar", BASELINE, &fsp_kernels_scalar_f32, &fsp_kernels_scalar_f64},
+#endif
 };
 
 #ifdef __x86_64__

@@ -80,12 +80,14 @@ def contents(wheel: Path) -> Iterator[str]:
     with zipfile.ZipFile(wheel) as archive:
         found = set(archive.namelist())
     packages = {"fastspec/__init__.py"} | {n for n in found if re.fullmatch(r"fastspec/\w+/__init__\.py", n)}
-    stubs = {package + "i" for package in packages - {"fastspec/cli/__init__.py"}}  # commands are no functions to call
+    # Commands are no functions to call, and rooms with an underscore export nothing.
+    stubs = {package + "i" for package in packages if not re.search(r"/(cli|_\w+)/__init__", package)}
     for missing in sorted({"fastspec/py.typed", "fastspec/_engine.abi3.so", *stubs} - found):
         yield f"{missing} is missing"
     if not any(name.endswith("/LICENSE") for name in found):
         yield "the licence is missing"
-    for odd in sorted(n for n in found if not re.search(r"\.(py|pyi|abi3\.so)$|py\.typed$|\.dist-info/|/$", n)):
+    known = r"\.(py|pyi|abi3\.so)$|/_recipes/named\.json$|py\.typed$|\.dist-info/|/$"
+    for odd in sorted(n for n in found if not re.search(known, n)):
         yield f"{odd} has no business in a wheel"
     for top in {name.split("/")[0] for name in found}:
         if top != "fastspec" and not top.endswith(".dist-info"):

@@ -84,7 +84,7 @@ def test_what_is_kept_between_calls_is_bounded_in_bytes(root):
     """All caches are `_kept.kept`, but for those of names and single values (which functions of no arguments are)."""
     for path in sources(root, f"{WHERE}/**/*.py"):
         small = ("_kept.py", "notation.py", "intervals.py", "_lazy.py", "_audio_mpeg.py", "_complaints.py")
-        if path.name not in small and path.parent.name != "_recipes":
+        if path.name not in small:
             decorated = re.findall(r"@(?:functools\.)?(?:lru_)?cache\b.*\n(def \w+\(.*)", path.read_text())
             found = [line for line in decorated if not re.match(r"def (_(lowest|quota)\(|\w+\(\))", line)]
             assert not found, path

@@ -93,6 +93,7 @@ def build(name: str, folder: Path) -> Path:
     environment["CC"] = shlex.join(compiler)
     environment["LDSHARED"] = shlex.join([*zig(target), "-shared", *target.link_flags])
     environment["_PYTHON_HOST_PLATFORM"] = target.platform
+    environment["FASTSPEC_WITHOUT_SCALAR"] = "1"
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
     subprocess.run(command, check=True, env=environment)
     (wheel,) = folder.glob("*.whl")

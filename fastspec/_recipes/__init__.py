@@ -1,7 +1,7 @@
-"""Named recipes: the front ends of deployed models, one file of numbers each.
+"""Named recipes: the front ends of deployed models, as numbers in ``named.json``.
 
-A file holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (of models that use it) and ``source``
-(where the numbers were read). What a name means never changes: a correction is a new file, ``nemo@2.json``.
+An entry holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (of models that use it) and ``source``
+(where the numbers were read). What a name means never changes: a correction is a new name, ``nemo@2``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from .._arrays import DTypeError, ParameterError
 from .._front.recipe import Recipe, make
 
-_FOLDER = Path(__file__).parent
+_FILE = Path(__file__).parent / "named.json"
 _ABOUT = ("about", "aliases", "source")
 
 
@@ -73,31 +73,26 @@ def recipes() -> dict[str, str]:
     >>> fastspec.recipes()["tacotron2"]
     'Tacotron 2'
     """
-    return {name: _read(name)["about"] for name in _names()}
+    return {name: entry["about"] for name, entry in _named().items()}
 
 
 def described(name: str) -> dict[str, Any]:
-    """What is in the file of a name or alias, and the ``name`` itself."""
+    """What stands under a name or alias, and the ``name`` itself."""
     key = name.strip().lower()
-    if key not in _names():
+    if key not in _named():
         key = _aliases().get(key.replace("_", "-"), key.replace("_", "-"))
-    if key not in _names():
-        near = get_close_matches(key, [*_names(), *_aliases()], n=3)
+    if key not in _named():
+        near = get_close_matches(key, [*_named(), *_aliases()], n=3)
         hint = f"did you mean {', '.join(map(repr, near))}?" if near else "fastspec.recipes() lists them"
         raise UnknownRecipeError(f"name={name!r} is no recipe; {hint}")
-    return {"name": key, **_read(key)}
+    return {"name": key, **_named()[key]}
 
 
 @cache
-def _names() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in _FOLDER.glob("*.json")))
+def _named() -> dict[str, dict[str, Any]]:
+    return json.loads(_FILE.read_text(encoding="utf-8"))
 
 
 @cache
 def _aliases() -> dict[str, str]:
-    return {alias: name for name in _names() for alias in _read(name)["aliases"]}
-
-
-@cache
-def _read(name: str) -> dict[str, Any]:
-    return json.loads((_FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return {alias: name for name, entry in _named().items() for alias in entry["aliases"]}
