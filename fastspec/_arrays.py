@@ -46,7 +46,7 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
         if not hasattr(y, "__dlpack__"):
             kind = type(y).__name__
             raise DTypeError(f"{name} is {kind}, not a numpy.ndarray; use np.asarray({name}, dtype=np.float32)")
-        y = _from_dlpack(y, name=name)
+        y = from_dlpack(y, name=name)
     refuse_mask(y, name=name)
     is_pcm = pcm and y.dtype.newbyteorder("=") in PCM_DTYPES
     if y.dtype.kind != "f" and not is_pcm:
@@ -61,7 +61,7 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     return y
 
 
-def _from_dlpack(x, *, name: str) -> np.ndarray:
+def from_dlpack(x, *, name: str) -> np.ndarray:
     """The memory of a tensor, without a copy: torch's, or that of any other library with DLPack, on the CPU."""
     if getattr(x, "requires_grad", False):
         raise DTypeError(f"{name} requires grad, which cannot be followed here; pass {name}.detach()")
@@ -87,7 +87,7 @@ def as_array(x, *, name: str, subok: bool = False, kinds: str = "fciub") -> np.n
     if type(x) is not np.ndarray:
         refuse_mask(x, name=name)
         if hasattr(x, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic)):
-            x = _from_dlpack(x, name=name)
+            x = from_dlpack(x, name=name)
         try:
             x = np.asanyarray(x) if subok else np.asarray(x)
         except ValueError:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ._arrays import DTypeError, ParameterError
+from ._arrays import DTypeError, ParameterError, from_dlpack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,19 +31,30 @@ _TOO_MANY = 2**40
 
 
 def public(function: F) -> F:
-    """Let a function's errors name what its caller passed."""
+    """Let a function's errors name what its caller passed, and tensors (by DLPack, on the CPU) be arrays."""
 
     @wraps(function)
     def call(*args, **kwargs):
         try:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
+            if any(map(_is_tensor, (*args, *kwargs.values()))):
+                return call(*map(_as_array, args), **{name: _as_array(value) for name, value in kwargs.items()})
             better = _translated(error, function, args, kwargs)
             if better is None:
                 raise
             raise _as_well(better, error) from error
 
     return call  # type: ignore[return-value]
+
+
+def _is_tensor(value) -> bool:
+    """Whether it is another library's array, which not all code here takes as it is."""
+    return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
+
+
+def _as_array(value):
+    return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
 
 
 def warn(message: str, category: type[Warning] = UserWarning) -> None:

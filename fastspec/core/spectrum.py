@@ -121,7 +121,7 @@ def stft(
     1000.0
     """
     x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
-    target = _dtype_of_spectrum(dtype, y.dtype, out)
+    target = _dtype_of_spectrum(dtype, y.dtype if isinstance(y, np.ndarray) else x.dtype, out)
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
     n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
