@@ -136,8 +136,8 @@ def compile_one(job):
 
 
 engine = Extension(
-    "fastspec._engine",
-    ["fastspec/_engine.pyx"],
+    "fastspec._engine._c",
+    ["fastspec/_engine/_c.pyx"],
     include_dirs=["csrc"],
     define_macros=[("Py_LIMITED_API", "0x030B0000")],
     py_limited_api=True,

@@ -54,7 +54,7 @@ class Server:
         self._call, self._repeats = None, 1
 
     def engine(self, _) -> str:
-        import fastspec._run
+        import fastspec._engine.run
 
         return f"{fastspec._run._engine.__file__} {fastspec._run.ISA.decode()}"
 

@@ -86,7 +86,7 @@ def measure_stages(dtypes: list[str]) -> None:
 
 
 def _isas(options) -> list[str]:
-    from fastspec import _run
+    from fastspec._engine import run as _run
 
     return options.isa or [name for name in ISAS if _run._engine.has_isa(name.encode())]
 
@@ -240,8 +240,9 @@ def floor_calls(mkl: MKL, n_fft: int, hop_length: int, n_mels: int, dtype: str) 
     MKL is given frames that are cut and windowed, half a megabyte of them again and again, so that they and
     their spectra stay in the second-level cache.
     """
-    from fastspec import _run, _transforms
-    from fastspec._spec import Spectrum, precision_of
+    from fastspec._engine import run as _run
+    from fastspec._engine.spec import Spectrum, precision_of
+    from fastspec._front import specs as _transforms
 
     y = noise(n_fft + (N_FRAMES - 1) * hop_length, dtype)
     arguments = _transforms.stft_arguments(n_fft, hop_length, None, "hann", False, "constant")

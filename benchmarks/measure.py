@@ -157,7 +157,7 @@ def timed(call: Call, repeats: int, clock: Callable[[], float] = perf_counter) -
 
 def machine() -> dict[str, object]:
     """What the numbers were measured on."""
-    import fastspec._run
+    import fastspec._engine.run
 
     return {
         "cpu": _cpu_model(),

@@ -7,27 +7,21 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from . import _run, _transforms
-from ._arrays import (
-    PCM_DTYPES,
-    DTypeError,
-    ParameterError,
-    as_index,
-    as_number,
-    check_channels_first,
-)
-from ._complaints import public
+from ._engine import run as _run
+from ._engine.spec import Spectrum, precision_of
+from ._front import specs as _transforms
 from ._front.program import Program
 from ._front.recipe import Recipe
 from ._front.source import as_clip
 from ._front.walk import FrameStream, file_pieces, run_given
-from ._spec import Spectrum, precision_of
+from ._gate.complaints import public
+from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_channels_first
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._windows import Window
-    from .core._audio_file import AudioSource
+    from ._front.windows import Window
+    from ._soundfiles.sound import AudioSource
 
 
 class Stream:
@@ -215,7 +209,7 @@ def logmel_file(
     >>> L.shape, sr
     ((40, 201), 16000)
     """
-    from .core._audio_file import open_audio
+    from ._soundfiles.sound import open_audio
 
     _transforms.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 
-from . import _run
-from ._arrays import ParameterError, as_array, as_hop_length, check_rate
-from ._complaints import public
+from ._engine import run as _run
+from ._gate.complaints import public
+from ._gate.samples import ParameterError, as_array, as_hop_length, check_rate
 from ._lazy import missing
 from .core._inverse import istft
 from .core.convert import fourier_tempo_frequencies

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_array, as_number, promoted
-from ._complaints import public
-from ._foreign import call
+from ._engine import run as _run
+from ._engine.foreign import call
+from ._gate.complaints import public
+from ._gate.samples import DTypeError, ParameterError, as_array, as_number, promoted
 from ._lazy import missing
 from .util._matrices import axis_sort, softmask
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, overload
 import numpy as np
 
 from . import decompose
-from ._arrays import DTypeError, ParameterError, as_array, as_number, as_samples, check_rate
-from ._complaints import public
+from ._gate.complaints import public
+from ._gate.samples import DTypeError, ParameterError, as_array, as_number, as_samples, check_rate
 from .core._channels import to_mono
 from .core._time_domain import zero_crossings
 from .core.convert import frames_to_samples
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ._windows import Window
+    from ._front.windows import Window
 
 __all__ = [
     "deemphasis",

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ._arrays import ParameterError, as_array, as_index, check_rate, whole
-from ._complaints import public, warn
-from ._foreign import call
-from ._wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
-from ._windows import (  # noqa: F401
+from ._engine.foreign import call
+from ._front.wavelets import constant_q, constant_q_lengths, relative_bandwidth, wavelet, wavelet_lengths
+from ._front.windows import (  # noqa: F401
     WINDOW_BANDWIDTHS,
     __float_window,
     get_window,
     window_bandwidth,
     window_sumsquare,
 )
+from ._gate.complaints import public, warn
+from ._gate.samples import ParameterError, as_array, as_index, check_rate, whole
 from .core.convert import fft_frequencies, hz_to_midi, hz_to_octs, mel_frequencies, midi_to_hz
 from .util.utils import normalize
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from ._windows import Window
+    from ._front.windows import Window
 
 __all__ = [
     "chroma",

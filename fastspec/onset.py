@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ._arrays import ParameterError, as_array, as_hop_length, as_samples, channels_last, check_rate
-from ._complaints import public
-from ._foreign import call, patient
+from ._engine.foreign import call, patient
+from ._gate.complaints import public
+from ._gate.samples import ParameterError, as_array, as_hop_length, as_samples, channels_last, check_rate
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel, melspectrogram

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
-from ._complaints import public
+from ._engine import run as _run
+from ._gate.complaints import public
+from ._gate.samples import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
 
 __all__ = [
     "adaptive_avg_pool1d",

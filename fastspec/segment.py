@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 
-from . import _neighbours, _run
-from ._arrays import ParameterError, as_array, as_index, whole
-from ._complaints import public
+from ._engine import run as _run
+from ._gate.complaints import public
+from ._gate.samples import ParameterError, as_array, as_index, whole
 from ._lazy import missing
-from ._path_enhance import path_enhance
+from ._sequences import neighbours as _neighbours
+from ._sequences.path_enhance import path_enhance
 from .util._matrices import shear, sheared, sheared_sparse
 from .util._segments import fix_frames
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_array, as_number
-from ._complaints import public
-from ._dtw import dtw, dtw_backtracking, path_to_steps
+from ._engine import run as _run
+from ._gate.complaints import public
+from ._gate.samples import DTypeError, ParameterError, as_array, as_number
 from ._lazy import missing
-from ._viterbi import viterbi, viterbi_binary, viterbi_discriminative
+from ._sequences.dtw import dtw, dtw_backtracking, path_to_steps
+from ._sequences.viterbi import viterbi, viterbi_binary, viterbi_discriminative
 from .filters import get_window
 from .util.utils import is_positive_int, pad_center
 

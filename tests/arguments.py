@@ -147,16 +147,16 @@ BY_FUNCTION = {
     "util.utils.tiny": {"x": 1.0},
     "util.utils.valid_int": {"x": 2.5},
     "util.utils.is_positive_int": {"x": 3},
-    "_wavelets.constant_q": {"n_bins": 12},
-    "_wavelets.constant_q_lengths": {"n_bins": 12},
-    "_wavelets.relative_bandwidth": {"freqs": HZ},
-    "_wavelets.wavelet": {"freqs": 10 * HZ},
-    "_wavelets.wavelet_lengths": {"freqs": 10 * HZ},
+    "_front.wavelets.constant_q": {"n_bins": 12},
+    "_front.wavelets.constant_q_lengths": {"n_bins": 12},
+    "_front.wavelets.relative_bandwidth": {"freqs": HZ},
+    "_front.wavelets.wavelet": {"freqs": 10 * HZ},
+    "_front.wavelets.wavelet_lengths": {"freqs": 10 * HZ},
     "core._time_domain.mu_expand": {"x": everything.Y, "quantize": False},
     "core._time_domain.mu_compress": {"x": everything.Y},
-    "_dtw.dtw": {"C": np.abs(_RNG.normal(size=(6, 9)))},
-    "_dtw.dtw_backtracking": {"steps": np.zeros((3, 3), np.int32)},
-    "_viterbi.viterbi_binary": {"prob": np.full((2, 9), 0.5)},
+    "_sequences.dtw.dtw": {"C": np.abs(_RNG.normal(size=(6, 9)))},
+    "_sequences.dtw.dtw_backtracking": {"steps": np.zeros((3, 3), np.int32)},
+    "_sequences.viterbi.viterbi_binary": {"prob": np.full((2, 9), 0.5)},
     "segment.timelag_filter": {"function": abs},
     "sequence.transition_cycle": {"prob": 0.5},
     "sequence.transition_loop": {"prob": 0.5},
@@ -170,7 +170,7 @@ BY_FUNCTION = {
 
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
-    r"_files\.|_writing\.|_recipes\.|display\.|_audio_file|_threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
+    r"_soundfiles\.|_recipes\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
     r"get_samplerate|audio\.load|audio\.loadx|audio\.stream|cache|list_|dtype_[rc]2"
 )
 

@@ -82,7 +82,7 @@ def contents(wheel: Path) -> Iterator[str]:
     packages = {"fastspec/__init__.py"} | {n for n in found if re.fullmatch(r"fastspec/\w+/__init__\.py", n)}
     # Commands are no functions to call, and rooms with an underscore export nothing.
     stubs = {package + "i" for package in packages if not re.search(r"/(cli|_\w+)/__init__", package)}
-    for missing in sorted({"fastspec/py.typed", "fastspec/_engine.abi3.so", *stubs} - found):
+    for missing in sorted({"fastspec/py.typed", "fastspec/_engine/_c.abi3.so", *stubs} - found):
         yield f"{missing} is missing"
     if not any(name.endswith("/LICENSE") for name in found):
         yield "the licence is missing"
@@ -98,7 +98,7 @@ def linkage(wheel: Path, engine: Path) -> Iterator[str]:
     """What the engine exports, needs and carries beyond what it may."""
     listed = tool("readelf", "--dyn-syms", "-W", engine)
     exported = re.findall(r"^ *\d+:(?: +\S+){5} +\d+ (\S+)", listed, re.MULTILINE)
-    if exported != ["PyInit__engine"]:
+    if exported != ["PyInit__c"]:
         yield f"exports {', '.join(exported)}"
     for library in re.findall(r"NEEDED.*\[(.*)\]", tool("readelf", "-dW", engine)):
         if not LIBRARIES.fullmatch(library):
@@ -120,7 +120,7 @@ def linkage(wheel: Path, engine: Path) -> Iterator[str]:
 def instructions(folder: Path) -> Iterator[str]:
     """Instructions in objects for every x86-64 that not every x86-64 has."""
     baseline = [path for path in sorted(folder.glob("*.o")) if not ABOVE_BASELINE.match(path.name)]
-    if not {"cpu", "sse2_f32", "_engine"} <= {path.name.rpartition("-")[0] for path in baseline}:
+    if not {"cpu", "sse2_f32", "_c"} <= {path.name.rpartition("-")[0] for path in baseline}:
         yield f"{folder} lacks objects"
     for path in baseline:
         symbol = ""
@@ -167,7 +167,7 @@ def main() -> int:
         good.append(report("tag and size", tags(wheel)))
         good.append(report("contents", contents(wheel)))
         with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(wheel) as archive:
-            engine = Path(archive.extract("fastspec/_engine.abi3.so", folder))
+            engine = Path(archive.extract("fastspec/_engine/_c.abi3.so", folder))
             what = "the engine is stripped, exports its entry, needs the C library alone"
             good.append(report(what, linkage(wheel, engine)))
     for folder in args.objects:

@@ -13,8 +13,9 @@ import pytest
 import soundfile
 
 import fastspec
-from fastspec import ParameterError, _run
-from fastspec.core import _audio_file
+from fastspec import ParameterError
+from fastspec._engine import run as _run
+from fastspec._soundfiles import sound as _audio_file
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "audio.npz")
 # Rounding of float64 results that are not sums: a few units in the last place.

@@ -13,7 +13,8 @@ import soundfile
 from spectral_signals import noise, power
 
 import fastspec
-from fastspec import DTypeError, LibrosaError, ParameterError, Stream, _transforms
+from fastspec import DTypeError, LibrosaError, ParameterError, Stream
+from fastspec._front import specs as _transforms
 from fastspec.core.spectrum import _spectrogram
 from fastspec.feature import logmel, logmel_file, melspectrogram, mfcc
 

@@ -10,7 +10,8 @@ from golden.beat_cases import BEAT, BOTH, DECOMPOSE, LONG, NEAR, SPECTRA, Factor
 from golden.util_cases import as_arrays, noise
 
 import fastspec
-from fastspec import _run, beat, decompose
+from fastspec import beat, decompose
+from fastspec._engine import run as _run
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -14,7 +14,9 @@ import pytest
 from test_threads import run_python
 
 import fastspec
-from fastspec import _kept, _run, _transforms
+from fastspec._engine import kept as _kept
+from fastspec._engine import run as _run
+from fastspec._front import specs as _transforms
 
 MIB = 1 << 20
 
@@ -194,7 +196,7 @@ def test_a_child_does_not_wait_for_a_lock_of_its_parent():
 import os, threading
 import numpy as np
 import fastspec
-from fastspec import _kept
+from fastspec._engine import kept as _kept
 fastspec.stft(np.zeros(4096))
 locked, done = threading.Event(), threading.Event()
 def hold():
@@ -222,7 +224,7 @@ RESIDENT = """
 import gc, sys, warnings
 import numpy as np
 import fastspec
-from fastspec import _kept
+from fastspec._engine import kept as _kept
 _kept.MOST_BYTES = {limit}
 warnings.simplefilter("ignore")
 fastspec.set_num_threads(1)

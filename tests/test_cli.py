@@ -22,7 +22,7 @@ import soundfile
 
 import fastspec
 from fastspec import cli
-from fastspec._whole_file import whole_file
+from fastspec._soundfiles.whole_file import whole_file
 from fastspec.cli import _features, _targets, _terminal
 
 ROOT = Path(__file__).parent.parent

@@ -33,7 +33,7 @@ FREE = {
     "core._time_units.samples_like": {"X"},
     "core._time_units.times_like": {"X"},
     "core._pcen.pcen": {"max_axis"},  # of a matrix
-    "_dtw.dtw": {"band_rad"},  # without a band
+    "_sequences.dtw.dtw": {"band_rad"},  # without a band
     "decompose.decompose": {"n_components"},  # with a transformer
     "core._inverse.phase_vocoder": {"hop_length", "n_fft"},  # deprecated
     "core._synthesis.clicks": {"frames", "hop_length", "click_freq", "click_duration"},
@@ -50,7 +50,7 @@ FREE = {
     "feature.inverse.mel_to_audio": {"length"},
     "feature._energy.rms": {"S", "hop_length"},
     "onset.onset_detect": {"energy"},  # without backtracking
-    "_windows.window_bandwidth": {"n"},  # of a window in the table
+    "_front.windows.window_bandwidth": {"n"},  # of a window in the table
     "util._matrices.count_unique": {"data"},  # labels, of any kind
     "util._matrices.is_unique": {"data"},
     "util.utils.tiny": {"x"},

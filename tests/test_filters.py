@@ -11,7 +11,7 @@ from golden.util_cases import FILTERS, FREQS, as_arrays, noise
 
 import fastspec
 from fastspec import filters
-from fastspec._windows import _SHAPES
+from fastspec._front.windows import _SHAPES
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "filters.npz")
 

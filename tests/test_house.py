@@ -11,7 +11,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from fastspec import _memory, _spec, _threads, pcm
+from fastspec import pcm
+from fastspec._engine import memory as _memory
+from fastspec._engine import spec as _spec
+from fastspec._engine import threads as _threads
 from fastspec.core import _pyin
 
 LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
@@ -75,15 +78,15 @@ def at_import(path) -> set[str]:
 
 def test_the_engine_has_one_door_and_few_users(root):
     paths = sources(root, f"{WHERE}/**/*.py")
-    assert {p.name for p in paths if f"{WHERE}._engine" in imports(p, root)} == {"_install.py"}
-    users = {p.name for p in paths if f"{WHERE}._install.engine" in imports(p, root)}
-    assert users == {"_memory.py", "_kept.py", "_run.py"}
+    assert {p.name for p in paths if f"{WHERE}._engine._c" in imports(p, root)} == {"install.py"}
+    users = {p.name for p in paths if f"{WHERE}._engine.install.engine" in imports(p, root)}
+    assert users == {"memory.py", "kept.py", "run.py"}
 
 
 def test_what_is_kept_between_calls_is_bounded_in_bytes(root):
-    """All caches are `_kept.kept`, but for those of names and single values (which functions of no arguments are)."""
+    """All caches are `kept.kept`, but for those of names and single values (which functions of no arguments are)."""
     for path in sources(root, f"{WHERE}/**/*.py"):
-        small = ("_kept.py", "notation.py", "intervals.py", "_lazy.py", "_audio_mpeg.py", "_complaints.py")
+        small = ("kept.py", "notation.py", "intervals.py", "_lazy.py", "mpeg.py", "complaints.py")
         if path.name not in small:
             decorated = re.findall(r"@(?:functools\.)?(?:lru_)?cache\b.*\n(def \w+\(.*)", path.read_text())
             found = [line for line in decorated if not re.match(r"def (_(lowest|quota)\(|\w+\(\))", line)]
@@ -91,7 +94,7 @@ def test_what_is_kept_between_calls_is_bounded_in_bytes(root):
 
 
 def test_engine_imports_nothing(root):
-    parts = [*sources(root, f"{WHERE}/*.pyx"), *sources(root, f"{WHERE}/*.pxi")]
+    parts = [*sources(root, f"{WHERE}/_engine/*.pyx"), *sources(root, f"{WHERE}/_engine/*.pxi")]
     lines = [
         line for part in parts for line in re.findall(r"^(?:from|import|cimport)\b.*", part.read_text(), re.MULTILINE)
     ]
@@ -101,13 +104,16 @@ def test_engine_imports_nothing(root):
 
 def test_gate_and_specification_stand_alone(root):
     """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
-    floors = [
-        *("_lazy", "_arrays", "_complaints", "_spec", "_quota", "_threads", "_install", "_memory", "_kept", "_foreign"),
-        "_run",
-    ]
+    rooms = {
+        "_gate": ("samples", "complaints"),
+        "_engine": ("spec", "quota", "threads", "install", "memory", "kept", "foreign", "run"),
+    }
+    floors = [f"{room}.{name}" for room, names in rooms.items() for name in names]
     for i, name in enumerate(floors):
-        used = {module for module in imports(root / WHERE / f"{name}.py", root) if module.startswith(f"{WHERE}.")}
-        allowed = {f"{WHERE}.{below}" for below in (*floors[:i], "_engine" if name == "_install" else name)}
+        path = root / WHERE / f"{name.replace('.', '/')}.py"
+        used = {module for module in imports(path, root) if module.startswith(f"{WHERE}.")} - {f"{WHERE}._engine"}
+        below = (*floors[:i], "_gate", "_engine._c" if name == "_engine.install" else name)
+        allowed = {f"{WHERE}.{floor}" for floor in below}
         assert all(any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used), (
             used
         )
@@ -121,8 +127,8 @@ def test_nothing_heavy_is_imported_at_import(root):
     others = [path for path in modules if path not in pictures]
     loading = {path.name for path in others if at_import(path) & heavy}
     # The one module about sound files, which functions import when they meet one.
-    assert loading <= {"_audio_file.py"}
-    assert not any("_audio_file" in at_import(path) for path in modules)
+    assert loading <= {"sound.py"}
+    assert not any("sound" in at_import(path) for path in modules)
     assert not any("display" in at_import(path) for path in others)
     assert not any(at_import(path) & (heavy - {"matplotlib"}) for path in pictures)
 
@@ -138,7 +144,7 @@ def test_no_other_library_is_imported_anywhere(root):
 def test_modules_are_of_readable_length(root):
     for path in sources(root, f"{WHERE}/**/*.py"):
         assert len(path.read_text().splitlines()) <= LONGEST_MODULE, path
-    for path in [*sources(root, f"{WHERE}/*.pyx"), *sources(root, f"{WHERE}/*.pxi")]:
+    for path in [*sources(root, f"{WHERE}/_engine/*.pyx"), *sources(root, f"{WHERE}/_engine/*.pxi")]:
         assert len(path.read_text().splitlines()) <= LONGEST_PYX, path
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import fastspec
-from fastspec import _install
+from fastspec._engine import install as _install
 
 PACKAGE = Path(fastspec.__file__).parent
 
@@ -53,7 +53,7 @@ def test_the_folder_above_a_clone(tmp_path):
 
 
 def test_sources_without_an_engine(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("_engine*", "__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
     found = run("import fastspec; fastspec.stft", tmp_path)
     assert f"fastspec's engine is not built in {tmp_path / 'fastspec'}; leave this folder" in found.stderr
     assert "Installed as fastspec: " in found.stderr
@@ -61,8 +61,8 @@ def test_sources_without_an_engine(tmp_path):
 
 
 def test_an_engine_that_does_not_load(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("_engine*", "__pycache__"))
-    (tmp_path / "fastspec" / "_engine.abi3.so").write_bytes(b"for another machine")
+    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
+    (tmp_path / "fastspec" / "_engine" / "_c.abi3.so").write_bytes(b"for another machine")
     found = run("import fastspec; fastspec.stft", tmp_path)
     assert f"fastspec's engine in {tmp_path / 'fastspec'} does not load: " in found.stderr
     assert "install fastspec-audio again with this Python" in found.stderr
@@ -79,7 +79,7 @@ def test_another_package_of_the_name(tmp_path, monkeypatch, capsys):
 
 
 def test_the_engines_error_names_the_other_package(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("_engine*", "__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "fastspec", ignore=shutil.ignore_patterns("*.so", "*.pyd", "__pycache__"))
     package_of(tmp_path, "fastspec", "9.9")
     found = run("import fastspec; fastspec.stft", tmp_path)
     assert "fastspec is the import name of fastspec 9.9, too: " in found.stderr

@@ -25,7 +25,7 @@ import scipy.signal  # noqa: F401
 import soxr  # noqa: F401 - all of these now, for an import that a handler has ended is not made again
 
 import fastspec
-from fastspec import _foreign
+from fastspec._engine import foreign as _foreign
 
 LATEST = 1.0  # seconds
 QUICK = {

@@ -16,7 +16,7 @@ import pytest
 from test_threads import run_python
 
 import fastspec
-from fastspec import _memory
+from fastspec._engine import memory as _memory
 
 F32 = np.dtype(np.float32)
 LARGE = (_memory.LEAST_BYTES // 4,)  # two of them may wait

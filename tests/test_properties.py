@@ -184,7 +184,7 @@ def test_powers_of_two_are_exact(seed, dtype, options, exponent):
 def test_number_of_threads_does_not_matter(seed, dtype, options, n_threads):
     y = signal(seed, 3, 2 * options["n_fft"] + 50, dtype=dtype)
     with pytest.MonkeyPatch.context() as patch, fastspec.threads(n_threads):
-        patch.setattr("fastspec._threads.WORK_PER_THREAD", 1)  # threads even where they do not pay
+        patch.setattr("fastspec._engine.threads.WORK_PER_THREAD", 1)  # threads even where they do not pay
         many = fastspec.stft(y, **options), logmel(y=y, **options, n_mels=1), mfcc(y=y, **options, n_mels=1)
     with fastspec.threads(1):
         one = fastspec.stft(y, **options), logmel(y=y, **options, n_mels=1), mfcc(y=y, **options, n_mels=1)

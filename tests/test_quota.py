@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fastspec._quota import cpu_quota
+from fastspec._engine.quota import cpu_quota
 
 V2 = "31 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate"
 V1 = "33 31 0:30 / /sys/fs/cgroup/cpu,cpuacct rw,relatime - cgroup cgroup rw,cpu,cpuacct"

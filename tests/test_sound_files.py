@@ -18,7 +18,8 @@ import soundfile
 
 import fastspec
 from fastspec import AudioFileError
-from fastspec.core import _audio_file, _audio_other
+from fastspec._soundfiles import other_decoders as _audio_other
+from fastspec._soundfiles import sound as _audio_file
 
 
 def noise(n: int, channels: int = 1, seed: int = 0) -> np.ndarray:

@@ -15,7 +15,7 @@ import reference
 from spectral_signals import noise
 
 import fastspec
-from fastspec import _threads
+from fastspec._engine import threads as _threads
 
 
 @pytest.fixture(autouse=True)
@@ -163,7 +163,7 @@ def test_empty_environment_is_no_setting(monkeypatch):
 
 def test_small_work_starts_no_thread(monkeypatch):
     asked = []
-    monkeypatch.setattr("fastspec._threads.get_num_threads", lambda: asked.append(1) or 4)
+    monkeypatch.setattr("fastspec._engine.threads.get_num_threads", lambda: asked.append(1) or 4)
     fastspec.stft(noise(4096))
     assert not asked
     fastspec.stft(noise(400_000))

@@ -92,7 +92,7 @@ def test_a_program_is_checked_through_the_stubs(tmp_path):
     kinds = [re.split(r"[\[\"]", found)[0] for found in re.findall(r'Revealed type is "(.*)"', run.stdout)]
     array = "numpy.ndarray"
     of_sequences = [array, "tuple", "tuple", array, array, array]
-    error = "fastspec._arrays.ParameterError"
+    error = "fastspec._gate.samples.ParameterError"
     assert kinds == [array, "float", array, array, array, array, array, *of_sequences, error], run.stdout
     errors = re.findall(r"error: .*\[([\w-]+)\]", run.stdout)
     assert errors == ["arg-type", "call-overload", "call-arg", "arg-type", "attr-defined"], run.stdout + run.stderr

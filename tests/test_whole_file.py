@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 
 import fastspec
-from fastspec import AudioFileError, _whole_file
-from fastspec._whole_file import OutputError, whole_file
+from fastspec import AudioFileError
+from fastspec._soundfiles import whole_file as _whole_file
+from fastspec._soundfiles.whole_file import OutputError, whole_file
 
 if os.name == "nt":
     pytest.skip("links, pipes and modes of POSIX", allow_module_level=True)
@@ -202,7 +203,8 @@ def test_devices_are_written_to(folder):
 @pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="no /proc")
 def test_the_standard_stream_by_name(folder):
     program = (
-        "import sys; from fastspec._whole_file import whole_file\nwith whole_file('/dev/stdout') as f: f.write(b'new')"
+        "import sys\nfrom fastspec._soundfiles.whole_file import whole_file\n"
+        "with whole_file('/dev/stdout') as f: f.write(b'new')"
     )
     command = [sys.executable, "-c", program]
     assert subprocess.run(command, capture_output=True).stdout == b"new"
@@ -326,7 +328,7 @@ def test_two_writers_of_one_name(folder):
 
 KILLED = """
 import os, signal, sys
-from fastspec._whole_file import whole_file
+from fastspec._soundfiles.whole_file import whole_file
 with whole_file(sys.argv[1]) as file:
     file.write(b"half")
     file.flush()

@@ -15,7 +15,9 @@ import pytest
 import soundfile
 
 import fastspec
-from fastspec import AudioFileError, DTypeError, ParameterError, _formats, _writing
+from fastspec import AudioFileError, DTypeError, ParameterError
+from fastspec._soundfiles import formats as _formats
+from fastspec._soundfiles import writing as _writing
 
 RATES = (
     *(1, 100, 3999, 8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 65535, 65536, 65540, 96000, 192000),

@@ -109,7 +109,7 @@ def name_musl(wheel: Path, processor: str) -> None:
     """Calls musl as Alpine does: zig's `libc.so` is the same to musl, but could be any library to auditwheel."""
     unpacked = wheel.parent / "unpacked"
     run(sys.executable, "-m", "wheel", "unpack", "--dest", unpacked, wheel)
-    (engine,) = unpacked.glob("*/fastspec/_engine.abi3.so")
+    (engine,) = unpacked.glob("*/fastspec/_engine/_c.abi3.so")
     run("patchelf", "--replace-needed", "libc.so", f"libc.musl-{processor}.so.1", engine)
     run(sys.executable, "-m", "wheel", "pack", "--dest-dir", wheel.parent, engine.parents[1])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.convert import hz_to_mel, mel_to_hz
 from ..util.utils import pad_center
 from .recipe import Recipe

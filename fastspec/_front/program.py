@@ -7,11 +7,11 @@ from math import log10
 
 import numpy as np
 
-from .. import _transforms
-from .._arrays import ParameterError
-from .._kept import kept
-from .._spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, Spectrum, padding_of
+from .._engine.kept import kept
+from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, Spectrum, padding_of
+from .._gate.samples import ParameterError
 from . import banks
+from . import specs as _transforms
 from .recipe import Recipe
 
 # Times log10(x).

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_index
+from .._gate.samples import DTypeError, ParameterError, as_index
 from . import rules
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from .._arrays import ParameterError, as_index, as_number, check_rate
+from .._gate.samples import ParameterError, as_index, as_number, check_rate
 
 if TYPE_CHECKING:
     from .recipe import Recipe

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_array, as_samples
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples
 
 
 def as_clip(y, *, name: str = "y") -> np.ndarray:

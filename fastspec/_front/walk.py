@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run
-from .._arrays import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
-from .._spec import Padding, Spec, precision_of
+from .._engine import run as _run
+from .._engine.spec import Padding, Spec, precision_of
+from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
 from .program import Program, program_of
 from .recipe import Recipe
 from .source import as_clip, as_clips
 
 if TYPE_CHECKING:
-    from ..core._audio_file import AudioSource, Sound
+    from .._soundfiles.sound import AudioSource, Sound
 
 
 def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
@@ -351,7 +351,7 @@ class FrameStream:
 
 def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
     """The features of the whole are there at once, of the samples a block: but where the recipe needs all of them."""
-    from ..core._audio_file import open_audio
+    from .._soundfiles.sound import open_audio
 
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
     with open_audio(path) as sound:
@@ -376,7 +376,7 @@ def file_pieces(
     sound: Sound, sr: float | None, mono: bool, dtype: np.dtype, seconds: float = 30.0
 ) -> Iterator[np.ndarray]:
     """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
-    from ..core._audio_file import read_blocks
+    from .._soundfiles.sound import read_blocks
 
     convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
     for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):

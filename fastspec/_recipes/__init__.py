@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .._arrays import DTypeError, ParameterError
 from .._front.recipe import Recipe, make
+from .._gate.samples import DTypeError, ParameterError
 
 _FILE = Path(__file__).parent / "named.json"
 _ABOUT = ("about", "aliases", "source")

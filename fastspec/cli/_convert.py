@@ -102,7 +102,7 @@ def _name_of_format(output: str, format: str | None) -> Path:
 
 def _written_as(path: Path) -> tuple[str, str] | None:
     """libsndfile's names of the format and the usual samples for a suffix; None if it stands for no format."""
-    from .. import _formats
+    from .._soundfiles import formats as _formats
 
     try:
         return _formats.sound_format(path, None, None)
@@ -112,7 +112,7 @@ def _written_as(path: Path) -> tuple[str, str] | None:
 
 def _subtype_asked_for(like: Path, encoding: str | None, bits: int | None) -> str | None:
     """libsndfile's name of the samples to write; None if nothing is asked for."""
-    from .. import _formats
+    from .._soundfiles import formats as _formats
 
     kinds = [name for key, name in _SUBTYPES.items() if encoding in (None, key[0]) and bits in (None, key[1])]
     if not kinds:
@@ -125,8 +125,8 @@ def _subtype_asked_for(like: Path, encoding: str | None, bits: int | None) -> st
 
 
 def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, source: str, target: Path | None) -> None:
-    from .. import _formats
-    from ..core._audio_file import read_whole
+    from .._soundfiles import formats as _formats
+    from .._soundfiles.sound import read_whole
     from ..pcm import as_dtype
 
     sound = _terminal.opened(source)
@@ -149,8 +149,8 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
 
 def _own_subtype(sound, like: Path) -> str | None:
     """The input's kind of samples, if the output can have them."""
-    from .._formats import can_hold
-    from ..core._audio_file import open_audio
+    from .._soundfiles.formats import can_hold
+    from .._soundfiles.sound import open_audio
 
     with open_audio(sound) as file:
         return file.subtype if can_hold(like, file.subtype) else None

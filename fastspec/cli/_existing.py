@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ._targets import Task
 from ._terminal import UsageError, printable, say, shown
 

@@ -20,7 +20,7 @@ import numpy as np
 
 import fastspec
 
-from .._whole_file import whole_file
+from .._soundfiles.whole_file import whole_file
 from . import _existing, _jobs, _parser, _targets, _terminal
 from ._terminal import STREAM, UsageError
 
@@ -138,7 +138,7 @@ def _file(feature: Feature, args: argparse.Namespace, kind: str, source: str, ta
 
 
 def _result(feature: Feature, args: argparse.Namespace, source: str) -> Result:
-    from ..core._audio_file import read_whole
+    from .._soundfiles.sound import read_whole
     from ..pcm import as_dtype
 
     y, sr = read_whole(_terminal.opened(source), dtype=None)

@@ -8,8 +8,8 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .._arrays import LibrosaError
-from .._whole_file import OutputError
+from .._gate.samples import LibrosaError
+from .._soundfiles.whole_file import OutputError
 from ._targets import Task
 from ._terminal import printable, say, shown
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .._whole_file import OutputError
+from .._soundfiles.whole_file import OutputError
 
 # How the command line names the standard streams, and what messages call them.
 STREAM = "-"

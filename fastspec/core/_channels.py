@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array
-from .._complaints import public
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array
 from ..util.utils import fix_length, valid_audio
 
 

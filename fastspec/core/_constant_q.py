@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _memory, _run, filters
-from .._arrays import check_size
-from .._kept import kept
-from .._spec import AtomSpec, Padding, padding_of, precision_of
+from .. import filters
+from .._engine import memory as _memory
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import AtomSpec, Padding, padding_of, precision_of
+from .._gate.samples import check_size
 from ._atoms import describe
 
 if TYPE_CHECKING:

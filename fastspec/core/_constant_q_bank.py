@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError, as_hop_length, as_index, as_samples, check_rate
-from .._kept import kept
+from .._engine.kept import kept
+from .._gate.samples import ParameterError, as_hop_length, as_index, as_samples, check_rate
 from ..util.utils import normalize
 from ._constant_q import Atoms, transform
 from ._constant_q_bins import SampledWindow

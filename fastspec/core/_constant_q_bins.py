@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import filters
-from .._arrays import ParameterError, as_index, as_number, check_rate
-from .._kept import kept
-from .._transforms import hashable
+from .._engine.kept import kept
+from .._front.specs import hashable
+from .._gate.samples import ParameterError, as_index, as_number, check_rate
 from ..util.utils import normalize
 from ._constant_q import Atoms
 from .convert import note_to_hz
@@ -21,7 +21,7 @@ from .intervals import interval_frequencies
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import filters
-from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index
-from .._complaints import public
-from .._kept import kept
-from .._spec import padding_of
+from .._engine.kept import kept
+from .._engine.spec import padding_of
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
 from ..util._complex import phasor
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, fix_length, tiny
@@ -24,7 +24,7 @@ from .audio import check_res_type
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 _BLOCK = 1 << 16  # samples that stay in the cache from one operation to the next
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"

@@ -6,8 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _memory, _run
-from .._arrays import (
+from .._engine import memory as _memory
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import Spectrum, precision_of
+from .._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
+from .._gate.complaints import public, warn
+from .._gate.samples import (
     MOST_INDEX,
     DTypeError,
     ParameterError,
@@ -18,10 +23,6 @@ from .._arrays import (
     check_size,
     first_nonfinite,
 )
-from .._complaints import public, warn
-from .._kept import kept
-from .._spec import Spectrum, precision_of
-from .._transforms import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
 from ..util._complex import phasor
 from ..util.deprecation import Deprecated
 from ..util.utils import dtype_c2r, dtype_r2c, tiny
@@ -29,7 +30,7 @@ from ..util.utils import dtype_c2r, dtype_r2c, tiny
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 
 # Random numbers that are made together, so that they are still in the cache when they are turned on their side; of a

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array, as_hop_length, check_rate
-from .._complaints import public, warn
-from .._foreign import call, patient
+from .._engine.foreign import call, patient
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_array, as_hop_length, check_rate
 from ..util._recursion import first_order
 from ..util.utils import is_positive_int
 from .convert import frequency_weighting

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError
-from .._kept import kept
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._gate.samples import ParameterError
 from ..filters import get_window
 from ..util.utils import pad_center
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, check_rate
-from .._complaints import public
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, check_rate
 from ..filters import get_window
 from ..util._matrices import cyclic_gradient
 from ..util.utils import dtype_r2c, pad_center
@@ -17,7 +17,7 @@ from .convert import fft_frequencies, frames_to_time
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 
 @public

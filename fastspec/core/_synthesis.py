@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, check_rate
-from .._complaints import public
-from .._foreign import call
+from .._engine.foreign import call
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, check_rate
 from ..util.utils import valid_audio
 from .convert import frames_to_samples, time_to_samples
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _foreign, _run
-from .._arrays import ParameterError, as_array, as_index, working_dtype
-from .._complaints import public
-from .._foreign import patient
+from .._engine import foreign as _foreign
+from .._engine import run as _run
+from .._engine.foreign import patient
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array, as_index, working_dtype
 from ..util._complex import abs2
 from ..util.utils import valid_audio
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
-from .._complaints import public
-from .._foreign import call
+from .._engine.foreign import call
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, check_rate
 from ..util.utils import fix_length, pad_axis, valid_audio
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _foreign
-from .._arrays import ParameterError, as_array, as_hop_length, check_rate, working_dtype
-from .._complaints import public, warn
+from .._engine import foreign as _foreign
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_array, as_hop_length, check_rate, working_dtype
 from ..util.decorators import future_default
 from ..util.utils import fix_length, is_positive_int, valid_audio
 from ._channels import to_mono, to_multi, to_stereo
@@ -25,7 +25,7 @@ from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_cross
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._audio_file import AudioSource, Sound
+    from .._soundfiles.sound import AudioSource, Sound
 
 __all__ = [
     "autocorrelate",
@@ -120,7 +120,7 @@ def load(
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    from ._audio_file import name_of, read
+    from .._soundfiles.sound import name_of, read
 
     y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=np.dtype(dtype))
     if complaint:
@@ -418,7 +418,7 @@ def stream(
     if res_type not in _SOXR_STREAMING:
         raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
 
-    from ._audio_file import ALL, frames_of, open_audio
+    from .._soundfiles.sound import ALL, frames_of, open_audio
 
     sound = open_audio(path)
     try:
@@ -439,7 +439,7 @@ def stream(
 
 def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
     """The file in chunks of `step` samples, time first; only the last one is shorter."""
-    from ._audio_file import samples
+    from .._soundfiles.sound import samples
 
     while frames > 0:
         chunk = samples(sound, min(step, frames), dtype)
@@ -543,7 +543,7 @@ def get_duration(
     0.5
     """
     if path is not None:
-        from ._audio_file import open_audio
+        from .._soundfiles.sound import open_audio
 
         with open_audio(path) as sound:
             return sound.total() / sound.samplerate
@@ -593,7 +593,7 @@ def get_samplerate(path: AudioSource) -> float:
     >>> fastspec.get_samplerate(file)
     48000
     """
-    from ._audio_file import open_audio
+    from .._soundfiles.sound import open_audio
 
     with open_audio(path, seconds=0.1) as sound:
         return sound.samplerate

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run, filters
-from .._arrays import ParameterError, as_hop_length, as_samples, channels_last
-from .._complaints import public, warn
-from .._kept import kept
-from .._spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
-from .._transforms import padded_window
+from .. import filters
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
+from .._front.specs import padded_window
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
 from ..util._matrices import largest_of_rows
 from ..util.utils import dtype_c2r, pad_axis
 from ._constant_q import transform
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 __all__ = ["cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt"]
 

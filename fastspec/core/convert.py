@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError, as_index, as_number, check_rate
-from .._complaints import public
-from ._numbers import as_scalar_or_array, nonzero
+from .._gate.complaints import public
+from .._gate.numbers import as_scalar_or_array, nonzero
+from .._gate.samples import ParameterError, as_index, as_number, check_rate
 from ._pitch_names import (
     LOG2_440,
     hz_to_fjs,

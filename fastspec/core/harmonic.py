@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array
-from .._complaints import public, warn
-from .._foreign import call
+from .._engine.foreign import call
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_array
 from ..util._matrices import is_unique
 
 if TYPE_CHECKING:

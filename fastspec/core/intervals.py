@@ -8,9 +8,9 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import ParameterError, as_array, as_index
-from .._complaints import public
-from ._numbers import nonzero
+from .._gate.complaints import public
+from .._gate.numbers import nonzero
+from .._gate.samples import ParameterError, as_array, as_index
 
 __all__ = ["interval_frequencies", "plimit_intervals", "pythagorean_intervals"]
 

@@ -15,10 +15,10 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from .._arrays import DTypeError, ParameterError, as_number
-from .._complaints import public
-from .._foreign import patient
-from ._numbers import as_numbers, look_up, spell
+from .._engine.foreign import patient
+from .._gate.complaints import public
+from .._gate.numbers import as_numbers, look_up, spell
+from .._gate.samples import DTypeError, ParameterError, as_number
 from .intervals import KNOWN_WITHIN, interval_table
 
 __all__ = [

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError, as_array, as_hop_length, as_index, as_number, as_samples, check_rate
-from .._complaints import public, warn
-from .._transforms import MOST_N_FFT, hashable
+from .._engine import run as _run
+from .._front.specs import MOST_N_FFT, hashable
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, as_samples, check_rate
 from ..util.utils import pad_axis, valid_audio
 from . import _pyin
 from .convert import hz_to_octs
@@ -19,7 +19,7 @@ from .spectrum import _spectrogram
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 __all__ = ["estimate_tuning", "piptrack", "pitch_tuning", "pyin", "yin"]
 

@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .. import _memory, _run
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, channels_last, first_nonfinite, promoted
-from .._complaints import public, warn
-from .._foreign import patient
-from .._spec import Spectrum, precision_of
-from .._transforms import StftArguments, stft_arguments, stft_spec
+from .._engine import memory as _memory
+from .._engine import run as _run
+from .._engine.foreign import patient
+from .._engine.spec import Spectrum, precision_of
+from .._front.specs import StftArguments, stft_arguments, stft_spec
+from .._gate.complaints import public, warn
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, channels_last, first_nonfinite, promoted
 from ..pcm import pcm_to_float
 from ..util.utils import dtype_r2c, pad_axis
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 __all__ = [
     "amplitude_to_db",

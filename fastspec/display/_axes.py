@@ -12,7 +12,7 @@ import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.convert import (
     cqt_frequencies,
     fft_frequencies,

@@ -13,7 +13,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, Colormap, TwoSlopeNorm
 from matplotlib.patheffects import withStroke
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.spectrum import amplitude_to_db, power_to_db
 from ..util.decorators import moved
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.ticker import EngFormatter, Formatter
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.convert import hz_to_fjs, hz_to_note, hz_to_svara_c, hz_to_svara_h, midi_to_note
 from ..core.convert import midi_to_svara_c as svara_c
 from ..core.convert import midi_to_svara_h as svara_h

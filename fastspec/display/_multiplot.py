@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ._specshow import specshow
 from ._waves import wavebars, waveshow
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ._axes import Options, axes_or_current, coordinates, decorate, same_axes, scale
 from ._colors import as_cmap, infer_cmap, normalization, scaled
 

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Transform
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.convert import times_like
 from ..util.utils import tiny
 from ._axes import Options, axes_or_current, decorate

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.collections import PatchCollection
 from matplotlib.patches import FancyBboxPatch
 
-from .._arrays import ParameterError
+from .._gate.samples import ParameterError
 from ..core.convert import times_like
 from ..util.utils import valid_audio
 from ._axes import Options, axes_or_current, decorate

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run, filters
-from .._arrays import ParameterError, as_number
-from .._complaints import public
-from .._kept import kept
-from .._spec import Spec
-from .._transforms import CACHED, key_of
-from ..core._numbers import look_up
+from .. import filters
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import Spec
+from .._front.specs import CACHED, key_of
+from .._gate.complaints import public
+from .._gate.numbers import look_up
+from .._gate.samples import ParameterError, as_number
 from ..core.constantq import cqt, hybrid_cqt, vqt
 from ..core.spectrum import _spectrogram
 from ..util.utils import normalize
 from ._sources import StftOptions, prepare
 
 if TYPE_CHECKING:
-    from .._windows import Window
+    from .._front.windows import Window
 
 # Shares of a frame's chroma that count as one more step each, in CENS.
 _CENS_STEPS = (0.4, 0.2, 0.1, 0.05)

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_index, promoted, whole
-from .._complaints import public, warn
-from .._kept import kept
-from .._spec import Spec, Summary, SummaryKind
-from .._transforms import CACHED
+from .._engine.kept import kept
+from .._engine.spec import Spec, Summary, SummaryKind
+from .._front.specs import CACHED
+from .._gate.complaints import public, warn
+from .._gate.samples import DTypeError, ParameterError, as_index, promoted, whole
 from ..core.convert import fft_frequencies
 from ..core.spectrum import _spectrogram, power_to_db
 from ..util.utils import expand_to, normalize, tiny
 from ._sources import SECTION_WIDTH, StftOptions, check_magnitudes, moments, moments_bank, open_source
 
 if TYPE_CHECKING:
-    from .._windows import Window
+    from .._front.windows import Window
 
 
 @public

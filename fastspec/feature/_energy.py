@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError, as_array, as_hop_length, as_index
-from .._complaints import public
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array, as_hop_length, as_index
 from ..core.audio import zero_crossings
 from ..util._complex import abs2
 from ..util.utils import frame, pad_axis, valid_audio

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import _run, _transforms
-from .._arrays import ParameterError
-from .._kept import kept
-from .._spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
+from .._front import specs as _transforms
+from .._gate.samples import ParameterError
 from ..core.spectrum import _spectrogram, check_length, framed
 from .spectral import run_given
 
 if TYPE_CHECKING:
-    from .._windows import Window
+    from .._front.windows import Window
 
 # Bins whose moments the engine adds up before float64 takes over; see `moments`.
 SECTION_WIDTH = 32

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import _foreign, filters
-from .._arrays import ParameterError, as_array
-from .._complaints import public, warn
+from .. import filters
+from .._engine import foreign as _foreign
+from .._gate.complaints import public, warn
+from .._gate.samples import ParameterError, as_array
 from ..core.spectrum import db_to_power
 from ..util._nnls import least_norm, nnls
 from ..util.utils import expand_to, tiny
@@ -16,7 +17,7 @@ from ..util.utils import expand_to, tiny
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 __all__ = ["chroma_to_stft", "mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
 

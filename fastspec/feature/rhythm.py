@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError, as_array, as_hop_length, as_index, check_rate
-from .._complaints import public
-from .._kept import kept
-from .._spec import Framing, Spec, Spectrum
-from .._transforms import CACHED
+from .._engine import run as _run
+from .._engine.kept import kept
+from .._engine.spec import Framing, Spec, Spectrum
+from .._front.specs import CACHED
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, check_rate
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
 from ..core.spectrum import stft
 from ..filters import get_window
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 __all__ = ["fourier_tempogram", "hybrid_tempogram", "metrogram", "tempo", "tempogram", "tempogram_ratio"]
 

@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .. import _run, _transforms
-from .._arrays import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
-from .._complaints import public
+from .._engine import run as _run
+from .._engine.spec import Spectrum, precision_of
+from .._front import specs as _transforms
 from .._front.walk import run_given
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
 from .._lazy import gather
-from .._spec import Spectrum, precision_of
 from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
 from ..pcm import pcm_to_float
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._windows import Window
+    from .._front.windows import Window
 
 
 @public

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .. import _foreign
-from .._arrays import DTypeError, ParameterError, as_array, whole
-from .._complaints import public
-from .._kept import kept
-from .._transforms import CACHED
+from .._engine import foreign as _foreign
+from .._engine.kept import kept
+from .._front.specs import CACHED
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, whole
 from ..util.utils import pad_axis
 
 __all__ = ["delta", "stack_memory"]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run
-from .._arrays import as_array
-from .._complaints import public
-from .._foreign import call
+from .._engine import run as _run
+from .._engine.foreign import call
+from .._gate.complaints import public
+from .._gate.samples import as_array
 from .utils import _REAL_OF, dtype_c2r, dtype_r2c
 
 if TYPE_CHECKING:

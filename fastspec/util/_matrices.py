@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_array, refuse_mask
-from .._complaints import public
-from .._foreign import call, patient
+from .._engine.foreign import call, patient
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, refuse_mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

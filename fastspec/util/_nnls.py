@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .._arrays import ParameterError, as_array
-from .._complaints import public
-from .._foreign import call
+from .._engine.foreign import call
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array
 from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError, as_array
-from .._complaints import public
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array
 from .utils import valid_int
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import _run
-from .._arrays import ParameterError
+from .._engine import run as _run
+from .._gate.samples import ParameterError
 
 
 def first_order(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._arrays import MOST_INDEX, ParameterError, as_array, as_index, refuse_mask
-from .._complaints import public
-from .._foreign import call
+from .._engine.foreign import call
+from .._gate.complaints import public
+from .._gate.samples import MOST_INDEX, ParameterError, as_array, as_index, refuse_mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

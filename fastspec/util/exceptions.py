@@ -1,5 +1,5 @@
 """librosa's exception classes under librosa's import path."""
 
-from .._arrays import DTypeError, LibrosaError, ParameterError
+from .._gate.samples import DTypeError, LibrosaError, ParameterError
 
 __all__ = ["DTypeError", "LibrosaError", "ParameterError"]

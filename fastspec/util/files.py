@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .._arrays import ParameterError
-from .._complaints import public
+from .._gate.complaints import public
+from .._gate.samples import ParameterError
 
 if TYPE_CHECKING:
     from typing import Any

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import _foreign, _run
-from .._arrays import ParameterError, as_array
-from .._complaints import public
+from .._engine import foreign as _foreign
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array
 from ._segments import valid_intervals
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._arrays import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_samples, first_nonfinite
-from .._complaints import public
-from .._foreign import patient
+from .._engine.foreign import patient
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_samples, first_nonfinite
 from .._lazy import gather
 
 if TYPE_CHECKING:

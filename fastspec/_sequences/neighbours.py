@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_array, first_nonfinite
+from .._engine import run as _run
+from .._gate.samples import DTypeError, ParameterError, as_array, first_nonfinite
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array

@@ -147,7 +147,8 @@ AS_IT_IS = Found()
 
 def find(content: Content, whole: bool = True) -> Found:
     """Look at a file of any kind; if it will not be read whole, only where libsndfile might not open it otherwise."""
-    from . import _audio_mpeg, _audio_other
+    from . import mpeg as _audio_mpeg
+    from . import other_decoders as _audio_other
 
     head = content.at(0, 16)
     if _layout(head) is not None:

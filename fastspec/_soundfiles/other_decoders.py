@@ -212,7 +212,7 @@ def _promised_seconds(container: Any) -> float | None:
 
 def _decoded(container: Any, wav: BinaryIO) -> Iterator[float]:
     """Decode the first sound of a container into a file; yield how many seconds there are so far."""
-    from ._audio_file import float_sink
+    from .sound import float_sink
 
     sink, n_samples = None, 0
     try:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_array
-from ._complaints import public
-from .util.utils import tiny
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array
+from ..util.utils import tiny
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -6,7 +6,8 @@ from pathlib import Path
 
 __all__ = ["FOLDER", "engine", "installed", "warning_of_others"]
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent.parent
+PACKAGE = __package__.partition(".")[0]
 DISTRIBUTION = "fastspec-audio"
 
 
@@ -14,7 +15,7 @@ def installed() -> list[str]:
     """Names and versions of the installed packages that are imported as fastspec, ours first. Takes milliseconds."""
     from importlib.metadata import packages_distributions, version
 
-    names = sorted(set(packages_distributions().get(__package__, ())), key=lambda name: (name != DISTRIBUTION, name))
+    names = sorted(set(packages_distributions().get(PACKAGE, ())), key=lambda name: (name != DISTRIBUTION, name))
     return [f"{name} {version(name)}" for name in names]
 
 
@@ -31,7 +32,7 @@ def warning_of_others(found: list[str]) -> str:
 
 def _why_no_engine(error: ImportError) -> str:
     """What to do about the engine, which did not load from FOLDER."""
-    if any(path.suffix in (".so", ".pyd") for path in FOLDER.glob("_engine.*")):
+    if any(path.suffix in (".so", ".pyd") for path in FOLDER.glob("_engine/_c.*")):
         text = f"fastspec's engine in {FOLDER} does not load: {error}; install {DISTRIBUTION} again with this Python"
     else:
         text = f"fastspec's engine is not built in {FOLDER}; leave this folder, or run: pip install -e ."
@@ -41,6 +42,6 @@ def _why_no_engine(error: ImportError) -> str:
 
 
 try:
-    from . import _engine as engine
+    from . import _c as engine
 except ImportError as error:
     raise ImportError(_why_no_engine(error)) from error

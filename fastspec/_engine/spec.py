@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from ._arrays import ParameterError, as_hop_length, as_index
+from .._gate.samples import ParameterError, as_hop_length, as_index
 
 MOST_N_FFT = 2**26
 

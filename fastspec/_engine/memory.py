@@ -13,8 +13,8 @@ from math import prod
 
 import numpy as np
 
-from ._arrays import ParameterError
-from ._install import engine
+from .._gate.samples import ParameterError
+from .install import engine
 
 LEAST_BYTES = 32 << 20
 # A result that is larger has memory of its own; no more than this waits for results, all blocks together.

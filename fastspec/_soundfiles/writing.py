@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import numpy as np
 
-from . import _formats, _whole_file, pcm
-from ._arrays import DTypeError, ParameterError, as_array, as_index
-from ._complaints import public
+from .. import pcm
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_index
+from . import formats as _formats
+from . import whole_file as _whole_file
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .pcm import Encoding
+    from ..pcm import Encoding
 
 # Of each kind of samples in files: what they are made into, and what libsndfile then takes, which loses nothing.
 _CODES: dict[str, tuple[type, Encoding | None, type]] = {
@@ -218,7 +220,7 @@ def _span(y: np.ndarray, lo: float | None, hi: float | None) -> tuple[float, flo
 
 
 def _put(target: str | BinaryIO, name: str, content: _Content) -> None:
-    from .core._audio_file import AudioFileError
+    from .sound import AudioFileError
 
     try:
         if isinstance(target, str):

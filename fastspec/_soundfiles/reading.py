@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import pcm
-from ._complaints import public
+from .. import pcm
+from .._gate.complaints import public
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .core._audio_file import AudioSource
+    from .sound import AudioSource
 
 
 @public
@@ -56,7 +56,7 @@ def read(path: AudioSource, always_2d: bool = False, dtype: npt.DTypeLike = np.f
     >>> fastspec.read(path, dtype=np.uint8)
     (array([  0,  64, 128, 192], dtype=uint8), 8000)
     """
-    from .core import _audio_file
+    from . import sound as _audio_file
 
     pcm.check_dtype(dtype)
     y, sr, complaint = _audio_file.read(path, dtype=None)

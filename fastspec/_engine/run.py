@@ -16,12 +16,14 @@ from typing import Any
 
 import numpy as np
 
-from . import _install, _memory, _threads
-from ._arrays import ParameterError, first_nonfinite
-from ._foreign import call
-from ._install import engine as _engine
-from ._kept import kept
-from ._spec import AtomSpec, Spec, Spectrum
+from .._gate.samples import ParameterError, first_nonfinite
+from . import install as _install
+from . import memory as _memory
+from . import threads as _threads
+from .foreign import call
+from .install import engine as _engine
+from .kept import kept
+from .spec import AtomSpec, Spec, Spectrum
 
 open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
 
@@ -571,7 +573,7 @@ def show_config() -> None:
     >>> fastspec.show_config()  # doctest: +ELLIPSIS
     fastspec ...
     """
-    from . import __version__
+    from .. import __version__
 
     names = [name for name in (b"scalar", b"sse2", b"avx2", b"avx512", b"neon") if _engine.has_isa(name)]
     f32, f64 = _engine.lanes(ISA)

@@ -7,9 +7,9 @@ import sys
 from contextvars import ContextVar
 from functools import cache
 
-from ._arrays import ParameterError, as_index
-from ._complaints import public
-from ._quota import cpu_quota
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_index
+from .quota import cpu_quota
 
 # Of the `threads` blocks that this thread or task is in, the outermost first.
 _scoped: ContextVar[tuple[int, ...]] = ContextVar("fastspec_threads", default=())

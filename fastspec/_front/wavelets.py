@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import ParameterError, as_array
-from ._complaints import public
-from ._windows import get_window, window_bandwidth
-from .core.convert import cqt_frequencies, note_to_hz
-from .util._complex import phasor
-from .util.utils import normalize, pad_center
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_array
+from ..core.convert import cqt_frequencies, note_to_hz
+from ..util._complex import phasor
+from ..util.utils import normalize, pad_center
+from .windows import get_window, window_bandwidth
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ._windows import Window
+    from .windows import Window
 
 
 @public

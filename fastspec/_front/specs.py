@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import filters
-from ._arrays import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
-from ._complaints import warn
-from ._kept import kept
-from ._spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
-from .util.utils import pad_center
+from .. import filters
+from .._engine.kept import kept
+from .._engine.spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
+from .._gate.complaints import warn
+from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
+from ..util.utils import pad_center
 
 CACHED = 64
 

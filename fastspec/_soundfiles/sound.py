@@ -21,8 +21,9 @@ import numpy as np
 import soundfile
 
 from .. import pcm
-from .._arrays import LibrosaError, ParameterError, as_number
-from . import _audio_other, _audio_pieces
+from .._gate.samples import LibrosaError, ParameterError, as_number
+from . import other_decoders as _audio_other
+from . import pieces as _audio_pieces
 
 # A writer that cannot seek back (a pipe) leaves a size such as 0xFFFFFFFF or 0x7FFFFFFF in the header.
 # No more can be concluded from it than that the length was unknown at the time of writing.

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ._install import engine
+from .install import engine
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -12,7 +12,7 @@ import functools
 import re
 from typing import NamedTuple
 
-from ._audio_pieces import Content, Found, Piece
+from .pieces import Content, Found, Piece
 
 _RATES = (44100, 48000, 32000)
 _KBPS = {  # by MPEG version 1 (or 2 and 2.5) and layer

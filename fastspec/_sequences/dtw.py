@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from . import _memory, _run
-from ._arrays import DTypeError, ParameterError, as_array, as_index, as_number, check_size, whole
-from ._complaints import public
+from .._engine import memory as _memory
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, check_size, whole
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ._arrays import DTypeError, ParameterError, from_dlpack
+from .samples import DTypeError, ParameterError, from_dlpack
 
 F = TypeVar("F", bound=Callable[..., Any])
 

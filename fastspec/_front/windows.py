@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._arrays import DTypeError, ParameterError, as_hop_length, as_index
-from ._complaints import public
-from .util.utils import normalize, pad_center, tiny
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index
+from ..util.utils import normalize, pad_center, tiny
 
 if TYPE_CHECKING:
     from collections.abc import Callable

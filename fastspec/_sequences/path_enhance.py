@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _run
-from ._arrays import DTypeError, ParameterError, as_array, as_index, as_number, whole
-from ._complaints import public
-from .filters import diagonal_filter
+from .._engine import run as _run
+from .._gate.complaints import public
+from .._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, whole
+from ..filters import diagonal_filter
 
 if TYPE_CHECKING:
-    from .filters import Window
+    from ..filters import Window
 
 __all__ = ["path_enhance"]
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from pathlib import PurePath
 
-from ._arrays import ParameterError
+from .._gate.samples import ParameterError
 
 MOST_CHANNELS = 1024  # libsndfile's own limit
 HIGHEST_RATE = 2**31 - 1  # and this

@@ -1,0 +1,1 @@
+"""The only room that talks to C: plans, arrays, threads, memory."""

@@ -1,0 +1,1 @@
+"""Every complaint about what users passed."""

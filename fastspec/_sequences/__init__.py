@@ -1,0 +1,1 @@
+"""What `sequence` and `segment` are made of."""
