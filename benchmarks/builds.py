@@ -54,9 +54,9 @@ class Server:
         self._call, self._repeats = None, 1
 
     def engine(self, _) -> str:
-        import fastspec._engine.run
+        import fastspec._engine.isa
 
-        return f"{fastspec._run._engine.__file__} {fastspec._run.ISA.decode()}"
+        return f"{fastspec._engine.install.engine.__file__} {fastspec._engine.isa.ISA.decode()}"
 
     def prepare(self, name: str) -> list:
         """Seconds of a call, and a digest of its result."""
@@ -127,9 +127,9 @@ def _compare(builds: list[Build], name: str, rounds: int, budget: float) -> list
 
 def _engine_bytes(folder: Path) -> bytes:
     """Of the extension; nothing else differs between builds of one source."""
-    found = sorted(folder.glob("fastspec/_engine*.so")) + sorted(folder.glob("fastspec/_engine*.pyd"))
+    found = sorted(folder.glob("fastspec/_engine/_c*.so")) + sorted(folder.glob("fastspec/_engine/_c*.pyd"))
     if not found:
-        raise SystemExit(f"{folder} holds no build: there is no fastspec/_engine in it")
+        raise SystemExit(f"{folder} holds no build: there is no fastspec/_engine/_c in it")
     return found[0].read_bytes()
 
 

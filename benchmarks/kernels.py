@@ -86,9 +86,9 @@ def measure_stages(dtypes: list[str]) -> None:
 
 
 def _isas(options) -> list[str]:
-    from fastspec._engine import run as _run
+    from fastspec._engine import install as _install
 
-    return options.isa or [name for name in ISAS if _run._engine.has_isa(name.encode())]
+    return options.isa or [name for name in ISAS if _install.engine.has_isa(name.encode())]
 
 
 def stages(options) -> Iterator[str]:
@@ -240,7 +240,7 @@ def floor_calls(mkl: MKL, n_fft: int, hop_length: int, n_mels: int, dtype: str) 
     MKL is given frames that are cut and windowed, half a megabyte of them again and again, so that they and
     their spectra stay in the second-level cache.
     """
-    from fastspec._engine import run as _run
+    from fastspec._engine import plans as _plans
     from fastspec._engine.spec import Spectrum, precision_of
     from fastspec._front import specs as _transforms
 
@@ -248,14 +248,14 @@ def floor_calls(mkl: MKL, n_fft: int, hop_length: int, n_mels: int, dtype: str) 
     arguments = _transforms.stft_arguments(n_fft, hop_length, None, "hann", False, "constant")
     bank, _ = _transforms.mel_bank(sr=SR, n_fft=n_fft, n_mels=n_mels, stacklevel=1)
     spec = _transforms.mel_spec(arguments, precision_of(y.dtype), Spectrum.POWER, bank, (10.0, 1e-10, 0.0))
-    out = _run.allocate(spec, (), N_FRAMES, frame_major=False)
+    out = _plans.allocate(spec, (), N_FRAMES, frame_major=False)
     batch = min(64, 2**19 // (n_fft * y.itemsize))
     frames = np.lib.stride_tricks.sliding_window_view(y, n_fft)[::hop_length][:batch].copy()
     rfft = mkl.rfft(frames, N_FRAMES // batch)
     expected = np.fft.rfft(frames)
     if np.abs(rfft() - expected).max() > 1e-5 * np.abs(expected).max():
         raise RuntimeError("MKL's result is wrong: its interface has changed")
-    return {"log-mel": lambda: _run.run(spec, y, out, check_finite=False), "MKL": rfft}
+    return {"log-mel": lambda: _plans.run(spec, y, out, check_finite=False), "MKL": rfft}
 
 
 def floor(options) -> Iterator[str]:

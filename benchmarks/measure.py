@@ -157,7 +157,7 @@ def timed(call: Call, repeats: int, clock: Callable[[], float] = perf_counter) -
 
 def machine() -> dict[str, object]:
     """What the numbers were measured on."""
-    import fastspec._engine.run
+    import fastspec._engine.isa
 
     return {
         "cpu": _cpu_model(),
@@ -166,7 +166,7 @@ def machine() -> dict[str, object]:
         "load": round(os.getloadavg()[0], 2),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": platform.python_version(),
-        "instruction set": fastspec._run.ISA.decode(),
+        "instruction set": fastspec._engine.isa.ISA.decode(),
     }
 
 

@@ -15,7 +15,7 @@ from . import sequence as sequence
 from . import util as util
 from . import version as version
 from ._cache import cache as cache
-from ._engine.run import show_config as show_config
+from ._engine.config import show_config as show_config
 from ._engine.threads import get_num_threads as get_num_threads
 from ._engine.threads import set_num_threads as set_num_threads
 from ._engine.threads import threads as threads

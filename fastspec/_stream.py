@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import arrays as _arrays
 from ._engine.spec import Spectrum, precision_of
 from ._front import specs as _transforms
 from ._front.program import Program
@@ -221,5 +221,5 @@ def logmel_file(
     L = np.concatenate([*parts, stream.finish()], axis=-1)
     if top_db is not None:
         for channel in L.reshape(-1, *L.shape[-2:]):
-            _run.clamp(channel, shift=0.0, lower=_run.peak(channel) - top_db)
+            _arrays.clamp(channel, shift=0.0, lower=_arrays.peak(channel) - top_db)
     return L, rate

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import events as _events
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_hop_length, check_rate
 from ._lazy import missing
@@ -220,12 +220,12 @@ def _track(envelope: np.ndarray, periods: np.ndarray, tightness: float, trim: bo
 
 def _track_channel(onsets: np.ndarray, periods: np.ndarray, tightness: float, trim: bool) -> NDArray[np.bool_]:
     wide = np.ascontiguousarray(periods, dtype=np.float64)
-    scores = _run.smooth_onsets(onsets, wide)
+    scores = _events.smooth_onsets(onsets, wide)
     # Totals are single where all that goes in is, as librosa's are; tightness always is.
     chained = scores if periods.dtype == np.float32 else scores.astype(np.float64, copy=False)
     with np.errstate(divide="ignore"):
         log_periods = np.log(periods.astype(chained.dtype)).astype(np.float64)
-    totals, links = _run.link_beats(
+    totals, links = _events.link_beats(
         chained, wide, log_periods, float(np.float32(tightness)), 0.01 * float(chained.max())
     )
     beats = np.zeros(len(onsets), dtype=bool)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import arrays as _arrays
 from ._engine.foreign import call
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_array, as_number, promoted
@@ -325,7 +325,7 @@ def _running_median(x: np.ndarray, width: int, axis: int) -> np.ndarray:
     target = out if direct else np.empty_like(source)
     rows, medians = (source, target) if axis == -1 else (source.swapaxes(-1, -2), target.swapaxes(-1, -2))
     for channel in np.ndindex(x.shape[:-2]):
-        _run.running_median(rows[channel], medians[channel], width)
+        _arrays.running_median(rows[channel], medians[channel], width)
     if not direct:
         out[...] = target
     return out

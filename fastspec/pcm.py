@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
+from ._engine import arrays as _arrays
 from ._engine import memory as _memory
-from ._engine import run as _run
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_generator
 
@@ -348,7 +348,7 @@ def block_converter(
         out = _memory.empty(block.shape, target.dtype)
         rows = zip(np.atleast_2d(block), np.atleast_2d(out), strict=True)
         return out, sum(
-            _run.convert_samples(row, source.code, to, target.code, key, i * n + begin)
+            _arrays.convert_samples(row, source.code, to, target.code, key, i * n + begin)
             for i, (row, to) in enumerate(rows)
         )
 
@@ -449,7 +449,7 @@ def _convert(
     if (source.real and target.real) or (source == target and key is None):
         np.copyto(out, x, casting="same_kind")
     elif x.size:
-        clips = _run.convert_samples(
+        clips = _arrays.convert_samples(
             _elements(x, source), source.code, _elements(out, target, writable=True), target.code, key
         )
     return (out, clips) if return_clips else out

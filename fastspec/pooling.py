@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import arrays as _arrays
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
 
@@ -362,9 +362,9 @@ def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str 
     if 0 not in wanted:
         if n_axes > 1 and wanted[-n_axes:] == (1,) * n_axes:
             # One window that is all there is, in any number of dimensions, is a row of its positions.
-            _run.pool(x.reshape(*shape[:-n_axes], -1), out.reshape(*shape[:-n_axes], 1), 1, largest)
+            _arrays.pool(x.reshape(*shape[:-n_axes], -1), out.reshape(*shape[:-n_axes], 1), 1, largest)
         else:
-            _run.pool(x, out, n_axes, largest)
+            _arrays.pool(x, out, n_axes, largest)
     return out
 
 

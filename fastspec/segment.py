@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import sequences as _sequences
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_index, whole
 from ._lazy import missing
@@ -476,7 +476,7 @@ def agglomerative(
     if k > len(frames):
         raise ParameterError(f"k={k} exceeds the number of frames, {len(frames)}; a segment has at least one")
     own = np.shares_memory(frames, data) if isinstance(data, np.ndarray) else False
-    return _run.join_neighbours(frames.copy() if own else frames, k)
+    return _sequences.join_neighbours(frames.copy() if own else frames, k)
 
 
 @public
@@ -521,7 +521,7 @@ def subsegment(
     n_segments = as_index(whole(n_segments), name="n_segments")
     limits = fix_frames(frames, x_min=0, x_max=len(features), pad=True)
     starts = [
-        first + _run.join_neighbours(features[first:end].copy(), min(end - first, n_segments))
+        first + _sequences.join_neighbours(features[first:end].copy(), min(end - first, n_segments))
         for first, end in zip(limits[:-1].tolist(), limits[1:].tolist(), strict=True)
     ]
     return np.concatenate(starts) if starts else np.empty(0, int)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, overload
 
 import numpy as np
 
-from ._engine import run as _run
+from ._engine import sequences as _sequences
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_array, as_number
 from ._lazy import missing
@@ -125,11 +125,11 @@ def rqa(
     kind = {"f": _SINGLE if dtype == np.float32 else _DOUBLE, "b": _BOOLEAN}.get(dtype.kind, _INTEGER)
     scoring = (*gaps, bool(knight_moves), kind)
     score = np.empty(sim.shape, dtype)
-    _run.score_recurrence(scoring, sim, score)
+    _sequences.score_recurrence(scoring, sim, score)
     if not backtrack:
         return score
     row, column = (int(i) for i in np.unravel_index(np.argmax(score), score.shape))
-    return score, _run.score_back(scoring, sim, score, row, column)[::-1].astype(np.uint)
+    return score, _sequences.score_back(scoring, sim, score, row, column)[::-1].astype(np.uint)
 
 
 # What scores are rounded to, as csrc/sequences.h numbers them.

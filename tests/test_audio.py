@@ -14,7 +14,7 @@ import soundfile
 
 import fastspec
 from fastspec import ParameterError
-from fastspec._engine import run as _run
+from fastspec._engine import ranges as _ranges
 from fastspec._soundfiles import sound as _audio_file
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "audio.npz")
@@ -610,7 +610,7 @@ def test_lpc_may_stop_between_any_two_steps(monkeypatch):
     """For Ctrl-C; it makes no difference to the coefficients."""
     y = np.random.default_rng(0).standard_normal((2, 300)).cumsum(axis=1)
     whole = fastspec.lpc(y, order=40)
-    monkeypatch.setattr(_run, "WORK_PER_RANGE", 1)
+    monkeypatch.setattr(_ranges, "WORK_PER_RANGE", 1)
     np.testing.assert_array_equal(fastspec.lpc(y, order=40), whole)
 
 

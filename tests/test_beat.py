@@ -11,7 +11,8 @@ from golden.util_cases import as_arrays, noise
 
 import fastspec
 from fastspec import beat, decompose
-from fastspec._engine import run as _run
+from fastspec._engine import events as _events
+from fastspec._engine import ranges as _ranges
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -42,7 +43,7 @@ def test_decompositions_as_librosa(case):
 def test_the_chain_is_the_best_of_all_chains():
     """Of every chain through a few frames none that ends where ours does is worth more."""
     scores, period = np.abs(noise(12, seed=3)), np.array([3.0])
-    totals, links = _run.link_beats(scores, period, np.log(period), 1.0, 0.0)
+    totals, links = _events.link_beats(scores, period, np.log(period), 1.0, 0.0)
     best = np.full(len(scores), -np.inf)
     for size in range(1, 8):
         for chain in itertools.combinations(range(len(scores)), size):
@@ -60,7 +61,7 @@ def test_the_chain_is_the_best_of_all_chains():
 def test_ranges_make_no_difference(monkeypatch):
     envelope = np.tile(LONG, 3)
     whole = beat.beat_track(onset_envelope=envelope)[1]
-    monkeypatch.setattr(_run, "WORK_PER_RANGE", 1)
+    monkeypatch.setattr(_ranges, "WORK_PER_RANGE", 1)
     np.testing.assert_array_equal(beat.beat_track(onset_envelope=envelope)[1], whole)
 
 

@@ -15,7 +15,7 @@ from test_threads import run_python
 
 import fastspec
 from fastspec._engine import kept as _kept
-from fastspec._engine import run as _run
+from fastspec._engine import plans as _plans
 from fastspec._front import specs as _transforms
 
 MIB = 1 << 20
@@ -154,7 +154,7 @@ def test_memory_is_counted_once_and_whole():
 
 
 def test_the_engines_own_memory_is_counted(own_budget):
-    plan = _kept.kept(4)(_run.plan_of.__wrapped__)
+    plan = _kept.kept(4)(_plans.plan_of.__wrapped__)
     spec = _transforms.stft_spec(_transforms.stft_arguments(2**20, None, None, "hann", True, "constant"), 1, 0)
     before = own_budget.total
     plan(spec)

@@ -178,7 +178,7 @@ def test_same_bits_for_any_threads_layout_and_channel(name):
 def test_ranges_of_frames_join(monkeypatch):
     y = glide(30000)
     whole = fastspec.pyin(y, fmin=80, fmax=900, hop_length=64)
-    monkeypatch.setattr(fastspec.core.pitch._run, "WORK_PER_RANGE", 1)
+    monkeypatch.setattr("fastspec._engine.ranges.WORK_PER_RANGE", 1)
     for a, b in zip(whole, fastspec.pyin(y, fmin=80, fmax=900, hop_length=64), strict=True):
         np.testing.assert_array_equal(a, b)
 

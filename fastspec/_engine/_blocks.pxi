@@ -1,4 +1,4 @@
-# Part of _engine.pyx: memory for large results (fsp_block_create), and the bytes of what is created.
+# Part of _c.pyx: memory for large results (fsp_block_create), and the bytes of what is created.
 
 from cpython.buffer cimport PyBuffer_FillInfo
 

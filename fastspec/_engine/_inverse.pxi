@@ -1,4 +1,4 @@
-# Part of _engine.pyx: from spectra back to samples (fsp_inverse, fsp_search), and the phase vocoder.
+# Part of _c.pyx: from spectra back to samples (fsp_inverse, fsp_search), and the phase vocoder.
 
 cdef fsp_inverse_config inverse_config(int precision, bytes isa, size_t n_fft, size_t hop_length, size_t lead) noexcept:
     """All but the window. `isa` is to outlive it."""

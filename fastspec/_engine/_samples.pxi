@@ -1,4 +1,4 @@
-# Part of _engine.pyx: sample conversion (fsp_convert).
+# Part of _c.pyx: sample conversion (fsp_convert).
 
 cdef extern from "fastspec.h" nogil:
     ctypedef struct fsp_format:

@@ -1,6 +1,6 @@
 """What a transform is, stage by stage, as plain frozen values; every rule about the numbers in it is checked here.
 
-`Spec` is the one description that all front ends translate into and `_run` carries out:
+`Spec` is the one description that all front ends translate into and `plans` carries out:
 
     samples -> Conditioning, Framing -> Window -> spectrum -> Bands (or Summary) -> Levels -> Feature
 """

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import arrays as _arrays
+from .._engine import plans as _plans
 from .._engine.spec import Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
@@ -27,8 +28,8 @@ def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     if n_frames <= 0 and not recipe.cut:
         length = program.first.framing.length
         raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
-    F = _run.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
-    extent = _run.run(program.first, x, F, check_finite=check_finite)
+    F = _plans.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
+    extent = _plans.run(program.first, x, F, check_finite=check_finite)
     return finish(program, below_the_peak(program, F, extent), x.shape[-1])
 
 
@@ -109,7 +110,7 @@ def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -
         for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
             lower = (extent[0][i] if top_of is None else top_of) - top
             if extent[1][i] < lower:
-                _run.clamp(channel, shift=0.0, lower=lower)
+                _arrays.clamp(channel, shift=0.0, lower=lower)
     return F
 
 
@@ -117,8 +118,8 @@ def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, fra
     """A transform of an array (..., rows, frames) whose rows or frames are contiguous, copied if need be."""
     if S.itemsize not in S.strides[-2:] or not (S.dtype.isnative and S.flags.aligned):
         S = np.ascontiguousarray(S, dtype=S.dtype.newbyteorder("="))
-    out = _run.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=frame_major)
-    _run.run(spec, S, out, clamp=clamp)
+    out = _plans.allocate(spec, S.shape[:-2], S.shape[-1], frame_major=frame_major)
+    _plans.run(spec, S, out, clamp=clamp)
     return out
 
 
@@ -324,9 +325,9 @@ class FrameStream:
 
     def _frames_before(self, end: int) -> np.ndarray:
         spec, recipe = self.program.first, self.program.recipe
-        out = _run.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=self.program.by_frames)
+        out = _plans.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=self.program.by_frames)
         first = self.n_made - self._first // spec.framing.hop_length
-        _run.run(spec, self._pending, out, check_finite=False, first_frame=first, first_place=self._first)
+        _plans.run(spec, self._pending, out, check_finite=False, first_frame=first, first_place=self._first)
         if recipe.top_of is not None and recipe.top is not None:
             np.maximum(out, out.dtype.type(recipe.top_of - recipe.top), out=out)
         self.n_made = end

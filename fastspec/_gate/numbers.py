@@ -7,7 +7,7 @@ from reprlib import repr as short
 
 import numpy as np
 
-from .._engine.run import as_numbers, as_scalar_or_array, open_gate
+from .._engine.arrays import as_numbers, as_scalar_or_array, open_gate
 from .samples import DTypeError, ParameterError
 
 __all__ = ["UnknownNameError", "as_numbers", "as_scalar_or_array", "look_up", "nonzero", "spell"]

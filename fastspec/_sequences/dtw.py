@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 
 from .._engine import memory as _memory
-from .._engine import run as _run
+from .._engine import sequences as _sequences
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, check_size, whole
 
@@ -189,7 +189,7 @@ def dtw(
     for first, end in ranges:
         cost = cost_of(first, end)
         _check_costs(cost)
-        _run.warp_rows(steps, first, cost, D, chosen)
+        _sequences.warp_rows(steps, first, cost, D, chosen)
     results: list[Any] = [D]
     if backtrack:
         path = _path_of(D, steps, cost_of, ranges)
@@ -261,7 +261,7 @@ def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], CostRows, bool]
         )
     if isinstance(metric, str) and metric.lower() in ("euclidean", "sqeuclidean"):
         root = metric.lower() == "euclidean"
-        return shape, lambda first, end: _run.distances(rows[first:end], columns, root=root), transposed
+        return shape, lambda first, end: _sequences.distances(rows[first:end], columns, root=root), transposed
     from scipy.spatial.distance import cdist
 
     try:
@@ -319,7 +319,7 @@ def _path_of(D: np.ndarray, steps: tuple, cost_of: CostRows, ranges: list[tuple[
             f"D[-1, {column}] is {D[row, column]}: no valid warping path reaches the end with these step sizes and "
             "constraints; allow other steps or a wider band"
         )
-    path = _run.warp_back(steps, cost_of, ranges, D, row, column)
+    path = _sequences.warp_back(steps, cost_of, ranges, D, row, column)
     if not subseq and path[-1].any():
         raise ParameterError(f"the path ends at {tuple(path[-1].tolist())}, not at (0, 0); try subseq=True")
     return path
@@ -385,7 +385,7 @@ def dtw_backtracking(
     if column >= n_columns:
         raise ParameterError(f"start={start} is no column of steps.shape={steps.shape}")
     chosen = np.ascontiguousarray(steps, np.int32)
-    path = _run.trace_steps(chosen, sizes.astype(np.uintp), bool(subseq), n_rows - 1, column % n_columns)
+    path = _sequences.trace_steps(chosen, sizes.astype(np.uintp), bool(subseq), n_rows - 1, column % n_columns)
     last = tuple(path[-1])
     if last[0] and not sizes[chosen[last]].any():
         raise ParameterError(f"the step at {last} is (0, 0), and leads nowhere; leave it out of step_sizes_sigma")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import sequences as _sequences
 from .._gate.samples import DTypeError, ParameterError, as_array, first_nonfinite
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def distances(x: np.ndarray, y: np.ndarray, metric) -> Block:
     metric = _SAME_AS.get(metric, metric) if isinstance(metric, str) else metric
     if metric in ("euclidean", "sqeuclidean"):
         root = metric == "euclidean"
-        return lambda first, end: _run.distances(x[first:end], y, root=root)
+        return lambda first, end: _sequences.distances(x[first:end], y, root=root)
     if metric == "cosine":
         return _cosine_distances(x, y)
     if metric == "precomputed":
@@ -83,7 +83,7 @@ def _cosine_distances(x: np.ndarray, y: np.ndarray) -> Block:
     units = [points / np.where(norm > 0, norm, 1) for points, norm in zip((x, y), norms, strict=True)]
 
     def block(first: int, end: int) -> np.ndarray:
-        found = _run.distances(units[0][first:end], units[1], root=False) / 2
+        found = _sequences.distances(units[0][first:end], units[1], root=False) / 2
         found[norms[0][first:end, 0] == 0] = 1
         found[:, norms[1][:, 0] == 0] = 1
         return found

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import ranges as _ranges
+from .._engine import sequences as _sequences
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, whole
 from ..filters import diagonal_filter
@@ -144,10 +145,10 @@ def _smoothed(R: np.ndarray, kernels: list[np.ndarray], mode: str, cval: float, 
     sums = [_weights_and_offsets(kernel, reach, stride) for kernel in kernels]
     for channel in np.ndindex(R.shape[:-2]):
         padded = np.pad(_with_edges(R[channel], reach, mode, cval), ((0, 0), (0, beyond)))
-        for first, end in _run.ranges_of_rows(n_rows, n_columns * sum(len(weights) for weights, _ in sums) // 8):
+        for first, end in _ranges.ranges_of_rows(n_rows, n_columns * sum(len(weights) for weights, _ in sums) // 8):
             rows = np.empty((2, end - first, n_columns + beyond))
             for i, (weights, offsets) in enumerate(sums):
-                _run.smooth_rows(padded[first:], weights, offsets, rows[int(i > 0)])
+                _sequences.smooth_rows(padded[first:], weights, offsets, rows[int(i > 0)])
                 if i:
                     np.maximum(rows[0], rows[1], out=rows[0])
             out[channel][first:end] = rows[0, :, :n_columns]

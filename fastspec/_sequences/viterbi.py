@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import sequences as _sequences
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array
 from ..util.utils import tiny
@@ -340,7 +340,7 @@ def _shares(p, n_states: int, name: str) -> np.ndarray:
 
 
 def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple:
-    """Logarithms as `_run.decode` takes them: all that are the lowest of all need not be looked at one by one."""
+    """Logarithms as `_sequences.decode` takes them: all that are the lowest of all need not be looked at one by one."""
     into = np.ascontiguousarray(np.log(transition + epsilon).T, np.float64)
     elsewhere = float(into.min())
     if least is not None and not least >= 0:
@@ -374,6 +374,6 @@ def _decode(log_prob: np.ndarray, transitions, log_init: np.ndarray) -> tuple[np
     for channel in np.ndindex(*leading) if n_steps else ():
         values[...] = log_prob[channel].T
         values[0] = log_prob[channel][:, 0] + log_init
-        states[channel] = _run.decode(transitions, values)
+        states[channel] = _sequences.decode(transitions, values)
         logp[channel] = values[-1].max() if np.isnan(values[-1]).any() else values[-1, states[channel][-1]]
     return states, logp

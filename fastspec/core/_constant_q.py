@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import filters
+from .._engine import backward as _backward
 from .._engine import memory as _memory
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import AtomSpec, Padding, padding_of, precision_of
 from .._gate.samples import check_size
@@ -71,7 +72,7 @@ def transform(
     dtype = np.dtype(dtype)
     plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
     out = _memory.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
-    _run.correlate(plan, y, out, work)
+    _plans.correlate(plan, y, out, work)
     return out
 
 
@@ -112,7 +113,7 @@ def synthesize(
     if out is None:
         check_size((*C.shape[:-2], n_samples), dtype)
         out = np.empty((*C.shape[:-2], n_samples), dtype)
-    _run.synthesize(plan, frames, out, work)
+    _backward.synthesize(plan, frames, out, work)
     return out
 
 
@@ -123,13 +124,13 @@ def _frozen(factors: np.ndarray) -> bytes:
 @kept(16)
 def _correlator(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, padding, dtype)
-    return _run.correlator_of(description), description.work
+    return _plans.correlator_of(description), description.work
 
 
 @kept(16)
 def _synthesizer(atoms: Atoms, hop_length: int, factors: bytes, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, Padding.CONSTANT, dtype)
-    return _run.synthesizer_of(description), description.work
+    return _plans.synthesizer_of(description), description.work
 
 
 def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> AtomSpec:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._engine import backward as _backward
 from .._engine import memory as _memory
-from .._engine import run as _run
 from .._engine.kept import kept
 from .._engine.spec import Spectrum, precision_of
 from .._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
@@ -111,7 +111,7 @@ def istft(
     D = _frame_major(D[..., :n_frames], arguments.n_fft // 2 + 1)
     shape = (*D.shape[:-2], n_samples)
     y = _output(out, shape, D)
-    _run.run_inverse(_inverse_of(arguments, precision_of(D.dtype)), arguments.n_fft, D, y)
+    _backward.run_inverse(_inverse_of(arguments, precision_of(D.dtype)), arguments.n_fft, D, y)
     if out is None:
         return y if y.dtype == result_dtype else y.astype(result_dtype)
     if y is not out:
@@ -139,7 +139,7 @@ def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, cente
 def _inverse_of(a: StftArguments, precision: int):
     lead = a.n_fft // 2 if a.center else 0
     window = padded_window(a.window, a.win_length, a.n_fft)
-    return _run.inverse_of(a.n_fft, a.hop_length, lead, precision, window.tobytes())
+    return _backward.inverse_of(a.n_fft, a.hop_length, lead, precision, window.tobytes())
 
 
 def _extent(a, n_frames: int, length: int | None) -> tuple[int, int]:
@@ -321,10 +321,10 @@ def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
     angles *= 2 * np.pi
     angles = angles.astype(out.real.dtype, copy=False)
     if np.iscomplexobj(magnitudes):
-        _run.turn(angles, np.ones_like(out, out.real.dtype), out)
+        _backward.turn(angles, np.ones_like(out, out.real.dtype), out)
         out *= magnitudes
     else:
-        _run.turn(angles, _bins_contiguous(magnitudes, angles.dtype), out)
+        _backward.turn(angles, _bins_contiguous(magnitudes, angles.dtype), out)
 
 
 def _bins_contiguous(S: np.ndarray, dtype: np.dtype) -> np.ndarray:
@@ -356,7 +356,7 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
         return _refine_by_calls(S, y, plain, pad_mode, length, n_iter, momentum)
     n_frames, _ = _extent(arguments, S.shape[-1], length)
     magnitudes = _bins_contiguous(S, y.dtype)[..., :n_frames]
-    return _run.search_phases(spec, magnitudes, y, n_iter, momentum)
+    return _backward.search_phases(spec, magnitudes, y, n_iter, momentum)
 
 
 def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
@@ -449,11 +449,11 @@ def _vocode(D: np.ndarray, times: np.ndarray, kind: str) -> np.ndarray:
     steps = np.stack([lower, np.minimum(lower + 1, n_frames - 1), low])
     out = np.empty((*x.shape[:-2], len(times), x.shape[-2]), x.dtype).swapaxes(-1, -2)
     if kind == "linear":
-        _run.vocode(x, out, steps, 1, times - low)
+        _backward.vocode(x, out, steps, 1, times - low)
         return out
     import scipy.interpolate
 
-    _run.vocode(x, out, steps, 0, np.zeros_like(times))
+    _backward.vocode(x, out, steps, 0, np.zeros_like(times))
     magnitude = scipy.interpolate.interp1d(
         np.arange(n_frames), np.abs(x), kind=kind, axis=-1, fill_value="extrapolate", assume_sorted=True, copy=False
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import events as _events
 from .._engine.kept import kept
 from .._gate.samples import ParameterError
 from ..filters import get_window
@@ -162,7 +162,7 @@ class Observations:
 
 
 def observe(ranges, n_frames: int, n_pitches: int, bin_of) -> Observations:
-    """Candidates by ascending period (`_run.yin_ranges`), as pitch bins, of which n_pitches is one too many."""
+    """Candidates by ascending period (`_events.yin_ranges`), as pitch bins, of which n_pitches is one too many."""
     frame, bins, probability = [], [], []
     for part, counts, periods, probabilities in ranges:
         there = np.arange(periods.shape[-1]) < counts[:, np.newaxis]
@@ -204,7 +204,7 @@ def decode(trellis: Trellis, seen: Observations) -> np.ndarray:
     def walk(i: int) -> None:
         if i > 0:
             rows[0] = ends[i - 1]
-        _run.viterbi_forward(trellis, seen.of_frames(segments[i]), None if i else log_init, rows)
+        _events.viterbi_forward(trellis, seen.of_frames(segments[i]), None if i else log_init, rows)
 
     for i, part in enumerate(segments):
         walk(i)
@@ -214,5 +214,5 @@ def decode(trellis: Trellis, seen: Observations) -> np.ndarray:
     for i in reversed(range(len(segments))):
         if i + 1 < len(segments):
             walk(i)
-        state = _run.viterbi_trace(trellis, rows, state, states[segments[i]], to_the_start=i == 0)
+        state = _events.viterbi_trace(trellis, rows, state, states[segments[i]], to_the_start=i == 0)
     return states

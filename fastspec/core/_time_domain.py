@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._engine import arrays as _arrays
 from .._engine import foreign as _foreign
-from .._engine import run as _run
 from .._engine.foreign import patient
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_array, as_index, working_dtype
@@ -294,5 +294,5 @@ def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
     coefficients = np.empty((order + 1, *samples.shape[1:]), dtype=y.dtype)
     for channel in np.ndindex(samples.shape[1:]):
         each = (slice(None), *channel)
-        coefficients[each] = _run.predict(samples[each].astype(working_dtype(y.dtype), copy=False), order)
+        coefficients[each] = _arrays.predict(samples[each].astype(working_dtype(y.dtype), copy=False), order)
     return coefficients.swapaxes(0, axis)

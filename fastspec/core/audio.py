@@ -1,6 +1,6 @@
 """librosa's `core.audio`: reading, resampling and measuring audio, and the simple signals.
 
-The parts live in private modules by theme: `_audio_file` (files), `_channels` (mixing), `_synthesis`
+The parts live in private modules by theme: `_soundfiles` (files), `_channels` (mixing), `_synthesis`
 (test signals) and `_time_domain` (what needs samples only). soundfile, soxr and scipy load on first use.
 """
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import filters
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
 from .._front.specs import padded_window
@@ -359,8 +359,8 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
     n_frames = check_length(spec.framing, x, center=True, pad_mode=pad_mode)
-    out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-    _run.run(spec, x, out)
+    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
+    _plans.run(spec, x, out)
     return out.astype(dtype_c2r(target), copy=False)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import events as _events
 from .._front.specs import MOST_N_FFT, hashable
 from .._gate.complaints import public, warn
 from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, as_samples, check_rate
@@ -248,7 +248,7 @@ def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> 
     lines = np.broadcast_to(reference, (*S.shape[:-2], 1, S.shape[-1]))[..., 0, :].astype(np.float64, order="C")
     found = []
     for channel in np.ndindex(S.shape[:-2]):
-        bins, frames = _run.spectral_peaks(S[channel], first, end, lines[channel])
+        bins, frames = _events.spectral_peaks(S[channel], first, end, lines[channel])
         found.append((*(np.full(len(bins), i) for i in channel), bins, frames))
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))
 
@@ -477,10 +477,10 @@ class _Tracker:
         max_period = min(int(np.ceil(sr / fmin)), self.frame_length - 1)
         if min_period == max_period:  # what lies between is less than rounding can tell
             raise ParameterError(f"fmin={fmin} and fmax={fmax} leave one period, {min_period} samples; widen the range")
-        self.yin = _run.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
+        self.yin = _events.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
 
     def ranges(self, samples: np.ndarray, threshold: float, prior=None):
-        return _run.yin_ranges(self.yin, samples, self.frame_length, self.n_frames, threshold, prior)
+        return _events.yin_ranges(self.yin, samples, self.frame_length, self.n_frames, threshold, prior)
 
 
 def _check_range(sr: float, fmin: float, fmax: float, frame_length: int) -> None:

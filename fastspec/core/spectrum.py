@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from .._engine import arrays as _arrays
 from .._engine import memory as _memory
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.foreign import patient
 from .._engine.spec import Spectrum, precision_of
 from .._front.specs import StftArguments, stft_arguments, stft_spec
@@ -127,8 +128,8 @@ def stft(
     spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
     n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     if out is None:
-        result = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-        _run.run(spec, x, result)
+        result = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+        _plans.run(spec, x, result)
         return result if result.dtype == target else result.astype(target)
     return _stft_into(out, spec, x, n_frames)
 
@@ -207,7 +208,7 @@ def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarra
         raise ParameterError("out is read-only; pass an array that can be written")
     if np.may_share_memory(out, x) and np.shares_memory(out, x):
         raise ParameterError("out overlaps y; pass memory of its own")
-    if not _run.is_finite(x):  # before the first byte of out is written
+    if not _arrays.is_finite(x):  # before the first byte of out is written
         raise first_nonfinite(x)
     result = out if out.shape == wanted else out[..., :n_frames]
     direct = (
@@ -217,10 +218,10 @@ def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarra
         and result.itemsize in (result.strides[-1], result.strides[-2])
     )
     if direct:
-        _run.run(spec, x, result, check_finite=False)
+        _plans.run(spec, x, result, check_finite=False)
     else:
-        fresh = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-        _run.run(spec, x, fresh, check_finite=False)
+        fresh = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+        _plans.run(spec, x, fresh, check_finite=False)
         result[...] = fresh
     return result
 
@@ -284,8 +285,8 @@ def _spectrogram(
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = stft_spec(arguments, precision_of(x.dtype), kind)
     n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
-    S = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-    _run.run(spec, x, S)
+    S = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    _plans.run(spec, x, S)
     if power not in (1, 2):
         S **= power
     return S, n_fft
@@ -491,8 +492,8 @@ def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float
     floor = amin**2 if square else amin
     limits = {}
     if callable(ref):
-        peak = np.array([_run.peak(x, magnitude=square)], dtype=x.dtype)
-        shift = -_run.levels(peak, peak, square=square, floor=floor)
+        peak = np.array([_arrays.peak(x, magnitude=square)], dtype=x.dtype)
+        shift = -_arrays.levels(peak, peak, square=square, floor=floor)
         if top_db is not None:
             limits["lower"] = -float(top_db)
     else:
@@ -502,7 +503,7 @@ def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float
         shift = -10.0 * math.log10(power) if power else math.inf
         if top_db is not None:
             limits["top_db"] = float(top_db)
-    highest = _run.levels(x, out, square=square, floor=floor, shift=shift, **limits)
+    highest = _arrays.levels(x, out, square=square, floor=floor, shift=shift, **limits)
     if math.isnan(highest) and (limits or callable(ref)):
         out.fill(np.nan)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import filters
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Spec
 from .._front.specs import CACHED, key_of
@@ -123,8 +123,8 @@ def _spec_of_samples(base: Spec, key: tuple) -> Spec:
 
 
 def _run_spec(spec: Spec, x: np.ndarray, leading: tuple[int, ...], n_frames: int) -> np.ndarray:
-    out = _run.allocate(spec, leading, n_frames, frame_major=True)
-    _run.run(spec, x, out)
+    out = _plans.allocate(spec, leading, n_frames, frame_major=True)
+    _plans.run(spec, x, out)
     return out
 
 

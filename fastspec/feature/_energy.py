@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import ranges as _ranges
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_array, as_hop_length, as_index
 from ..core.audio import zero_crossings
@@ -108,11 +108,11 @@ def _energies(y: np.ndarray, framed: np.ndarray, frame_length: int, hop_length: 
 
 def _sums_of_squares(framed: np.ndarray) -> np.ndarray:
     """Of each frame, some at a time."""
-    if framed.size <= _run.WORK_PER_RANGE:
+    if framed.size <= _ranges.WORK_PER_RANGE:
         return np.einsum("...ft,...ft->...t", framed, framed)
     sums = np.empty((*framed.shape[:-2], framed.shape[-1]), framed.dtype)
     for channel in np.ndindex(sums.shape[:-1]):
-        for part in _run.ranges(sums.shape[-1], framed.shape[-2]):
+        for part in _ranges.ranges(sums.shape[-1], framed.shape[-2]):
             frames = framed[(*channel, slice(None), part)]
             np.einsum("ft,ft->t", frames, frames, out=sums[(*channel, part)])
     return sums

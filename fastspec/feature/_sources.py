@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
 from .._front import specs as _transforms
@@ -49,8 +49,8 @@ class Source(NamedTuple):
         """The rows (..., rows, t) of a `Spec` that begins with `base`."""
         if spec.spectrum is Spectrum.GIVEN:
             return run_given(spec, self.x)
-        out = _run.allocate(spec, self.x.shape[:-1], self.n_frames, frame_major=False)
-        _run.run(spec, self.x, out)
+        out = _plans.allocate(spec, self.x.shape[:-1], self.n_frames, frame_major=False)
+        _plans.run(spec, self.x, out)
         return out
 
     def summary(self, kind: SummaryKind, amount: float) -> np.ndarray:

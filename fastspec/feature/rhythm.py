@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum
 from .._front.specs import CACHED
@@ -148,8 +148,8 @@ def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _transformed(spec: Spec, x: np.ndarray, n_frames: int) -> np.ndarray:
-    out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-    _run.run(spec, x, out, check_finite=False)
+    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    _plans.run(spec, x, out, check_finite=False)
     return out.swapaxes(-1, -2)
 
 

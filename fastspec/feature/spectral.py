@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import arrays as _arrays
+from .._engine import plans as _plans
 from .._engine.spec import Spectrum, precision_of
 from .._front import specs as _transforms
 from .._front.walk import run_given
@@ -103,8 +104,8 @@ def _mel_of_samples(
     )
     if not len(weights):
         return _no_bands(x, n_frames, spec.dtype)
-    out = _run.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-    return out, _run.run(spec, x, out, check_finite=check_finite)
+    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
+    return out, _plans.run(spec, x, out, check_finite=check_finite)
 
 
 def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
@@ -210,7 +211,7 @@ def _clamp_channels(L: np.ndarray, extent: np.ndarray, by_peak: bool, top_db: fl
         peak, lowest = extent.item(0, i), extent.item(1, i)
         shift, lower = -peak if by_peak else 0.0, -np.inf if top_db is None else peak - top_db
         if shift or not lowest >= lower:
-            _run.clamp(channel, shift=shift, lower=lower + shift)
+            _arrays.clamp(channel, shift=shift, lower=lower + shift)
 
 
 @public

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import arrays as _arrays
 from .._engine.foreign import call
 from .._gate.complaints import public
 from .._gate.samples import as_array
@@ -44,7 +44,7 @@ def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
     x = numbers
     result = np.empty_like(x, dtype=dtype_c2r(x.dtype) if dtype is None else dtype)
     if _gapless(x) and result.dtype == _REAL_OF.get(x.dtype):
-        _run.squares(x, result)
+        _arrays.squares(x, result)
         return result
     return call(lambda: np.add(np.square(x.real), np.square(x.imag), out=result), work=20 * x.size)
 
@@ -83,7 +83,7 @@ def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.nda
         z = np.empty_like(angles, dtype=dtype_r2c(angles.dtype))
         if angles.itemsize < 4:  # whose cosines NumPy would give in half precision
             angles = angles.astype(np.float32)
-        if not (_gapless(angles) and z.real.dtype == angles.dtype and _run.phasors(angles, z)):
+        if not (_gapless(angles) and z.real.dtype == angles.dtype and _arrays.phasors(angles, z)):
             call(np.cos, angles, out=z.real, work=50 * angles.size)
             call(np.sin, angles, out=z.imag, work=50 * angles.size)
     if mag is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import events as _events
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_array
 from .utils import valid_int
@@ -180,9 +180,9 @@ def _kept_places(
     if not len(x):
         return np.empty(0, np.uintp)
     if method == "greedy":
-        return _run.find_peaks(x, None, spans, wait, delta)
+        return _events.find_peaks(x, None, spans, wait, delta)
     # The optimal methods of librosa take means from one cumulative sum.
     sums = np.concatenate((np.zeros(1, x.dtype), np.cumsum(x)))
-    places = _run.find_peaks(x, sums, spans, 0, delta)
+    places = _events.find_peaks(x, sums, spans, 0, delta)
     values = np.ones(len(places)) if method == "dp_count" else x[places].astype(np.float64)
-    return _run.keep_peaks(places, values, wait)
+    return _events.keep_peaks(places, values, wait)

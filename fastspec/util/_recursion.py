@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._engine import run as _run
+from .._engine import arrays as _arrays
 from .._gate.samples import ParameterError
 
 
@@ -50,8 +50,8 @@ def first_order(
         return lfilter(np.array(b, x.dtype), np.array([1, a], x.dtype), x, zi=zf, axis=axis)
     lanes, target = x.swapaxes(axis, -1), y.swapaxes(axis, -1)
     if x.ndim == 1:
-        _run.recur((*b, a), lanes[np.newaxis], target[np.newaxis], states)
+        _arrays.recur((*b, a), lanes[np.newaxis], target[np.newaxis], states)
         return y, zf
     for outer in np.ndindex(lanes.shape[:-2]) if x.ndim > 2 else ((),):
-        _run.recur((*b, a), lanes[outer], target[outer], states[outer])
+        _arrays.recur((*b, a), lanes[outer], target[outer], states[outer])
     return y, zf

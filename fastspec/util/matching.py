@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._engine import events as _events
 from .._engine import foreign as _foreign
-from .._engine import run as _run
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_array
 from ._segments import valid_intervals
@@ -66,7 +66,7 @@ def match_intervals(
     valid_intervals(targets)
     dtype = np.float32 if queries.dtype == targets.dtype == np.float32 else np.float64
     queries, targets = np.ascontiguousarray(queries, dtype), np.ascontiguousarray(targets, dtype)
-    matches, n_met = _run.match_intervals(queries, targets)
+    matches, n_met = _events.match_intervals(queries, targets)
     if strict and n_met < len(queries):
         raise ParameterError(
             f"intervals_from[{n_met}]={queries[n_met].tolist()} meets none of intervals_to; "
@@ -121,7 +121,7 @@ def match_events(
     _check_matchable(source, target, left=left, right=right)
     source, target = source.astype(np.float64, copy=False), target.astype(np.float64, copy=False)
     order = _foreign.call(np.argsort, target, kind="stable", work=100 * len(target))
-    return _run.match_events(np.ascontiguousarray(source), target[order], order, left=left, right=right)
+    return _events.match_events(np.ascontiguousarray(source), target[order], order, left=left, right=right)
 
 
 def _check_matchable(source: np.ndarray, target: np.ndarray, *, left: bool, right: bool) -> None:
