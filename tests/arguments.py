@@ -33,7 +33,9 @@ BY_NAME = {
     "X": everything.S,
     "X_ref": everything.S[::-1].copy(),
     "angles": HZ,
+    "array": everything.S,
     "arrays": [HZ, HZ],
+    "audio": everything.Y,
     "axes": 0,
     "block_length": 4,
     "blocks": np.arange(3),
@@ -55,6 +57,7 @@ BY_NAME = {
     "fmin": 300.0,
     "frame_length": 128,
     "frames": np.arange(3),
+    "freq": HZ,
     "freqs": FREQS,
     "frequencies": HZ,
     "frequency": 440.0,
@@ -69,7 +72,9 @@ BY_NAME = {
     "left": everything.Y,
     "mela": 22,
     "mels": HZ,
+    "max_frequency": 4000.0,
     "mfcc": everything.S[:20],
+    "min_frequency": 0.0,
     "midi": np.array([60.0, 61.0]),
     "n": 4,
     "n_bins": 12,
@@ -77,6 +82,9 @@ BY_NAME = {
     "n_input": 24,
     "n_frames": 5,
     "ndim": 3,
+    "num_chroma": 12,
+    "num_frequency_bins": 65,
+    "num_mel_filters": 8,
     "note": ["C4", "A4"],
     "notes": np.array([60.0, 61.0]),
     "Nx": 64,
@@ -95,6 +103,7 @@ BY_NAME = {
     "radius": 0.2,
     "rec": np.eye(9),
     "right": everything.Y[::-1].copy(),
+    "sampling_rate": everything.SR,
     "samples": np.arange(3) * 1000,
     "shift": 1,
     "size": 70,
@@ -108,6 +117,9 @@ BY_NAME = {
     "tuning": 0.1,
     "unison": "C",
     "wait": 2,
+    "waveform": everything.Y,
+    "waveform_list": [everything.Y[:999], everything.Y[-999:]],
+    "window_length": 64,
     "width": 3,
     "window": "hann",
     "x": everything.S,
@@ -118,8 +130,16 @@ BY_NAME = {
     "y": everything.Y,
 }
 
+_FRAMED = {"window": np.hanning(128), "frame_length": 128}
+
 # Where the name alone does not say it, or other arguments make the call a short one.
 BY_FUNCTION = {
+    "compat.huggingface._levels.amplitude_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.amplitude_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._levels.power_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.power_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._spectrogram.spectrogram": _FRAMED,
+    "compat.huggingface._spectrogram.spectrogram_batch": _FRAMED,
     "core._channels.to_mono": {"signals": everything.Y},
     "core._channels.to_multi": {"signals": everything.Y},
     "core._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
@@ -171,7 +191,7 @@ BY_FUNCTION = {
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
     r"_soundfiles\.|_recipes\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
-    r"get_samplerate|audio\.load|audio\.loadx|audio\.stream|cache|list_|dtype_[rc]2"
+    r"get_samplerate|audio\.load|load_audio|audio\.loadx|audio\.stream|cache|list_|dtype_[rc]2"
 )
 
 

@@ -20,16 +20,24 @@ if TYPE_CHECKING:
     from .._soundfiles.sound import AudioSource, Sound
 
 
-def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
+def run_clip(recipe: Recipe, y, *, check_finite: bool = True, one_peak: bool = False) -> np.ndarray:
     x = as_clip(y)
     program = program_of(recipe, _precision(recipe, x.dtype))
+    return run_program(program, x, check_finite=check_finite, one_peak=one_peak)
+
+
+def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True, one_peak: bool = False) -> np.ndarray:
+    """Features of samples (..., n). With `one_peak` that of all channels is the peak of each."""
+    shape = x.shape
     x = _whole_signal(program, x)
-    n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
-    if n_frames <= 0 and not recipe.cut:
+    n_frames = program.first.framing.n_frames(x.shape[-1]) - program.recipe.drop_last
+    if n_frames <= 0 and not program.recipe.cut:
         length = program.first.framing.length
-        raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
+        raise ParameterError(f"y.shape={shape} is too short for a frame of {length} samples; use more of them")
     F = _plans.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
     extent = _plans.run(program.first, x, F, check_finite=check_finite)
+    if one_peak and extent is not None and extent.size:
+        extent[0] = extent[0].max()
     return finish(program, below_the_peak(program, F, extent), x.shape[-1])
 
 
