@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import numpy as np
 import pytest
@@ -36,7 +37,10 @@ def test_named_ones_are_data(name):
 
 def test_names_aliases_and_typos():
     assert fastspec.recipe("parakeet") == fastspec.recipe("NeMo") == fastspec.recipe("nemo")
-    assert fastspec.recipe("w2v_bert") == fastspec.recipe("seamless")
+    assert fastspec.recipe("w2v_bert") == fastspec.recipe("seamless") == fastspec.recipe("Seamless M4T")
+    assert fastspec.recipe("nemo@1") == fastspec.recipe("nemo")
+    with pytest.raises(ParameterError, match="'nemo@9' is no recipe; did you mean 'nemo'"):
+        fastspec.recipe("nemo@9")
     with pytest.raises(ParameterError, match="did you mean 'whisper'"):
         fastspec.recipe("wisper")
     with pytest.raises(TypeError, match="did you mean 'n_mels'"):
@@ -48,16 +52,42 @@ def test_names_aliases_and_typos():
 
 
 def test_aliases_are_told_apart(root):
-    """No alias stands twice, or is a name."""
-    files = json.loads((root / "fastspec" / "_recipes" / "named.json").read_text()).values()
-    aliases = [alias for file in files for alias in file["aliases"]]
-    assert len(set(aliases) | set(NAMES)) == len(aliases) + len(NAMES)
-    assert all(file["about"] and file["source"] for file in files)
+    """No alias leads to two recipes, or hides a name, whatever its hyphens."""
+    files = json.loads((root / "fastspec" / "_recipes" / "named.json").read_text())
+    leads = {}
+    for name, file in files.items():
+        for alias in (name, *file["aliases"]):
+            assert leads.setdefault(re.sub(r"[-_ .]", "", alias), name) == name
+        assert set(file.get("tokens_of", {})) <= set(file["aliases"])
+    assert all(file["about"] and file["source"] for file in files.values())
+
+
+def test_audio_tokens():
+    """By the models' own arithmetic; transformers' processors and asrfront have it so."""
+    up = lambda n, k=2: -(-n // k)  # noqa: E731
+    for n in (0, 1, 159, 160, 400, 8000, 16001, 48000, 480000, 479999):
+        frames = n // 160
+        assert fastspec.recipe("whisper").n_tokens(n) == up(frames)
+        assert fastspec.recipe("qwen2-audio").n_tokens(n) == up(frames) // 2
+        assert fastspec.recipe("voxtral").n_tokens(n) == up(frames) // 4
+        assert fastspec.recipe("parakeet").n_tokens(n) == fastspec.recipe("nemo", n_mels=128).n_tokens(n)
+        assert fastspec.recipe("parakeet").n_tokens(n) == up(up(up(frames)))
+        asr = max(n, 8000) // 160
+        assert fastspec.recipe("qwen3-asr").n_tokens(n) == asr // 100 * 13 + up(up(up(asr % 100)))
+        assert fastspec.recipe("gemma4").n_tokens(n) == up(up(max(0, 1 + (n - 161) // 160)))
+        assert fastspec.recipe("granite").n_tokens(n) == 3 * up((1 + frames) // 2, 15)
+    assert fastspec.recipe("whisper", samples=480000).n_tokens(5) == 1500
+    assert fastspec.recipe("qwen2-audio") == fastspec.recipe("whisper")
+    with pytest.raises(ParameterError, match=r"tokens=\(\)"):
+        fastspec.recipe("hifigan").n_tokens(100)
+    with pytest.raises(ParameterError, match="tokens="):
+        Recipe(tokens=((3, 2),))
 
 
 def test_a_name_never_changes_its_numbers(root):
     """A correction is a new name, ``nemo@2``; a new recipe adds its line here."""
-    found = {name: hashlib.sha256(fastspec.recipe(name).to_json().encode()).hexdigest()[:12] for name in NAMES}
+    numbers = {name: fastspec.recipe(name).replace(tokens=(), tokens_chunk=0).to_json() for name in NAMES}
+    found = {name: hashlib.sha256(text.encode()).hexdigest()[:12] for name, text in numbers.items()}
     assert found == json.loads((root / "tests" / "recipe_hashes.json").read_text())
 
 
@@ -134,8 +164,9 @@ CHOICES = {
     "energy": [None, "raw", "windowed"],
     "energy_place": ["first", "last", "c0"], "energy_floor": [0.0, 1.0], "shift": [0.0, 4.0], "gain": [1.0, 0.25],
     "norm": [None, "mean", "standard", "minmax"], "norm_over": ["time", "all"], "norm_ddof": [0, 1],
-    "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops"], "stack": [1, 2],
-    "stack_before": [0, 1], "cut": [0, 9], "frames_multiple": [1, 8], "frames": ["last", "first"],
+    "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops", "inside"], "stack": [1, 2],
+    "stack_before": [0, 1], "stack_fill": [None, 1.0], "cut": [0, 9], "frames_multiple": [1, 8],
+    "frames": ["last", "first"],
 }  # fmt: skip
 
 
@@ -152,6 +183,9 @@ def random_recipes(draw):
         fields["triangles"] = "mel"
     if fields.get("stack", 1) == 1:
         fields.pop("stack_before", None)
+        fields.pop("stack_fill", None)
+    if fields.get("stack_before"):
+        fields["stack_fill"] = None
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)

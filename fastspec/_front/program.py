@@ -23,9 +23,7 @@ _WITHOUT_END = 2**60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest.
-
-    """
+    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest."""
 
     recipe: Recipe
     first: Spec
@@ -47,14 +45,50 @@ class Program:
         """Frames that the engine makes."""
         return max(0, self.first.framing.n_frames(self.n_extended(n_samples)) - self.recipe.drop_last)
 
+    def n_inside(self, n_samples: int) -> int:
+        """Frames that end before the last sample of the clip itself, whatever follows."""
+        framing, beyond = self.first.framing, self.recipe.beyond
+        return max(0, 1 + (n_samples + framing.lead - framing.length - beyond) // framing.hop_length)
+
+    def n_valid(self, n_samples: int) -> int:
+        """Frames, stacked ones if there are such, that are not padding."""
+        r, n = self.recipe, self.n_frames(n_samples)
+        if r.valid == "hops":
+            n = min(n, self.n_extended(n_samples) // r.hop_length)
+        elif r.valid == "inside":
+            n = min(n, self.n_inside(n_samples))
+        return _n_stacked(r, n)
+
     def n_results(self, n_samples: int) -> int:
         """Frames of the result."""
-        r, n = self.recipe, self.n_frames(n_samples)
-        if r.stack > 1:
-            step = r.stack_step or r.stack
-            n = -(-n // step) if r.stack_before else max(0, 1 + (n - r.stack) // step)
-        n = r.cut or n
+        r = self.recipe
+        n = r.cut or _n_stacked(r, self.n_frames(n_samples))
         return n + -n % r.frames_multiple
+
+
+def _n_stacked(r: Recipe, n: int) -> int:
+    step = r.stack_step or r.stack
+    if r.stack == 1 or not n:
+        return n
+    if r.stack_before:
+        return -(-n // step)
+    if r.stack_fill is not None:
+        return 1 + max(0, -(-(n - r.stack) // step))
+    return max(0, 1 + (n - r.stack) // step)
+
+
+def n_tokens(r: Recipe, n_frames: int) -> int:
+    """Audio tokens of so many frames, chunk by chunk."""
+    chunk = r.tokens_chunk or max(n_frames, 1)
+    n_chunks, rest = divmod(n_frames, chunk)
+    return n_chunks * _n_through(r, chunk) + _n_through(r, rest)
+
+
+def _n_through(r: Recipe, n: int) -> int:
+    """What is left of n frames after the layers."""
+    for kernel, stride, padding, times in ((*layer, 1)[:4] for layer in r.tokens):
+        n = times * max(0, 1 + (n + 2 * padding - kernel) // stride) if n else 0
+    return n
 
 
 @kept(128)

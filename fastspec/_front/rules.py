@@ -27,19 +27,19 @@ CHOICES: dict[str, tuple] = {
     "energy_place": ("first", "last", "c0"),
     "norm": (None, "mean", "standard", "minmax"),
     "norm_over": ("time", "all"),
-    "valid": ("all", "hops"),
+    "valid": ("all", "hops", "inside"),
     "frames": ("last", "first"),
     "dtype": (None, "float16", "float32", "float64"),
 }
 _COUNTS = (
     "n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple",
 )  # fmt: skip
-_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
+_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut", "tokens_chunk")
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
     "lifter", "energy_floor", "norm_eps",
 )  # fmt: skip
-_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most")
+_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most", "stack_fill")
 
 
 def check(recipe: Recipe) -> None:
@@ -61,7 +61,16 @@ def check(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         for number in value if isinstance(value, tuple) else (value,):
             as_number(number, name=name)
+    _check_tokens(recipe)
     _check_together(recipe)
+
+
+def _check_tokens(r: Recipe) -> None:
+    for layer in r.tokens if isinstance(r.tokens, tuple) else (r.tokens,):
+        if not isinstance(layer, tuple) or len(layer) not in (3, 4):
+            raise ParameterError(f"tokens={r.tokens!r} must be kernels, strides and paddings, as ((3, 2, 1), ...)")
+        for number, least in zip(layer, (1, 1, 0, 1), strict=False):
+            as_index(number, name="tokens", minimum=least)
 
 
 def _check_together(r: Recipe) -> None:
@@ -90,6 +99,8 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
     if r.stack == 1 and (r.stack_step or r.stack_before):
         raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
+    if r.stack_fill is not None and (r.stack == 1 or r.stack_before):
+        raise ParameterError(f"stack_fill={r.stack_fill} needs stack, of 2 or more, and no stack_before")
     if r.tile and not r.samples:
         raise ParameterError("tile=True needs samples, the length to fill")
     if (r.parts or r.drop_nyquist) and r.power is not None:

@@ -30,6 +30,7 @@ def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True, o
     """Features of samples (..., n). With `one_peak` that of all channels is the peak of each."""
     shape = x.shape
     x = _whole_signal(program, x)
+    own = min(shape[-1], program.recipe.samples or shape[-1])
     n_frames = program.first.framing.n_frames(x.shape[-1]) - program.recipe.drop_last
     if n_frames <= 0 and not program.recipe.cut:
         length = program.first.framing.length
@@ -38,7 +39,7 @@ def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True, o
     extent = _plans.run(program.first, x, F, check_finite=check_finite)
     if one_peak and extent is not None and extent.size:
         extent[0] = extent[0].max()
-    return finish(program, below_the_peak(program, F, extent), x.shape[-1])
+    return finish(program, below_the_peak(program, F, extent), x.shape[-1], own)
 
 
 def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
@@ -134,23 +135,28 @@ def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, fra
 # --- after the engine: cheap passes over features, in place where they can
 
 
-def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
-    """F (..., rows, frames) is this call's own."""
+def finish(program: Program, F: np.ndarray, n_samples: int, n_own: int = 0) -> np.ndarray:
+    """F (..., rows, frames) is this call's own; `n_own` of the samples are the clip's, not zeros that were added."""
     r = program.recipe
     if F.dtype.kind == "c":
         return _complex_result(F, r)
     if r.least is not None or r.most is not None:
         np.clip(F, r.least, r.most, out=F)
-    n_valid = min(n_samples // r.hop_length, F.shape[-1]) if r.valid == "hops" else F.shape[-1]
+    n_valid = F.shape[-1]
+    if r.valid != "all":
+        n_valid = min(n_valid, n_samples // r.hop_length if r.valid == "hops" else program.n_inside(n_own))
     if r.norm:
         _normalise(F, F[..., :n_valid], r)
-    if n_valid < F.shape[-1]:
+    n_padding = F.shape[-1] - n_valid
+    if n_padding:
         F[..., n_valid:] = 0
     if r.stack > 1:
         F = _stacked(F, r)
     if r.cut:
         F = _with_frames(F, r.cut)
     _affine(F, r)
+    if n_padding and r.stack == 1:
+        F[..., n_valid : n_valid + n_padding] = 0
     F = _with_frames(F, F.shape[-1] + -F.shape[-1] % r.frames_multiple)
     if r.dtype and F.dtype.kind == "f":
         F = F.astype(r.dtype, copy=False)
@@ -201,6 +207,9 @@ def _stacked(F: np.ndarray, r: Recipe) -> np.ndarray:
         behind = (-(-n // step) - 1) * step + r.stack - n - r.stack_before
         widths = [(0, 0)] * (F.ndim - 1) + [(r.stack_before, max(behind, 0))]
         F = np.pad(F, widths, mode="edge")[..., : None if behind >= 0 else behind]
+    if r.stack_fill is not None and n:
+        missing = max(r.stack, r.stack + -(-(n - r.stack) // step) * step) - n
+        F = np.concatenate([F, np.full((*F.shape[:-1], missing), r.stack_fill, F.dtype)], axis=-1)
     n = max(0, 1 + (F.shape[-1] - r.stack) // step)
     windows = [F[..., i : i + (n - 1) * step + 1 : step] for i in range(r.stack)] if n else [F[..., :0]] * r.stack
     return np.concatenate(windows, axis=-2)
@@ -365,7 +374,13 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
     with open_audio(path) as sound:
         pieces = file_pieces(sound, recipe.sr, mono, dtype)
-        if recipe.sample_norm or recipe.samples or recipe.min_samples or recipe.multiple > 1:
+        if (
+            recipe.sample_norm
+            or recipe.samples
+            or recipe.min_samples
+            or recipe.multiple > 1
+            or recipe.valid == "inside"
+        ):
             return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
         stream = FrameStream(program_of(recipe, precision_of(dtype)))
         parts = [stream.push(piece) for piece in pieces]

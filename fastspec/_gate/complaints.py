@@ -11,7 +11,7 @@ import operator
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, wraps
 from inspect import Parameter, signature
 from reprlib import repr as short
@@ -199,6 +199,7 @@ _WORDS = {
     "a window": {"Window"},
     "a function": {"Callable", "Window"},
     "a dtype": {"DTypeLike"},
+    "a dict": {"Mapping"},
 }
 
 
@@ -240,6 +241,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,
+    "a dict": lambda value: isinstance(value, Mapping),
 }
 
 

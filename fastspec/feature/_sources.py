@@ -82,9 +82,7 @@ def prepare(y: np.ndarray, stft: StftOptions, power: float) -> tuple[np.ndarray,
     x, arguments = framed(y, *stft)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     spec = _transforms.stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(
-        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
-    )
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     return x, spec, n_frames
 
 

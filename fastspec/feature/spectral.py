@@ -99,9 +99,7 @@ def _mel_of_samples(
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
     spec = _transforms.mel_spec(arguments, precision, kind, bank_key, levels)
-    n_frames = check_length(
-        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
-    )
+    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
     if not len(weights):
         return _no_bands(x, n_frames, spec.dtype)
     out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)

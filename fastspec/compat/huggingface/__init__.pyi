@@ -6,6 +6,7 @@ from ._banks import hertz_to_octave as hertz_to_octave
 from ._banks import mel_filter_bank as mel_filter_bank
 from ._banks import mel_to_hertz as mel_to_hertz
 
+from ._extractors import from_preprocessor_config as from_preprocessor_config
 from ._levels import amplitude_to_db as amplitude_to_db
 from ._levels import amplitude_to_db_batch as amplitude_to_db_batch
 from ._levels import power_to_db as power_to_db

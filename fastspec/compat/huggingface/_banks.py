@@ -38,7 +38,7 @@ def hertz_to_mel(freq: npt.ArrayLike, mel_scale: str = "htk") -> np.ndarray:
     --------
     >>> from fastspec.compat import huggingface
     >>> round(float(huggingface.hertz_to_mel(700.0)), 3)
-    781.17
+    781.173
     """
     return to_mel(freq, _scale(mel_scale))
 
