@@ -333,6 +333,11 @@ GOLDENS = {
     "bigvgan": ("bigvgan", {}),
     "matcha_cosyvoice2": ("cosyvoice2", {}), "hf_univnet": ("bigvgan", {"frames": "first", "fmax": 12000.0}),
     "vocos_0": ("vocos", {}), "hf_speecht5": ("speecht5", {}), "hf_clvp": ("clvp", {}), "musicnn": ("musicnn", {}),
+    "essentia_tempocnn": ("essentia-tempocnn", {}), "essentia_vggish": ("essentia-vggish", {}),
+    "torchaudio_mel_0": ("torchaudio-mel", {"sr": 44100}),
+    "torchaudio_mel_2": ("torchaudio-mel", {"sr": 44100, "n_fft": 1024, "hop_length": 512, "n_mels": 64, "fmin": 50.0,
+                                            "mel_norm": "slaney", "mel_scale": "slaney"}),
+    "psf_logfbank_0": ("psf-logfbank", {"sr": 44100, "n_fft": 2048, "frame_length": 1103, "hop_length": 441}),
     "essentia_musicnn": ("essentia-musicnn", {}), "hf_pop2piano": ("pop2piano", {}), "htk_fbank_0": ("htk", {}),
     "htk_mfcc_0": ("htk", {"n_mels": 26, "power": 2, "remove_mean": True, "n_mfcc": 13, "c0_last": True, "lifter": 22.0,
                            "dct_norm": "htk"}),
@@ -363,7 +368,7 @@ def test_goldens(shared, case):
     """3e-4 (1 + |value|), the originals' own float32."""
     name, changes = GOLDENS[case]
     clips, want = golden(shared, case)
-    if name == "htk":
+    if name in ("htk", "psf-logfbank"):
         clips = [np.clip(np.rint(clip * 32767), -32768, 32767).astype(np.int16) for clip in clips]
     recipe = fastspec.recipe(name, **changes)
     got = recipe(clips[0]) if len(clips) == 1 else recipe.batch(clips)[0]

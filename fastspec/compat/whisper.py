@@ -70,8 +70,7 @@ def load_audio(file: str | os.PathLike, sr: int = SAMPLE_RATE) -> np.ndarray:
     --------
     >>> import fastspec
     >>> from fastspec.compat import whisper
-    >>> fastspec.write("tone.wav", fastspec.tone(440, sr=16000, duration=1.0), 16000)
-    0
+    >>> n_clipped = fastspec.write("tone.wav", 0.5 * fastspec.tone(440, sr=16000, duration=1.0), 16000)
     >>> whisper.load_audio("tone.wav").shape
     (16000,)
     """
