@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
 
 import numpy as np
@@ -23,11 +23,31 @@ _WITHOUT_END = 2**60
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest."""
+    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest.
+
+    The levels of `first` are scaled already, if they are `scaled`: no pass over them is left for `shift` and `gain`.
+    """
 
     recipe: Recipe
     first: Spec
     second: Spec | None = None
+    scaled: bool = False
+
+    @property
+    def top(self) -> float | None:
+        """As the recipe's, in the unit of what `first` makes."""
+        top = self.recipe.top
+        return top * self.recipe.gain if self.scaled and top is not None else top
+
+    @property
+    def top_of(self) -> float | None:
+        """As the recipe's, in the unit of what `first` makes."""
+        top_of = self.recipe.top_of
+        return self.affine(top_of) if self.scaled and top_of is not None else top_of
+
+    def affine(self, x: float) -> float:
+        """A number that is shifted and multiplied, as the recipe has it."""
+        return (x + self.recipe.shift) * self.recipe.gain
 
     @property
     def by_frames(self) -> bool:
@@ -57,16 +77,17 @@ class Program:
             n = min(n, self.n_extended(n_samples) // r.hop_length)
         elif r.valid == "inside":
             n = min(n, self.n_inside(n_samples))
-        return _n_stacked(r, n)
+        return n_stacked(r, n)
 
     def n_results(self, n_samples: int) -> int:
         """Frames of the result."""
         r = self.recipe
-        n = r.cut or _n_stacked(r, self.n_frames(n_samples))
+        n = r.cut or n_stacked(r, self.n_frames(n_samples))
         return n + -n % r.frames_multiple
 
 
-def _n_stacked(r: Recipe, n: int) -> int:
+def n_stacked(r: Recipe, n: int) -> int:
+    """Of n frames."""
     step = r.stack_step or r.stack
     if r.stack == 1 or not n:
         return n
@@ -99,13 +120,14 @@ def program_of(recipe: Recipe, precision: int) -> Program:
     waits = recipe.top is not None and recipe.top_of is None and matrix is not None
     if waits and energy:
         raise ParameterError(f"top={recipe.top} and energy={recipe.energy!r} cannot go together; use top=None")
+    scaled = is_scaled(recipe)
     first = Spec(
         precision=precision,
         framing=framing_of(recipe),
         spectrum={None: Spectrum.COMPLEX, 1: Spectrum.MAGNITUDE, 2: Spectrum.POWER}[recipe.power],
         window=banks.window_of(recipe),
         bank=bank,
-        levels=levels_of(recipe),
+        levels=scaled_levels(recipe) if scaled else levels_of(recipe),
         matrix=None if waits else matrix,
         conditioning=conditioning_of(recipe),
         guard=recipe.root_add if recipe.power == 1 else 0.0,
@@ -113,7 +135,19 @@ def program_of(recipe: Recipe, precision: int) -> Program:
         energy=energy,
     )
     second = Spec(precision, Framing(recipe.n_mels, 1, 0), Spectrum.GIVEN, matrix=matrix) if waits else None
-    return Program(recipe, first, second)
+    return Program(recipe, first, second, scaled)
+
+
+def is_scaled(r: Recipe) -> bool:
+    """Whether the logarithm's own factor and offset can stand for `shift` and `gain`: nothing comes between."""
+    numbers = not isinstance(r.shift, tuple) and not isinstance(r.gain, tuple) and r.gain > 0
+    between = r.n_mfcc or r.energy or r.norm or r.least is not None or r.most is not None or r.valid != "all"
+    return bool(numbers and r.log and not between and r.stack_fill is None and (r.shift or r.gain != 1))
+
+
+def scaled_levels(r: Recipe) -> Levels:
+    levels = levels_of(r)
+    return replace(levels, multiplier=levels.multiplier * r.gain, offset=r.shift * r.gain)
 
 
 def framing_of(recipe: Recipe) -> Framing:
