@@ -8,6 +8,7 @@ function is covered as soon as it is annotated.
 from __future__ import annotations
 
 import operator
+import os
 import re
 import sys
 import warnings
@@ -208,6 +209,7 @@ _WORDS = {
     "an integer": {"int", "Sizes"},
     "True or False": {"bool"},
     "a name": {"str", "Literal", "Window", "Encoding"},
+    "a path": {"PathLike"},
     "a window": {"Window"},
     "a function": {"Callable", "Window"},
     "a dtype": {"DTypeLike"},
@@ -249,6 +251,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "an integer": lambda value: _is_integer(value) or (isinstance(value, float) and value.is_integer()),
     "True or False": lambda value: isinstance(value, (bool, np.bool_, int)),
     "a name": lambda value: isinstance(value, (str, tuple)),
+    "a path": lambda value: isinstance(value, (str, os.PathLike)),
     "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,

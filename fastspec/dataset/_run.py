@@ -154,6 +154,7 @@ def extract(
     begin = time.monotonic()
     out, job = os.path.abspath(os.fspath(out)), _as_job(job)
     kind = store_of(out, store)
+    kind.check(job)
     items = _as_items(sources, label_of)
     folder = f"{out}.parts"
     with _held(folder, out):

@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from ..._gate.samples import ParameterError
+from .._job import Job
 from ._contents import Contents as Contents
 from ._contents import Meta as Meta
 from ._contents import NotAStoreError as NotAStoreError
@@ -28,6 +29,11 @@ class Store:
 
     def write(self, path: str, parts, meta: Meta) -> None:
         _module(self.name).write(path, parts, meta)
+
+    def check(self, job: Job) -> None:
+        """Refuse, before the work, what this kind cannot hold."""
+        if self.name == "parquet" and not job.pool:
+            raise ParameterError("pool=None: a Parquet table has a row of one size for each; use pool='mean' or 'max'")
 
     def open(self, path: str) -> Any:
         return _module(self.name).Opened(path)
@@ -59,14 +65,13 @@ def open_any(path: str) -> Any:
     """A store of any kind, opened."""
     if not os.path.exists(path):
         raise FileNotFoundError(2, "no such data set", path)
-    kinds = ["npy", "tar"] if os.path.isdir(path) else ["hdf5", "parquet"]
-    if path.lower().endswith(".parquet"):
-        kinds = ["parquet"]
+    kinds = ["npy", "tar"] if os.path.isdir(path) else ["parquet" if path.lower().endswith(".parquet") else "hdf5"]
+    words = ""
     for kind in kinds:
         try:
             return Store(kind).open(path)
         except NotAStoreError as error:
-            words = str(error)
+            words = words or str(error)
     unfinished = os.path.exists(f"{path}.parts/plan.json")
     raise ParameterError(f"{path}: {words}" + ("; its run is unfinished: run it again" if unfinished else ""))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 
 import h5py
@@ -15,6 +16,13 @@ _GATHERED = 8 << 20  # bytes of frames written at a time
 
 def write(path: str, parts, meta: Meta) -> None:
     contents = contents_of(parts, meta)
+    try:
+        _write(path, parts, contents)
+    except RuntimeError as error:  # what h5py makes of a full disk when it closes a file
+        raise OSError(errno.ENOSPC, f"the disk may be full ({' '.join(str(error).split())[:120]})") from error
+
+
+def _write(path: str, parts, contents: Contents) -> None:
     with h5py.File(path, "w", track_order=False) as file:
         _write_header(file, contents)
         text = h5py.string_dtype("utf-8")

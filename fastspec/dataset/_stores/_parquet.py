@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..._gate.samples import ParameterError
 from ._contents import Contents, Meta, NotAStoreError, contents_of, frames, read_header
 
 _GROUP_ROWS = 1 << 14
@@ -16,8 +15,6 @@ _KEY = b"fastspec_dataset"
 
 
 def write(path: str, parts, meta: Meta) -> None:
-    if not meta.job.pool:
-        raise ParameterError("a Parquet table has a row of one size for each recording; use pool='mean' or 'max'")
     contents = contents_of(parts, meta)
     n = meta.job.pool_frames
     values = {
