@@ -10,8 +10,8 @@ from ._engine import events as _events
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_hop_length, check_rate
 from ._lazy import missing
-from .core._inverse import istft
 from .core.convert import fourier_tempo_frequencies
+from .core.spectrum._inverse import istft
 from .feature.rhythm import fourier_tempogram, tempo
 from .onset import in_units, onset_strength
 from .util._peaks import localmax

@@ -7,7 +7,7 @@ from golden import calls
 from spectral_signals import bench
 
 import fastspec
-from fastspec.core.spectrum import _spectrogram
+from fastspec.core.spectrum._stft import _spectrogram
 
 BENCH = bench(fastspec, _spectrogram)
 STORED = calls.load("spectral")

@@ -15,7 +15,7 @@ from spectral_signals import noise, power
 import fastspec
 from fastspec import DTypeError, LibrosaError, ParameterError, Stream
 from fastspec._front import specs as _transforms
-from fastspec.core.spectrum import _spectrogram
+from fastspec.core.spectrum._stft import _spectrogram
 from fastspec.feature import logmel, logmel_file, melspectrogram, mfcc
 
 Y = noise(3000)

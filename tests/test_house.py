@@ -15,7 +15,7 @@ from fastspec import pcm
 from fastspec._engine import memory as _memory
 from fastspec._engine import spec as _spec
 from fastspec._engine import threads as _threads
-from fastspec.core import _pyin
+from fastspec.core.pitch import _pyin
 
 LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
 LONGEST_PYX, LONGEST_MODULE = 400, 600

@@ -85,7 +85,7 @@ def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _n_bins(args: argparse.Namespace, parameters: dict) -> int:
-    from ..core._constant_q_bins import bins_of
+    from ..core.constantq._bins import bins_of
 
     names = ("sr", "fmin", "bins_per_octave", "tuning", "filter_scale", "window")
     known = {"tuning": 0.0} | {name: parameters[name] for name in names if name in parameters}

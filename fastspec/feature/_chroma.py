@@ -17,7 +17,7 @@ from .._gate.complaints import public
 from .._gate.numbers import look_up
 from .._gate.samples import ParameterError, as_number
 from ..core.constantq import cqt, hybrid_cqt, vqt
-from ..core.spectrum import _spectrogram
+from ..core.spectrum._stft import _spectrogram
 from ..util.utils import normalize
 from ._sources import StftOptions, prepare
 

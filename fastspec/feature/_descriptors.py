@@ -14,7 +14,8 @@ from .._front.specs import CACHED
 from .._gate.complaints import public, warn
 from .._gate.samples import DTypeError, ParameterError, as_index, promoted, whole
 from ..core.convert import fft_frequencies
-from ..core.spectrum import _spectrogram, power_to_db
+from ..core.spectrum import power_to_db
+from ..core.spectrum._stft import _spectrogram
 from ..util.utils import expand_to, normalize, tiny
 from ._sources import SECTION_WIDTH, StftOptions, check_magnitudes, moments, moments_bank, open_source
 

@@ -12,7 +12,7 @@ from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
 from .._front import specs as _transforms
 from .._gate.samples import ParameterError
-from ..core.spectrum import _spectrogram, check_length, framed
+from ..core.spectrum._stft import _spectrogram, check_length, framed
 from .spectral import run_given
 
 if TYPE_CHECKING:

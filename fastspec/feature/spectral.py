@@ -16,7 +16,8 @@ from .._front.walk import run_given
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
 from .._lazy import gather
-from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
+from ..core.spectrum import power_to_db
+from ..core.spectrum._stft import _spectrogram, check_length, framed
 from ..pcm import pcm_to_float
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine import backward as _backward
-from .._engine import memory as _memory
-from .._engine import plans as _plans
-from .._engine.kept import kept
-from .._engine.spec import AtomSpec, Padding, padding_of, precision_of
-from .._gate.samples import check_size
+from ... import filters
+from ..._engine import backward as _backward
+from ..._engine import memory as _memory
+from ..._engine import plans as _plans
+from ..._engine.kept import kept
+from ..._engine.spec import AtomSpec, Padding, padding_of, precision_of
+from ..._gate.samples import check_size
 from ._atoms import describe
 
 if TYPE_CHECKING:

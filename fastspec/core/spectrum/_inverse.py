@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import backward as _backward
-from .._engine import memory as _memory
-from .._engine.kept import kept
-from .._engine.spec import Spectrum, precision_of
-from .._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
-from .._gate.complaints import public, warn
-from .._gate.samples import (
+from ..._engine import backward as _backward
+from ..._engine import memory as _memory
+from ..._engine.kept import kept
+from ..._engine.spec import Spectrum, precision_of
+from ..._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
+from ..._gate.complaints import public, warn
+from ..._gate.samples import (
     MOST_INDEX,
     DTypeError,
     ParameterError,
@@ -23,14 +23,15 @@ from .._gate.samples import (
     check_size,
     first_nonfinite,
 )
-from ..util._complex import phasor
-from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, dtype_r2c, tiny
+from ...util._complex import phasor
+from ...util.deprecation import Deprecated
+from ...util.utils import dtype_c2r, dtype_r2c, tiny
+from ._stft import stft
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 
 # Random numbers that are made together, so that they are still in the cache when they are turned on their side; of a
@@ -361,8 +362,6 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
 
 def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
     """The rounds as calls of `stft` and `istft`: padding by a function and complex magnitudes are Python's."""
-    from .spectrum import stft
-
     previous = None
     for _ in range(n_iter):
         rebuilt = stft(y, pad_mode=pad_mode, **plain)

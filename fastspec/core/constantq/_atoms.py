@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine.kept import kept
-from .._engine.spec import AtomSpec
-from .._front.windows import cosine_sum, cosine_terms, get_window
-from ..util.utils import normalize
+from ..._engine.kept import kept
+from ..._engine.spec import AtomSpec
+from ..._front.windows import cosine_sum, cosine_terms, get_window
+from ...util.utils import normalize
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 # What an atom's spectrum may hold, relative to its peak, beyond half of its rate, which is lost; and beyond the band
 # that the filters keep whole, which is weakened, and overlaid by as much of what folds back.

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._front.specs import hashable
-from .._gate.samples import ParameterError, as_index, as_number, check_rate
-from ..util.utils import normalize
-from ._constant_q import Atoms
-from .convert import note_to_hz
-from .intervals import interval_frequencies
+from ... import filters
+from ..._engine.kept import kept
+from ..._front.specs import hashable
+from ..._gate.samples import ParameterError, as_index, as_number, check_rate
+from ...util.utils import normalize
+from ..convert import note_to_hz
+from ..intervals import interval_frequencies
+from ._correlation import Atoms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Constant-Q and variable-Q transforms: spectra whose bins are spaced as the notes of a scale are."""
+"""The transforms: `cqt`, `vqt`, and the two that are made of magnitudes."""
 
 from __future__ import annotations
 
@@ -8,30 +8,28 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine import plans as _plans
-from .._engine.kept import kept
-from .._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
-from .._front.specs import padded_window
-from .._gate.complaints import public, warn
-from .._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
-from ..util._matrices import largest_of_rows
-from ..util.utils import dtype_c2r, pad_axis
-from ._constant_q import transform
-from ._constant_q_bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._constant_q_inverse import griffinlim_cqt, icqt
-from .audio import check_res_type
-from .pitch import estimate_tuning
-from .spectrum import check_length, complex_dtype
+from ... import filters
+from ..._engine import plans as _plans
+from ..._engine.kept import kept
+from ..._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
+from ..._front.specs import padded_window
+from ..._gate.complaints import public, warn
+from ..._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
+from ...util._matrices import largest_of_rows
+from ...util.utils import dtype_c2r, pad_axis
+from ..audio._resampling import check_res_type
+from ..pitch import estimate_tuning
+from ..spectrum._stft import check_length, complex_dtype
+from ._bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._correlation import transform
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
-__all__ = ["cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt"]
 
 
 @public

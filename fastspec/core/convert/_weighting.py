@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._gate.complaints import public, warn
-from .._gate.numbers import as_numbers, look_up
-from .._gate.samples import ParameterError
+from ..._gate.complaints import public, warn
+from ..._gate.numbers import as_numbers, look_up
+from ..._gate.samples import ParameterError
 
 Floats = np.floating | npt.NDArray[np.floating]
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._gate.samples import ParameterError, as_hop_length, as_index, as_samples, check_rate
-from ..util.utils import normalize
-from ._constant_q import Atoms, transform
-from ._constant_q_bins import SampledWindow
-from .convert import cqt_frequencies
-from .spectrum import complex_dtype
+from ... import filters
+from ..._engine.kept import kept
+from ..._gate.samples import ParameterError, as_hop_length, as_index, as_samples, check_rate
+from ...util.utils import normalize
+from ..convert import cqt_frequencies
+from ..spectrum._stft import complex_dtype
+from ._bins import SampledWindow
+from ._correlation import Atoms, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,7 +76,7 @@ def bank_cqt(
     --------
     >>> import numpy as np
     >>> import fastspec
-    >>> from fastspec.core._constant_q_bank import bank_cqt
+    >>> from fastspec.core.constantq._bank import bank_cqt
     >>> y = fastspec.tone(440, sr=22050, duration=1.0)
     >>> C = bank_cqt(y, fmin=110.0, n_bins=36)
     >>> C.shape, int(np.abs(C[:, 20]).argmax())
@@ -119,7 +119,7 @@ def _bank(
         octave, place = np.divmod(np.arange(n_bins)[::-1], bins_per_octave)
         rates = early * 2.0**octave
         lengths = at_octave[n_bins - 1 - place] * rates
-        # As in `_constant_q_bins.gains`: norms of kernels at a lower rate. The factor for all is nnAudio's.
+        # As in `_bins.gains`: norms of kernels at a lower rate. The factor for all is nnAudio's.
         factors = early * factors * rates ** (0.0 if norm is None else 1 / norm - 1 if norm else 0.0)
     if norm is None:
         factors = factors / lengths

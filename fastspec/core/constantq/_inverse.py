@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._engine.spec import padding_of
-from .._gate.complaints import public
-from .._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
-from ..util._complex import phasor
-from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, fix_length, tiny
+from ... import filters
+from ..._engine.kept import kept
+from ..._engine.spec import padding_of
+from ..._gate.complaints import public
+from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from ...util._complex import phasor
+from ...util.deprecation import Deprecated
+from ...util.utils import dtype_c2r, fix_length, tiny
+from ..audio._resampling import check_res_type
+from ..spectrum._inverse import check_search, generator_of, real_dtype
 from ._atoms import scales_of
-from ._constant_q import Atoms, synthesize, transform
-from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._inverse import check_search, generator_of, real_dtype
-from .audio import check_res_type
+from ._bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._correlation import Atoms, synthesize, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 _BLOCK = 1 << 16  # samples that stay in the cache from one operation to the next
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._engine import events as _events
-from .._engine.kept import kept
-from .._gate.samples import ParameterError
-from ..filters import get_window
-from ..util.utils import pad_center
+from ..._engine import events as _events
+from ..._engine.kept import kept
+from ..._gate.samples import ParameterError
+from ...filters import get_window
+from ...util.utils import pad_center
 
 # Rows of the trellis kept at once. A longer path is walked in segments, each of them twice.
 ROWS_BYTES = 64 * 2**20
