@@ -9,7 +9,7 @@ import numpy as np
 
 from ._engine import arrays as _arrays
 from ._engine.spec import Spectrum, precision_of
-from ._front import specs as _transforms
+from ._front import specs
 from ._front.program import Program
 from ._front.recipe import Recipe
 from ._front.source import as_clip
@@ -93,28 +93,28 @@ class Stream:
             raise ParameterError(f"feature={feature!r} must be 'logmel', 'melspectrogram', 'mfcc' or 'stft'")
         if power not in (1, 2):
             raise ParameterError(f"power={power} must be 1 or 2")
-        _transforms.check_amin(amin)
-        _transforms.check_lifter(lifter)
-        offset, n_mfcc = _transforms.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
+        specs.check_amin(amin)
+        specs.check_lifter(lifter)
+        offset, n_mfcc = specs.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
         self._dtype = np.dtype(dtype)
         if self._dtype not in (np.float32, np.float64):
             raise DTypeError(f"dtype={dtype!r} must be float32 or float64")
-        arguments = _transforms.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+        arguments = specs.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
         precision = precision_of(self._dtype)
         self._cepstrum = None
         if feature == "stft":
             if kwargs:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
-            spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
+            spec = specs.stft_spec(arguments, precision, Spectrum.COMPLEX)
         else:
-            _transforms.check_mel_range(sr, kwargs)
-            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
+            specs.check_mel_range(sr, kwargs)
+            bank, _ = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
-            spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
+            spec = specs.mel_spec(arguments, precision, kind, bank, levels)
         if feature == "mfcc":
             n_bands = len(spec.bank)
-            self._cepstrum = _transforms.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
+            self._cepstrum = specs.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
         self._frames = FrameStream(Program(Recipe(), spec))
 
     @public
@@ -211,7 +211,7 @@ def logmel_file(
     """
     from ._soundfiles.sound import open_audio
 
-    _transforms.check_top_db(top_db)
+    specs.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
         raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
     with open_audio(path) as sound:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._engine.foreign import call, patient
+from ._front.mel import mel_range_complaint
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_hop_length, as_samples, channels_last, check_rate
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel, melspectrogram
-from .filters import mel_range_complaint
 from .util._peaks import peak_pick
 from .util._recursion import first_order
 from .util._segments import fix_frames, sync

@@ -9,8 +9,6 @@ from .install import engine as _engine
 from .isa import ISA
 from .ranges import ranges
 
-open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
-
 
 def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
     """The largest value (or magnitude) of a float array that is contiguous in some order; NaN if it holds one."""

@@ -157,7 +157,7 @@ _DTYPES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
-    """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters.
+    """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
 
     A magnitude is sqrt(max(|X|^2 + guard, least)).
     """

@@ -10,8 +10,7 @@ import numpy as np
 from .._engine.kept import kept
 from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, Spectrum, padding_of
 from .._gate.samples import ParameterError
-from . import banks
-from . import specs as _transforms
+from . import banks, specs
 from .recipe import Recipe
 
 # Times log10(x).
@@ -141,9 +140,9 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
         return None
     n = recipe.n_mels
     if recipe.dct_norm == "htk":
-        matrix = _transforms.dct_matrix(n, 2, None) * np.sqrt(0.5 / n)
+        matrix = specs.dct_matrix(n, 2, None) * np.sqrt(0.5 / n)
     else:
-        matrix = _transforms.dct_matrix(n, 2, recipe.dct_norm)
+        matrix = specs.dct_matrix(n, 2, recipe.dct_norm)
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)

@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import filters
 from .._engine.kept import kept
 from .._engine.spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .._gate.complaints import warn
 from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
 from ..util.utils import pad_center
+from .mel import mel, mel_range_complaint, mel_weights
+from .windows import get_window
 
 CACHED = 64
 
@@ -34,7 +35,7 @@ def window_key(window, win_length: int):
         else:
             return window
     # Functions are called anew each time: what they return may change.
-    samples = np.asarray(filters.get_window(window, win_length))
+    samples = np.asarray(get_window(window, win_length))
     if samples.ndim != 1 or samples.dtype.kind not in "fiub":
         raise ParameterError(
             f"window has shape {samples.shape} and dtype {samples.dtype}; it must be one real sequence"
@@ -43,7 +44,7 @@ def window_key(window, win_length: int):
 
 
 def padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
-    window = np.frombuffer(key) if isinstance(key, bytes) else filters.get_window(key, win_length)
+    window = np.frombuffer(key) if isinstance(key, bytes) else get_window(key, win_length)
     if len(window) > n_fft:
         raise ParameterError(f"win_length={len(window)} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
     return pad_center(np.asarray(window, dtype=np.float64), size=n_fft)
@@ -104,7 +105,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 @kept(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return filters.mel_weights(**{**filters.mel.__wrapped__.__kwdefaults__, **dict(arguments)})
+    return mel_weights(**{**mel.__wrapped__.__kwdefaults__, **dict(arguments)})
 
 
 def hashable(arguments: Iterable) -> tuple:
@@ -123,7 +124,7 @@ def key_of(options: dict[str, Any]) -> tuple:
 
 
 def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
-    """filters.mel through the cache, with its warning. Returns the key, too."""
+    """`filters.mel` through the cache, with its warning. Returns the key, too."""
     key = tuple(arguments.items())
     try:
         bank, warning = _mel_bank(key)
@@ -140,7 +141,7 @@ def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str 
     try:
         return key, *_mel_bank(key)
     except TypeError:
-        filters.mel(**arguments)  # the plain call says best what is wrong
+        mel(**arguments)  # the plain call says best what is wrong
         raise
 
 
@@ -151,7 +152,7 @@ def check_mel_range(sr: float, options: dict[str, Any]) -> None:
     for name, value in (("fmin", fmin), ("fmax", fmax)):
         if value is not None:
             as_number(value, name=name)
-    if wrong := filters.mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
+    if wrong := mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
         raise ParameterError(wrong)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum, Summary, SummaryKind, precision_of
-from .._front import specs as _transforms
+from .._front import specs
 from .._gate.samples import ParameterError
 from ..core.spectrum._stft import _spectrogram, check_length, framed
 from .spectral import run_given
@@ -68,12 +68,12 @@ def open_source(y: np.ndarray | None, S: np.ndarray | None, stft: StftOptions, *
     return Source(S, _given_spec(S.shape[-2], precision_of(S.dtype)), S.shape[-1], n_fft)
 
 
-@kept(_transforms.CACHED)
+@kept(specs.CACHED)
 def _given_spec(n_bins: int, precision: int) -> Spec:
     return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN)
 
 
-@kept(_transforms.CACHED)
+@kept(specs.CACHED)
 def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
     return replace(base, summary=Summary(kind, amount))
 
@@ -81,7 +81,7 @@ def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
 def prepare(y: np.ndarray, stft: StftOptions, power: float) -> tuple[np.ndarray, Spec, int]:
     x, arguments = framed(y, *stft)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-    spec = _transforms.stft_spec(arguments, precision_of(x.dtype), kind)
+    spec = specs.stft_spec(arguments, precision_of(x.dtype), kind)
     n_frames = check_length(
         spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
     )
@@ -143,7 +143,7 @@ def moments(source: Source, freq: np.ndarray, order: int) -> Moments | None:
     return Moments(centres, parts, sums.dtype) if np.isfinite(parts).all() else None
 
 
-@kept(_transforms.CACHED)
+@kept(specs.CACHED)
 def _moments_spec(base: Spec, freq: bytes, order: int) -> Spec:
     return replace(base, bank=_sections(freq, order)[1])
 
@@ -154,7 +154,7 @@ def moments_bank(key: bytes, order: int) -> np.ndarray:
     return bank.reshape(len(centres), order + 1, -1)
 
 
-@kept(_transforms.CACHED)
+@kept(specs.CACHED)
 def _sections(key: bytes, order: int) -> tuple[np.ndarray, np.ndarray]:
     """The sections' centres, and the bank: row ``s (order + 1) + k`` gives the k-th moment of section s."""
     freq = np.frombuffer(key)

@@ -11,7 +11,7 @@ import numpy as np
 from .._engine import arrays as _arrays
 from .._engine import plans as _plans
 from .._engine.spec import Spectrum, precision_of
-from .._front import specs as _transforms
+from .._front import specs
 from .._front.walk import run_given
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
@@ -96,10 +96,10 @@ def _mel_of_samples(
     """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
     x, arguments = framed(y, *stft, pcm=pcm)
     x = promoted(x, power)
-    bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **bank)
+    bank_key, weights = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **bank)
     kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
     precision = max(precision_of(x.dtype), precision_of(weights.dtype))
-    spec = _transforms.mel_spec(arguments, precision, kind, bank_key, levels)
+    spec = specs.mel_spec(arguments, precision, kind, bank_key, levels)
     n_frames = check_length(
         spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
     )
@@ -117,11 +117,11 @@ def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
 
 
 def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.ndarray:
-    bank_key, bank = _transforms.mel_bank(sr=sr, n_fft=n_fft, **bank_arguments)
+    bank_key, bank = specs.mel_bank(sr=sr, n_fft=n_fft, **bank_arguments)
     direct = S.dtype in (np.float32, np.float64) and bank.dtype.itemsize <= S.itemsize and len(bank)
     if not direct or S.shape[-2] != bank.shape[-1]:
         return np.einsum("...ft,mf->...mt", S, bank, optimize=True)
-    spec = _transforms.mel_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), bank_key)
+    spec = specs.mel_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), bank_key)
     return run_given(spec, S)
 
 
@@ -184,10 +184,10 @@ def logmel(
         y = as_array(y, name="y")
     if y.ndim == 2:
         check_channels_first(y, n_fft)
-    _transforms.check_amin(amin)
-    _transforms.check_top_db(top_db)
+    specs.check_amin(amin)
+    specs.check_top_db(top_db)
     if "fmin" in kwargs or "fmax" in kwargs:
-        _transforms.check_mel_range(sr, kwargs)
+        specs.check_mel_range(sr, kwargs)
     by_peak = ref is np.max
     if (callable(ref) and not by_peak) or power not in (1, 2):
         y = as_samples(y, pcm=True)
@@ -196,7 +196,7 @@ def logmel(
             win_length=win_length, window=window, center=center, pad_mode=pad_mode, power=power, **kwargs,
         )  # fmt: skip
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
-    offset = 0.0 if by_peak else _transforms.offset_of(ref, amin)
+    offset = 0.0 if by_peak else specs.offset_of(ref, amin)
     stft = (n_fft, hop_length, win_length, window, center, pad_mode)
     levels = (10.0, float(amin), offset)
     L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, check_finite=check_finite, pcm=True)
@@ -273,7 +273,7 @@ def mfcc(
     >>> fastspec.feature.mfcc(y=y, sr=22050, n_mfcc=13).shape
     (13, 44)
     """
-    _transforms.check_lifter(lifter)
+    specs.check_lifter(lifter)
     clamp = None
     if S is None and y is not None and kwargs.get("S") is None and kwargs.get("power", 2.0) in (1, 2):
         S, (peaks, _) = _levels_for_cepstrum(y, sr, mel_norm, **kwargs)
@@ -291,7 +291,7 @@ def mfcc(
         raise ParameterError(f"S.shape={S.shape}: a DCT of dct_type=1 needs two bands; use dct_type=2")
     if S.dtype not in (np.float32, np.float64) or n_mfcc == 0:
         return _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter)
-    spec = _transforms.cepstrum_spec(S.shape[-2], n_mfcc, precision_of(S.dtype), dct_type, norm, lifter)
+    spec = specs.cepstrum_spec(S.shape[-2], n_mfcc, precision_of(S.dtype), dct_type, norm, lifter)
     return run_given(spec, S, clamp=clamp)
 
 

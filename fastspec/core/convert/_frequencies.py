@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..._engine.numbers import as_scalar_or_array
 from ..._gate.complaints import public
-from ..._gate.numbers import as_scalar_or_array, nonzero
+from ..._gate.numbers import nonzero
 from ..._gate.samples import ParameterError, as_index, as_number, check_rate
 from ._pitch_names import (
     LOG2_440,
