@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._engine import arrays as _arrays
 from ._engine.spec import Spectrum, precision_of
 from ._front import specs
-from ._front.program import Program
-from ._front.recipe import Recipe
+from ._front.program import Program, mel_program
 from ._front.source import as_clip
-from ._front.walk import FrameStream, file_pieces, run_given
+from ._front.walk import FrameStream, below_the_peak, extent_of, file_pieces
 from ._gate.complaints import public
 from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_channels_first
 
@@ -100,22 +99,21 @@ class Stream:
         if self._dtype not in (np.float32, np.float64):
             raise DTypeError(f"dtype={dtype!r} must be float32 or float64")
         arguments = specs.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-        precision = precision_of(self._dtype)
-        self._cepstrum = None
+        kind = Spectrum.COMPLEX if feature == "stft" else Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+        base = specs.stft_spec(arguments, precision_of(self._dtype), kind)
         if feature == "stft":
             if kwargs:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
-            spec = specs.stft_spec(arguments, precision, Spectrum.COMPLEX)
+            program = Program(base)
         else:
             specs.check_mel_range(sr, kwargs)
-            bank, _ = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
-            kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+            bank_key, bank = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
-            spec = specs.mel_spec(arguments, precision, kind, bank, levels)
-        if feature == "mfcc":
-            n_bands = len(spec.bank)
-            self._cepstrum = specs.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
-        self._frames = FrameStream(Program(Recipe(), spec))
+            second = None
+            if feature == "mfcc":
+                second = specs.cepstrum_spec(len(bank), min(n_mfcc, len(bank)), base.precision, 2, "ortho", lifter)
+            program = mel_program(base, bank_key, levels, second, None, False)
+        self._frames = FrameStream(program)
 
     @public
     def push(self, y: npt.ArrayLike) -> np.ndarray:
@@ -134,7 +132,7 @@ class Stream:
         y = as_clip(y)
         check_channels_first(y, self._frames.program.first.framing.n_fft)
         y = y if y.dtype in PCM_DTYPES else y.astype(self._dtype, copy=False)
-        return self._feature(self._frames.push(y))
+        return below_the_peak(self._frames.program, self._frames.push(y), None)
 
     def finish(self) -> np.ndarray:
         """Return the frames that reach past the last sample, and close the stream.
@@ -150,10 +148,7 @@ class Stream:
         ParameterError
             If there were no samples, or too few of them for a frame.
         """
-        return self._feature(self._frames.finish())
-
-    def _feature(self, frames: np.ndarray) -> np.ndarray:
-        return frames if self._cepstrum is None else run_given(self._cepstrum, frames)
+        return below_the_peak(self._frames.program, self._frames.finish(), None)
 
 
 @public
@@ -219,7 +214,5 @@ def logmel_file(
         stream = Stream("logmel", sr=rate, **kwargs)
         parts = [stream.push(piece) for piece in file_pieces(sound, sr, mono, stream._dtype, block_seconds)]
     L = np.concatenate([*parts, stream.finish()], axis=-1)
-    if top_db is not None:
-        for channel in L.reshape(-1, *L.shape[-2:]):
-            _arrays.clamp(channel, shift=0.0, lower=_arrays.peak(channel) - top_db)
-    return L, rate
+    program = replace(stream._frames.program, top=top_db)
+    return below_the_peak(program, L, extent_of(L)), rate

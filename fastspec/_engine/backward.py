@@ -51,12 +51,6 @@ def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int
     return search.result()
 
 
-def synthesize(atoms: _engine.AtomSum, spectra: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
-    """Fill `out` (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
-    work = work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])
-    atoms.run(spectra, out, 0, _threads.for_work(work))
-
-
 def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:
     """The phase vocoder's frames; see `_engine.vocode`."""
     _engine.vocode(x, out, steps, span, fraction, ISA, _threads.for_work(out.size))

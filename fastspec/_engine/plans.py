@@ -15,7 +15,7 @@ from .foreign import call
 from .install import engine as _engine
 from .isa import ISA
 from .kept import kept
-from .spec import AtomSpec, Spec, Spectrum
+from .spec import Spec, Spectrum
 
 MOST_BYTES = np.iinfo(np.intp).max
 # The highest and the lowest of no levels.
@@ -119,20 +119,3 @@ def run(
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
-
-
-def correlator_of(description: AtomSpec) -> _engine.Atoms:
-    return _engine.Atoms(ISA, description)
-
-
-def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
-    return _engine.AtomSum(ISA, description)
-
-
-def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
-    """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
-    n_frames = out.shape[-1]
-    try:
-        atoms.run(x, out, 0, n_frames, _threads.for_work(work_per_frame * n_frames * prod(out.shape[:-2])))
-    except _engine.NonFinite:
-        raise first_nonfinite(x) from None

@@ -176,6 +176,11 @@ class Spec:
     energy: Energy | None = None
 
     @property
+    def is_spectrum(self) -> bool:
+        """Whether the spectrum itself is the output."""
+        return self.bank is None and self.summary is None and self.matrix is None
+
+    @property
     def dtype(self) -> np.dtype:
         """Of the output."""
         return _DTYPES[self.spectrum is Spectrum.COMPLEX][self.precision]

@@ -1,8 +1,8 @@
-"""A recipe made ready: what the engine runs first and second, and what is left to do to the clip."""
+"""A front end made ready: what the engine runs first and second, and what is left to do to the clip."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
 
 import numpy as np
@@ -16,24 +16,31 @@ from .recipe import Recipe
 # Times log10(x).
 _MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(np.e), "log2": 1 / log10(2.0), "log10": 1.0}
 
+PLAIN = Recipe()
+
 # Reflections go on for ever.
 _WITHOUT_END = 2**60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest.
+    """`first` goes from samples to features, or to levels of which `second` makes features.
 
+    In between, levels end no lower than `top` below the highest of their channel (or below `top_of`); with `to_peak`,
+    the highest becomes 0. `recipe` says what is done to the clip before and after: nothing, by default.
     """
 
-    recipe: Recipe
     first: Spec
     second: Spec | None = None
+    top: float | None = None
+    top_of: float | None = None
+    to_peak: bool = False
+    recipe: Recipe = PLAIN
 
     @property
     def by_frames(self) -> bool:
         """Whether the frames of the first run are contiguous: spectra's, as librosa has them, and where asked for."""
-        return self.first.bank is None or (self.recipe.frames == "first" and not self.second)
+        return self.first.is_spectrum or (self.recipe.frames == "first" and not self.second)
 
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal with the zeros that count as such."""
@@ -77,8 +84,14 @@ def program_of(recipe: Recipe, precision: int) -> Program:
         least=recipe.root_floor if recipe.power == 1 else 0.0,
         energy=energy,
     )
-    second = Spec(precision, Framing(recipe.n_mels, 1, 0), Spectrum.GIVEN, matrix=matrix) if waits else None
-    return Program(recipe, first, second)
+    second = replace(specs.given_spec(recipe.n_mels, precision), matrix=matrix) if waits else None
+    return Program(first, second, recipe.top, recipe.top_of, recipe=recipe)
+
+
+@kept(specs.CACHED)
+def mel_program(base: Spec, bank_key: tuple, levels: tuple | None, second: Spec | None, top, to_peak: bool) -> Program:
+    """librosa's: a spectrum's mel bands, their levels by (multiplier, floor, offset), and coefficients of these."""
+    return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
 
 def framing_of(recipe: Recipe) -> Framing:

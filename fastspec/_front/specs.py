@@ -182,21 +182,15 @@ def offset_of(ref: float, amin: float) -> float:
 
 
 @kept(CACHED)
-def mel_spec(
-    arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None
-) -> Spec:
-    """`levels`: (multiplier, floor, offset)."""
-    return replace(
-        stft_spec(arguments, precision, spectrum),
-        bank=_mel_bank(bank_key)[0],
-        levels=Levels(*levels) if levels else None,
-    )
+def mel_spec(base: Spec, bank_key: tuple, levels: tuple | None) -> Spec:
+    """A mel bank on what `base` gives; `levels`: (multiplier, floor, offset)."""
+    return replace(base, bank=_mel_bank(bank_key)[0], levels=Levels(*levels) if levels else None)
 
 
 @kept(CACHED)
-def mel_of_spectrum_spec(n_bins: int, precision: int, bank_key: tuple) -> Spec:
-    """A mel bank on a spectrogram that is there already."""
-    return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_mel_bank(bank_key)[0])
+def given_spec(n_rows: int, precision: int) -> Spec:
+    """How a plan on a spectrogram begins."""
+    return Spec(precision, Framing(n_rows, 1, 0), Spectrum.GIVEN)
 
 
 def cepstrum_spec(*arguments) -> Spec:
@@ -213,7 +207,7 @@ def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, nor
     if lifter > 0:
         ramp = np.arange(1, 1 + len(matrix))
         matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * ramp / lifter))[:, np.newaxis]
-    return Spec(precision, Framing(n_bands, 1, 0), Spectrum.GIVEN, matrix=matrix)
+    return replace(given_spec(n_bands, precision), matrix=matrix)
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:

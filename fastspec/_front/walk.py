@@ -14,7 +14,7 @@ from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfin
 from ..pcm import pcm_to_float
 from .program import Program, program_of
 from .recipe import Recipe
-from .source import as_clip, as_clips
+from .source import Source, as_clip, as_clips
 
 if TYPE_CHECKING:
     from .._soundfiles.sound import AudioSource, Sound
@@ -28,9 +28,42 @@ def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     if n_frames <= 0 and not recipe.cut:
         length = program.first.framing.length
         raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
-    F = _plans.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
-    extent = _plans.run(program.first, x, F, check_finite=check_finite)
+    F, extent = run_frames(
+        program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite
+    )
     return finish(program, below_the_peak(program, F, extent), x.shape[-1])
+
+
+def features(program: Program, source: Source, *, check_finite: bool = True) -> np.ndarray:
+    """What `program` makes of samples: librosa's functions."""
+    return below_the_peak(program, *run_source(program.first, source, check_finite=check_finite))
+
+
+def run_source(
+    spec: Spec, source: Source, *, frame_major: bool | None = None, check_finite: bool = True
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One plan on a source: (..., rows, frames), and the highest and the lowest level of each channel."""
+    if source.stft is None:
+        return run_given(spec, source.x), None
+    return run_frames(spec, source.x, source.n_frames(spec), frame_major=frame_major, check_finite=check_finite)
+
+
+def run_frames(
+    spec: Spec,
+    x: np.ndarray,
+    n_frames: int,
+    *,
+    frame_major: bool | None = None,
+    check_finite: bool = True,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One plan on samples. Spectra are frame-major, features row-major, unless the caller says otherwise."""
+    if spec.bank is not None and not len(spec.bank):  # to C, a bank without bands is no bank
+        return np.empty((*x.shape[:-1], 0, n_frames), spec.dtype), None
+    if out is None:
+        frame_major = spec.is_spectrum if frame_major is None else frame_major
+        out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=frame_major)
+    return out, _plans.run(spec, x, out, check_finite=check_finite)
 
 
 def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
@@ -98,19 +131,22 @@ def _normalised_samples(x: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 
 def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -> np.ndarray:
-    """Levels (..., rows, frames) raised to no more than `top` below the peak; and what the engine makes of them then.
+    """Levels (..., rows, frames) brought up to `top` below the peak, in place; and what the second run makes of them.
 
-    `extent`: the highest and the lowest level of each channel, (2, channels).
+    `extent`: the highest and the lowest level of each channel, (2, channels); None if there are no levels.
     """
-    top, top_of = program.recipe.top, program.recipe.top_of
+    top, top_of = program.top, program.top_of
     if program.second:
-        clamp = np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
+        clamp = None if top is None else np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
         return run_given(program.second, F, clamp, frame_major=program.recipe.frames == "first")
-    if top is not None:
-        for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
-            lower = (extent[0][i] if top_of is None else top_of) - top
-            if extent[1][i] < lower:
-                _arrays.clamp(channel, shift=0.0, lower=lower)
+    if extent is None or (top is None and not program.to_peak) or not F.size:
+        return F
+    for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
+        peak, lowest = extent.item(0, i), extent.item(1, i)
+        shift = -peak if program.to_peak else 0.0
+        lower = -np.inf if top is None else (peak if top_of is None else top_of) - top
+        if shift or not lowest >= lower:  # mostly there is nothing to do
+            _arrays.clamp(channel, shift=shift, lower=lower + shift)
     return F
 
 

@@ -98,6 +98,7 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
+    where = re.sub(r"\._\w+(?=\.)", "", where)  # packages offer what their private modules hold
     if type(error) in (ParameterError, DTypeError):  # about a name of some function further down
         return type(error)(f"{name}({told}): {reason}")
     if isinstance(error, ParameterError):

@@ -110,6 +110,18 @@ def _dtype_way_out(dtype: np.dtype, name: str) -> str:
     return f"pass real floating-point samples, for instance {name}.astype(np.float32)"
 
 
+def check_magnitudes(S: np.ndarray | None, what: str) -> None:
+    """Complex and negative values have no place in a distribution of energy."""
+    if S is None:
+        return
+    if not np.isrealobj(S):
+        raise ParameterError(f"S.dtype={S.dtype} is complex; {what} is defined for magnitudes, pass np.abs(S)")
+    lowest = S.min() if S.size else 0
+    # The minimum of an array with NaN is NaN, whatever else is in it.
+    if lowest < 0 or (lowest != lowest and np.any(S < 0)):
+        raise ParameterError(f"S.min()={lowest} is negative; {what} is defined for magnitudes, pass np.abs(S)")
+
+
 # More of them are no channels.
 _MOST_CHANNELS_LAST = 8
 

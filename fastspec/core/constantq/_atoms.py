@@ -46,7 +46,7 @@ _OTHER_EDGES = (0.18, 0.22, 0.26, 0.30, 0.34, 0.38)
 
 
 @dataclass(frozen=True)
-class Rates:
+class AtomRates:
     """The rate of each atom, as the number of halvings, and half the taps of each halving's filter."""
 
     rate: npt.NDArray[np.intp]
@@ -70,7 +70,7 @@ def _tail_widths(window: Window) -> tuple[float, float]:
     return lost, weakened
 
 
-def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, hop_length: int) -> Rates:
+def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, hop_length: int) -> AtomRates:
     """The cheapest rates for atoms of these frequencies (cycles per sample) and lengths (samples)."""
     lost, weakened = (frequencies + width / lengths for width in _tail_widths(window))
     most = min((hop_length & -hop_length).bit_length() - 1, int(np.log2(max(lengths.max() / FEWEST_SAMPLES, 1))))
@@ -90,7 +90,7 @@ def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, h
 
     best = int(cost.argmin())
     taps = tuple(_lowpass(edge, halfband=s > 0) for s, edge in enumerate(kept[best, : rate[best].max()].tolist()))
-    return Rates(rate[best], taps, float(cost[best]))
+    return AtomRates(rate[best], taps, float(cost[best]))
 
 
 def _tap_count(kept: npt.ArrayLike, *, halfband: npt.ArrayLike) -> npt.NDArray[np.intp]:

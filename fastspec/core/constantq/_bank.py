@@ -19,7 +19,7 @@ from ...util.utils import normalize
 from ..convert import cqt_frequencies
 from ..spectrum._stft import complex_dtype
 from ._bins import SampledWindow
-from ._correlation import Atoms, transform
+from ._correlation import AtomParameters, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,7 +106,7 @@ def bank_cqt(
 @kept(16)
 def _bank(
     sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, version, normalization
-) -> tuple[Atoms, np.ndarray]:
+) -> tuple[AtomParameters, np.ndarray]:
     freqs = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
     Q = filter_scale / (2 ** (1 / bins_per_octave) - 1)
     lengths = np.ceil(Q * sr / freqs)
@@ -124,7 +124,7 @@ def _bank(
     if norm is None:
         factors = factors / lengths
     sizes, sampled = _whole_lengths(lengths, window)
-    atoms = Atoms(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
+    atoms = AtomParameters(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
     return atoms, factors
 
 

@@ -16,7 +16,7 @@ from ..._gate.samples import ParameterError, as_index, as_number, check_rate
 from ...util.utils import normalize
 from ..convert import note_to_hz
 from ..intervals import interval_frequencies
-from ._correlation import Atoms
+from ._correlation import AtomParameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class Bins:
     """What an analysis is made of. `cutoff`: the highest frequency, in Hz, that any of the atoms passes."""
 
-    atoms: Atoms
+    atoms: AtomParameters
     lengths: np.ndarray
     cutoff: float
     bins_per_octave: int
@@ -112,7 +112,7 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
     lengths, cutoff = filters.wavelet_lengths(
         freqs=freqs, sr=sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
     )
-    atoms = Atoms(
+    atoms = AtomParameters(
         sr=float(sr),
         frequencies=tuple(freqs.tolist()),
         window=_hashable(window, lengths),
@@ -163,7 +163,7 @@ def check_cutoff(bins: Bins) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Rates:
+class LibrosaRates:
     """By which power of two librosa decimates for each bin, and for all of them before it looks at octaves."""
 
     of_bins: np.ndarray
@@ -175,7 +175,7 @@ class Rates:
 
 
 @kept(64)
-def librosa_rates(bins: Bins, hop_length: int) -> Rates:
+def librosa_rates(bins: Bins, hop_length: int) -> LibrosaRates:
     """The rates that librosa 1.0 works at. We do not; but they decide the gain for some norms, and some shapes."""
     n_bins, sr = len(bins), bins.atoms.sr
     per_octave = min(bins.bins_per_octave, n_bins)
@@ -189,11 +189,11 @@ def librosa_rates(bins: Bins, hop_length: int) -> Rates:
         below = top - per_octave
         if below > 0 and hop_length % (2 * rate) == 0 and bins.atoms.frequencies[below - 1] <= sr / rate / 5:
             rate *= 2
-    return Rates(rates, first)
+    return LibrosaRates(rates, first)
 
 
 @kept(64)
-def gains(bins: Bins, rates: Rates, scale: bool) -> np.ndarray:
+def gains(bins: Bins, rates: LibrosaRates, scale: bool) -> np.ndarray:
     """What the inner products are multiplied with: by `scale`, and by what librosa's rates do to norms other than 1."""
     factors = np.sqrt(bins.lengths) if scale else bins.lengths.copy()
     norm = bins.atoms.norm

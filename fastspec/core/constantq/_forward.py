@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ... import filters
-from ..._engine import plans as _plans
 from ..._engine.kept import kept
 from ..._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
+from ..._front.source import check_padding, count_frames
 from ..._front.specs import padded_window
+from ..._front.walk import run_frames
 from ..._gate.complaints import public, warn
 from ..._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
 from ...util._matrices import largest_of_rows
 from ...util.utils import dtype_c2r, pad_axis
 from ..audio._resampling import check_res_type
 from ..pitch import estimate_tuning
-from ..spectrum._stft import check_length, complex_dtype
-from ._bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ..spectrum._stft import complex_dtype
+from ._bins import Bins, LibrosaRates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
 from ._correlation import transform
 
 if TYPE_CHECKING:
@@ -214,10 +215,7 @@ def _vqt(
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
-    if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
-        raise ParameterError(
-            f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
-        )
+    check_padding(x, pad_mode)
     if tuning is None:
         tuning = estimate_tuning(y=y, sr=sr, bins_per_octave=_per_octave(intervals, bins_per_octave))
     bins = bins_of(
@@ -240,7 +238,7 @@ def _per_octave(intervals, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
 
 
-def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
+def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
     """librosa's complaints about signals that are shorter than an atom."""
     n_samples = x.shape[-1]
     if n_samples < rates.of_all > 1:
@@ -255,7 +253,7 @@ def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
         )
 
 
-def _as_long_as_librosa_has_it(x: np.ndarray, rates: Rates, hop_length: int, pad_mode: str) -> np.ndarray:
+def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
     """Where librosa decimates all octaves, rounding up may leave it with one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
@@ -356,9 +354,7 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
     bins, hop_length = analysis.bins, analysis.hop_length
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
-    n_frames = check_length(spec.framing, x, center=True, pad_mode=pad_mode)
-    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-    _plans.run(spec, x, out)
+    out, _ = run_frames(spec, x, count_frames(spec, x, True, pad_mode))
     return out.astype(dtype_c2r(target), copy=False)
 
 

@@ -19,7 +19,7 @@ from ..audio._resampling import check_res_type
 from ..spectrum._inverse import check_search, generator_of, real_dtype
 from ._atoms import scales_of
 from ._bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._correlation import Atoms, synthesize, transform
+from ._correlation import AtomParameters, synthesize, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -135,7 +135,7 @@ def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
 class _Inversion:
     """Least squares with atoms of L1 norm 1: `factors` are what `cqt` multiplies their inner products with."""
 
-    atoms: Atoms
+    atoms: AtomParameters
     lengths: np.ndarray
     hop_length: int
     factors: np.ndarray
@@ -233,7 +233,7 @@ def _norm_ratios(bins: Bins) -> np.ndarray:
 
 
 @kept(64)
-def _weights(atoms: Atoms, hop_length: int) -> np.ndarray:
+def _weights(atoms: AtomParameters, hop_length: int) -> np.ndarray:
     """Weights that turn a sum of inner products times atoms, of L1 norm 1, into a signal of the right level.
 
     For atom a and the frame operator S, ``|a|^2 / <a, S a>``. Where frames are close enough, and so S is no more than

@@ -7,22 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..._engine import arrays as _arrays
-from ..._engine import plans as _plans
 from ..._engine.foreign import patient
-from ..._engine.spec import Spectrum, precision_of
-from ..._front.specs import StftArguments, stft_arguments, stft_spec
-from ..._gate.complaints import public, warn
+from ..._engine.spec import precision_of
+from ..._front.source import StftOptions, of_either, of_samples, of_spectrogram
+from ..._front.walk import run_frames, run_source
+from ..._gate.complaints import public
 from ..._gate.samples import (
     DTypeError,
     ParameterError,
     as_array,
-    as_samples,
-    channels_last,
     first_nonfinite,
-    promoted,
 )
-from ...pcm import pcm_to_float
-from ...util.utils import dtype_r2c, pad_axis
+from ...util.utils import dtype_r2c
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -110,16 +106,13 @@ def stft(
     >>> int(np.abs(D[:, 30]).argmax()) * 8000 / 512
     1000.0
     """
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
-    target = _dtype_of_spectrum(dtype, y.dtype if isinstance(y, np.ndarray) else x.dtype, out)
-    precision = max(precision_of(x.dtype), precision_of(target))
-    spec = stft_spec(arguments, precision, Spectrum.COMPLEX)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
+    source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode)
+    target = _dtype_of_spectrum(dtype, y.dtype if isinstance(y, np.ndarray) else source.x.dtype, out)
+    spec = source.spec(None, precision_of(target))
     if out is None:
-        result = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-        _plans.run(spec, x, result)
+        result, _ = run_source(spec, source)
         return result if result.dtype == target else result.astype(target)
-    return _stft_into(out, spec, x, n_frames)
+    return _stft_into(out, spec, source.x, source.n_frames(spec))
 
 
 def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
@@ -138,52 +131,6 @@ def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
     if target.kind != "c":
         raise DTypeError(f"dtype={dtype!r} is not complex; use complex64 or complex128")
     return target
-
-
-def framed(
-    y, n_fft, hop_length, win_length, window, center, pad_mode, *, pcm: bool = False
-) -> tuple[np.ndarray, StftArguments]:
-    """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
-    if not callable(pad_mode):
-        arguments = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-        return as_samples(y, pcm=pcm), arguments
-    arguments = stft_arguments(n_fft, hop_length, win_length, window, False, "constant")
-    x = as_samples(y, pcm=pcm)
-    if center:
-        if x.dtype.kind != "f":
-            x = pcm_to_float(x)
-        half = arguments.n_fft // 2
-        _warn_of_length(n_fft, x)
-        x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
-    return x, arguments
-
-
-def _warn_of_length(n_fft: int, x: np.ndarray) -> None:
-    if n_fft > x.shape[-1]:
-        told = channels_last(x, n_fft)
-        warn(f"n_fft={n_fft} is too large for input signal of length={x.shape[-1]}{told}")
-
-
-def check_length(framing, x: np.ndarray, *, center: bool, pad_mode: str) -> int:
-    """The number of frames; librosa's complaints about signals shorter than a frame."""
-    n_fft, n = framing.n_fft, x.shape[-1]
-    if n_fft > n:
-        if not center:
-            raise ParameterError(
-                f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={n}; use center=True"
-                f"{channels_last(x, n_fft)}"
-            )
-        _warn_of_length(n_fft, x)
-    if n == 0 and pad_mode not in ("constant", "empty"):
-        raise ParameterError(
-            f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
-        )
-    n_frames = framing.n_frames(n)
-    if n_frames == 0:
-        raise ParameterError(
-            f"y.shape={x.shape} is too short for a frame of n_fft={n_fft}; use an even n_fft or more samples"
-        )
-    return n_frames
 
 
 def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarray:
@@ -206,11 +153,9 @@ def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarra
         and result.itemsize in (result.strides[-1], result.strides[-2])
     )
     if direct:
-        _plans.run(spec, x, result, check_finite=False)
+        run_frames(spec, x, n_frames, out=result, check_finite=False)
     else:
-        fresh = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-        _plans.run(spec, x, fresh, check_finite=False)
-        result[...] = fresh
+        result[...] = run_frames(spec, x, n_frames, check_finite=False)[0]
     return result
 
 
@@ -258,23 +203,10 @@ def _spectrogram(
     ((1025, 9), 2048)
     """
     if S is not None:
-        S = as_array(S, name="S")
-        if S.ndim < 2:
-            raise ParameterError(f"S.shape={S.shape} must be (..., bins, frames)")
-        if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
-            n_fft = 2 * (S.shape[-2] - 1)
-        return S, n_fft
-    if n_fft is None:
-        raise ParameterError(f"n_fft={n_fft} must be given to compute a spectrogram of y")
-    if y is None:
-        raise ParameterError("y=None and S=None: give audio or a spectrogram")
-    x, arguments = framed(y, n_fft, hop_length, win_length, window, center, pad_mode)
-    x = promoted(x, power)
-    kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-    spec = stft_spec(arguments, precision_of(x.dtype), kind)
-    n_frames = check_length(spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode)
-    S = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-    _plans.run(spec, x, S)
+        given = of_spectrogram(S, n_fft)
+        return given.x, given.n_fft
+    source = of_either(y, None, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode), power=power)
+    S, _ = run_source(source.spec(power), source)
     if power not in (1, 2):
         S **= power
     return S, n_fft
