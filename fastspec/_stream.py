@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._engine.spec import Spectrum, precision_of
+from ._engine.spec import precision_of
 from ._front import specs
 from ._front.program import Program, mel_program
 from ._front.source import as_clip
@@ -99,20 +99,19 @@ class Stream:
         if self._dtype not in (np.float32, np.float64):
             raise DTypeError(f"dtype={dtype!r} must be float32 or float64")
         arguments = specs.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-        kind = Spectrum.COMPLEX if feature == "stft" else Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-        base = specs.stft_spec(arguments, precision_of(self._dtype), kind)
+        precision = precision_of(self._dtype)
         if feature == "stft":
             if kwargs:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
-            program = Program(base)
+            program = Program(specs.stft_spec(arguments, precision, specs.spectrum_of(None)))
         else:
             specs.check_mel_range(sr, kwargs)
             bank_key, bank = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
             second = None
             if feature == "mfcc":
-                second = specs.cepstrum_spec(len(bank), min(n_mfcc, len(bank)), base.precision, 2, "ortho", lifter)
-            program = mel_program(base, bank_key, levels, second, None, False)
+                second = specs.cepstrum_spec(len(bank), min(n_mfcc, len(bank)), precision, 2, "ortho", lifter)
+            program = mel_program(arguments, precision, power, bank_key, levels, second)
         self._frames = FrameStream(program)
 
     @public

@@ -8,7 +8,7 @@ from math import log10
 import numpy as np
 
 from .._engine.kept import kept
-from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, Spectrum, padding_of
+from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, padding_of
 from .._gate.samples import ParameterError
 from . import banks, specs
 from .recipe import Recipe
@@ -74,7 +74,7 @@ def program_of(recipe: Recipe, precision: int) -> Program:
     first = Spec(
         precision=precision,
         framing=framing_of(recipe),
-        spectrum={None: Spectrum.COMPLEX, 1: Spectrum.MAGNITUDE, 2: Spectrum.POWER}[recipe.power],
+        spectrum=specs.spectrum_of(recipe.power),
         window=banks.window_of(recipe),
         bank=bank,
         levels=levels_of(recipe),
@@ -89,8 +89,12 @@ def program_of(recipe: Recipe, precision: int) -> Program:
 
 
 @kept(specs.CACHED)
-def mel_program(base: Spec, bank_key: tuple, levels: tuple | None, second: Spec | None, top, to_peak: bool) -> Program:
+def mel_program(
+    stft: specs.StftArguments, precision: int, power: float, bank_key: tuple, levels: tuple | None = None,
+    second: Spec | None = None, top: float | None = None, to_peak: bool = False,
+) -> Program:  # fmt: skip
     """librosa's: a spectrum's mel bands, their levels by (multiplier, floor, offset), and coefficients of these."""
+    base = specs.stft_spec(stft, precision, specs.spectrum_of(power))
     return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
 

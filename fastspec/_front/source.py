@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._engine.spec import Spec, Spectrum, precision_of
+from .._engine.spec import Spec, precision_of
 from .._gate.complaints import warn
 from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, channels_last, promoted
 from ..pcm import pcm_to_float
 from ..util.utils import pad_axis
-from .specs import StftArguments, given_spec, stft_arguments, stft_spec
+from .specs import StftArguments, given_spec, spectrum_of, stft_arguments, stft_spec
 
 if TYPE_CHECKING:
     from .windows import Window
@@ -45,11 +45,10 @@ class Source(NamedTuple):
         precision = precision or precision_of(self.x.dtype)
         if self.stft is None:
             return given_spec(self.x.shape[-2], precision)
-        kind = Spectrum.COMPLEX if power is None else Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-        return stft_spec(self.stft, precision, kind)
+        return stft_spec(self.stft, precision, spectrum_of(power))
 
     def n_frames(self, spec: Spec) -> int:
-        return count_frames(spec, self.x, self.stft.center, self.stft.pad_mode) if self.stft else self.x.shape[-1]
+        return count_frames(spec, self.x, self.stft) if self.stft else self.x.shape[-1]
 
 
 def of_samples(
@@ -92,11 +91,11 @@ def of_either(y, S, stft: StftOptions, *, power: float = 1) -> Source:
     return of_samples(y, *stft, power=power)
 
 
-def count_frames(spec: Spec, x: np.ndarray, center: bool, pad_mode: str) -> int:
+def count_frames(spec: Spec, x: np.ndarray, stft: StftArguments) -> int:
     """The number of frames; librosa's complaints about signals shorter than a frame."""
     framing, n = spec.framing, x.shape[-1]
     if n < framing.n_fft:
-        _check_short(framing.n_fft, x, center, pad_mode)
+        _check_short(framing.n_fft, x, stft.center, stft.pad_mode)
     n_frames = framing.n_frames(n)
     if n_frames == 0:
         raise ParameterError(

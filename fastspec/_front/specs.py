@@ -91,6 +91,11 @@ def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) 
     )
 
 
+def spectrum_of(power: float | None) -> Spectrum:
+    """What a frame becomes, by the exponent of its magnitude; None leaves complex numbers."""
+    return Spectrum.COMPLEX if power is None else Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+
+
 @kept(CACHED)
 def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> Spec:
     a = arguments

@@ -36,7 +36,8 @@ def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
 
 def features(program: Program, source: Source, *, check_finite: bool = True) -> np.ndarray:
     """What `program` makes of samples: librosa's functions."""
-    return below_the_peak(program, *run_source(program.first, source, check_finite=check_finite))
+    n_frames = source.n_frames(program.first)
+    return below_the_peak(program, *run_frames(program.first, source.x, n_frames, check_finite=check_finite))
 
 
 def run_source(

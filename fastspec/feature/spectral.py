@@ -10,7 +10,7 @@ import numpy as np
 from .._engine.spec import Spec, precision_of
 from .._front import specs
 from .._front.program import Program, mel_program
-from .._front.source import Source, of_samples
+from .._front.source import Source, of_samples, of_spectrogram
 from .._front.walk import features, run_given
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first
@@ -80,11 +80,12 @@ def melspectrogram(
     if S is None and y is not None and power in (1, 2):
         source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power)
         return features(_program(source, sr, power, kwargs), source)
-    S, n_fft = _spectrogram(
-        y=y, S=S, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
-        pad_mode=pad_mode,
-    )  # fmt: skip
-    return _mel_of_spectrum(S, sr, n_fft, kwargs)
+    if S is None:
+        S, n_fft = _spectrogram(
+            y=y, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
+            pad_mode=pad_mode,
+        )  # fmt: skip
+    return _mel_of_spectrum(of_spectrogram(S, n_fft), sr, kwargs)
 
 
 def _program(
@@ -93,18 +94,19 @@ def _program(
 ) -> Program:  # fmt: skip
     """Mel bands, their levels by (multiplier, floor, offset) and limits, and a cepstrum of those."""
     bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
-    base = source.spec(power, precision_of(weights.dtype))
-    second = _cepstrum(("n_mels", len(weights)), len(weights), base.precision, *cepstrum) if cepstrum else None
-    return mel_program(base, bank_key, levels, second, top, to_peak)
+    precision = max(precision_of(source.x.dtype), precision_of(weights.dtype))
+    n_bands = len(weights)
+    second = _cepstrum(n_bands, precision, *cepstrum) if cepstrum and n_bands > 1 else None
+    return mel_program(source.stft, precision, 2 if power == 2 else 1, bank_key, levels, second, top, to_peak)
 
 
-def _mel_of_spectrum(S: np.ndarray, sr: float, n_fft: int, bank: dict[str, Any]) -> np.ndarray:
-    bank_key, weights = specs.mel_bank(sr=sr, n_fft=n_fft, **bank)
+def _mel_of_spectrum(source: Source, sr: float, bank: dict[str, Any]) -> np.ndarray:
+    S = source.x
+    bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
     direct = S.dtype in (np.float32, np.float64) and weights.dtype.itemsize <= S.itemsize and len(weights)
     if not direct or S.shape[-2] != weights.shape[-1]:
         return np.einsum("...ft,mf->...mt", S, weights, optimize=True)
-    base = specs.given_spec(S.shape[-2], precision_of(S.dtype))
-    return run_given(specs.mel_spec(base, bank_key, None), S)
+    return run_given(specs.mel_spec(source.spec(power=1), bank_key, None), S)
 
 
 @public
@@ -246,14 +248,20 @@ def mfcc(
     options = (n_mfcc, dct_type, norm, lifter)
     if S is None and y is not None and kwargs.get("S") is None and kwargs.get("power", 2.0) in (1, 2):
         program, source = _levels_for_cepstrum(y, sr, mel_norm, options, **kwargs)
-        F = features(program, source)
-        return F if program.second else _cepstrum_by_scipy(F, *options)
-    if S is None:
+        S = features(program, source)
+        if program.second:
+            return S
+    elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))
     S = as_array(S, name="S")
     if S.ndim < 2:
         raise ParameterError(f"S.shape={S.shape} must be (..., bands, frames)")
-    second = _cepstrum(("S.shape", S.shape), S.shape[-2], precision_of(S.dtype), *options)
+    n_bands = S.shape[-2]
+    if n_bands == 0:
+        raise ParameterError(f"S.shape={S.shape} has no bands to transform; use n_mels of at least n_mfcc={n_mfcc}")
+    if dct_type == 1 and n_bands < 2:
+        raise ParameterError(f"S.shape={S.shape}: a DCT of dct_type=1 needs two bands; use dct_type=2")
+    second = _cepstrum(n_bands, precision_of(S.dtype), *options)
     if second is None or S.dtype not in (np.float32, np.float64):
         return _cepstrum_by_scipy(S, *options)
     return run_given(second, S)
@@ -269,17 +277,12 @@ def _levels_for_cepstrum(
     return _program(source, sr, power, {"norm": mel_norm, **bank}, levels, 80.0, cepstrum=cepstrum), source
 
 
-def _cepstrum(given: tuple, n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> Spec | None:
-    """The DCT of so many levels; None if no coefficient is asked for. `given`: what says how many, for errors."""
-    if n_bands == 0:
-        said = "{}={}".format(*given)
-        raise ParameterError(f"{said} has no bands to transform; use n_mels of at least n_mfcc={n_mfcc}")
+def _cepstrum(n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> Spec | None:
+    """The DCT of so many levels; None if no coefficient is asked for."""
     try:
         n_mfcc = len(range(n_bands)[:n_mfcc])
     except TypeError:
         raise DTypeError(f"n_mfcc={n_mfcc!r} must be an integer, or None for all coefficients") from None
-    if dct_type == 1 and n_bands < 2:
-        raise ParameterError("{}={}: a DCT of dct_type=1 needs two bands; use dct_type=2".format(*given))
     return specs.cepstrum_spec(n_bands, n_mfcc, precision, dct_type, norm, lifter) if n_mfcc else None
 
 

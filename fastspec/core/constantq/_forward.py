@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ... import filters
 from ..._engine.kept import kept
-from ..._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
-from ..._front.source import check_padding, count_frames
-from ..._front.specs import padded_window
-from ..._front.walk import run_frames
+from ..._engine.spec import MOST_N_FFT, Spec, Spectrum, padding_of, precision_of
+from ..._front.source import Source, check_padding
+from ..._front.specs import StftArguments, stft_spec
+from ..._front.walk import run_source
 from ..._gate.complaints import public, warn
 from ..._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
 from ...util._matrices import largest_of_rows
@@ -354,7 +354,8 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
     bins, hop_length = analysis.bins, analysis.hop_length
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
-    out, _ = run_frames(spec, x, count_frames(spec, x, True, pad_mode))
+    n_fft = spec.framing.n_fft
+    out, _ = run_source(spec, Source(x, n_fft, StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)))
     return out.astype(dtype_c2r(target), copy=False)
 
 
@@ -378,13 +379,8 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
     gain = bins.lengths / n_fft
     gain *= np.sqrt(1 / n_fft) if scale else np.sqrt(bins.lengths / n_fft)
     bank *= gain[:, np.newaxis]
-    return Spec(
-        precision=precision,
-        framing=Framing(n_fft, hop_length, n_fft // 2, padding_of(pad_mode)),
-        spectrum=Spectrum.MAGNITUDE,
-        window=padded_window("hann", n_fft, n_fft),
-        bank=bank,
-    )
+    stft = StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)
+    return replace(stft_spec(stft, precision, Spectrum.MAGNITUDE), bank=bank)
 
 
 @public
