@@ -14,7 +14,7 @@ from ._front.program import Program, mel_program
 from ._front.source import as_clip
 from ._front.walk import FrameStream, below_the_peak, extent_of, file_pieces
 from ._gate.complaints import public
-from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_channels_first
+from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_amin, check_channels_first
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -92,7 +92,7 @@ class Stream:
             raise ParameterError(f"feature={feature!r} must be 'logmel', 'melspectrogram', 'mfcc' or 'stft'")
         if power not in (1, 2):
             raise ParameterError(f"power={power} must be 1 or 2")
-        specs.check_amin(amin)
+        check_amin(amin)
         specs.check_lifter(lifter)
         offset, n_mfcc = specs.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
         self._dtype = np.dtype(dtype)

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from .._gate.samples import ParameterError, as_hop_length, as_index
+from .._gate.samples import ParameterError, as_hop_length, as_index, check_amin
 
 MOST_N_FFT = 2**26
 
@@ -126,8 +126,7 @@ class Levels:
     for_zero: float = 0.0
 
     def __post_init__(self):
-        if not self.floor > 0:
-            raise ParameterError(f"amin={self.floor} must be strictly positive; use for instance amin=1e-10")
+        check_amin(self.floor)
 
 
 class SummaryKind(IntEnum):

@@ -161,11 +161,6 @@ def check_mel_range(sr: float, options: dict[str, Any]) -> None:
         raise ParameterError(wrong)
 
 
-def check_amin(amin: float) -> None:
-    if not as_number(amin, name="amin") > 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
-
-
 def check_top_db(top_db: float | None) -> None:
     if top_db is not None and not as_number(top_db, name="top_db") >= 0:
         raise ParameterError(f"top_db={top_db} must be non-negative; use None for no floor")

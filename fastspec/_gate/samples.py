@@ -173,6 +173,14 @@ def as_number(value, *, name: str) -> float:
     raise DTypeError(f"{name}={short(value)} must be a number; pass one float")
 
 
+def check_amin(amin: float, *, exponent: int = 1, nan: bool = False) -> None:
+    """The smallest power that counts, ``amin ** exponent``, has a logarithm. librosa lets NaN spread."""
+    least = as_number(amin, name="amin") ** exponent
+    if not least > 0 and not (nan and math.isnan(least)):
+        usual = 1e-10 ** (1 / exponent)
+        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin={usual:g}")
+
+
 def as_generator(rng) -> np.random.Generator:
     """What `numpy.random.default_rng` makes of a seed."""
     try:

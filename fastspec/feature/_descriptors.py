@@ -14,7 +14,7 @@ from .._front.source import Source, StftOptions, of_either
 from .._front.specs import CACHED
 from .._front.walk import run_source
 from .._gate.complaints import public, warn
-from .._gate.samples import DTypeError, ParameterError, as_index, check_magnitudes, promoted, whole
+from .._gate.samples import DTypeError, ParameterError, as_index, check_amin, check_magnitudes, promoted, whole
 from ..core.convert import fft_frequencies
 from ..core.spectrum import power_to_db
 from ..core.spectrum._stft import _spectrogram
@@ -436,8 +436,7 @@ def spectral_flatness(
     >>> fastspec.feature.spectral_flatness(S=np.ones((5, 1))).tolist()
     [[1.0]]
     """
-    if amin <= 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+    check_amin(amin, nan=True)
     check_magnitudes(S, "spectral flatness")
     y, S = promoted(y, amin, power), promoted(S, amin, power)
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)

@@ -13,7 +13,7 @@ from .._front.program import Program, mel_program
 from .._front.source import Source, of_samples, of_spectrogram
 from .._front.walk import features, run_given
 from .._gate.complaints import public
-from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_amin, check_channels_first
 from .._lazy import gather
 from ..core.spectrum import _spectrogram, power_to_db
 from ..pcm import pcm_to_float
@@ -168,7 +168,7 @@ def logmel(
         y = as_array(y, name="y")
     if y.ndim == 2:
         check_channels_first(y, n_fft)
-    specs.check_amin(amin)
+    check_amin(amin)
     specs.check_top_db(top_db)
     if "fmin" in kwargs or "fmax" in kwargs:
         specs.check_mel_range(sr, kwargs)

@@ -11,11 +11,7 @@ import numpy as np
 from ..._engine import arrays as _arrays
 from ..._engine import memory as _memory
 from ..._gate.complaints import public, warn
-from ..._gate.samples import (
-    ParameterError,
-    as_array,
-    promoted,
-)
+from ..._gate.samples import ParameterError, as_array, check_amin, promoted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -69,8 +65,7 @@ def power_to_db(
     [0.0, -20.0, -80.0]
     """
     S = as_array(S, name="S")
-    if amin <= 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+    check_amin(amin, nan=True)
     if np.iscomplexobj(S):
         _warn_about_phase("power_to_db", "np.abs(D)**2")
         S = np.abs(S)
@@ -121,8 +116,7 @@ def amplitude_to_db(
     [0.0, -20.0]
     """
     S = as_array(S, name="S")
-    if amin**2 <= 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-5")
+    check_amin(amin, exponent=2, nan=True)
     if np.iscomplexobj(S):
         _warn_about_phase("amplitude_to_db", "np.abs(D)")
         S = np.abs(S)
