@@ -109,7 +109,7 @@ def chroma(
     # One bin more than the result has, for the width of the last.
     freqs = np.linspace(0, sr, n_fft, endpoint=False)[1 : n_bins + 1]
     pitch = n_chroma * hz_to_octs(freqs, tuning=tuning, bins_per_octave=n_chroma)
-    # 0 Hz has no pitch: it goes one and a half octaves below bin 1, where it hardly counts.
+    # 0 Hz has no pitch: it is placed one and a half octaves below bin 1, where it hardly counts.
     pitch = np.concatenate(([pitch[0] - 1.5 * n_chroma], pitch))
     width = np.concatenate((np.maximum(np.diff(pitch), 1.0), [1]))[:n_bins]
     pitch = pitch[:n_bins]

@@ -1,4 +1,4 @@
-"""Samples and spectra, correlated with atoms or made of them."""
+"""Correlate samples with atoms (forward), and add up atoms to samples (backward)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From spectra back to samples: inverse transforms, the search for phases, sums of atoms, the phase vocoder."""
+"""From spectra back to samples: inverse transforms, the search for phases, the phase vocoder."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class Conditioning:
 
 
 class EnergyKind(IntEnum):
-    """Of what a frame's sum of squares is taken; the order is fsp_energy_kind's from 1 on."""
+    """Which samples of a frame its energy is summed over; the order is fsp_energy_kind's from 1 on."""
 
     RAW = 1
     WINDOWED = 2
@@ -140,7 +140,7 @@ class SummaryKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summary:
-    """Stands in place of a bank. `groups`: for EXTREMES, the bins of each group and how many of them are extremes."""
+    """Replaces the bank. `groups`: for EXTREMES, the bins of each group and how many of them are extremes."""
 
     kind: SummaryKind
     amount: float = 0.0
@@ -186,7 +186,7 @@ class Spec:
 
 
 def precision_of(dtype: np.dtype) -> int:
-    """fsp_precision: 0 for float32, complex64, what is smaller and integers; 1 for the double ones."""
+    """fsp_precision: 0 for float32, complex64, anything narrower, and integers; 1 for double precision."""
     return 0 if dtype.char in "fFe" or dtype.kind in "iu" else 1
 
 

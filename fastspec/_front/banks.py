@@ -47,7 +47,7 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"
     if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
-        # The very weights of `melspectrogram`.
+        # Exactly the weights of `melspectrogram`.
         return mel_weights(
             sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
             norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,

@@ -86,7 +86,7 @@ def mel(
 
 
 def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.ndarray, str | None]:
-    """What `mel` returns, and what it warns of: a cache keeps both, and catching warnings is not for threads."""
+    """What `mel` returns, and its warning or None. A cache keeps both; catching warnings would not be thread-safe."""
     check_rate(sr)
     n_mels = as_index(whole(n_mels), name="n_mels", minimum=0)
     edges = mel_frequencies(n_mels + 2, fmin=fmin, fmax=float(sr) / 2 if fmax is None else fmax, htk=htk)
@@ -108,7 +108,7 @@ def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.
 
 
 def mel_range_complaint(sr: float, fmin: float, fmax: float | None) -> str | None:
-    """What is wrong with a range of frequencies, of which librosa says nothing."""
+    """What is wrong with a range of frequencies, or None; librosa does not check it."""
     if fmax is not None and fmax > sr / 2:
         return f"fmax={fmax} exceeds sr/2={sr / 2}, above which there is nothing; use fmax=None or less than sr/2"
     top = sr / 2 if fmax is None else fmax
@@ -122,7 +122,7 @@ def _triangles(edges: np.ndarray, freqs: np.ndarray, dtype: npt.DTypeLike) -> np
     """Row i rises from 0 at ``edges[i]`` to 1 at ``edges[i + 1]`` and falls to 0 at ``edges[i + 2]``."""
     widths = np.diff(edges)
     if not np.all(widths > 0):
-        # Out of order (fmax < fmin) or of width zero: there is no telling which bins a triangle covers.
+        # Edges out of order (fmax < fmin) or equal: any bin may lie in any triangle, so compute them all.
         ramps = np.subtract.outer(edges, freqs)
         lower = -ramps[:-2] / widths[:-1, np.newaxis]
         upper = ramps[2:] / widths[1:, np.newaxis]

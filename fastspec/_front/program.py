@@ -13,12 +13,12 @@ from .._gate.samples import ParameterError
 from . import banks, specs
 from .recipe import Recipe
 
-# Times log10(x).
+# log(x) = multiplier * log10(x)
 _MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(np.e), "log2": 1 / log10(2.0), "log10": 1.0}
 
 PLAIN = Recipe()
 
-# Reflections go on for ever.
+# Kaldi's padding reflects as often as needed.
 _WITHOUT_END = 2**60
 
 
@@ -43,7 +43,7 @@ class Program:
         return self.first.is_spectrum or (self.recipe.frames == "first" and not self.second)
 
     def n_extended(self, n_samples: int) -> int:
-        """Samples of the signal with the zeros that count as such."""
+        """Samples of the signal, appended zeros included."""
         r = self.recipe
         n = max((r.samples or n_samples) + r.append, r.min_samples)
         n += -n % r.multiple
@@ -65,7 +65,7 @@ class Program:
 
 @kept(128)
 def program_of(recipe: Recipe, precision: int) -> Program:
-    """Once for each recipe."""
+    """The program of a recipe."""
     bank = banks.bank_of(recipe, precision)
     matrix, energy = matrix_of(recipe), energy_of(recipe)
     waits = recipe.top is not None and recipe.top_of is None and matrix is not None
@@ -93,7 +93,7 @@ def mel_program(
     stft: specs.StftArguments, precision: int, power: float, bank_key: tuple, levels: tuple | None = None,
     second: Spec | None = None, top: float | None = None, to_peak: bool = False,
 ) -> Program:  # fmt: skip
-    """librosa's: a spectrum's mel bands, their levels by (multiplier, floor, offset), and coefficients of these."""
+    """For librosa's mel functions: bands, their levels by (multiplier, floor, offset), a cepstrum of those."""
     base = specs.stft_spec(stft, precision, specs.spectrum_of(power))
     return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
@@ -147,7 +147,7 @@ def energy_of(recipe: Recipe) -> Energy | None:
         row=n_rows if recipe.energy_place == "last" else 0,
         replaces=recipe.energy_place == "c0",
         floor=floor,
-        # The window, not the samples, is what `scale` has multiplied.
+        # `scale` is part of the window, which raw energy does not see.
         offset=multiplier * 2 * log10(recipe.scale) if raw else 0.0,
     )
 

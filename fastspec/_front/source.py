@@ -115,7 +115,7 @@ def _check_short(n_fft: int, x: np.ndarray, center: bool, pad_mode: str) -> None
 
 
 def check_padding(x: np.ndarray, pad_mode) -> None:
-    """Of no samples, only constants can be made."""
+    """An empty signal can be padded with constants only."""
     if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
             f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"

@@ -66,7 +66,7 @@ def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> S
     try:
         if type(window) is str:
             return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-    except TypeError:  # something cannot be hashed; the plain call says what
+    except TypeError:  # something cannot be hashed; the uncached call says what
         pass
     return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
 
@@ -141,17 +141,17 @@ def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
 
 
 def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str | None]:
-    """Where something has no hash, or no place among the arguments."""
+    """The same if something has no hash, or is no argument of `mel`."""
     key = key_of(arguments)
     try:
         return key, *_mel_bank(key)
     except TypeError:
-        mel(**arguments)  # the plain call says best what is wrong
+        mel(**arguments)  # the uncached call has the best error
         raise
 
 
 def check_mel_range(sr: float, options: dict[str, Any]) -> None:
-    """Our own functions refuse frequencies of which librosa's only warn."""
+    """Raise for a range of frequencies that librosa's functions merely warn about; for our own functions."""
     fmin, fmax = (options.get(name) for name in ("fmin", "fmax"))
     check_rate(sr)
     for name, value in (("fmin", fmin), ("fmax", fmax)):
@@ -176,7 +176,7 @@ def offset_of(ref: float, amin: float) -> float:
     if isinstance(ref, str):
         raise DTypeError(f"ref={ref!r} must be a number or a function; for the loudest band pass np.max")
     ref = as_number(ref, name="ref")
-    if isnan(ref):  # of NaN and a number, max takes the first
+    if isnan(ref):  # max(amin, nan) would hide it
         raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")
     return -10.0 * log10(max(amin, abs(ref)))
 
@@ -217,7 +217,7 @@ def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
 
         return scipy.fft.dct(np.eye(n), axis=0, type=dct_type, norm=norm)
     k = np.arange(n)
-    # cos(pi k (2 i + 1) / 2n), its angle brought into one period as integers
+    # cos(pi k (2 i + 1) / 2n); integers keep the angle exact within one period
     matrix = 2 * np.cos(np.pi / (2 * n) * (np.outer(k, 2 * k + 1) % (4 * n)))
     if norm == "ortho":
         matrix *= np.sqrt(0.5 / n)

@@ -96,7 +96,7 @@ def _precision(recipe: Recipe, dtype: np.dtype) -> int:
 
 
 def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
-    """What is done to the clip before it is framed, but for what the engine does on the way: mostly nothing."""
+    """The clip after all that happens before framing and is not left to the engine; mostly nothing."""
     r = program.recipe
     if r.sample_norm:
         x = _normalised_samples(x if x.dtype.kind == "f" else pcm_to_float(x), r)
@@ -118,7 +118,7 @@ def _differences(x: np.ndarray, preemphasis: float) -> np.ndarray:
 
 
 def pcm_silence(dtype: np.dtype) -> int:
-    """The code of 0."""
+    """The code that means a sample of 0."""
     return 1 << (8 * dtype.itemsize - 1) if dtype.kind == "u" else 0
 
 
@@ -164,7 +164,7 @@ def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, fra
 
 
 def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
-    """F (..., rows, frames) is this call's own."""
+    """All that follows the engine. F (..., rows, frames) belongs to this call and may be overwritten."""
     r = program.recipe
     if F.dtype.kind == "c":
         return _complex_result(F, r)
@@ -205,7 +205,7 @@ def _affine(F: np.ndarray, r: Recipe) -> None:
 
 
 def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
-    """By the statistics of `part`, summed in float64: of short clips nothing but rounding would be left else."""
+    """Normalise by the statistics of `part`, summed in float64: otherwise rounding would dominate short clips."""
     axes = -1 if r.norm_over == "time" else (-2, -1)
     if part.size == 0:
         return
@@ -307,7 +307,7 @@ class FrameStream:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.n_seen = self.n_made = 0
-        self._first = 0  # of the signal, in `_pending`
+        self._first = 0  # place in the signal of the first sample in `_pending`
         self._pending: np.ndarray | None = None
         self._before: np.ndarray | None = None
         self._finished = False
@@ -338,7 +338,7 @@ class FrameStream:
         return self._frames_before(max(n_frames, self.n_made))
 
     def _emphasised(self, x: np.ndarray) -> np.ndarray:
-        """Differences to the sample before, which for the first one may have come with the last piece."""
+        """Pre-emphasised samples; the sample before the first one is kept from the last piece."""
         recipe = self.program.recipe
         if not recipe.preemphasis or recipe.preemphasis_over != "valid":
             return x
@@ -351,7 +351,8 @@ class FrameStream:
         self.n_seen += x.shape[-1]
 
     def _n_complete(self) -> int:
-        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
+        """How many frames the samples so far determine: those that read no padding behind the signal. There are none until
+        all samples have come that the padding before the signal mirrors."""
         framing, n = self.program.first.framing, self.n_seen
         reaches = min(framing.before, framing.lead)
         if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
@@ -372,10 +373,10 @@ class FrameStream:
         return out
 
     def _forget(self) -> None:
-        """Drop whole hops that no later frame reads, nor has the end of the signal mirrored into."""
+        """Drop whole hops that no later frame reads, not even through padding that mirrors the end of the signal."""
         framing = self.program.first.framing
         hop = framing.hop_length
-        # How far beyond the last sample the last frame may read, and so mirror.
+        # How far beyond the last sample the last frame may read: so much may be mirrored.
         beyond = max(0, framing.slack - hop - framing.lead + framing.length)
         oldest = min(self.n_made * hop - framing.lead, self.n_seen - beyond) - 1
         drop = max(0, oldest) // hop * hop - self._first
@@ -388,7 +389,7 @@ class FrameStream:
 
 
 def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
-    """The features of the whole are there at once, of the samples a block: but where the recipe needs all of them."""
+    """Features of a file, read a block at a time unless the recipe needs the whole clip."""
     from .._soundfiles.sound import open_audio
 
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
@@ -403,7 +404,7 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
 
 
 def extent_of(F: np.ndarray) -> np.ndarray | None:
-    """What the engine says of levels: the highest and the lowest of each channel."""
+    """The highest and the lowest level of each channel, as the engine returns them."""
     if F.dtype.kind == "c":
         return None
     channels = F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else F[np.newaxis]

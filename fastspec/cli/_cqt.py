@@ -77,7 +77,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
-    """The keyword arguments of `cqt`, but that a tuning to be estimated is left out; their bins fit below sr / 2."""
+    """The keyword arguments of `cqt`, checked to fit below sr / 2; without a tuning that is still to be estimated."""
     parameters = {"sr": sr} | {name: getattr(args, name) for name in _OPTIONS}
     if args.tuning is None:
         del parameters["tuning"]

@@ -43,7 +43,7 @@ def run(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, prog
 
 
 def _explain(task: Task, error: Exception) -> str:
-    """What went wrong, behind the name of the file."""
+    """The message for a failed file: its name, and what went wrong."""
     source, said = shown(task.source), _said(task, error)
     if isinstance(error, OutputError) or said.startswith((f"{source}: ", f"{shown(task.target)}: ")):
         return said

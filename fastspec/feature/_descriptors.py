@@ -94,7 +94,7 @@ def _frequencies(freq, sr: float, S: np.ndarray | None, n_fft: int) -> np.ndarra
 
 
 def _in_one_pass(y: np.ndarray | None, S: np.ndarray | None, freq: np.ndarray) -> bool:
-    """Whether `moments` can have a go at it: one set of real, finite frequencies, one for each bin."""
+    """Whether `moments` applies: one set of real, finite frequencies, one for each bin."""
     if freq.ndim != 1 or freq.dtype.kind not in "fiu" or not np.isfinite(freq).all():
         return False
     if S is None:
@@ -451,7 +451,7 @@ def spectral_flatness(
 
 
 def _flatness(sums: np.ndarray, n_bins: int) -> np.ndarray:
-    """Of rows that are the sum, and the sum of the logarithms as ln 2 times one plus the other."""
+    """Flatness from three rows: the sum, and the sum of logarithms as ln 2 times the second plus the third."""
     total, octaves, rest = (sums[..., i : i + 1, :] for i in range(3))
     total = np.where(np.isinf(total), np.nan, total)  # as a quotient of infinities
     return np.exp((np.log(2) * octaves + rest) / n_bins) * n_bins / total

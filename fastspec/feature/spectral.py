@@ -287,7 +287,7 @@ def _cepstrum(n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> S
 
 
 def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
-    """Other dtypes and shapes, which scipy.fft.dct has a rule for."""
+    """The DCT of other dtypes, as scipy.fft.dct promotes them."""
     import scipy.fft
 
     M = scipy.fft.dct(S, axis=-2, type=dct_type, norm=norm)[..., :n_mfcc, :]

@@ -95,7 +95,7 @@ def load(
 
 
 def _mixed(y: np.ndarray) -> np.ndarray:
-    """One channel, which a file of one channel has already: a copy would take as long as reading it."""
+    """The mean of the channels; a file of one channel is not copied."""
     if y.ndim > 1:
         return to_mono(y)
     valid_audio(y)
@@ -270,7 +270,7 @@ def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator
 
 
 def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
-    """The samples of the file that `advance` samples of the result stand for."""
+    """How many samples of the file correspond to `advance` samples of the result."""
     if sr is None or sr == native_sr:
         return advance
     exact = advance * native_sr / sr

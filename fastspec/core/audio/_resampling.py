@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     pass
 
-# soxr designs filters in proportion to how far rates are apart: some seconds here, and minutes beyond.
+# soxr's filters grow with the ratio of rates: designing one takes seconds at this ratio, minutes beyond.
 FARTHEST_RATES = 100_000
 # A polyphase filter has some twenty taps for each unit of the larger rate, their common divisor taken out.
 _LARGEST_POLYPHASE = 10_000_000

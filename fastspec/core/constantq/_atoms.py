@@ -56,8 +56,8 @@ class AtomRates:
 
 @kept(32)
 def _tail_widths(window: Window) -> tuple[float, float]:
-    """From which distances on, in cycles per length, a window's spectrum stays below the two limits above."""
-    if callable(window):  # who knows what it is at other lengths
+    """How far from its peak, in cycles per length, a window's spectrum falls below the two limits above for good."""
+    if callable(window):  # its shape at other lengths is unknown
         return np.inf, np.inf
     size, finer = 512, 32
     spectrum = np.abs(np.fft.rfft(get_window(window, size), size * finer))
@@ -142,7 +142,7 @@ class Pairs:
         return np.cumsum(self.count) - self.count
 
     def spread(self, values: np.ndarray) -> np.ndarray:
-        """What each atom has one of, for each of its pairs."""
+        """Values, one for each atom, repeated for each of its pairs."""
         return np.repeat(values, self.count)
 
     @cached_property

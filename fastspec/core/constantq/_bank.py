@@ -129,7 +129,7 @@ def _bank(
 
 
 def _early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
-    """By how much nnAudio decimates before it looks at octaves."""
+    """The factor by which nnAudio decimates before it splits octaves."""
     cutoff = highest * (1 + 0.75 / Q)
     room = max(0, math.ceil(math.log2(0.85 * sr / 2 / cutoff)) - 2)
     hops = max(0, math.ceil(math.log2(hop_length)) - n_octaves + 1)

@@ -1,4 +1,4 @@
-"""From the arguments of the constant-Q family to its bins: frequencies, bandwidths, lengths, gains."""
+"""From the arguments of the constant-Q functions to their bins: frequencies, bandwidths, lengths, gains."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Bins:
 
 @dataclass(frozen=True)
 class SampledWindow:
-    """A window that is known by its samples at the lengths of atoms, and elsewhere by a function: hashable."""
+    """A hashable window: samples where atoms have these lengths, a function for all other lengths."""
 
     samples: tuple[tuple[int, bytes], ...]
     elsewhere: Callable[[int], np.ndarray] = field(compare=False)
@@ -164,7 +164,7 @@ def check_cutoff(bins: Bins) -> None:
 
 @dataclass(frozen=True, eq=False)
 class LibrosaRates:
-    """By which power of two librosa decimates for each bin, and for all of them before it looks at octaves."""
+    """The power of two by which librosa decimates for each bin, and the one that it applies to all bins first."""
 
     of_bins: np.ndarray
     of_all: int

@@ -210,7 +210,7 @@ def _vqt(
     y, sr, hop_length, fmin, n_bins, intervals, gamma, bins_per_octave, tuning, filter_scale, norm, sparsity,
     window, scale, pad_mode, res_type, dtype,
 ) -> np.ndarray:  # fmt: skip
-    """To be called by the function that the user called: warnings point at its caller."""
+    """What `cqt` and `vqt` have in common."""
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_hop_length(hop_length)
@@ -254,7 +254,7 @@ def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
 
 
 def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
-    """Where librosa decimates all octaves, rounding up may leave it with one more frame."""
+    """The signal with the zeros that librosa's decimation of all octaves adds by rounding up: it may make one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
     if rounded // hop_length == n // hop_length:

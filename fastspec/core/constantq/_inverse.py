@@ -125,7 +125,7 @@ def _spectra(C) -> np.ndarray:
 
 
 def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
-    """librosa's: unless one is asked for, double, for its gains are; without gains, that of C."""
+    """The dtype that librosa returns: `dtype` if given; double if gains apply, for these are double; else C's."""
     if dtype is None:
         dtype = np.float64 if scale else dtype_c2r(C.dtype)
     return real_dtype(dtype)
@@ -378,7 +378,7 @@ def griffinlim_cqt(
 def _find_phases(
     inversion: _Inversion, spectrum, magnitudes, n_samples: int, pad_mode: str, n_iter: int, momentum: float
 ) -> np.ndarray:
-    """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse: the next round mends it."""
+    """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse; later rounds correct it."""
     least = tiny(magnitudes)
     y = previous = None
     for _ in range(n_iter):

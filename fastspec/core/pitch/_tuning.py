@@ -186,7 +186,7 @@ def piptrack(
 
 
 def _zeros_like(S: np.ndarray) -> np.ndarray:
-    """As `np.zeros_like`, but of memory that the system hands out as zeros, if the frames of `S` are contiguous."""
+    """As `np.zeros_like`; if the frames of `S` are contiguous, in memory that the system has zeroed already."""
     turned = S.swapaxes(-1, -2)
     return np.zeros(turned.shape, S.dtype).swapaxes(-1, -2) if turned.flags.c_contiguous else np.zeros_like(S)
 
@@ -232,7 +232,7 @@ def _reference(S: np.ndarray, threshold: float, ref: float | Callable | None) ->
 
 
 def _peak_places(S: np.ndarray, first: int, end: int, reference: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Indices of bins first .. end - 1 that are local maxima, what does not exceed the reference being 0."""
+    """Indices of local maxima among bins first .. end - 1; values that do not exceed the reference count as 0."""
     if first >= end or not S.size:
         return tuple(np.empty(0, np.intp) for _ in S.shape)
     if reference.ndim > 1 and reference.shape[-2] != 1:  # one for each bin: what does not exceed it is silence

@@ -234,7 +234,7 @@ class _Tracker:
         self.n_frames = 1 + (length - self.frame_length) // self.hop_length
         min_period = int(np.floor(sr / fmax))
         max_period = min(int(np.ceil(sr / fmin)), self.frame_length - 1)
-        if min_period == max_period:  # what lies between is less than rounding can tell
+        if min_period == max_period:  # the range is too narrow to hold two periods
             raise ParameterError(f"fmin={fmin} and fmax={fmax} leave one period, {min_period} samples; widen the range")
         self.yin = _events.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
 

@@ -151,7 +151,7 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
 
 
 def _n_batch(axes, ndim: int) -> int:
-    """How many leading axes the peaks are taken apart for, if the others are named once each; else -1."""
+    """How many leading axes have peaks of their own, if `axes` names each of the others once; else -1."""
     if axes is None:
         return 0
     try:
@@ -166,14 +166,14 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: 
     """Levels of each channel by itself, so that they are what the channel alone would give."""
     out = _memory.empty_like(x, x.dtype)
     if top_db is None and not callable(ref) and x.flags.forc:
-        n_batch = 0  # no channel has a say in its levels
+        n_batch = 0  # levels do not depend on the channel
     for index in np.ndindex(x.shape[:n_batch]):
         _to_db_of_one(x[index], out[index], square, ref, amin, top_db)
     return out
 
 
 def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float, top_db) -> None:
-    """One peak for the whole array. As the reference, it goes through the arithmetic of all others, to 0 dB."""
+    """Levels of an array with one peak. A reference taken from it goes through the same arithmetic: it is 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
     if callable(ref):
@@ -184,7 +184,7 @@ def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float
     else:
         reference = float(abs(ref))
         power = reference * reference if square else reference
-        power = power if power > floor or math.isnan(power) else floor  # the NaN of either stays
+        power = power if power > floor or math.isnan(power) else floor  # NaN in either one stays NaN
         shift = -10.0 * math.log10(power) if power else math.inf
         if top_db is not None:
             limits["top_db"] = float(top_db)

@@ -180,7 +180,7 @@ def _check_constants(power, gain, bias, eps, time_constant, max_size) -> None:
 
 
 def _coefficient(t_frames: float) -> float:
-    """b for a time constant in frames."""
+    """The smoothing coefficient b for a time constant in frames."""
     return (np.sqrt(1 + 4 * t_frames**2) - 1) / (2 * t_frames**2)
 
 
@@ -194,7 +194,7 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
     from scipy.ndimage import maximum_filter1d
 
-    size = min(int(size), 2 * S.shape[max_axis] + 1)  # which reaches everything; scipy crashes at 2**62
+    size = min(int(size), 2 * S.shape[max_axis] + 1)  # this reaches everything; scipy crashes at 2**62
     return call(maximum_filter1d, S, size, axis=max_axis, work=20 * S.size)
 
 

@@ -180,7 +180,7 @@ def __reassign_times(
 def _analysis(
     y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """The samples of the window, and the STFT of `y` as a function of such."""
+    """The window's samples, and a function from window samples to the STFT of `y`."""
     shape = pad_center(get_window(window, n_fft if win_length is None else win_length, fftbins=True), size=n_fft)
     if dtype is None:
         dtype = dtype_r2c(y.dtype) if S is None else S.dtype

@@ -116,7 +116,7 @@ def stft(
 
 
 def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
-    """`out`'s, the one asked for (as in librosa, a real one discards the imaginary part), or that of the samples."""
+    """The result's dtype: `out`'s, `dtype` (a real one discards the imaginary part), or the one of the samples."""
     if isinstance(out, np.ndarray) and np.iscomplexobj(out):
         return out.dtype
     target = np.dtype(dtype_r2c(samples_dtype) if dtype is None else dtype)
@@ -126,7 +126,7 @@ def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -
 
 
 def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
-    """Of a constant-Q spectrum: the one asked for, or the one that goes with the samples."""
+    """The dtype of a constant-Q spectrum: `dtype`, or the complex one that goes with the samples."""
     target = _dtype_of_spectrum(dtype, samples_dtype, None)
     if target.kind != "c":
         raise DTypeError(f"dtype={dtype!r} is not complex; use complex64 or complex128")
@@ -241,7 +241,7 @@ def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray
     """
     D = as_array(D, name="D")
     magnitude = np.abs(D)
-    # Zero over one, plus one, is the phase 1 that silence has.
+    # Silence has phase 1: 0 / (0 + 1) + 1.
     silent = magnitude == 0
     divisor = magnitude + silent
     phase = np.empty_like(D, dtype=dtype_r2c(D.dtype))
