@@ -351,8 +351,8 @@ class FrameStream:
         self.n_seen += x.shape[-1]
 
     def _n_complete(self) -> int:
-        """How many frames the samples so far determine: those that read no padding behind the signal. There are none until
-        all samples have come that the padding before the signal mirrors."""
+        """How many frames the samples so far determine: those that read no padding behind the signal. There are none
+        until all samples have come that the padding before the signal mirrors."""
         framing, n = self.program.first.framing, self.n_seen
         reaches = min(framing.before, framing.lead)
         if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:

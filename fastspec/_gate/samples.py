@@ -1,4 +1,4 @@
-"""The gate: complaints about signals and numbers. Those about framing are in `_engine/spec.py`, others where they arise.
+"""The gate: complaints about signals and numbers. Framing has its own in `_engine/spec.py`.
 
 A message reads ``name=value``, the rule, the related value, the way out. What has passed the gate
 is safe to hand to C.

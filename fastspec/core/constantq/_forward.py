@@ -254,7 +254,7 @@ def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
 
 
 def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
-    """The signal with the zeros that librosa's decimation of all octaves adds by rounding up: it may make one more frame."""
+    """The signal with the zeros that librosa's decimation of all octaves adds, where these make one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
     if rounded // hop_length == n // hop_length:
