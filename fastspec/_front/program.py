@@ -163,8 +163,4 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)
-    matrix = matrix[kept]
-    if recipe.lifter > 0:
-        ramp = 1 + recipe.lifter / 2 * np.sin(np.pi * (kept + recipe.lifter_from) / recipe.lifter)
-        matrix = matrix * ramp[:, np.newaxis]
-    return matrix
+    return specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)

@@ -203,11 +203,13 @@ def cepstrum_spec(*arguments) -> Spec:
 
 @kept(CACHED)
 def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
-    matrix = dct_matrix(n_bands, dct_type, norm)[:n_mfcc]
-    if lifter > 0:
-        ramp = np.arange(1, 1 + len(matrix))
-        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * ramp / lifter))[:, np.newaxis]
+    matrix = liftered(dct_matrix(n_bands, dct_type, norm)[:n_mfcc], np.arange(1, 1 + n_mfcc), lifter)
     return replace(given_spec(n_bands, precision), matrix=matrix)
+
+
+def liftered(rows: np.ndarray, places: np.ndarray, lifter: float) -> np.ndarray:
+    """Coefficients (..., n, t) at these places, or the rows of a DCT that makes them, weighted."""
+    return rows * (1 + lifter / 2 * np.sin(np.pi * places / lifter))[:, np.newaxis] if lifter > 0 else rows
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:

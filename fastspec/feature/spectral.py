@@ -291,9 +291,7 @@ def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
     import scipy.fft
 
     M = scipy.fft.dct(S, axis=-2, type=dct_type, norm=norm)[..., :n_mfcc, :]
-    if lifter > 0:
-        M *= (1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + M.shape[-2]) / lifter))[:, np.newaxis]
-    return M
+    return specs.liftered(M, np.arange(1, 1 + M.shape[-2]), lifter).astype(M.dtype, copy=False)
 
 
 # The rest of librosa's module of this name.

@@ -9,21 +9,6 @@ from ._synthesis import chirp, clicks, tone
 from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_crossings
 
 __all__ = [
-    "autocorrelate",
-    "chirp",
-    "clicks",
-    "get_duration",
-    "get_samplerate",
-    "load",
-    "loadx",
-    "lpc",
-    "mu_compress",
-    "mu_expand",
-    "resample",
-    "stream",
-    "to_mono",
-    "to_multi",
-    "to_stereo",
-    "tone",
-    "zero_crossings",
-]
+    "autocorrelate", "chirp", "clicks", "get_duration", "get_samplerate", "load", "loadx", "lpc", "mu_compress",
+    "mu_expand", "resample", "stream", "to_mono", "to_multi", "to_stereo", "tone", "zero_crossings",
+]  # fmt: skip

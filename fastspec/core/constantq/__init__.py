@@ -6,10 +6,5 @@ from ._forward import cqt, hybrid_cqt, pseudo_cqt, vqt
 from ._inverse import griffinlim_cqt, icqt
 
 __all__ = [
-    "cqt",
-    "griffinlim_cqt",
-    "hybrid_cqt",
-    "icqt",
-    "pseudo_cqt",
-    "vqt",
-]
+    "cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt",
+]  # fmt: skip

@@ -10,18 +10,6 @@ from ._reassigned import __reassign_frequencies, __reassign_times, reassigned_sp
 from ._stft import _spectrogram, magphase, stft  # noqa: F401
 
 __all__ = [
-    "amplitude_to_db",
-    "db_to_amplitude",
-    "db_to_power",
-    "fmt",
-    "griffinlim",
-    "iirt",
-    "istft",
-    "magphase",
-    "pcen",
-    "perceptual_weighting",
-    "phase_vocoder",
-    "power_to_db",
-    "reassigned_spectrogram",
-    "stft",
-]
+    "amplitude_to_db", "db_to_amplitude", "db_to_power", "fmt", "griffinlim", "iirt", "istft", "magphase", "pcen",
+    "perceptual_weighting", "phase_vocoder", "power_to_db", "reassigned_spectrogram", "stft",
+]  # fmt: skip
