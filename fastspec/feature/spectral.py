@@ -106,7 +106,7 @@ def _mel_of_spectrum(source: Source, sr: float, bank: dict[str, Any]) -> np.ndar
     direct = S.dtype in (np.float32, np.float64) and weights.dtype.itemsize <= S.itemsize and len(weights)
     if not direct or S.shape[-2] != weights.shape[-1]:
         return np.einsum("...ft,mf->...mt", S, weights, optimize=True)
-    return run_given(specs.mel_spec(source.spec(power=1), bank_key, None), S)
+    return run_given(specs.mel_spec(specs.given_spec(S.shape[-2], precision_of(S.dtype)), bank_key, None), S)
 
 
 @public

@@ -109,10 +109,11 @@ def stft(
     source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode)
     target = _dtype_of_spectrum(dtype, y.dtype if isinstance(y, np.ndarray) else source.x.dtype, out)
     spec = source.spec(None, precision_of(target))
+    n_frames = source.n_frames(spec)
     if out is None:
-        result, _ = run_source(spec, source)
+        result, _ = run_frames(spec, source.x, n_frames, frame_major=True)
         return result if result.dtype == target else result.astype(target)
-    return _stft_into(out, spec, source.x, source.n_frames(spec))
+    return _stft_into(out, spec, source.x, n_frames)
 
 
 def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
