@@ -121,7 +121,7 @@ FLOORS = (
     ("_cache", "decompose", "feature", "pooling", "segment", "sequence", "version"),
     ("effects", "onset"),
     ("beat",),
-    ("_picture", "display"),
+    ("_picture", "dataset", "display"),
     ("cli", "compat"),
     ("__main__",),
 )
