@@ -585,3 +585,28 @@ def test_a_cluster_whose_worker_is_killed(folder):
     assert killed
     assert summary.failures == ()
     assert fingerprint(folder.parent / "out.h5") == fingerprint(folder.parent / "expected.h5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sources": 5}, "sources"),
+        ({"sources": [5]}, "sources"),
+        ({"job": None}, "job"),
+        ({"job": 5}, "job"),
+        ({"out": 5}, "out"),
+        ({"store": "zip"}, "store='zip'"),
+        ({"workers": 0}, "workers=0"),
+        ({"workers": "2"}, "workers='2'"),
+        ({"memory": -1}, "memory=-1"),
+        ({"label_of": "file"}, "label_of='file'"),
+        ({"out": "there.txt"}, "is no store"),
+    ],
+)
+def test_arguments_that_make_no_sense(folder, monkeypatch, arguments, words):
+    monkeypatch.chdir(folder.parent)
+    call = {"sources": [folder], "out": "out", "job": Job(features={"mel": MEL}), **arguments}
+    with pytest.raises(ParameterError) as caught:
+        extract(call.pop("sources"), call.pop("out"), call.pop("job"), **call)
+    assert words in str(caught.value)
+    assert os.listdir() == ["recordings"]

@@ -155,7 +155,7 @@ def extract(
     out, job = os.path.abspath(os.fspath(out)), _as_job(job)
     kind = store_of(out, store)
     kind.check(job)
-    items = _as_items(sources, label_of)
+    items, at_once = _as_items(sources, label_of), _workers(workers, memory, executor)
     folder = f"{out}.parts"
     with _held(folder, out):
         plan = _plan(folder, out, job, items, kind.name, fresh)
@@ -166,7 +166,7 @@ def extract(
         resumed = sum(d.n_items for d in done if d and not d.failures)
         todo = [i for i, d in enumerate(done) if d is None or d.failures]
         before = list(done)
-        _run_parts(job, parts, done, todo, executor, _workers(workers, memory, executor), progress)
+        _run_parts(job, parts, done, todo, executor, at_once, progress)
         if done != before or not os.path.exists(out):
             meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
             _publish(kind, out, folder, [path for path, _ in parts], meta)
