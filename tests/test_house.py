@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import platform
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 
 import numpy as np
@@ -247,6 +250,16 @@ def test_stubs_of_instruction_sets_are_stubs(root):
     assert names == {f"{isa}_{kind}" for isa in ("scalar", "sse2", "avx2", "avx512", "neon") for kind in ("f32", "f64")}
     for path in sources(root, "csrc/isa/*.c"):
         assert len(path.read_text().splitlines()) <= 8, path
+
+
+@pytest.mark.skipif(not shutil.which("cc") or platform.machine() != "x86_64", reason="no compiler, or not x86-64")
+@pytest.mark.parametrize("isa", ["avx2", "avx512"])
+def test_stubs_of_instruction_sets_refuse_to_compile_without_their_flags(root, isa):
+    """The compiler would otherwise say so of each intrinsic, or make slow code of the rest."""
+    command = ["cc", "-std=c11", "-fsyntax-only", f"csrc/isa/{isa}_f32.c"]
+    refused = subprocess.run([*command, "-mno-avx"], cwd=root, capture_output=True, text=True)
+    assert refused.returncode
+    assert re.search(r"error: .*compile with -mavx", refused.stderr)
 
 
 def test_public_names_have_the_prefix(root):

@@ -11,6 +11,10 @@
 
 #include "kernels.h"
 
+#ifdef __FAST_MATH__
+#error "compile without -ffast-math: bits depend on the arithmetic as it is written"
+#endif
+
 #if FSP_DOUBLE
 typedef double REAL;
 typedef uint64_t UINT;
