@@ -181,11 +181,12 @@ static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
 /* Without twiddles, bin k is bin k mod m of class k mod radix; with them, bin k / radix. */
 int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t *point)
 {
-    const size_t r = fft->radix, m = fft->m;
+    const size_t r = fft->first.radix, m = fft->first.m;
+    const int coprime = fft->first.factors == FSP_COPRIME;
     int mirrored;
     if (k % (r / 2) == 0) {
         size_t q = k / (r / 2);
-        if (!fft->twiddles) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
+        if (coprime) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
         mirrored = q > m;
         *column = 0;
         *point = mirrored ? 2 * m - q : q;
@@ -193,7 +194,7 @@ int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t
         mirrored = k % r > r / 2;
         const size_t bin = mirrored ? fft->n - k : k;
         *column = bin % r;
-        *point = fft->twiddles ? bin / r : bin % m;
+        *point = coprime ? bin % m : bin / r;
     }
     return mirrored;
 }
@@ -203,30 +204,31 @@ static void place_even(fsp_real_fft *fft)
     for (size_t k = 0; k < fft->n_bins; k++) {
         size_t column, point;
         const int mirrored = fsp_even_fft_point(fft, k, &column, &point);
-        place(fft, k, column * fft->class_stride + (point == fft->m ? point : fft->columns.order[point]), mirrored);
+        place(fft, k, column * fft->first.class_stride + (point == fft->first.m ? point : fft->columns.order[point]), mirrored);
     }
 }
 
 static fsp_status even_create(fsp_real_fft *fft)
 {
     const size_t itemsize = fft->kernels->itemsize, n = fft->n;
-    fft->radix = n % 16 == 0 ? 16 : n % 8 == 0 ? 8 : n % 4 == 0 ? 4 : 2;
-    fft->m = n / fft->radix;
-    fft->class_stride = fft->m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
-    fft->tile_vectors = 2 * fft->class_stride * (fft->radix / 2);
-    const int coprime = fft->m % 2 == 1;
-    const size_t step = coprime ? fft->radix : 1;
+    fft->first.radix = n % 16 == 0 ? 16 : n % 8 == 0 ? 8 : n % 4 == 0 ? 4 : 2;
+    fft->first.m = n / fft->first.radix;
+    fft->first.class_stride = fft->first.m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
+    fft->tile_vectors = 2 * fft->first.class_stride * (fft->first.radix / 2);
+    fft->first.factors = fft->first.m % 2 ? FSP_COPRIME : FSP_TWIDDLED;
+    const int coprime = fft->first.factors == FSP_COPRIME;
+    const size_t step = coprime ? fft->first.radix : 1;
     for (size_t i = 0; i < n; i++)
-        fft->sample[i] = (uint32_t)((i % fft->radix * fft->m + i / fft->radix * step) % n);
-    if (!coprime) fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
-    fft->half_twiddles = fsp_allocate(fft->m / 2 + 1, 2 * itemsize);
+        fft->sample[i] = (uint32_t)((i % fft->first.radix * fft->first.m + i / fft->first.radix * step) % n);
+    if (!coprime) fft->twiddles = column_twiddles(fft->first.radix, fft->first.m, fft->first.radix / 2 - 1, itemsize);
+    fft->half_twiddles = fsp_allocate(fft->first.m / 2 + 1, 2 * itemsize);
     if ((!coprime && !fft->twiddles) || !fft->half_twiddles) return FSP_ENOMEM;
-    for (size_t k = 0; k <= fft->m / 2; k++)
-        put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
-    fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
+    for (size_t k = 0; k <= fft->first.m / 2; k++)
+        put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->first.m, itemsize)), itemsize);
+    fsp_status status = complex_create(&fft->columns, fft->first.m, itemsize);
     if (status) return status;
-    for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] = stops(fft->m, PACES[p]);
-    add_stops(fft, &fft->columns, fft->radix / 2);
+    for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] = stops(fft->first.m, PACES[p]);
+    add_stops(fft, &fft->columns, fft->first.radix / 2);
     place_even(fft);
     return FSP_OK;
 }
@@ -235,13 +237,12 @@ static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t 
                      fsp_ahead *ahead)
 {
     const fsp_kernels *kernels = fft->kernels;
-    const size_t n_classes = fft->radix / 2;
-    kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix,
-                       ahead);
+    const fsp_real_pass *first = &fft->first;
+    void *classes = vectors(tile, 2 * first->class_stride, kernels);
+    kernels->real_even(first, table, offsets, tile, ahead);
     fsp_complex_fft_run(&fft->columns, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
-    kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    fsp_complex_fft_run(&fft->columns, kernels, vectors(tile, 2 * fft->class_stride, kernels), n_classes - 1, fft->class_stride, last,
-                ahead);
+    kernels->unpack(tile, first->m, fft->columns.order, fft->half_twiddles, last);
+    fsp_complex_fft_run(&fft->columns, kernels, classes, first->radix / 2 - 1, first->class_stride, last, ahead);
 }
 
 /* odd -------------------------------------------------------------------------------------------------------------- */
@@ -418,6 +419,9 @@ fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window
         for (size_t i = 0; i < n; i++) ordered[i] = window[fft->sample[i]];
         fft->window = fsp_to_real(ordered, n, kernels->itemsize);
         if (!fft->window) status = FSP_ENOMEM;
+        fft->first.sample = fft->sample;
+        fft->first.window = fft->window;
+        fft->first.twiddles = fft->twiddles;
     }
     fsp_free(ordered);
     if (status) fsp_real_fft_destroy(fft);

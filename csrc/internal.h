@@ -52,9 +52,9 @@ typedef struct {
     uint32_t *sample;      /* position within the frame of the i-th sample that the first pass reads */
     void *window;          /* REAL, in the order of `sample` */
 
-    /* even: n = radix * m */
-    size_t radix, m, class_stride;
-    void *twiddles, *half_twiddles;  /* no twiddles where m is odd */
+    /* even: a real pass, and the complex FFTs that it leaves */
+    fsp_real_pass first;
+    void *twiddles, *half_twiddles;
     fsp_complex_fft columns;
 
     /* odd: real passes one inside the other, each with its complex classes */
@@ -89,10 +89,10 @@ void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead);
 
 /* inverse_fft.c: spectra back to frames, windowed and added into a ring. */
 typedef struct {
-    fsp_real_fft fft;    /* direct: gone through backwards, window and 2/n in its window; else of Hartley spectra, 1/n included */
-    fsp_places places;   /* of bins; direct: `at` is not NULL, and samples come in the order of fft.sample */
-    uint32_t *offsets;   /* of Hartley spectra, to the forward FFT */
-    void *window;        /* for overlap-add */
+    fsp_real_fft fft;             /* DIRECT: run backwards; its window includes 2/n. HARTLEY: its window is 1/n */
+    fsp_places places;            /* of the spectrum's bins, and which way it is */
+    uint32_t *offsets;            /* HARTLEY: where the FFT reads the spectrum */
+    void *window;                 /* HARTLEY: of overlap-add */
     size_t n_vectors, n_scratch;  /* of a spectrum, and needed beside it */
 } fsp_inverse_fft;
 /* `n_columns`: of the ring. */
@@ -198,29 +198,30 @@ const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, s
 int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fsp_kernels *kernels, fsp_precision precision,
                     void *linear, size_t n);
 
-/* inverse.c: what an inverse transform is made of. The output is cut at every hop into columns. */
-struct fsp_inverse {
+/* ring.c: all of overlap-add that does not depend on the signal. */
+typedef struct {
     const fsp_kernels *kernels;
-    size_t n_fft, hop, lead, n_bins, overlap;
-    size_t column;              /* bytes from one column of the ring to the next */
-    uint32_t *place;            /* of samples in the ring, see fsp_ring: */
-    size_t turn;                /* how many of these further a frame begins one column further */
+    size_t n_fft, hop, lead, overlap;
+    size_t column;                /* bytes from one column of the ring to the next */
+    uint32_t *place;              /* of samples in the ring, see fsp_ring */
+    size_t turn;                  /* the places of frames that begin one column later are so much further in `place` */
+    uint32_t *identity, *spread;  /* 0 .. hop - 1; and the vectors of a column at which its samples are */
     fsp_inverse_fft fft;
-    uint32_t *identity, *spread;  /* 0 .. hop - 1; vectors of a column of the ring */
-    void *interior, *nothing;
-    double *squares;
-    double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, spectrum_at, tile_at, heads_at, tails_at, scales_at, scratch_size;
-};
+    void *interior;               /* fsp_ring_scales of columns that have all their frames */
+    double *squares;              /* of the window */
+    double smallest;              /* smaller sums of squares do not divide */
+} fsp_ring_plan;
 
-/* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,
- * have been added: one over the sum of their squared windows. */
-void fsp_inverse_scales(const fsp_inverse *inverse, size_t q, size_t n_frames, double *scales);
-
-/* The column of a ring that is whole when frame `step` has been added; and the ring as this frame finds it, which needs
- * nothing there if it is the first. */
-char *fsp_inverse_column(const fsp_inverse *inverse, char *ring, size_t step);
-fsp_ring fsp_inverse_ring(const fsp_inverse *inverse, char *ring, size_t step);
+/* FSP_EBUG, with nothing to be destroyed, where the config breaks its rules. */
+fsp_status fsp_ring_create(fsp_ring_plan *plan, const fsp_inverse_config *config);
+void fsp_ring_destroy(fsp_ring_plan *plan);
+/* The factors of column q's samples, once its frames are added: one over the sum of their squared windows. These frames are
+ * q - overlap .. q, as far as they are among n_frames. */
+void fsp_ring_scales(const fsp_ring_plan *plan, size_t q, size_t n_frames, double *scales);
+/* The column that frame `step` completes. */
+char *fsp_ring_column(const fsp_ring_plan *plan, char *ring, size_t step);
+/* The ring as frame `step` is to be added to it; frame 0 needs nothing there. */
+fsp_ring fsp_ring_at(const fsp_ring_plan *plan, char *ring, size_t step);
 
 /* plan.c */
 struct fsp_plan {

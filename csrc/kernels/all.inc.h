@@ -36,7 +36,7 @@
         .store_frames_complex = k_store_frames_complex, .load_rows = k_load_rows, .load_frames = k_load_frames,  \
         .load_spectra = k_load_spectra, .repack = k_repack, .real_even_back = k_real_even_back,                  \
         .overlap_add = k_overlap_add, .emit = k_emit,                                                            \
-        .rephase = k_rephase, .replace = k_replace, .join = k_join,                                              \
+        .rephase = k_rephase, .replace = k_replace, .join = k_join, .join_scaled = k_join_scaled,                                              \
         .advance_phase = k_advance_phase, .set_magnitude = k_set_magnitude,                                      \
         .array_peak = k_array_peak, .array_levels = k_array_levels, .array_squares = k_array_squares,            \
         .array_phasors = k_array_phasors, .turn = k_turn, .array_clamp = k_array_clamp, .median = k_median,      \

@@ -189,26 +189,32 @@ INLINE void fetch_ahead(fsp_ahead *ahead)
 
 INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
 
-/* `n` butterflies that start `step` points apart; each takes points m apart. Those of a last pass (m = 1) need no twiddles and
- * may leave |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 for butterfly j. */
-INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, const REAL *roots, int mode, int radix,
-                        fsp_ahead *ahead)
+/* `n` butterflies that start `step` points apart; each takes points m apart. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 for
+ * butterfly j; those of a last pass (m = 1) need none. */
+typedef struct {
+    size_t n, step, m;
+    const REAL *twiddles, *roots;
+} BUTTERFLIES;
+
+/* In place; a last pass may leave |X|^2 in place of the real part. */
+INLINE void butterflies(C *z, BUTTERFLIES b, int mode, int radix, fsp_ahead *ahead)
 {
     C x[FSP_LARGEST_RADIX];
-    for (size_t left = n; left;) {
+    const REAL *w = b.twiddles;
+    for (size_t left = b.n; left;) {
         fetch_ahead(ahead);
         const size_t some = left < 2 * ahead->every ? left : ahead->every;
         left -= some;
-        for (const C *end = z + some * step; z != end; z += step) {
-            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m];
-            butterfly(x, roots, radix);
+        for (const C *end = z + some * b.step; z != end; z += b.step) {
+            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * b.m];
+            butterfly(x, b.roots, radix);
             if (mode == FSP_PASS_POWER) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m].r = c_power(x[a]);
+                UNROLL for (int a = 0; a < radix; a++) z[a * b.m].r = c_power(x[a]);
             } else if (mode == FSP_PASS_LAST) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m] = x[a];
+                UNROLL for (int a = 0; a < radix; a++) z[a * b.m] = x[a];
             } else {
                 z[0] = x[0];
-                UNROLL for (int a = 1; a < radix; a++) z[a * m] = c_scale(x[a], w + 2 * (a - 1));
+                UNROLL for (int a = 1; a < radix; a++) z[a * b.m] = c_scale(x[a], w + 2 * (a - 1));
                 w += 2 * (radix - 1);
             }
         }
@@ -219,14 +225,14 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
  * loops, so that each inner one is straight. */
 INLINE void pass(C *z, size_t n, size_t stride, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
 {
+    const BUTTERFLIES run = {p->m, 1, p->m, p->twiddles, p->roots}, last = {blocks, (size_t)radix, 1, NULL, p->roots};
     for (; n; n--, z += stride) {
         if (mode == FSP_PASS_POWER)
-            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_POWER, radix, ahead);
+            butterflies(z, last, FSP_PASS_POWER, radix, ahead);
         else if (mode == FSP_PASS_LAST)
-            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_LAST, radix, ahead);
+            butterflies(z, last, FSP_PASS_LAST, radix, ahead);
         else
-            for (size_t b = 0; b < blocks; b++)
-                butterflies(z + b * radix * p->m, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
+            for (size_t b = 0; b < blocks; b++) butterflies(z + b * radix * p->m, run, FSP_PASS_TWIDDLE, radix, ahead);
     }
 }
 

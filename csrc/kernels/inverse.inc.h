@@ -65,7 +65,7 @@ INLINE void clear_imaginary(V *spectrum, size_t n, const fsp_places *places)
     if (n % 2 == 0) spectrum[places->at[n / 2]] = v_set(0);
 }
 
-INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *places, int direct, V *spectrum)
+INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *places, fsp_inverse_way way, V *spectrum)
 {
     const size_t n_bins = n / 2 + 1;
     V re[BINS_A_ROW], im[BINS_A_ROW];
@@ -74,21 +74,21 @@ INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *
         if (2 * k % A_LINE == 0) fetch_rows(frames, 2 * k, 2 * n_bins);
         load_bins(frames, k, count, re, im);
         for (size_t j = 0; j < BINS_A_ROW && j < count; j++) {
-            if (direct)
+            if (way == FSP_DIRECT)
                 put_bin(spectrum, k + j, places, re[j], im[j]);
             else
                 put_hartley(spectrum, n, k + j, re[j], im[j]);
         }
     }
-    if (direct) clear_imaginary(spectrum, n, places);
+    if (way == FSP_DIRECT) clear_imaginary(spectrum, n, places);
 }
 
 static void k_load_spectra(const void *const *frames, size_t n, const fsp_places *places, void *spectrum)
 {
-    if (places->at)
-        load_spectra((const REAL *const *)frames, n, places, 1, spectrum);
+    if (places->way == FSP_DIRECT)
+        load_spectra((const REAL *const *)frames, n, places, FSP_DIRECT, spectrum);
     else
-        load_spectra((const REAL *const *)frames, n, places, 0, spectrum);
+        load_spectra((const REAL *const *)frames, n, places, FSP_HARTLEY, spectrum);
 }
 
 INLINE V *ring_at(const fsp_ring *ring, size_t i) { return (V *)((REAL *)ring->at + ring->place[i]); }
@@ -154,41 +154,39 @@ static void k_emit(const void *slot, const void *scale, size_t n, void *const *o
     if (i < n) emit_some(slot, scale, i, n - i, n, out);
 }
 
-/* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
- * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces; without
- * momentum that is not read, and may be anything. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a
- * bin fades instead. */
-INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, V *bins, REAL momentum, int remembers,
-                    const fsp_places *places, int direct, V *spectrum)
+/* Griffin and Lim's step: the phases of the tile's spectrum - momentum * the one before, with the magnitudes wanted. `bins`
+ * holds these, then the spectrum before, two vectors a bin, which the new one replaces. Below SMALLEST_SQUARE, |.|^2 would
+ * lose its digits to underflow; such a bin fades instead. */
+INLINE void rephase(const fsp_rephasing *r, const V *f, V *bins, int remembers, fsp_inverse_way way, V *spectrum)
 {
-    const V a = v_set(momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    const V momentum = v_set((REAL)r->momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    const REAL *sign = r->sign;
     const V *magnitude = bins;
-    V *before = bins + n / 2 + 1;
-    for (size_t k = 0; k <= n / 2; k++, before += 2) {
-        const V re = f[where[k]], im = f[where[k] + 1] * v_set(s[k]);
-        const V x = remembers ? v_fnma(a, before[0], re) : re, y = remembers ? v_fnma(a, before[1], im) : im;
+    V *before = bins + r->n / 2 + 1;
+    for (size_t k = 0; k <= r->n / 2; k++, before += 2) {
+        const V re = f[r->where[k]], im = f[r->where[k] + 1] * v_set(sign[k]);
+        const V x = remembers ? v_fnma(momentum, before[0], re) : re, y = remembers ? v_fnma(momentum, before[1], im) : im;
         const V square = v_min(largest, v_max(smallest, v_fma(x, x, y * y)));
         const V scale = magnitude[k] * v_rsqrt(square);
         before[0] = re;
         before[1] = im;
-        if (direct)
-            put_bin(spectrum, k, places, x * scale, y * scale);
+        if (way == FSP_DIRECT)
+            put_bin(spectrum, k, r->places, x * scale, y * scale);
         else
-            put_hartley(spectrum, n, k, x * scale, y * scale);
+            put_hartley(spectrum, r->n, k, x * scale, y * scale);
     }
-    if (direct) clear_imaginary(spectrum, n, places);
+    if (way == FSP_DIRECT) clear_imaginary(spectrum, r->n, r->places);
 }
 
-static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                      const fsp_places *places, void *spectrum)
+static void k_rephase(const fsp_rephasing *r, const void *tile, void *bins, void *spectrum)
 {
-    const REAL a = (REAL)momentum;
-    if (momentum == 0)
-        rephase(tile, where, sign, n, bins, 0, 0, places, places->at != NULL, spectrum);
-    else if (places->at)
-        rephase(tile, where, sign, n, bins, a, 1, places, 1, spectrum);
+    const fsp_inverse_way way = r->places->way;
+    if (!r->remembers)
+        rephase(r, tile, bins, 0, way, spectrum);
+    else if (way == FSP_DIRECT)
+        rephase(r, tile, bins, 1, FSP_DIRECT, spectrum);
     else
-        rephase(tile, where, sign, n, bins, a, 1, places, 0, spectrum);
+        rephase(r, tile, bins, 1, FSP_HARTLEY, spectrum);
 }
 
 /* out[i] = slot[i] * scale[i], a vector each, the slot being spread */
@@ -197,13 +195,15 @@ static void k_replace(const void *slot, const void *scale, size_t n, void *out)
     for (size_t i = 0; i < n; i++) ((V *)out)[i] = ((const V *)slot)[fsp_spread(i)] * ((const V *)scale)[i];
 }
 
-/* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as
- * it is earlier in time. No `scale`: ones. */
-static void k_join(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
+/* What the stretches before have left for these columns comes first in the sum, as it is earlier in time. */
+static void k_join(void *columns, const void *tails, size_t tails_stride, size_t n)
 {
     V *x = columns;
-    for (size_t i = 0; i < n; i++) {
-        const V sum = v_load((const REAL *)tails + i * tails_stride) + x[i];
-        x[i] = scale ? sum * ((const V *)scale)[i] : sum;
-    }
+    for (size_t i = 0; i < n; i++) x[i] = v_load((const REAL *)tails + i * tails_stride) + x[i];
+}
+
+static void k_join_scaled(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
+{
+    V *x = columns;
+    for (size_t i = 0; i < n; i++) x[i] = (v_load((const REAL *)tails + i * tails_stride) + x[i]) * ((const V *)scale)[i];
 }

@@ -20,6 +20,21 @@ typedef struct {
     void *roots;     /* cos, sin (2 pi j / radix), j < radix; odd radices only */
 } fsp_pass;
 
+/* The real pass of an FFT of even length n = radix * m, radix being 2, 4, 8 or 16. Column j takes the samples sample[radix j]
+ * to sample[radix j + radix - 1], which the window multiplies. TWIDDLED: they are m apart, and the results are multiplied with
+ * W_n^(j k), 0 < k < radix/2. COPRIME: m is odd, and samples in the order of the Chinese remainder theorem need no twiddles
+ * (Good 1958, Thomas 1963). */
+typedef enum { FSP_TWIDDLED, FSP_COPRIME } fsp_factors;
+
+typedef struct {
+    fsp_factors factors;
+    size_t radix, m;
+    size_t class_stride;      /* complex points from one class of results (bins k modulo radix) to the next */
+    const uint32_t *sample;
+    const void *window;       /* REAL, in the order of `sample` */
+    const void *twiddles;     /* COPRIME: not read */
+} fsp_real_pass;
+
 /* Cache lines that will be needed soon, `step` bytes apart: `left` of them, `each` at a time. */
 typedef struct {
     const char *at;
@@ -39,12 +54,27 @@ typedef struct {
 enum { FSP_SPREAD_RUN = 32 };
 static inline size_t fsp_spread(size_t i) { return i + i / FSP_SPREAD_RUN; }
 
-/* Where an inverse FFT wants bin k: its imaginary part times sign[k] at vector at[k], its real part at the next. No `at`: it
- * wants the Hartley spectrum. */
+/* The two ways of an inverse FFT. DIRECT: the forward one's passes, backwards. HARTLEY: the forward one, of Re X - Im X. */
+typedef enum { FSP_DIRECT, FSP_HARTLEY } fsp_inverse_way;
+
+/* Where an inverse FFT wants the bins of a spectrum. DIRECT: bin k's imaginary part times sign[k] at vector at[k], its real
+ * part at the next one. HARTLEY: Re X - Im X of bin k at vector fsp_spread(k), and of bin n - k, which is the conjugate. */
 typedef struct {
+    fsp_inverse_way way;
     uint32_t *at;
     void *sign;
 } fsp_places;
+
+/* Griffin and Lim's step between two FFTs of n points: bin k of the first is at vector where[k] of its tile, times sign[k];
+ * `places` is what the second one wants. The spectrum of the step before counts only if it is remembered. */
+typedef struct {
+    size_t n;
+    const uint32_t *where;
+    const void *sign;
+    const fsp_places *places;
+    int remembers;
+    double momentum;
+} fsp_rephasing;
 
 /* A ring of `length` vectors, whose columns are spread. The i-th sample that an inverse FFT makes of a frame goes to real number
  * place[i]; those after the n that it makes are what no sample reaches. Of a frame, only samples before `held` find there
@@ -156,8 +186,7 @@ typedef struct {
                       void *energy);
 
     /* frames -> spectrum */
-    void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles_or_null,
-                      size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
+    void (*real_even)(const fsp_real_pass *pass, const void *table, const uint32_t *offsets, void *z, fsp_ahead *ahead);
     void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
     void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);
     void (*pass)(void *z, size_t n_transforms, size_t stride, size_t blocks, const fsp_pass *pass, int mode,
@@ -193,17 +222,17 @@ typedef struct {
     /* spectrum -> samples */
     void (*load_spectra)(const void *const *frames, size_t n, const fsp_places *places, void *spectrum);
     void (*repack)(void *swapped, size_t m, const void *half_twiddles);
-    void (*real_even_back)(const void *z, const uint32_t *order, const void *twiddles_or_null, size_t m, size_t class_stride,
-                           const uint32_t *sample, const void *window, const fsp_ring *ring, int radix, fsp_ahead *ahead);
+    void (*real_even_back)(const fsp_real_pass *pass, const void *z, const uint32_t *order, const fsp_ring *ring,
+                           fsp_ahead *ahead);
     void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
                         const fsp_ring *ring);
     void (*emit)(const void *slot, const void *scale, size_t n, void *const *out);
 
     /* samples -> spectrum -> samples, a stretch of the signal in each lane */
-    void (*rephase)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                    const fsp_places *places, void *spectrum);
+    void (*rephase)(const fsp_rephasing *r, const void *tile, void *bins, void *spectrum);
     void (*replace)(const void *slot, const void *scale, size_t n, void *out);
-    void (*join)(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n);
+    void (*join)(void *columns, const void *tails, size_t tails_stride, size_t n);
+    void (*join_scaled)(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n);
 
     /* one frame of a phase vocoder */
     void (*advance_phase)(const void *from, const void *to, size_t n_bins, int first, void *phase);

@@ -32,7 +32,7 @@ static const entry SUBJECTS[] = {
     KERNEL(load_rows), KERNEL(load_frames),
     /* spectrum -> samples */
     KERNEL(load_spectra), KERNEL(repack), KERNEL(real_even_back), KERNEL(overlap_add), KERNEL(emit), KERNEL(rephase),
-    KERNEL(replace), KERNEL(join),
+    KERNEL(replace), KERNEL(join), KERNEL(join_scaled),
     KERNEL(advance_phase), KERNEL(set_magnitude), KERNEL(recur), KERNEL(predict), KERNEL(distances),
     /* atoms and back */
     KERNEL(halve), KERNEL(wrap_rows), KERNEL(correlate), KERNEL(mix), KERNEL(unmix), KERNEL(spread), KERNEL(add_rows),

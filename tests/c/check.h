@@ -103,7 +103,7 @@ check_function check_store_rows, check_store_rows_complex, check_store_frames;  
 check_function check_store_frames_complex, check_load_rows, check_load_frames;
 check_function check_load_spectra, check_repack, check_real_even_back, check_overlap_add;         /* check_inverse.c */
 check_function check_emit, check_inverse;                                                         /* check_inverse.c */
-check_function check_rephase, check_replace, check_join;
+check_function check_rephase, check_replace, check_join, check_join_scaled;
 check_function check_rolloff, check_flatness, check_extremes, check_summaries;                /* check_summary.c */
 check_function check_array_squares, check_array_phasors, check_turn, check_events;            /* check_events.c */
 check_function check_median, check_medians;                                                   /* check_median.c */

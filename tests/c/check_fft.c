@@ -70,7 +70,8 @@ static void real_even_case(check *t, size_t radix, size_t m, size_t gap, int twi
             }
         }
     }
-    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix, &(fsp_ahead){.every = 1 + m % 3});
+    const fsp_real_pass pass = {twiddled ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, NULL, window, twiddles};
+    t->k->real_even(&pass, table, offsets, z, &(fsp_ahead){.every = 1 + m % 3});
     if (!met(t, 4))
         fail(t, "radix=%zu m=%zu class_stride=%zu twiddled=%d offset=%zu", radix, m, class_stride, twiddled, place);
 }
