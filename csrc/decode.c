@@ -58,7 +58,7 @@ static void advance_by_runs(const fsp_transitions *t, const double *before, doub
 static void advance(const fsp_transitions *t, const double *before, double *best)
 {
     const size_t n = t->n_states;
-    if (!t->from) return advance_by_runs(t, before, best);
+    if (t->kind == FSP_RUNS) return advance_by_runs(t, before, best);
     for (size_t j = 0; j < n; j++) best[j] = -INFINITY;
     size_t k = 0;
     for (; k + 4 <= n; k += 4) raise_all_by_four(n, before + k, t->from + k * n, n, best);

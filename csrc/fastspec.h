@@ -208,11 +208,17 @@ fsp_status fsp_vocode(fsp_precision precision, const char *isa, const fsp_vocode
 /* Arrays, element by element. `isa` as in fsp_config. */
 fsp_status fsp_array_peak(fsp_precision precision, const char *isa, const void *in, size_t n, int magnitude, int n_threads,
                           double *peak);
-/* out = max(multiplier log10(max(x or x^2, floor)) + shift, lower), raised where it is more than `range` below the highest
- * of them, `peak`; out may be in. A peak of NaN, as it is if any value is, raises nothing. The logarithm is rounded before
- * the shift, so that the shift -level(y) takes y to exactly zero. */
-fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double shift, double lower, double range, void *out, int n_threads, double *peak);
+/* level(x) = max(multiplier log10(max(x, floor)) + shift, lower), of x^2 if `square`. Levels more than `range` below the
+ * highest one are raised to that. The logarithm is rounded before the shift, so that the shift -level(y) takes y to exactly
+ * zero. */
+typedef struct {
+    int square;
+    double multiplier, floor, shift, lower, range;
+} fsp_level_scale;
+
+/* Levels of n numbers; out may be in. *peak: the highest, or NaN, which raises nothing, if any is NaN. */
+fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, const fsp_level_scale *scale,
+                            void *out, int n_threads, double *peak);
 /* out = max(x + shift, lower); out may be in. */
 fsp_status fsp_array_clamp(fsp_precision precision, const char *isa, const void *in, size_t n, double shift, double lower,
                            void *out, int n_threads);
@@ -227,9 +233,14 @@ fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const voi
 
 /* out[f][k] = -magnitudes[f][k] exp(i angles[k][f]) for n_bins of k and n_frames of f, angles of at most 2^12 in magnitude,
  * out complex. Strides, in real numbers, are those of the outer index. */
-fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles, ptrdiff_t angle_stride,
-                    const void *magnitudes, ptrdiff_t magnitude_stride, size_t n_bins, size_t n_frames, void *out,
-                    ptrdiff_t out_stride);
+typedef struct {
+    const void *angles, *magnitudes;
+    void *out;
+    ptrdiff_t angle_stride, magnitude_stride, out_stride;
+    size_t n_bins, n_frames;
+} fsp_turning;
+
+fsp_status fsp_turn(fsp_precision precision, const char *isa, const fsp_turning *turning);
 
 /* A filter of the first order over the n samples of each channel: out[i] = b0 in[i] + state, the next state being
  * b1 in[i] - a out[i]. Strides are in elements; `states`, one a channel, are left as the next samples want them. */
@@ -355,9 +366,11 @@ typedef struct {
     double log_floor;
 } fsp_observations;
 
-/* Row f + 1 of `rows` from row f, for each frame; the margins of `rows` are the caller's. With log_init, row 0 is not
- * read and each state begins with that. */
-fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observations *seen, const double *log_init,
+/* Where the first frame's paths come from: from row 0; or they begin there, each state with log_init, and row 0 is not read. */
+typedef enum { FSP_GOES_ON, FSP_BEGINS } fsp_path_start;
+
+/* Row f + 1 of `rows` from row f, for each frame; the margins of `rows` are the caller's. */
+fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observations *seen, fsp_path_start start, double log_init,
                                size_t n_frames, double *rows);
 /* Back from *state at the last frame: the states of all frames, and in *state that of the frame before them, unless the
  * path starts here. Ties go to the lower state. */

@@ -4,13 +4,17 @@
 
 #include "fastspec.h"
 
+/* How means of a stretch are found, in the precision of x: as differences of `sums`, those of the first 0 .. n values; or by
+ * adding from left to right. */
+typedef enum { FSP_MEANS_BY_SUMS, FSP_MEANS_BY_ADDING } fsp_mean_kind;
+
 /* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
  * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
- * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left
- * to right, in the precision of x, where `sums` is NULL. After a peak, `wait` values are passed over. post_max and
+ * NaN is no peak, nor is what has one near. After a peak, `wait` values are passed over. post_max and
  * post_avg are at least 1. */
 typedef struct {
     const void *x, *sums;
+    fsp_mean_kind means;
     fsp_precision precision;
     size_t n, pre_max, post_max, pre_avg, post_avg, wait;
     double delta;
@@ -19,11 +23,18 @@ typedef struct {
 /* Those among first .. end - 1; `places` has room for end - first. */
 fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
 /* Peaks of n_frames spectra: bins first .. end - 1 (first >= 1) above the frame's reference and the bin before, and not
- * below the one after, if there is one. `counts` says how many each frame has, `bins` which, frame by frame; it has room
- * for 1 + (end - first + 1) / 2 a frame. Strides are in elements. */
-fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
-                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
-                              size_t *bins, size_t *counts);
+ * below the one after, if there is one. Strides are in elements. */
+typedef struct {
+    const void *data;
+    fsp_precision precision;
+    ptrdiff_t bin_stride, frame_stride;
+    size_t n_bins, n_frames, first, end;
+    const double *references;  /* one a frame */
+} fsp_spectral_curves;
+
+/* `counts` says how many each frame has, `bins` which, frame by frame; it has room for 1 + (end - first + 1) / 2 a frame. */
+fsp_status fsp_spectral_peaks(const fsp_spectral_curves *spectra, size_t *bins, size_t *counts);
+
 
 /* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
 fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
@@ -61,13 +72,16 @@ fsp_status fsp_match_intervals(fsp_precision precision, const void *from, size_t
                                uint32_t *matches, size_t *n_met);
 
 /* Viterbi's algorithm over any states: into[j * n_states + k] is the logarithm of the probability to go from k to j.
- * `from`, if there is one, has the same the other way round, from[k * n_states + j], and serves matrices that are full. Where
- * it is NULL, runs of k say where the logarithm may be more than `elsewhere`, which is what all others are: those into state j
+ * FULL: most of them count. `from` has the same the other way round, from[k * n_states + j].
+ * RUNS: few do. Runs of k say where the logarithm may be more than `elsewhere`, which all others are: those into state j
  * are first_run[j] .. first_run[j + 1] - 1, each a first k and an end in `runs`. */
+typedef enum { FSP_FULL, FSP_RUNS } fsp_transition_kind;
+
 typedef struct {
+    fsp_transition_kind kind;
     size_t n_states;
-    const double *into, *from;
-    double elsewhere;
+    const double *into, *from;     /* from: FULL */
+    double elsewhere;              /* and these: RUNS */
     const size_t *first_run, *runs;
 } fsp_transitions;
 
@@ -119,8 +133,13 @@ fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double
                           size_t *length, int *ended);
 
 /* out[i][j]: the sum of squared differences of points x[i] and y[j], added feature by feature; or its root. */
-fsp_status fsp_distances(fsp_precision precision, const char *isa, const void *x, size_t n_x, const void *y, size_t n_y,
-                         size_t n_features, int root, void *out);
+typedef struct {
+    const void *x, *y;
+    size_t n_x, n_y, n_features;
+    int root;
+} fsp_points;
+
+fsp_status fsp_distances(fsp_precision precision, const char *isa, const fsp_points *points, void *out);
 
 /* out[r][c] = sum_i weights[i] in[offsets[i] + r in_stride + c]; n_columns is a multiple of the lanes of every instruction set, 16. */
 typedef struct {

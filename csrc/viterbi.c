@@ -101,7 +101,7 @@ static fsp_status observe(const fsp_trellis *t, const fsp_observations *seen, si
     return FSP_OK;
 }
 
-fsp_status fsp_viterbi_forward(const fsp_trellis *t, const fsp_observations *seen, const double *log_init, size_t n_frames,
+fsp_status fsp_viterbi_forward(const fsp_trellis *t, const fsp_observations *seen, fsp_path_start start, double log_init, size_t n_frames,
                                double *rows)
 {
     if (!valid(t)) return FSP_EBUG;
@@ -111,8 +111,8 @@ fsp_status fsp_viterbi_forward(const fsp_trellis *t, const fsp_observations *see
     fsp_status status = FSP_OK;
     for (size_t f = 0; f < n_frames && status == FSP_OK; f++) {
         double *voiced = rows + (f + 1) * length + t->margin, *unvoiced = voiced + length / 2;
-        if (f == 0 && log_init)
-            for (size_t j = 0; j < t->n_pitches; j++) voiced[j] = unvoiced[j] = *log_init;
+        if (f == 0 && start == FSP_BEGINS)
+            for (size_t j = 0; j < t->n_pitches; j++) voiced[j] = unvoiced[j] = log_init;
         else
             advance(t, rows + f * length, voiced, unvoiced);
         status = observe(t, seen, f, scratch, voiced, unvoiced);

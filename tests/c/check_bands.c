@@ -15,7 +15,7 @@ void check_root(check *t)
         for (size_t k = 0; k < n; k++)
             for (size_t l = 0; l < t->k->lanes; l++)
                 put(t, want, at(t, where[k], l), sqrt(fmax(rounded(t, get(t, x, at(t, where[k], l)) + add), floor)));
-        t->k->root(x, where, n, add, floor);
+        RUN(t, t->k->root(x, where, n, add, floor));
         if (!same(0)) fail(t, "n_bins=%zu: not the correctly rounded root", n);
     }
 }
@@ -29,7 +29,7 @@ void check_fill_zeros(check *t)
         void *want = twin(0);
         for (size_t j = 0; j < n * t->k->lanes; j++)
             if (get(t, x, j) == 0) put(t, want, j, 0.375);
-        t->k->fill_zeros(x, n, 0.375);
+        RUN(t, t->k->fill_zeros(x, n, 0.375));
         if (!same(0)) fail(t, "n=%zu", n);
     }
 }
@@ -44,7 +44,7 @@ void check_collect(check *t)
         void *rows = guarded(t, 2, n * t->k->lanes, AT_END);
         char *want = twin(2);
         for (size_t k = 0; k < n; k++) memcpy(want + k * vector, tile + where[k] * vector, vector);
-        t->k->collect(tile, where, n, rows);
+        RUN(t, t->k->collect(tile, where, n, rows));
         if (!same(2)) fail(t, "n=%zu", n);
     }
 }
@@ -153,7 +153,7 @@ static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t 
             ey[at(t, m.target[i], l)] = (expected){sum, dot_factor(n_in) * t->u * size};
         }
     }
-    t->k->matrix(&m, x, y);
+    RUN(t, t->k->matrix(&m, x, y));
     if (!met(t, 1) || !met(t, 2)) fail(t, "n_out=%zu n_in=%zu folded=%d offset=%zu", n_out, n_in, folded, place);
 }
 

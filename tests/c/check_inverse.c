@@ -62,7 +62,7 @@ void check_load_spectra(check *t)
         expected *e = expect(t, 1);
         for (size_t k = 0; k <= n / 2; k++)
             for (size_t l = 0; l < lanes; l++) expect_bin(t, e, n, k, l, &places, bin_of(t, frames[l], n, k), 0);
-        t->k->load_spectra(frames, n, &places, h);
+        RUN(t, t->k->load_spectra(frames, n, &places, h));
         if (!met(t, 1)) fail(t, "n=%zu places=%zu", n, i % 2);
     }
 }
@@ -106,7 +106,7 @@ static void rephase_case(check *t, size_t n, double momentum, int direct)
             expect_bin(t, e, n, k, l, &places, x, err);  /* of a real bin, the phase has heeded x.i, and no one else will */
         }
     const fsp_rephasing step = {n, where, sign, &places, momentum != 0, momentum};
-    t->k->rephase(&step, tile, bins, h);
+    RUN(t, t->k->rephase(&step, tile, bins, h));
     if (!met(t, 4)) fail(t, "n=%zu momentum=%g", n, momentum);
     if (!same(3)) fail(t, "n=%zu momentum=%g: the spectrum is not remembered", n, momentum);
 }
@@ -126,7 +126,7 @@ void check_replace(check *t)
         const void *slot = noise(t, 0, fsp_spread(n) * lanes, AT_END), *scale = noise(t, 1, n * lanes, AT_END);
         for (size_t j = 0; j < n * lanes; j++)
             put(t, want, j, get(t, slot, fsp_spread(j / lanes) * lanes + j % lanes) * get(t, scale, j));
-        t->k->replace(slot, scale, n, out);
+        RUN(t, t->k->replace(slot, scale, n, out));
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
     }
 }
@@ -143,9 +143,9 @@ static void join_case(check *t, size_t i, int scaled)
             e[j * lanes + l] = (expected){(a + b) * c, 2 * t->u * fabsl((a + b) * c)};
         }
     if (scaled)
-        t->k->join_scaled(columns, tails, stride, scale, n);
+        RUN(t, t->k->join_scaled(columns, tails, stride, scale, n));
     else
-        t->k->join(columns, tails, stride, n);
+        RUN(t, t->k->join(columns, tails, stride, n));
     if (!met(t, 0)) fail(t, "n=%zu stride=%zu", n, stride);
 }
 
@@ -209,7 +209,7 @@ static void overlap_add_case(check *t, size_t n, size_t held, size_t length)
             expect_sum(t, &ring, e, i, i, l, get(t, window, i), (value){x, 2 * t->u * (fabsl(re) + fabsl(im))});
         }
     }
-    t->k->overlap_add(tile, where, sign, n, window, &ring);
+    RUN(t, t->k->overlap_add(tile, where, sign, n, window, &ring));
     if (!met(t, 4)) fail(t, "n=%zu held=%zu length=%zu", n, held, length);
 }
 
@@ -267,7 +267,7 @@ void check_repack(check *t)
             put(t, z, 2 * m * lanes + l, NAN);
             e[2 * m * lanes + l].bound = UNSPECIFIED;
         }
-        t->k->repack(z, m, half);
+        RUN(t, t->k->repack(z, m, half));
         if (!met(t, 0)) fail(t, "m=%zu", m);
     }
 }
@@ -311,7 +311,7 @@ static void real_even_back_case(check *t, size_t radix, size_t m, size_t held, s
                        column_sample(t, z, order, radix, m, class_stride, i / radix, i % radix, l));
     fsp_ahead ahead = {.every = 1 + random_below(t, 5)};
     const fsp_real_pass pass = {twiddles ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, sample, window, twiddles};
-    t->k->real_even_back(&pass, z, order, &ring, &ahead);
+    RUN(t, t->k->real_even_back(&pass, z, order, &ring, &ahead));
     if (!met(t, 4)) fail(t, "radix=%zu m=%zu held=%zu length=%zu", radix, m, held, length);
 }
 
@@ -338,7 +338,7 @@ void check_emit(check *t)
             for (size_t j = 0; out[l] && j < n; j++)
                 put(t, want, first + j, get(t, slot, fsp_spread(j) * lanes + l) * get(t, scale, j));
         }
-        t->k->emit(slot, scale, n, out);
+        RUN(t, t->k->emit(slot, scale, n, out));
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
     }
 }
