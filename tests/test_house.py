@@ -27,6 +27,7 @@ MODULES = (
     *("beat", "core", "decompose", "display", "effects", "feature", "feature.inverse", "feature.rhythm", "filters"),
     *("onset", "pcm", "pooling", "segment", "sequence", "util", "util.decorators", "util.deprecation", "version"),
 )
+MOST_ARGUMENTS = 8
 # What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
 KERNEL_INCLUDES = re.compile(r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h")
 STAGE_INCLUDES = {"fastspec.h", "internal.h", "kernels.h", "kernels/kernels.h"}
@@ -290,15 +291,35 @@ def functions_of(path):
             start = None
 
 
+def parameters_of(text: str):
+    """(name, number of parameters) of what C declares, defines or lists: parentheses whose parts begin with a type."""
+    types = r"(const )?(unsigned |struct )?(void|char|int|size_t|double|float|ptrdiff_t|u?int\d+_t|fsp_\w+|[A-Z]\w*|[a-z_]+)\b"
+    for match in re.finditer(r"\b(\w+)(?:\)|, )?(?=\(((?:[^(){};\"]|\([^(){};]*\))*)\))", text):
+        parts = re.sub(r"\([^()]*\)", "", match[2]).split(",")
+        if all(re.match(rf"\s*{types}[\s*]+(const |restrict )*\w+(\[\w*\])*\s*$", part) for part in parts):
+            yield match[1], len(parts)
+
+
+def test_a_call_of_many_arguments_takes_a_struct(root):
+    found = {}
+    for path in [*sources(root, "csrc/**/*.[ch]"), *sources(root, "tests/c/*.[ch]")]:
+        text = without_comments(path.read_text()).replace("\\\n", "\n")
+        found |= {(path.name, name): n for name, n in parameters_of(text)}
+    assert found["fastspec.h", "fsp_predict"] == MOST_ARGUMENTS  # the kind of line that is looked for
+    assert found["kernels.h", "turn"] == MOST_ARGUMENTS
+    assert not {name: n for name, n in found.items() if n > MOST_ARGUMENTS}
+
+
 def test_c_files_and_functions_are_of_readable_length(root):
-    for path in sources(root, "csrc/*.[ch]"):
+    for path in sources(root, "csrc/**/*.[ch]"):
         assert len(path.read_text().splitlines()) <= LONGEST_C_FILE, path
+    for path in sources(root, "csrc/*.[ch]"):
         for name, length in functions_of(path):
             assert length <= LONGEST_C_FUNCTION, (path.name, name, length)
 
 
 def test_kernels_are_of_readable_length(root):
-    for path in sources(root, "csrc/kernels/*.inc.h"):
+    for path in sources(root, "csrc/kernels/*.h"):
         for name, length in functions_of(path):
             if "fft" not in path.name:  # butterflies are as long as their radix
                 assert length <= LONGEST_KERNEL, (path.name, name, length)

@@ -273,10 +273,11 @@ void check_repack(check *t)
 }
 
 /* Sample j of column n from the classes that the complex passes have left, by the definition. */
-static value column_sample(const check *t, const void *z, const uint32_t *order, size_t radix, size_t m, size_t class_stride,
-                           size_t n, size_t j, size_t l)
+static value column_sample(const check *t, const fsp_real_pass *pass, const void *z, const uint32_t *order, size_t n, size_t j,
+                           size_t l)
 {
-    const int twiddled = m % 2 == 0;
+    const size_t radix = pass->radix, m = pass->m, class_stride = pass->class_stride;
+    const int twiddled = pass->factors == FSP_TWIDDLED;
     const size_t real = twiddled ? n + j % 2 * m : (2 * n + j % 2 * m) % (2 * m);
     const wide_complex pair = swapped_at(t, z, order[real / 2], l);
     value x = {real % 2 ? pair.i : pair.r, 0};
@@ -303,14 +304,14 @@ static void real_even_back_case(check *t, size_t radix, size_t m, size_t held, s
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1), (double)w.r);
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1) + 1, (double)-w.i);
         }
+    const fsp_real_pass pass = {twiddles ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, sample, window, twiddles};
     const fsp_ring ring = some_ring(t, n, sample, held, length);
     expected *e = expect_ring(t, &ring, n);
     for (size_t i = 0; i < n; i++)
         for (size_t l = 0; l < lanes; l++)
             expect_sum(t, &ring, e, sample[i], i, l, get(t, window, i),
-                       column_sample(t, z, order, radix, m, class_stride, i / radix, i % radix, l));
+                       column_sample(t, &pass, z, order, i / radix, i % radix, l));
     fsp_ahead ahead = {.every = 1 + random_below(t, 5)};
-    const fsp_real_pass pass = {twiddles ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, sample, window, twiddles};
     RUN(t, t->k->real_even_back(&pass, z, order, &ring, &ahead));
     if (!met(t, 4)) fail(t, "radix=%zu m=%zu held=%zu length=%zu", radix, m, held, length);
 }
