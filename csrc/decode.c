@@ -1,6 +1,6 @@
 /* decode: the most likely path through any states, by Viterbi's algorithm.
  *
- * As in viterbi.c, the way there keeps values and no pointers; the way back finds predecessors by the same sums. */
+ * As in viterbi.c, the way there stores values but not predecessors; the way back finds these again, by the same sums. */
 #include "internal.h"
 
 #include <math.h>
@@ -29,8 +29,8 @@ static void raise_all_by_four(size_t n, const double *from, const double *restri
     }
 }
 
-/* All transitions that no run holds weigh `elsewhere`, the least of all, so that the best of the states reaches every other
- * by at least that. */
+/* Transitions outside of all runs weigh `elsewhere`, which no transition is below: so the best of all states reaches every state
+ * with at least this value. */
 static double from_anywhere(const fsp_transitions *t, const double *values)
 {
     double best = -INFINITY;

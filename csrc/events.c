@@ -1,5 +1,4 @@
-/* events: peaks of a curve, which of them to keep, and the nearest of other events and intervals. Sequences, one thing after
- * another. */
+/* events: peaks of a curve, which of them to keep, and the nearest of other events and intervals. */
 #include "internal.h"
 
 #include <math.h>
@@ -21,7 +20,7 @@ INLINE span around(const fsp_peaks *p, size_t i, size_t before, size_t after)
     return (span){i < before ? 0 : i - before, after > p->n - i ? p->n : i + after};
 }
 
-/* NaN is never the top, and keeps its surroundings from being it. */
+/* NaN is never the top, and neither is a value with NaN in its neighbourhood. */
 INLINE int is_top(const fsp_peaks *p, size_t i, fsp_precision precision)
 {
     const span s = around(p, i, p->pre_max, p->post_max);
@@ -71,7 +70,7 @@ fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size
     return FSP_OK;
 }
 
-/* Every place is written down, and overwritten unless it was a peak: what the branch would be cannot be predicted. */
+/* Every place is written, and the next one overwrites it unless it was a peak: a branch instead would be mispredicted often. */
 INLINE size_t frame_peaks(const fsp_spectral_curves *s, const void *frame, double reference, fsp_precision precision, size_t *bins)
 {
     const ptrdiff_t stride = s->bin_stride;

@@ -13,8 +13,8 @@
 enum { FIRST_LEVEL = 32 << 10 };  /* bytes, on most CPUs */
 enum { LONG = 1 << 15 };  /* points whose passes take milliseconds: whether to stop is asked between them */
 
-/* Butterflies between two stops to fetch: in a row they make better code than one by one; but more lines than a cache can
- * wait for at once hold them up, so that where more than MANY_LINES are due after each, each is a stop. */
+/* Butterflies from one stop to fetch lines (fsp_ahead) to the next: four are faster than one. But fetching more lines at a stop
+ * than the cache can wait for makes the butterflies wait: if that would be more than MANY_LINES, there is a stop after each. */
 static const size_t PACES[FSP_PACES] = {4, 1};
 enum { MANY_LINES = 4 };
 
@@ -22,8 +22,8 @@ enum { MANY_LINES = 4 };
 
 typedef long double complex exact;
 
-/* exp(2 pi i j / n) for any j: the angle is first brought into one octant. A table in double deserves more than the
- * last bit or so that sin and cos leave open; one in float does not, and need not wait for it. */
+/* exp(2 pi i j / n) for any j: the angle is first brought into one octant. sin and cos may be off by an ulp, which is too much
+ * for a table in double: it is computed in long double. A table in float is not, which saves time. */
 static exact unit_root(size_t j, size_t n, size_t itemsize)
 {
     size_t a = 8 * (j % n), octant = a / n;
@@ -131,7 +131,7 @@ static void complex_destroy(fsp_complex_fft *fft)
     fsp_free(fft->order);
 }
 
-/* How many times `n` butterflies in a row stop to fetch; see `butterflies` in complex_fft.inc.h. */
+/* How often `n` butterflies in a row stop to fetch lines; see `butterflies` in complex_fft.inc.h. */
 static size_t stops(size_t n, size_t every) { return n < every ? 1 : n / every; }
 
 static void add_stops(fsp_real_fft *fft, const fsp_complex_fft *columns, size_t n_columns)
@@ -147,9 +147,9 @@ static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
     return (char *)tile + n * kernels->lanes * kernels->itemsize;
 }
 
-/* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. As many go
- * through a pass together as stay in a first-level cache from one pass to the next. One point needs no pass, but |X|^2 is
- * still wanted of it. */
+/* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. Each pass does as
+ * many of them as fit into a first-level cache, so that the next pass finds them there. A transform of one point has no passes,
+ * but |X|^2 must still be computed. */
 void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
                          int last, fsp_ahead *ahead)
 {
@@ -295,7 +295,7 @@ static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *
         kernels->real_odd(tile, level, level->m, z);
         fsp_complex_fft_run(&fft->level_columns[i], kernels, z, level->radix / 2, level->m, last, ahead);
     }
-    /* What is left is bin 0, real: a packed real FFT of one point. */
+    /* Bin 0 is left, which is real: unpack takes it as a packed real FFT of one point. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
     kernels->unpack(tile, 1, &one_point, NULL, last);
 }
@@ -329,7 +329,7 @@ static void plain_fft(const exact *x, size_t n, size_t stride, const exact *root
     memcpy(out, scratch, n * sizeof *out);
 }
 
-/* exp(pi i d^2 / n), as exactly as anything here: the filter's error counts as much as a whole FFT's. */
+/* exp(pi i d^2 / n), always in long double: the filter's error adds as much to the result's as a whole FFT. */
 static exact chirp_at(size_t d, size_t n) { return unit_root(d * d % (2 * n), 2 * n, sizeof(double)); }
 
 static fsp_status make_filter(fsp_real_fft *fft)
@@ -384,7 +384,7 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
     fsp_complex_fft_run(convolution, kernels, y, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
-    /* These two are real; the convolution knows it only to within rounding. */
+    /* These bins are real, but the convolution leaves rounding errors as their imaginary parts. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
     if (fft->n % 2 == 0) memset(vectors(tile, fft->n + 1, kernels), 0, kernels->lanes * kernels->itemsize);
 }

@@ -70,8 +70,8 @@ typedef struct {
 
 static size_t column_of(const inverse_worker *w, size_t lane, size_t step) { return w->first + lane * w->j->stretch + step; }
 
-/* Where one stretch ends and the next begins, one channel's blocks after the other: of each block what lane 0 has of its
- * first columns, and what the last lane leaves for the block after it. */
+/* Two pieces that each block leaves for join_blocks: lane 0's sums of the block's first columns (end 0), and the last lane's sums
+ * of the columns that follow the block (end 1). */
 static char *seam_of(const inverse_job *j, size_t block, int end)
 {
     const fsp_ring_plan *plan = &j->inv->plan;
@@ -97,8 +97,8 @@ static void add_frames(const inverse_worker *w, size_t step)
     fsp_inverse_fft_run(&plan->fft, w->spectrum, w->tile, &ring, (fsp_ahead){0});
 }
 
-/* Column q, sample by sample: where fewer frames overlap than elsewhere, where part of it is cut away, and where blocks
- * meet. Sample r is number rows[r] * stride. */
+/* Writes column q sample by sample, for columns of fewer frames than others, those that are partly cut off, and those at which
+ * blocks meet. Sample r of it is column[rows[r] * stride]. */
 static void emit_alone(const inverse_job *j, size_t channel, size_t q, const char *column, const uint32_t *rows, size_t stride,
                        double *scales)
 {
@@ -112,7 +112,7 @@ static void emit_alone(const inverse_job *j, size_t channel, size_t q, const cha
         fsp_put_real(out, start + r - plan->lead, fsp_real_at(column, rows[r] * stride, itemsize) * scales[r], itemsize);
 }
 
-/* Column `step` of each stretch, from a slot of the ring or the like. */
+/* Writes column `step` of each stretch from `slot`, which is laid out as a column of the ring. */
 static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
 {
     const inverse_job *j = w->j;
@@ -133,7 +133,7 @@ static void emit_columns(const inverse_worker *w, size_t step, const char *slot)
     plan->kernels->emit(slot, plan->interior, plan->hop, out);
 }
 
-/* Of a column, numbers rows[r] * stride. */
+/* Copies column[rows[r] * stride] to out[r], for each row r. */
 static void keep_lane(const fsp_ring_plan *plan, const void *column, const uint32_t *rows, size_t stride, void *out)
 {
     if (plan->kernels->itemsize == sizeof(float))
@@ -142,7 +142,7 @@ static void keep_lane(const fsp_ring_plan *plan, const void *column, const uint3
         for (size_t r = 0; r < plan->hop; r++) ((double *)out)[r] = ((const double *)column)[rows[r] * stride];
 }
 
-/* The first columns of each stretch get what the stretch before has left for them. */
+/* Adds to the first columns of each stretch the sums that the stretch before has for them, and writes them. */
 static void join_stretches(const inverse_worker *w)
 {
     const inverse_job *j = w->j;
@@ -189,7 +189,7 @@ static void inverse_thread(void *context, size_t index)
     }
 }
 
-/* What blocks have left for one another. */
+/* Adds and writes the columns at which blocks meet. */
 static void join_blocks(const inverse_job *j)
 {
     const fsp_inverse *inv = j->inv;
@@ -208,8 +208,8 @@ static void join_blocks(const inverse_job *j)
     }
 }
 
-/* Stretches are as long as the frames make them, never shorter than what they leave for one another: that depends on the
- * frames alone, hence the same bits for any number of threads. */
+/* The length of stretches depends on the number of columns alone, hence the same bits for any number of threads. They are no
+ * shorter than the overlap, so that a stretch reaches into the next one only. */
 static void shape(inverse_job *j)
 {
     const fsp_ring_plan *plan = &j->inv->plan;

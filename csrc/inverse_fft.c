@@ -1,8 +1,8 @@
 /* The inverse real FFT of `lanes` frames at once, windowed and added into a ring.
  *
- * Even n: fft.c's way backwards. The complex columns go first, in place, then one real pass makes samples and adds them where
- * they belong. Other lengths, those whose many streams would not stay in a second-level cache, and those of a great many
- * columns: the forward FFT of the Hartley spectrum, then overlap-add. */
+ * Even n: fft.c's passes backwards. The complex columns come first, in place, then one real pass makes samples and adds them to
+ * the ring. Odd n, large n whose data would not stay in a second-level cache, and rings of a great many columns, whose tables of
+ * places would be too large: the forward FFT of the Hartley spectrum, then overlap-add. */
 #include "internal.h"
 
 enum { MOST_POINTS = 8192, MOST_PLACES = 1 << 20 };

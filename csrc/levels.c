@@ -49,7 +49,8 @@ static size_t chunk_length(const array_job *job, size_t i)
     return left < job->chunk ? left : job->chunk;
 }
 
-/* The highest level so far tells what is too low for certain: most chunks need no second look. */
+/* A level `range` below the highest one so far is too low in any case, so it can be raised at once: most chunks then need no
+ * second pass. */
 static void levels_chunk(void *context, size_t i)
 {
     array_job *job = context;

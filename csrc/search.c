@@ -1,12 +1,12 @@
 /* Griffin and Lim's search for a signal with given magnitudes: samples -> spectrum -> its phases, the magnitudes wanted
  * -> samples, round after round.
  *
- * The padded signal is cut at every hop into columns, and these into stretches, one a lane. Signal, magnitudes and the
- * spectra of the round before stay turned on their side all the time, so that nothing crosses lanes between the two FFTs
- * of a frame. A round is one sweep over each stretch: when frame s has been read, column s of the old signal is wanted no
- * more; when its successor has been added, column s of the new one is whole, and takes that place. The first columns of a
- * stretch lack what frames of the stretch before have left for them (its `tails`); these come in when all have been swept.
- * How long stretches are depends on the signal alone, hence the same bits for any number of threads. */
+ * The padded signal is cut at every hop into columns, and these into stretches, one a lane. Signal, magnitudes and the spectra
+ * of the round before are kept transposed, a vector for each sample or bin, so that nothing crosses lanes between the two FFTs
+ * of a frame. A round is one sweep over each stretch. Once frame s has been read, column s of the old signal is not needed any
+ * more, and once it has been added, column s of the new signal is complete and replaces it. The first columns of a stretch also
+ * need frames of the stretch before it: their sums (its `tails`) are added when all stretches have been swept.
+ * The length of stretches depends on the signal alone, hence the same bits for any number of threads. */
 #include "internal.h"
 
 #include <stdatomic.h>
@@ -14,8 +14,8 @@
 
 enum { LONGEST_STRETCH = 48, GAP = 4 };  /* GAP: vectors that keep columns off each other's cache sets */
 
-/* A sample beyond the ends: its places in a channel's blocks, both the same if one stretch alone reads it, and whence it
- * comes. In real numbers. */
+/* A sample of the padding: `weight` times the sample at `from`, to be written to two places (the same one twice, if only one
+ * stretch reads it). Places are real numbers of a channel's blocks. */
 typedef struct {
     size_t places[2], from;
     double weight;
@@ -29,7 +29,7 @@ struct fsp_search {
     fsp_real_fft forward;
     uint32_t *offsets;
     size_t n_channels, n_frames, n_samples;
-    int begun;  /* there has been a round: bins hold spectra of it */
+    int begun;  /* whether there has been a round, so that `bins` hold its spectra */
     size_t stretch, n_blocks, n_stretches;  /* n_blocks a channel, of a stretch in each lane */
     size_t column, block, tail;             /* bytes: a column, a block's signal, the tails of one column */
     size_t n_left, n_right;                 /* samples beyond the ends */
@@ -45,7 +45,7 @@ static char *block_at(const fsp_search *s, size_t channel, size_t block)
     return s->signal + (channel * s->n_blocks + block) * s->block;
 }
 
-/* The magnitudes of a vector of frames, and their spectra before. */
+/* A vector of frames' magnitudes, followed by their spectra of the round before. */
 static char *bins_at(const fsp_search *s, size_t channel, size_t block, size_t step)
 {
     return s->bins + ((channel * s->n_blocks + block) * s->stretch + step) * 3 * s->forward.n_bins * vector_bytes(s);
@@ -59,8 +59,8 @@ static char *tails_at(const fsp_search *s, size_t channel, size_t c, size_t stre
 
 /* creation --------------------------------------------------------------------------------------------------------- */
 
-/* Of a column of every stretch in a block: which of the tables scales it. Only the first and the last columns of all sum
- * fewer frames than others do; what is beyond them is zero. */
+/* The number of the table in `scales` for column `step` of a block's stretches. Only the signal's first and last columns are sums
+ * of fewer frames than others, and need tables of their own; columns after the last are zero. */
 static size_t scale_of(const fsp_search *s, size_t block, size_t step)
 {
     const size_t overlap = s->plan.overlap, first = block * s->kernels->lanes * s->stretch + step;
@@ -101,7 +101,7 @@ static fsp_status make_scales(fsp_search *s)
     return FSP_OK;
 }
 
-/* Position p of the padded signal in a channel's blocks, in reals; as column `step` of its own stretch. */
+/* The place in a channel's blocks, in reals, of position p of the padded signal: in column *step of *stretch. */
 static size_t place_of(const fsp_search *s, size_t p, size_t *stretch, size_t *step)
 {
     const size_t q = p / s->plan.hop, lanes = s->kernels->lanes;
@@ -124,7 +124,8 @@ static beyond beyond_of(const fsp_search *s, size_t i, size_t sample, double wei
     return x;
 }
 
-/* What stands beyond the ends: padding of the numbers 0, 1, 2 ... tells which sample, of ones alone how much of it. */
+/* Finds what the padding is made of, with the code that pads any signal: padding the numbers 0, 1, 2 ... shows which sample goes
+ * where, and padding ones shows its weight. */
 static fsp_status find_sources(fsp_search *s)
 {
     const size_t lead = s->plan.lead, n = s->n_samples, end = lead + n;
@@ -193,7 +194,7 @@ static void shape(fsp_search *s)
     s->ring_at = fsp_reserve(&s->scratch_size, plan->overlap + 1, plan->column);
 }
 
-/* Whether the sizes that `shape` has found, and the offsets within a frame, are true numbers. */
+/* Whether neither the sizes that `shape` has found nor the offsets within a frame overflow. */
 static int countable(const fsp_search *s)
 {
     const fsp_ring_plan *plan = &s->plan;
@@ -285,7 +286,7 @@ fsp_status fsp_search_start(fsp_search *s, const void *samples, const ptrdiff_t 
     return FSP_OK;
 }
 
-/* What of a lane's column is within the signal. */
+/* The part of a lane's column that is within the signal. */
 static void copy_out(const fsp_search *s, const char *column, size_t q, char *out)
 {
     const size_t lead = s->plan.lead, hop = s->plan.hop, itemsize = s->kernels->itemsize;
@@ -353,8 +354,8 @@ static void sweep_blocks(void *context, size_t index)
         sweep(j, i / j->s->n_blocks, i % j->s->n_blocks, j->scratch + index * j->s->scratch_size);
 }
 
-/* The first columns of each stretch get what the one before has left for them; then the one before sees what they are, as
- * its last frames reach into them. */
+/* Adds to the first columns of each stretch the sums that the stretch before has for them; then copies them to the end of that
+ * stretch, whose last frames read them. */
 static void join_stretches(const fsp_search *s, size_t channel)
 {
     const fsp_ring_plan *plan = &s->plan;
@@ -376,7 +377,7 @@ static void join_stretches(const fsp_search *s, size_t channel)
     }
 }
 
-/* The new signal's own padding, wherever it is read. A weight of 0 counts nothing, NaN included. */
+/* Pads the new signal, in each place where padding is read. With a weight of 0 the sample does not count, even if it is NaN. */
 static void pad(const fsp_search *s, size_t channel)
 {
     const size_t itemsize = s->kernels->itemsize;

@@ -175,7 +175,7 @@ def test_numbers_that_both_sides_know_agree(root):
     for file, name, value in [
         ("threads.c", "MOST_THREADS", _threads.MOST_THREADS),
         ("fastspec.h", "FSP_MOST_KEPT", _memory.MOST_BYTES >> 20),
-        ("fastspec.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
+        ("sequences.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
     ]:
         text = (root / "csrc" / file).read_text()
         assert re.search(rf"\b{name} (?:= )?(\d+)", text).group(1) == str(value)

@@ -74,8 +74,8 @@ INLINE void fft_8(C *x)
     x[7] = c_fnma(h, o3, e[3]);
 }
 
-/* fft_4 of y0, u y1, h (1 - i) y2 or h (-1 - i) y2, v y3. The products are parts of the sums: additions are what 16
- * points are made of, and multiplications can do some of them. */
+/* fft_4 of y0, u y1, h (1 - i) y2 or h (-1 - i) y2, v y3. The products are fused with the sums: most of the work of 16 points
+ * is additions, and so some of them cost nothing. */
 INLINE void turned_4(C *y, C u, C y2, C v)
 {
     const V h = v_set(HALF_ROOT);
@@ -109,7 +109,7 @@ INLINE void fft_16(C *x)
     }
 }
 
-/* fft_odd of 3, its two constants at hand. Of the general form, clang 14 makes slow code (yin takes 1.2 times as long). */
+/* fft_odd of 3, with its constants written out: clang 14 makes slow code of the general form (yin takes 1.2 times as long). */
 INLINE void fft_3(C *x)
 {
     const V s = v_set(SIN_120);
@@ -120,7 +120,7 @@ INLINE void fft_3(C *x)
     x[2] = c_sub(even, odd);
 }
 
-/* fft_odd of 5, its four constants at hand. */
+/* fft_odd of 5, with its constants written out. */
 INLINE void fft_5(C *x)
 {
     const V c1 = v_set(COS_72), c2 = v_set(COS_144), s1 = v_set(SIN_72), s2 = v_set(SIN_144);

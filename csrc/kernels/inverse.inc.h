@@ -14,15 +14,15 @@ enum {
     LONG_ROW = 4096 / REAL_BYTES,
 };
 
-/* Of each lane's stream the line eight further on, for these are more streams than the hardware follows; of long ones also
- * that 32 further on, as the first level would not wait for enough lines at a time if they come from memory. */
+/* Fetches each lane's line eight lines ahead: the hardware does not follow so many streams by itself. Long rows come from main
+ * memory, for which the first level cannot wait often enough at a time: their lines 32 ahead go to the second level. */
 INLINE void fetch_rows(const REAL *const *frames, size_t at, size_t n)
 {
     for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + at + 8 * A_LINE);
     for (int l = 0; l < LANES && n >= LONG_ROW; l++) fetch_far(frames[l] + at + 32 * A_LINE);
 }
 
-/* Bins k .. of one frame per lane; `count` of them are there. */
+/* Bins from k on of one frame per lane, BINS_A_ROW of them or the `count` that there are. */
 INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, V *im)
 {
 #if LANES > 1
@@ -58,7 +58,7 @@ INLINE void put_bin(V *spectrum, size_t k, const fsp_places *places, V re, V im)
     z[1] = re;
 }
 
-/* Bin 0 and, of even n, bin n/2 are real: what stands as their imaginary part does not count. put_hartley knows. */
+/* Bin 0 and, if n is even, bin n/2 are real: their imaginary parts are ignored. (put_hartley does so by itself.) */
 INLINE void clear_imaginary(V *spectrum, size_t n, const fsp_places *places)
 {
     spectrum[places->at[0]] = v_set(0);
@@ -93,13 +93,13 @@ static void k_load_spectra(const void *const *frames, size_t n, const fsp_places
 
 INLINE V *ring_at(const fsp_ring *ring, size_t i) { return (V *)((REAL *)ring->at + ring->place[i]); }
 
-/* window * x, and what was there if that is `held`. */
+/* Adds window * x to what is there if that is `held`; else overwrites it. */
 INLINE void add_windowed(V *at, int held, const REAL *window, V x)
 {
     *at = held ? v_fma_at(x, window, *at) : v_mul_at(x, window);
 }
 
-/* No sample of a frame of n: zeros. */
+/* Zeros at the places that no sample of a frame of n goes to. */
 INLINE void clear_rest(const fsp_ring *ring, size_t n)
 {
     for (size_t i = n; i < ring->length; i++) *ring_at(ring, i) = v_set(0);
@@ -119,7 +119,7 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
     clear_rest(ring, n);
 }
 
-/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES. What is `after` will be next. */
+/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES. The numbers `after` further on will be written next. */
 INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, size_t after, void *const *out)
 {
     V v[LANES];
@@ -132,24 +132,11 @@ INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, 
     }
 }
 
-/* Numbers up to where vectors can be stored without crossing cache lines, if that is one number for all lanes; else 0. */
-INLINE size_t common_head(void *const *out)
-{
-    size_t head = LANES;
-    for (int l = 0; l < LANES; l++) {
-        const size_t own = (0 - (uintptr_t)out[l]) % FSP_VECTOR_BYTES / REAL_BYTES;
-        if (out[l] && head != LANES && own != head) return 0;
-        if (out[l]) head = own;
-    }
-    return head % LANES;
-}
-
-/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; nothing of a lane without `out`. The next n will be
- * wanted before long. */
+/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; lanes whose out[l] is NULL are not written. The n numbers
+ * after these will be written next. */
 static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
 {
-    size_t i = n >= 16 * LANES ? common_head(out) : 0;  /* a head and a tail are two more transposes */
-    if (i) emit_some(slot, scale, 0, i, n, out);
+    size_t i = 0;
     for (; i + LANES <= n; i += LANES) emit_some(slot, scale, i, LANES, n, out);
     if (i < n) emit_some(slot, scale, i, n - i, n, out);
 }

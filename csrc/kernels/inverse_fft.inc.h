@@ -1,5 +1,5 @@
-/* The real FFT of even length backwards, into a ring. Complex passes go backwards by going forward over numbers whose real
- * and imaginary parts have changed places; "swapped", they stand that way from put_bin to real_columns_back. */
+/* The real FFT of even length backwards, into a ring. The forward passes
+ * become inverse ones if the real and imaginary parts of all numbers are swapped, as they are from put_bin to real_columns_back. */
 
 /* x * (w[0] - i w[1]) of a swapped x */
 INLINE C c_unscale_swapped(C x, const REAL *w)

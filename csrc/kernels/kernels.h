@@ -35,22 +35,23 @@ typedef struct {
     const void *twiddles;     /* COPRIME: not read */
 } fsp_real_pass;
 
-/* Cache lines that will be needed soon, `step` bytes apart: `left` of them, `each` at a time. */
+/* Cache lines to fetch, `step` bytes apart: `left` of them are still to come, `each` at a stop. */
 typedef struct {
     const char *at;
     ptrdiff_t step;
     size_t left, each;
 } fsp_lines;
 
-/* What an FFT fetches on the side, to the second-level cache, a few lines after every so many butterflies, at least one. All at
- * once they would queue, and what the FFT itself wants behind them; one by one they come while it computes. */
+/* Lines that an FFT fetches into the second-level cache for what follows it. It stops for a few of them after every `every` >= 1
+ * butterflies: if it asked for all at once, its own loads would have to wait behind them. */
 typedef struct {
     fsp_lines read, write;
     size_t every;
 } fsp_ahead;
 
-/* Where vector i of a row stands that an FFT reads or writes: after every 32 one is left out, or those that lie a power of two
- * apart, which it wants together, would fall on few of a cache's sets, and loads would look like stores before them. */
+/* The place of vector i of a row that an FFT reads or writes. One vector after every 32 is left empty: an FFT needs vectors that
+ * are a power of two apart at the same time, which would share few sets of the cache, and whose addresses would look alike to
+ * the check of loads against earlier stores. */
 enum { FSP_SPREAD_RUN = 32 };
 static inline size_t fsp_spread(size_t i) { return i + i / FSP_SPREAD_RUN; }
 
@@ -76,9 +77,9 @@ typedef struct {
     double momentum;
 } fsp_rephasing;
 
-/* A ring of `length` vectors, whose columns are spread. The i-th sample that an inverse FFT makes of a frame goes to real number
- * place[i]; those after the n that it makes are what no sample reaches. Of a frame, only samples before `held` find there
- * what was before; what other places hold is never read. */
+/* A ring of `length` vectors, its columns spread (fsp_spread). An inverse FFT adds the i-th sample that it makes of a frame to
+ * what is at real number place[i], if that is one of the frame's first `held` samples; otherwise it overwrites what is there.
+ * The places after those of the frame's n samples are set to zero. */
 typedef struct {
     void *at;
     const uint32_t *place;
@@ -109,12 +110,15 @@ typedef struct {
     void *weights;
 } fsp_matrix;
 
-/* What is done to a frame of `length` samples before its window. The mean goes first; then the sum of squares is taken, of
- * these samples or (`window`, of `length` numbers) of what the window will leave of them; before it, each sample loses
- * `emphasis` times the one before it, the first one that part of itself. */
+/* What is done to a frame of `length` samples before its window: first the mean is subtracted, then the energy measured, then
+ * each sample is reduced by `emphasis` times the sample before it, the first one by that part of itself. The energy is the sum of
+ * squares of the SAMPLES; or, WINDOWED, of the emphasised samples times `window` (of `length` numbers). */
+typedef enum { FSP_MEASURE_NOTHING, FSP_MEASURE_SAMPLES, FSP_MEASURE_WINDOWED } fsp_measure;
+
 typedef struct {
     size_t length;
-    int remove_mean, measure;
+    int remove_mean;
+    fsp_measure measure;
     double emphasis;
     const void *window;
 } fsp_frame_conditioning;
@@ -146,9 +150,10 @@ typedef struct {
     ptrdiff_t channel, step;
 } fsp_steps;
 
-/* Windows along an axis of a pooling, outputs `first` to first + count - 1: window j is floor(j n_in / n_out) to
- * ceil((j + 1) n_in / n_out) - 1, where n_in = step * n_out + remainder. The first one begins at position `start` of what
- * the kernel is given, and `over` / n_out beyond. Each position is the sum of n_rows numbers. */
+/* `count` neighbouring windows along an axis of a pooling. Of n_out windows over n_in = step * n_out + remainder positions,
+ * window j is positions floor(j n_in / n_out) to ceil((j + 1) n_in / n_out) - 1. The exact beginning of the first of these
+ * windows, j n_in / n_out, is start + over / n_out, counted from the kernel's first position. Each position is the sum of
+ * n_rows numbers. */
 typedef struct {
     size_t n_out, step, remainder, start, over, count, n_rows;
 } fsp_windows;
@@ -166,8 +171,8 @@ typedef struct {
     double *parts;
 } fsp_across;
 
-/* A PCM code: what one takes and how many of its bits count; `flip` takes unsigned ones to signed ones, at the top of 32
- * bits; `law`: whether it is one of G.711's. Three bytes: little-endian. */
+/* A kind of PCM codes: bytes of a code, and how many of its bits count. xor with `flip`, at the top of 32 bits, makes unsigned
+ * codes signed; `law`: which of G.711's. Codes of three bytes are little-endian. */
 enum { FSP_LAW_NONE, FSP_LAW_MU, FSP_LAW_A };
 typedef struct {
     unsigned bytes, bits;

@@ -78,7 +78,7 @@ INLINE void store_sum(double *p, size_t rest, SUM s)
 #endif
 }
 
-/* s and what stands at `src`: REAL, or (wide) a sum. */
+/* s plus number i of `src`: a vector of REAL, or (wide) of sums. */
 INLINE SUM add_at(SUM s, const void *src, ptrdiff_t i, int wide, size_t rest)
 {
     if (wide) return sum_join(s, load_sum((const double *)src + i, rest));

@@ -77,11 +77,12 @@ void check_condition(check *t)
     static wide x[1000];
     for (size_t i = 1; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 600), lanes = t->k->lanes;
-        fsp_frame_conditioning c = {.length = n, .remove_mean = i & 1, .measure = 1, .emphasis = i & 2 ? 0.97 : 0};
+        fsp_frame_conditioning c = {.length = n, .remove_mean = i & 1, .emphasis = i & 2 ? 0.97 : 0};
         if (!n) continue;
         const void *table = noise(t, 0, n + lanes, AT_END);
         const uint32_t *offsets = shuffled(t, 1, n, n);
-        if (i & 4) c.window = noise(t, 2, n, AT_END);
+        c.measure = i & 4 ? FSP_MEASURE_WINDOWED : FSP_MEASURE_SAMPLES;
+        if (c.measure == FSP_MEASURE_WINDOWED) c.window = noise(t, 2, n, AT_END);
         void *frames = guarded(t, 3, n * lanes, AT_END), *energy = guarded(t, 4, lanes, AT_END);
         expected *e = expect(t, 3);
         expected energies[64];
