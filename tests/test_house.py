@@ -293,7 +293,7 @@ def functions_of(path):
 
 def parameters_of(text: str):
     """(name, number of parameters) of what C declares, defines or lists: parentheses whose parts begin with a type."""
-    types = r"(const )?(unsigned |struct )?(void|char|int|size_t|double|float|ptrdiff_t|u?int\d+_t|fsp_\w+|[A-Z]\w*|[a-z_]+)\b"
+    types = r"(const |unsigned |struct )*[A-Za-z_]\w*\b"
     for match in re.finditer(r"\b(\w+)(?:\)|, )?(?=\(((?:[^(){};\"]|\([^(){};]*\))*)\))", text):
         parts = re.sub(r"\([^()]*\)", "", match[2]).split(",")
         if all(re.match(rf"\s*{types}[\s*]+(const |restrict )*\w+(\[\w*\])*\s*$", part) for part in parts):
