@@ -1,6 +1,7 @@
 """The API: one name a line, read by `_lazy.attach` at import and by type checkers."""
 
 from . import beat as beat
+from . import compat as compat
 from . import core as core
 from . import decompose as decompose
 from . import display as display

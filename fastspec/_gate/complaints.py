@@ -116,12 +116,13 @@ def _as_well(better: Exception, error: Exception) -> Exception:
     """The better error, which is also of the kind that the first one was."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
-            return _both(type(better), kind)(str(better))
+            return both(type(better), kind)(str(better))
     return better
 
 
 @cache
-def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
+def both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
+    """A class of errors of both kinds."""
     plain = {"__reduce__": lambda self: (better, self.args), "__str__": Exception.__str__}
     return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
