@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from other_libraries import peer
-from test_recipes import close, golden, noise
+from support.other_libraries import peer
+from support.recipe_goldens import close, golden, noise
 
 from fastspec import ParameterError, recipe
 from fastspec.compat.huggingface import from_preprocessor_config

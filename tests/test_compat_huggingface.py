@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from other_libraries import peer
-from test_recipes import golden, noise
+from support.other_libraries import peer
+from support.recipe_goldens import golden, noise
 
 from fastspec import ParameterError
 from fastspec.compat import huggingface

@@ -6,8 +6,8 @@ import json
 
 import numpy as np
 import pytest
-from recipe_reference import features
-from test_recipes import close, golden, noise
+from support.recipe_goldens import close, golden, noise
+from support.recipe_reference import features
 
 import fastspec
 from fastspec import ParameterError

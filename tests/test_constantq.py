@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import cqt_reference as definition
 import numpy as np
 import pytest
-from spectral_signals import noise
+from support import cqt_reference as definition
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec import ParameterError
-from fastspec.core._atoms import describe
+from fastspec.core.constantq._atoms import describe
 
 # Signals here are as short as tests like them; that they are shorter than the longest atom is no news.
 pytestmark = pytest.mark.filterwarnings("ignore:.*too large for input signal:UserWarning")

@@ -10,16 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recipe_reference import features
+from support.recipe_goldens import close, golden, noise
+from support.recipe_reference import features
 
 import fastspec
 from fastspec import ParameterError, Recipe
 
 NAMES = sorted(fastspec.recipes())
-
-
-def noise(n: int, seed: int = 0) -> np.ndarray:
-    return (0.1 * np.random.default_rng(seed).standard_normal(n)).astype(np.float32)
 
 
 # --- as data
@@ -140,13 +137,6 @@ def test_named_ones_against_float64(name):
     want = features(recipe, y)
     close(recipe(y), want, 2e-4)
     close(recipe.replace(dtype="float64")(y.astype(np.float64)), want, 1e-9)
-
-
-def close(got, want, bound):
-    """Within `bound` times 1 + |value|, and as much again of what normalisation has magnified."""
-    assert got.shape == want.shape
-    error = np.abs(got - want) / (1 + np.abs(want))
-    assert error.max() <= bound, f"{error.max():.2e} at {np.unravel_index(error.argmax(), error.shape)}"
 
 
 CHOICES = {
@@ -346,21 +336,6 @@ GOLDENS = {
     "knf_paraformer": ("paraformer", {"stack": 1, "stack_step": None, "stack_before": 0}),
     "lhotse_mfcc_0": ("icefall", {"n_mels": 23, "n_mfcc": 13, "lifter": 22.0}),
 }  # fmt: skip
-
-
-def golden(shared, name: str):
-    """The clips, and what was made of them."""
-    import soundfile
-
-    stored = np.load(shared / "goldens" / f"{name}.npz")
-    described = json.loads(str(stored["case"]))["input"]
-    clips = []
-    for part in described if isinstance(described, list) else [described]:
-        y, _ = soundfile.read(shared / "audio" / part["file"], dtype="float32", always_2d=True)
-        step, start = part.get("step", 1), part["start"]
-        y = y.mean(axis=1, dtype=np.float32)[start : start + part["length"] * step : step]
-        clips.append(np.concatenate([y, np.zeros(part.get("zeros", 0), np.float32)]))
-    return clips, stored["out"]
 
 
 @pytest.mark.parametrize("case", sorted(GOLDENS))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
-import spectral_goldens
-from spectral_signals import noise, spikes
+from support import reference, spectral_goldens
+from support.spectral_signals import noise, spikes
 
 import fastspec
-from fastspec.core.spectrum import _spectrogram
+from fastspec.core.spectrum._stft import _spectrogram
 
 EXTENDED = pytest.mark.skipif(
     np.finfo(np.longdouble).eps == np.finfo(np.float64).eps,

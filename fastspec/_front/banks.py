@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import filters
 from .._gate.samples import ParameterError
 from ..core.convert import hz_to_mel, mel_to_hz
 from ..util.utils import pad_center
+from .mel import mel_weights
 from .recipe import Recipe
+from .windows import get_window
 
 
 def window_of(recipe: Recipe) -> np.ndarray:
@@ -33,10 +34,10 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
 
 
 def window_samples(window, length: int, *, periodic: bool) -> np.ndarray:
-    """`filters.get_window`, and Povey's."""
+    """`get_window`, and Povey's."""
     if window == "povey":
-        return filters.get_window("hann", length, fftbins=periodic) ** 0.85
-    return np.asarray(filters.get_window(window, length, fftbins=periodic), dtype=np.float64)
+        return get_window("hann", length, fftbins=periodic) ** 0.85
+    return np.asarray(get_window(window, length, fftbins=periodic), dtype=np.float64)
 
 
 def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
@@ -51,8 +52,8 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"
     if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
-        # The very weights of `melspectrogram`.
-        return filters.mel_weights(
+        # Exactly the weights of `melspectrogram`.
+        return mel_weights(
             sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
             norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
         )[0]  # fmt: skip

@@ -11,7 +11,6 @@ import numpy as np
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum
 from .._gate.samples import ParameterError
-from ..core.spectrum import power_to_db
 from .program import Program, levels_of, program_of
 from .recipe import Recipe
 from .walk import finish, run_given, run_program
@@ -74,10 +73,10 @@ def _programs(recipe: Recipe, arrays: Arrays, precision: int) -> tuple[Program, 
         floor = max(levels.floor, np.finfo(spec.dtype).tiny)
         levels = replace(levels, floor=floor, offset=-levels.multiplier * log10(arrays.reference))
     if arrays.power is None or (bank is None and levels is None):
-        return Program(recipe, replace(spec, bank=bank, levels=levels)), None
+        return Program(replace(spec, bank=bank, levels=levels), top=recipe.top, recipe=recipe), None
     given = Spec(precision, Framing(1 + recipe.n_fft // 2, 1, 0), Spectrum.GIVEN, bank=bank, levels=levels)
     plain = recipe.replace(log=None, top=None, least=None)
-    return Program(plain, spec), Program(recipe.replace(frames="last"), given)
+    return Program(spec, recipe=plain), Program(given, recipe=recipe)
 
 
 def _window(recipe: Recipe, arrays: Arrays) -> np.ndarray:
@@ -111,10 +110,3 @@ def end_to_end(x: np.ndarray, length: int, hop_length: int, noise: np.ndarray) -
     """The frames of a clip (n,), each with noise of its own, one after the other, as a clip of that hop length."""
     frames = np.lib.stride_tricks.sliding_window_view(x, length)[::hop_length]
     return (frames + noise[: len(frames)]).ravel()
-
-
-def decibels(S: np.ndarray, factor: int, reference: float, smallest: float, span: float | None, axes) -> np.ndarray:
-    """``10 * factor * log10(max(S, smallest) / reference)``, no more than `span` below the highest over `axes`."""
-    top = None if span is None else span / factor
-    L = power_to_db(np.asarray(S, np.float64), ref=reference, amin=smallest, top_db=top, axes=axes)
-    return L if factor == 1 else L * factor

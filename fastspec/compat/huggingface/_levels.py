@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..._front.given import decibels
 from ..._gate.samples import ParameterError, as_array, as_number
+from ...core import spectrum
 from .._peer import peer
 
 
@@ -153,7 +153,10 @@ def _decibels(spectrogram, factor: int, reference, min_value, db_range, axes) ->
         raise ParameterError(f"spectrogram.shape={S.shape} must have three axes: clips, rows and frames")
     if db_range is not None and not S.size:
         raise ParameterError(f"spectrogram.shape={S.shape} is empty and has no peak; use db_range=None")
-    return decibels(S, factor, reference, min_value, db_range, axes)
+    # Decibels of amplitudes are twice those of powers, and end twice as far below the peak.
+    top = None if db_range is None else db_range / factor
+    levels = spectrum.power_to_db(S.astype(np.float64), ref=reference, amin=min_value, top_db=top, axes=axes)
+    return levels if factor == 1 else levels * factor
 
 
 def checked_levels(reference, min_value, db_range) -> tuple[float, float, float | None]:
