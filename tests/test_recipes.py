@@ -121,13 +121,13 @@ def close(got, want, bound):
 
 CHOICES = {
     "sample_norm": [None, "mean", "standard"], "remove_mean": [False, True], "preemphasis": [0.0, 0.97],
-    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "append": [0, 50],
+    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70], "append": [0, 50],
     "min_samples": [0, 3000], "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
-    "pad_mode": ["constant", "reflect", "symmetric", "edge"], "count": ["whole", "partial"], "beyond": [0, 1],
+    "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial"], "beyond": [0, 1],
     "drop_last": [False, True], "window": ["hann", "hamming", "povey", ("kaiser", 5.0)], "win_length": [None, 150],
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
-    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi"], "mel_norm": ["slaney", None],
+    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear"], "mel_norm": ["slaney", None],
     "triangles": ["hz", "mel", "left"], "log": ["db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
     "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7], "first_mfcc": [0, 1], "c0_last": [False, True],
     "dct_norm": ["ortho", None, "htk"], "lifter": [0.0, 22.0], "lifter_from": [0, 1],
@@ -152,6 +152,8 @@ def random_recipes(draw):
         fields["triangles"] = "mel"
     if fields.get("stack", 1) == 1:
         fields.pop("stack_before", None)
+    if fields.get("pad_mode") == "wrap" and (fields.get("pad") == "kaldi" or fields.get("count") == "partial"):
+        fields["pad_mode"] = "reflect"
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)
