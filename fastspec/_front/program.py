@@ -93,7 +93,7 @@ def sides_of(recipe: Recipe) -> tuple[int, int]:
 
 
 def wrapped_of(recipe: Recipe) -> tuple[int, int]:
-    """Samples of the other end, which the walk puts before and behind: the engine's padding knows the nearer end only."""
+    """Samples of the other end, which the walk puts before and behind: the engine pads from the nearer end only."""
     before, behind = sides_of(recipe) if recipe.pad_mode == "wrap" else (0, 0)
     return max(before, 0), max(behind, 0)
 

@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     x = as_clip(y)
-    program = program_of(recipe, _precision(recipe, x.dtype))
+    return run_program(program_of(recipe, precision_for(recipe, x.dtype)), x, check_finite=check_finite)
+
+
+def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True) -> np.ndarray:
+    """What `run_clip` does once the recipe is made ready; `x` has passed `as_clip`."""
+    n_samples, recipe = x.shape[-1], program.recipe
     x = _whole_signal(program, x)
     n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
     if n_frames <= 0 and not recipe.cut:
         length = program.first.framing.length
-        raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
+        shape = (*x.shape[:-1], n_samples)
+        raise ParameterError(f"y.shape={shape} is too short for a frame of {length} samples; use more of them")
     F = _plans.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
     extent = _plans.run(program.first, x, F, check_finite=check_finite)
     return finish(program, below_the_peak(program, F, extent), x.shape[-1])
@@ -57,7 +63,7 @@ def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
         raise type(error)(f"{name}: {error}") from None
 
 
-def _precision(recipe: Recipe, dtype: np.dtype) -> int:
+def precision_for(recipe: Recipe, dtype: np.dtype) -> int:
     return 1 if recipe.dtype == "float64" else 0 if recipe.dtype else precision_of(dtype)
 
 
@@ -86,7 +92,7 @@ def _silence(x: np.ndarray, n: int) -> np.ndarray:
 
 def _wrapped(x: np.ndarray, before: int, behind: int) -> np.ndarray:
     if not x.shape[-1] and before + behind:
-        raise ParameterError(f"y.shape={x.shape} is empty: there is no other end for pad_mode='wrap'; pass some samples")
+        raise ParameterError(f"y.shape={x.shape} is empty, so that pad_mode='wrap' finds nothing; pass some samples")
     return np.pad(x, [(0, 0)] * (x.ndim - 1) + [(before, behind)], mode="wrap") if before + behind else x
 
 
@@ -260,7 +266,7 @@ class RecipeStream:
         """
         x = as_clip(y, name="y")
         if self._frames is None:
-            program = program_of(self._recipe, _precision(self._recipe, x.dtype))
+            program = program_of(self._recipe, precision_for(self._recipe, x.dtype))
             self._frames = FrameStream(program)
         return finish(self._frames.program, self._frames.push(x), 0)
 
