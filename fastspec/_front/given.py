@@ -68,8 +68,9 @@ def levels(
 def from_levels(x: np.ndarray, ref: float, exponent: float) -> np.ndarray:
     """``ref * (10 ** (x / 10)) ** exponent``, in the precision of `x`."""
     with np.errstate(over="ignore", under="ignore"):
-        return _foreign.call(lambda: x.dtype.type(ref) * np.exp(x * x.dtype.type(np.log(10) / 10 * exponent)),
-                             work=20 * x.size)
+        return _foreign.call(
+            lambda: x.dtype.type(ref) * np.exp(x * x.dtype.type(np.log(10) / 10 * exponent)), work=20 * x.size
+        )
 
 
 def raised(x: np.ndarray, exponent: float) -> np.ndarray:
@@ -84,12 +85,6 @@ def two_sided(S: np.ndarray, n_fft: int) -> np.ndarray:
     """All `n_fft` bins of real signals' spectra (..., 1 + n_fft // 2, frames): those above are mirrored ones."""
     mirrored = S[..., 1 : (n_fft + 1) // 2, :][..., ::-1, :]
     return np.concatenate([S, mirrored.conj() if np.iscomplexobj(S) else mirrored], axis=-2)
-
-
-def one_sided(D: np.ndarray, n_fft: int) -> np.ndarray:
-    """The lower bins of the spectra (..., n_fft, frames) whose inverse is the real part of that of `D`."""
-    upper = np.roll(D[..., ::-1, :], 1, axis=-2)[..., : 1 + n_fft // 2, :]
-    return (D[..., : 1 + n_fft // 2, :] + upper.conj()) * D.dtype.type(0.5)
 
 
 def natural_levels(x: np.ndarray, added: float) -> np.ndarray:

@@ -8,7 +8,7 @@ what           as torchaudio has it
 samples        (..., n), floating-point, as they are: -1 to 1, no scaling; integers are refused
 frames         ``1 + (n + 2 pad + 2 (n_fft // 2) - n_fft) // hop_length`` with `center`; frame t's middle is sample
                ``t * hop_length`` of the signal that has been padded by `pad`; without `center`, frame t begins there
-padding        `pad` zeros first, then ``n_fft // 2`` samples by `pad_mode`: 'reflect' (the default; fewer than there are
+padding        `pad` zeros first, then ``n_fft // 2`` samples by `pad_mode`: 'reflect' (the default; fewer than the
                samples), 'constant', 'replicate', 'circular'
 window         `win_length` samples, periodic Hann, in the middle of `n_fft`; here in float64
 hop_length     ``win_length // 2`` (librosa: a quarter)

@@ -195,7 +195,9 @@ def _masked(specgram, mask_param, mask_value, axis, p, rng, name: str, *, least:
     if S.ndim < least:
         raise ParameterError(f"{name}.shape={S.shape} has {S.ndim} dimensions; at least {least} are wanted")
     if as_index(axis, name="axis", minimum=0) not in (S.ndim - 2, S.ndim - 1):
-        raise ParameterError(f"axis={axis} must be {S.ndim - 2} or {S.ndim - 1}, bins or frames of {name}.shape={S.shape}")
+        raise ParameterError(
+            f"axis={axis} must be {S.ndim - 2} or {S.ndim - 1}, bins or frames of {name}.shape={S.shape}"
+        )
     check_share(p)
     longest, value = as_number(mask_param, name="mask_param"), as_number(mask_value, name="mask_value")
     if not longest < np.inf:

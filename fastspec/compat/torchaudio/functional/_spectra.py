@@ -125,7 +125,7 @@ def inverse_spectrogram(
     Parameters
     ----------
     spectrogram : np.ndarray [shape=(..., 1 + n_fft // 2, frames)], complex
-        Spectra; `n_fft` rows if not `onesided`, of which the inverse's real part is taken.
+        Spectra; `n_fft` rows if not `onesided`, of which the upper half is not looked at.
     length : int or None
         Samples to return, cut or with zeros behind; None for all that the frames give.
     pad : int >= 0
@@ -175,7 +175,7 @@ def run_inverse(a: Stft, spectrogram, length: int | None) -> np.ndarray:
     if length is not None:
         length = as_index(length, name="length") + 2 * a.pad
     if not a.onesided:
-        D = given.one_sided(D, a.n_fft)
+        D = D[..., : 1 + a.n_fft // 2, :]
     window = _unnormalised(a)
     _check_gaps(a, D.shape, length, name="spectrogram")
     y = _core.spectrum.istft(

@@ -542,9 +542,7 @@ class LFCC(_Cepstra):
             raise DTypeError("speckwargs: bands are of real, one-sided spectra; no power=None, no onesided=False")
         if self.n_lfcc > self.Spectrogram.n_fft:
             raise ParameterError(f"n_lfcc={n_lfcc} exceeds n_fft={self.Spectrogram.n_fft}; use fewer coefficients")
-        self.filter_mat = linear_fbanks(
-            1 + self.Spectrogram.n_fft // 2, self.f_min, self.f_max, n_filter, sample_rate
-        )
+        self.filter_mat = linear_fbanks(1 + self.Spectrogram.n_fft // 2, self.f_min, self.f_max, n_filter, sample_rate)
         self._filter_of_arguments = self.filter_mat
         self._set_dct(self.n_lfcc, n_filter, dct_type, norm)
 
