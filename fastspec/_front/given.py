@@ -97,9 +97,12 @@ def positive(x: np.ndarray) -> np.ndarray:
     return np.maximum(x, 0, out=x)
 
 
-def inverse_of_bank(weights: np.ndarray) -> np.ndarray:
-    """The matrix (bins, bands) that takes bands to the smallest bins that have them.
+def inverse_of_bank(weights: np.ndarray) -> tuple[np.ndarray, int]:
+    """The matrix (bins, bands) that takes bands to the smallest bins that have them, and how many are independent.
 
     Singular values count as 0 where they would in the precision of `weights`.
     """
-    return np.linalg.pinv(weights.astype(np.float64), rcond=max(weights.shape) * np.finfo(weights.dtype).eps)
+    smallest = max(weights.shape) * np.finfo(weights.dtype).eps
+    u, values, v = np.linalg.svd(weights.astype(np.float64), full_matrices=False)
+    seen = values > smallest * values.max(initial=0)
+    return (v.T[:, seen] / values[seen]) @ u.T[seen], int(np.count_nonzero(seen))

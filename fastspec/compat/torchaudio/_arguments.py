@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..._engine.kept import kept
+from ..._engine.spec import MOST_N_FFT
 from ..._front.program import program_of
 from ..._front.recipe import Recipe
 from ..._front.specs import window_key
@@ -15,6 +16,10 @@ from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length
 
 # torch's names of paddings, and NumPy's.
 _PADDINGS = {"reflect": "reflect", "constant": "constant", "replicate": "edge", "circular": "wrap"}
+
+
+# A longer silence is a mistake.
+_MOST_ZEROS = 2**40
 
 
 class Stft(NamedTuple):
@@ -41,12 +46,14 @@ def stft_arguments(
     onesided=True,
 ) -> Stft:  # fmt: skip
     n_fft, win_length = as_index(n_fft, name="n_fft"), as_index(win_length, name="win_length")
+    if n_fft > MOST_N_FFT:
+        raise ParameterError(f"n_fft={n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
     if win_length > n_fft:
         raise ParameterError(f"win_length={win_length} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
     if center and pad_mode not in _PADDINGS:
         raise ParameterError(f"pad_mode={pad_mode!r} must be one of {', '.join(map(repr, _PADDINGS))}")
     return Stft(
-        n_fft, as_hop_length(hop_length), win_length, _window(window, win_length), as_index(pad, name="pad", minimum=0),
+        n_fft, as_hop_length(hop_length), win_length, _window(window, win_length), _pad(pad),
         None if power is None else as_number(power, name="power"), _norm(normalized), bool(center),
         _PADDINGS[pad_mode] if center else "constant", bool(onesided),
     )  # fmt: skip
@@ -59,6 +66,13 @@ def _window(window, win_length: int) -> str | bytes:
     if samples.shape != (win_length,):
         raise ParameterError(f"window.shape={samples.shape} must be ({win_length},), for win_length={win_length}")
     return window_key(samples, win_length)
+
+
+def _pad(pad) -> int:
+    pad = as_index(pad, name="pad", minimum=0)
+    if pad > _MOST_ZEROS:
+        raise ParameterError(f"pad={pad} zeros are too many; use a smaller pad")
+    return pad
 
 
 def _norm(normalized) -> str | None:

@@ -16,6 +16,9 @@ from ..._peer import peer
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+# A bank of more is a mistake.
+_MOST_WEIGHTS = 2**30
+
 
 @peer(ValueError)
 def melscale_fbanks(
@@ -110,9 +113,15 @@ def linear_fbanks(n_freqs: int, f_min: float, f_max: float, n_filter: int, sampl
     return _on_bins(n_freqs, f_min, f_max, as_index(n_filter, name="n_filter"), sample_rate, scale="linear", norm=None)
 
 
+def _check_weights(n_rows: int, n_columns: int, names: str) -> None:
+    if n_rows * n_columns > _MOST_WEIGHTS:
+        raise ParameterError(f"{names}: {n_rows} x {n_columns} weights are too many; use smaller numbers")
+
+
 def _on_bins(n_freqs, f_min, f_max, n_bands: int, sample_rate, *, scale: str, norm: str | None) -> np.ndarray:
     n_freqs = as_index(n_freqs, name="n_freqs")
     f_min, f_max = as_number(f_min, name="f_min"), as_number(f_max, name="f_max")
+    _check_weights(n_freqs, n_bands, "n_freqs, bands")
     lowest = -700 if scale == "htk" else -np.inf
     if not lowest < f_min < f_max < np.inf:
         raise ParameterError(f"f_min={f_min} must be below f_max={f_max}, both finite; for instance f_min=0.0")
@@ -153,7 +162,9 @@ def create_dct(n_mfcc: int, n_mels: int, norm: Literal["ortho"] | None) -> np.nd
     """
     if norm not in (None, "ortho"):
         raise ParameterError(f"norm={norm!r} must be 'ortho' or None")
-    rows = dct_rows(as_index(n_mels, name="n_mels"), as_index(n_mfcc, name="n_mfcc"), norm)
+    n_mfcc, n_mels = as_index(n_mfcc, name="n_mfcc"), as_index(n_mels, name="n_mels")
+    _check_weights(n_mfcc, n_mels, "n_mfcc, n_mels")
+    rows = dct_rows(n_mels, n_mfcc, norm)
     return np.ascontiguousarray(rows.T, np.float32)
 
 
@@ -202,6 +213,8 @@ def amplitude_to_DB(
     for name, value in numbers.items():
         if value is not None and not np.isfinite(as_number(value, name=name)):
             raise ParameterError(f"{name}={value} must be finite")
+    if not multiplier > 0:
+        raise ParameterError(f"multiplier={multiplier} must be positive; 10 for powers, 20 for magnitudes")
     if top_db is not None and x.ndim < 2:
         raise both(ParameterError, IndexError)(f"x.shape={x.shape} must be (..., bins, frames) for top_db={top_db}")
     shift = -float(multiplier) * float(db_multiplier)

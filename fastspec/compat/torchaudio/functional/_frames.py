@@ -14,6 +14,9 @@ from ..._peer import peer
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+# Frames to either side that a slope may look at.
+_LONGEST = 100_000
+
 # torch's names of paddings, and those of `feature.delta`.
 _ENDS = {"replicate": "nearest", "constant": "constant", "reflect": "mirror", "circular": "wrap"}
 
@@ -52,6 +55,8 @@ def compute_deltas(specgram: npt.ArrayLike, win_length: int = 5, mode: str = "re
 
     x = given.as_floats(specgram, name="specgram")
     n = (as_index(win_length, name="win_length", minimum=3) - 1) // 2
+    if n > _LONGEST:
+        raise ParameterError(f"win_length={win_length} is too long a window; use {2 * _LONGEST} frames at most")
     if mode not in _ENDS:
         raise ParameterError(f"mode={mode!r} must be one of {', '.join(map(repr, _ENDS))}")
     if x.ndim == 0 or not x.size:
@@ -108,9 +113,10 @@ def sliding_window_cmn(
         raise ParameterError(f"specgram.shape={x.shape} must be (..., frames, features)")
     if not np.isfinite(x).all():
         raise ParameterError("specgram is not finite everywhere; clean it with np.nan_to_num(specgram)")
-    width = as_index(cmn_window, name="cmn_window", minimum=1 if center else 0)
-    least = as_index(min_cmn_window, name="min_cmn_window", minimum=0)
     n = x.shape[-2]
+    # No window is longer than all frames.
+    width = min(as_index(cmn_window, name="cmn_window", minimum=1 if center else 0), 2 * n + 2)
+    least = min(as_index(min_cmn_window, name="min_cmn_window", minimum=0), n)
     first, end = sliding.span_around(n, width) if center else sliding.span_before(n, width, least)
     return _foreign.call(sliding.normalised, x, first, end, variance=bool(norm_vars), work=40 * x.size)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # Of a Kaiser window, if none is given.
 _BETA = 14.769656459379492
+# Of a filter, to one side; hundreds of megabytes from here on.
+_MOST_TAPS = 2**26
 _METHODS = ("sinc_interp_hann", "sinc_interp_kaiser")
 _OLD_METHODS = {"sinc_interpolation": _METHODS[0], "kaiser_window": _METHODS[1]}
 
@@ -109,10 +111,16 @@ def sinc_of(orig: int, new: int, lowpass_filter_width, rolloff, resampling_metho
     if not abs(beta) <= 700:
         raise ParameterError(f"beta={beta} must be finite, and 700 at most")
     common = math.gcd(orig, new)
-    return polyphase.Sinc(
+    sinc = polyphase.Sinc(
         orig // common, new // common, float(lowpass_filter_width), float(rolloff),
         beta if resampling_method == _METHODS[1] else None,
     )  # fmt: skip
+    if sinc.reach * sinc.new > _MOST_TAPS:
+        raise ParameterError(
+            f"orig_freq={orig}, new_freq={new}: a filter of {sinc.reach} x {sinc.new} weights is too long; use rates with "
+            "a larger common divisor, or a smaller lowpass_filter_width"
+        )
+    return sinc
 
 
 def run_resample(x: np.ndarray, sinc: polyphase.Sinc) -> np.ndarray:

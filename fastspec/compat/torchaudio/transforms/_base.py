@@ -43,8 +43,9 @@ class Transform:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _mark=object())
 
-    def __call__(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        return self.forward(*args, **kwargs)
+    def __init_subclass__(cls) -> None:
+        """A call is `forward` itself, so that complaints see who called."""
+        cls.__call__ = cls.forward
 
     def forward(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise NotImplementedError

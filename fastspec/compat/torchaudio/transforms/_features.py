@@ -61,6 +61,7 @@ class AmplitudeToDB(Transform):
         self.multiplier = 10.0 if stype == "power" else 20.0
         self.amin, self.ref_value, self.db_multiplier = 1e-10, 1.0, 0.0
 
+    @peer(RuntimeError)
     def forward(self, x: npt.ArrayLike) -> np.ndarray:
         """Decibels; see `functional.amplitude_to_DB`.
 
@@ -190,7 +191,8 @@ class InverseMelScale(_Bank):
     n_mels, sample_rate, f_min, f_max, norm, mel_scale
         As in `MelScale`.
     driver : {'gels', 'gelsy', 'gelsd', 'gelss'}, default 'gels'
-        LAPACK's ways to solve for them, which have one result; but 'gels' refuses banks with empty bands.
+        LAPACK's ways to solve for them. They have one result, but 'gels' refuses bands that are empty, or made of
+        the same bins.
 
     Attributes
     ----------
@@ -241,12 +243,12 @@ class InverseMelScale(_Bank):
         np.ndarray [shape=(..., n_stft, frames)]
         """
         S = given.as_spectra(melspec, name="melspec", n_bins=self.fb.shape[1])
-        if self.driver == "gels" and not self.fb.any(axis=0).all():
+        matrix, rank = self._made("inverse", lambda: given.inverse_of_bank(self.fb.T))
+        if self.driver == "gels" and rank < min(self.fb.shape):
             raise ParameterError(
-                f"driver='gels' cannot do with empty bands, of which n_mels={self.n_mels} on n_stft={self.n_stft} bins "
-                "has some; use driver='gelsd', or fewer bands"
+                f"driver='gels' wants bands that are independent, and of n_mels={self.n_mels} on n_stft={self.n_stft} "
+                f"bins {rank} are; use driver='gelsd', or fewer bands"
             )
-        matrix = self._made("inverse", lambda: given.inverse_of_bank(self.fb.T))
         return given.positive(in_rows(self, matrix, S))
 
 

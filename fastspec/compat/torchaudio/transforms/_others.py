@@ -45,6 +45,7 @@ class ComputeDeltas(Transform):
     def __init__(self, win_length: int = 5, mode: str = "replicate") -> None:
         self.win_length, self.mode = win_length, mode
 
+    @peer(RuntimeError)
     def forward(self, specgram: npt.ArrayLike) -> np.ndarray:
         """Slopes; see `functional.compute_deltas`.
 
@@ -82,6 +83,7 @@ class SlidingWindowCmn(Transform):
         self.cmn_window, self.min_cmn_window = cmn_window, min_cmn_window
         self.center, self.norm_vars = center, norm_vars
 
+    @peer(RuntimeError)
     def forward(self, specgram: npt.ArrayLike) -> np.ndarray:
         """Normalised features.
 
@@ -188,6 +190,7 @@ class MuLawEncoding(Transform):
     def __init__(self, quantization_channels: int = 256) -> None:
         self.quantization_channels = as_codes(quantization_channels)
 
+    @peer(RuntimeError)
     def forward(self, x: npt.ArrayLike) -> np.ndarray:
         """Codes; see `functional.mu_law_encoding`.
 
@@ -222,6 +225,7 @@ class MuLawDecoding(Transform):
     def __init__(self, quantization_channels: int = 256) -> None:
         self.quantization_channels = as_codes(quantization_channels)
 
+    @peer(RuntimeError)
     def forward(self, x_mu: npt.ArrayLike) -> np.ndarray:
         """Samples; see `functional.mu_law_decoding`.
 
