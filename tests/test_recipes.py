@@ -121,7 +121,8 @@ def close(got, want, bound):
 
 CHOICES = {
     "sample_norm": [None, "mean", "standard"], "remove_mean": [False, True], "preemphasis": [0.0, 0.97],
-    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70], "append": [0, 50],
+    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70],
+    "append": [0, 50],
     "min_samples": [0, 3000], "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
     "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial"], "beyond": [0, 1],
     "drop_last": [False, True], "window": ["hann", "hamming", "povey", ("kaiser", 5.0)], "win_length": [None, 150],
@@ -154,6 +155,8 @@ def random_recipes(draw):
         fields.pop("stack_before", None)
     if fields.get("pad_mode") == "wrap" and (fields.get("pad") == "kaldi" or fields.get("count") == "partial"):
         fields["pad_mode"] = "reflect"
+    if fields.get("mel_scale") == "linear":
+        fields.pop("triangles", None)
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)

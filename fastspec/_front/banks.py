@@ -44,49 +44,40 @@ def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     nyquist = recipe.sr / 2
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
-    scale = recipe.mel_scale
-    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr and scale != "linear":
+    htk = recipe.mel_scale != "slaney"
+    is_linear = recipe.mel_scale == "linear"
+    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr and not is_linear:
         # The very weights of `melspectrogram`.
         return filters.mel_weights(
-            sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=scale != "slaney",
+            sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
             norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
         )[0]  # fmt: skip
-    edges = _edges(scale, recipe.fmin, top, recipe.n_mels)
+    edges = np.linspace(hz_to_mel(recipe.fmin, htk=htk), hz_to_mel(top, htk=htk), recipe.n_mels + 2)
     n_bins = 1 + recipe.n_fft // 2
     freqs = np.arange(n_bins) * (recipe.sr / recipe.n_fft)
     if recipe.floor_sr:
         freqs = np.linspace(0, recipe.sr // 2, n_bins)
-    weights = _SHAPES[recipe.triangles](recipe, edges, freqs, scale)
-    if recipe.mel_norm == "slaney":
-        weights = _of_equal_areas(weights, _to_hertz(edges, scale))
-    elif recipe.mel_norm == "sum":
-        weights = weights / weights.sum(axis=1, keepdims=True)
-    return weights
+    if is_linear:
+        return triangular_bank(freqs, recipe.fmin, top, recipe.n_mels, scale="linear", norm=recipe.mel_norm)
+    weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
+    return _normed(weights, mel_to_hz(edges, htk=htk), recipe.mel_norm)
 
 
 def triangular_bank(
     freqs: np.ndarray, fmin: float, fmax: float, n_bands: int, *, scale: str, norm: str | None = None
 ) -> np.ndarray:
-    """Triangles in Hz on bins of any frequencies (bands, bins), their edges anywhere: beyond the bins as well."""
-    hertz = _to_hertz(_edges(scale, fmin, fmax, n_bands), scale)
-    weights = _straight(hertz, freqs)
-    return _of_equal_areas(weights, hertz) if norm == "slaney" else weights
+    """Triangles in Hz on bins of any frequencies (bands, bins), with edges anywhere: beyond the bins as well."""
+    hertz = np.linspace(fmin, fmax, n_bands + 2)
+    if scale != "linear":
+        htk = scale != "slaney"
+        hertz = mel_to_hz(np.linspace(hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk), n_bands + 2), htk=htk)
+    return _normed(_straight(hertz, freqs), hertz, norm)
 
 
-def _edges(scale: str, fmin: float, fmax: float, n_bands: int) -> np.ndarray:
-    return np.linspace(_to_mel(fmin, scale), _to_mel(fmax, scale), n_bands + 2)
-
-
-def _to_mel(hertz, scale: str) -> np.ndarray:
-    return np.asarray(hertz, np.float64) if scale == "linear" else hz_to_mel(hertz, htk=scale != "slaney")
-
-
-def _to_hertz(mels: np.ndarray, scale: str) -> np.ndarray:
-    return mels if scale == "linear" else mel_to_hz(mels, htk=scale != "slaney")
-
-
-def _of_equal_areas(weights: np.ndarray, hertz: np.ndarray) -> np.ndarray:
-    return weights * (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
+def _normed(weights: np.ndarray, edges: np.ndarray, norm: str | None) -> np.ndarray:
+    if norm == "slaney":
+        return weights * (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
+    return weights / weights.sum(axis=1, keepdims=True) if norm == "sum" else weights
 
 
 def _straight(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
@@ -95,26 +86,26 @@ def _straight(edges: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.maximum(0, np.minimum(lower, upper))
 
 
-def _in_hertz(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, scale: str) -> np.ndarray:
-    return _straight(_to_hertz(edges, scale), freqs)
+def _in_hertz(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    return _straight(mel_to_hz(edges, htk=htk), freqs)
 
 
-def _in_mel(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, scale: str) -> np.ndarray:
-    weights = _straight(edges, _to_mel(freqs, scale))
+def _in_mel(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    weights = _straight(edges, hz_to_mel(freqs, htk=htk))
     if recipe.n_fft % 2 == 0:
         weights[:, -1] = 0  # Kaldi stops before the highest bin
     return weights
 
 
-def _left_widths(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, scale: str) -> np.ndarray:
-    hertz = _to_hertz(edges, scale)
+def _left_widths(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    hertz = mel_to_hz(edges, htk=htk)
     middles, widths = hertz[1:-1, np.newaxis], np.diff(hertz)[:-1, np.newaxis]
     return np.maximum(0, 1 - np.abs(freqs - middles) / widths)
 
 
-def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, scale: str) -> np.ndarray:
+def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
     """Edges are rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
-    at = np.floor((recipe.n_fft + 1) * _to_hertz(edges, scale) / recipe.sr)
+    at = np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
     k = np.arange(len(freqs))
     weights = np.zeros((len(edges) - 2, len(k)))
     for row, (left, middle, right) in zip(weights, zip(at, at[1:], at[2:], strict=False), strict=True):

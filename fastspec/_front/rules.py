@@ -91,6 +91,8 @@ def _check_together(r: Recipe) -> None:
         )
     if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
         raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
+    if r.mel_scale == "linear" and r.triangles != "hz":
+        raise ParameterError(f"mel_scale='linear' is for triangles='hz', not triangles={r.triangles!r}")
     if r.stack == 1 and (r.stack_step or r.stack_before):
         raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
     if r.tile and not r.samples:

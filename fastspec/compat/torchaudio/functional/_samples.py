@@ -117,8 +117,8 @@ def sinc_of(orig: int, new: int, lowpass_filter_width, rolloff, resampling_metho
     )  # fmt: skip
     if sinc.reach * sinc.new > _MOST_TAPS:
         raise ParameterError(
-            f"orig_freq={orig}, new_freq={new}: a filter of {sinc.reach} x {sinc.new} weights is too long; use rates with "
-            "a larger common divisor, or a smaller lowpass_filter_width"
+            f"orig_freq={orig}, new_freq={new}: a filter of {sinc.reach} x {sinc.new} weights is too long; use rates "
+            "with a larger common divisor, or a smaller lowpass_filter_width"
         )
     return sinc
 

@@ -105,7 +105,7 @@ class _Bank(Transform):
             return None
         return {
             "sr": rate, "n_mels": self.n_mels, "fmin": self.f_min, "fmax": self.f_max, "mel_scale": self.mel_scale,
-            "mel_norm": self.norm, "floor_sr": bool(rate % 2),
+            "mel_norm": self.norm,
         }  # fmt: skip
 
 
@@ -252,6 +252,11 @@ class InverseMelScale(_Bank):
         return given.positive(in_rows(self, matrix, S))
 
 
+def _is_odd(sample_rate, n_fft: int) -> bool:
+    """Whether torchaudio's frequencies of the bins, which end at ``sample_rate // 2``, are not those of the FFT."""
+    return bool(sample_rate % 2 or n_fft % 2)
+
+
 def in_bands(owner: Transform, bank: np.ndarray, specgram, name: str) -> np.ndarray:
     """Spectra by a bank (bins, bands) of the owner's."""
     S = given.as_spectra(specgram, name=name, n_bins=bank.shape[0])
@@ -353,7 +358,9 @@ class MelSpectrogram(Recipes):
 
     def _make_recipe(self) -> Recipe | None:
         a, bands = self._made("stft", self._stft_now), self.mel_scale._fields()
-        return recipe_of(a).replace(**bands) if has_recipe(a) and a.power and bands else None
+        if not (has_recipe(a) and a.power and bands):
+            return None
+        return recipe_of(a).replace(floor_sr=_is_odd(self.mel_scale.sample_rate, a.n_fft), **bands)
 
     @peer(RuntimeError)
     def forward(self, waveform: npt.ArrayLike) -> np.ndarray:
@@ -558,7 +565,7 @@ class LFCC(_Cepstra):
             return None
         return spectrum.replace(
             sr=rate, n_mels=self.n_filter, fmin=self.f_min, fmax=self.f_max, mel_scale="linear", mel_norm=None,
-            floor_sr=bool(rate % 2), **levels,
+            floor_sr=_is_odd(rate, spectrum.n_fft), **levels,
         )  # fmt: skip
 
     @peer(RuntimeError)
