@@ -114,9 +114,9 @@ def sliding_window_cmn(
     if not np.isfinite(x).all():
         raise ParameterError("specgram is not finite everywhere; clean it with np.nan_to_num(specgram)")
     n = x.shape[-2]
-    # No window is longer than all frames.
+    # Twice as many frames as there are change nothing more.
     width = min(as_index(cmn_window, name="cmn_window", minimum=1 if center else 0), 2 * n + 2)
-    least = min(as_index(min_cmn_window, name="min_cmn_window", minimum=0), n)
+    least = min(as_index(min_cmn_window, name="min_cmn_window", minimum=0), 2 * n + 2)
     first, end = sliding.span_around(n, width) if center else sliding.span_before(n, width, least)
     return _foreign.call(sliding.normalised, x, first, end, variance=bool(norm_vars), work=40 * x.size)
 

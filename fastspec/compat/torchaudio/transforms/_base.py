@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect import signature
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ class Transform:
 
     # Names of the transforms that this one consists of.
     _parts: tuple[str, ...] = ()
+    # Attributes whose arguments have other names.
+    _attributes: ClassVar[dict[str, str]] = {}
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Every change gives the object a new mark, by which it knows that what it has made is of older values."""
@@ -56,9 +58,10 @@ class Transform:
         return None
 
     def __repr__(self) -> str:
-        names = [name for name in signature(type(self).__init__).parameters if name in self.__dict__]
-        return f"{type(self).__name__}({', '.join(f'{name}={_shown(self.__dict__[name])}' for name in names)})"
+        names = {name: self._attributes.get(name, name) for name in signature(type(self).__init__).parameters}
+        values = {name: self.__dict__[at] for name, at in names.items() if at in self.__dict__}
+        return f"{type(self).__name__}({', '.join(f'{name}={_shown(value)}' for name, value in values.items())})"
 
 
 def _shown(value: Any) -> str:
-    return f"<{value.size} samples>" if isinstance(value, np.ndarray) else repr(value)
+    return str(value) if isinstance(value, np.random.Generator) else repr(value)

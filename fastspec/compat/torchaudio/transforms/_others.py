@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -291,6 +291,8 @@ class FrequencyMasking(_AxisMasking):
     (2, 80, 100)
     """
 
+    _attributes: ClassVar = {"freq_mask_param": "mask_param"}
+
     @peer(ValueError)
     def __init__(self, freq_mask_param: int, iid_masks: bool = False, *, rng: Any = None) -> None:
         as_number(freq_mask_param, name="freq_mask_param")
@@ -318,6 +320,8 @@ class TimeMasking(_AxisMasking):
     >>> torchaudio.TimeMasking(30, p=0.2, rng=0)(np.ones((2, 80, 100), np.float32)).shape
     (2, 80, 100)
     """
+
+    _attributes: ClassVar = {"time_mask_param": "mask_param"}
 
     @peer(ValueError)
     def __init__(self, time_mask_param: int, iid_masks: bool = False, p: float = 1.0, *, rng: Any = None) -> None:
