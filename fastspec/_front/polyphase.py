@@ -98,4 +98,5 @@ def _taps(filter: Sinc, dtype: np.dtype) -> tuple[np.ndarray, int]:
     last = math.ceil(filter.width * filter.orig * filter.new / filter.crossings)
     skipped = -(-last // filter.orig)
     places = np.arange(-skipped * filter.orig, last + 1) / (filter.orig * filter.new)
-    return filter.weights(places * filter.crossings).astype(dtype), skipped
+    taps = _foreign.call(filter.weights, places * filter.crossings, work=100 * len(places))
+    return taps.astype(dtype), skipped
