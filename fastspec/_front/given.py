@@ -87,6 +87,14 @@ def two_sided(S: np.ndarray, n_fft: int) -> np.ndarray:
     return np.concatenate([S, mirrored.conj() if np.iscomplexobj(S) else mirrored], axis=-2)
 
 
+def followed_by_zeros(D: np.ndarray, n: int) -> np.ndarray:
+    """Spectra (..., bins, frames) in complex numbers, with n frames of zeros behind them; bins are contiguous."""
+    shape = (*D.shape[:-2], D.shape[-1] + n, D.shape[-2])
+    padded = np.zeros(shape, np.result_type(D, np.complex64)).swapaxes(-1, -2)
+    padded[..., : D.shape[-1]] = D
+    return padded
+
+
 def natural_levels(x: np.ndarray, added: float) -> np.ndarray:
     """``ln(x + added)``."""
     return _foreign.call(lambda: np.log(x + x.dtype.type(added)), work=10 * x.size)

@@ -87,7 +87,7 @@ def _by_scipy(x: np.ndarray, filter: Sinc, n_out: int) -> np.ndarray:
     import scipy.signal
 
     taps, skipped = _taps(filter, x.dtype)
-    n_terms = 2 * filter.reach * n_out * (x.size // x.shape[-1])
+    n_terms = 2 * filter.reach * n_out * (x.size // x.shape[-1]) + 10 * len(taps)
     y = _foreign.call(scipy.signal.upfirdn, taps, x, filter.new, filter.orig, axis=-1, work=n_terms)
     return y[..., skipped : skipped + n_out]
 
@@ -97,6 +97,10 @@ def _taps(filter: Sinc, dtype: np.dtype) -> tuple[np.ndarray, int]:
     """The filter at `orig` times `new` places in a block's time, and outputs before the first one."""
     last = math.ceil(filter.width * filter.orig * filter.new / filter.crossings)
     skipped = -(-last // filter.orig)
-    places = np.arange(-skipped * filter.orig, last + 1) / (filter.orig * filter.new)
-    taps = _foreign.call(filter.weights, places * filter.crossings, work=100 * len(places))
-    return taps.astype(dtype), skipped
+    first = -skipped * filter.orig
+    return _foreign.call(_taps_between, filter, first, last, dtype, work=100 * (last - first)), skipped
+
+
+def _taps_between(filter: Sinc, first: int, last: int, dtype: np.dtype) -> np.ndarray:
+    places = np.arange(first, last + 1) / (filter.orig * filter.new)
+    return filter.weights(places * filter.crossings).astype(dtype)

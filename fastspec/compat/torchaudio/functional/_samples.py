@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Of a Kaiser window, if none is given.
 _BETA = 14.769656459379492
 # Of a filter, to one side; hundreds of megabytes from here on.
-_MOST_TAPS = 2**26
+_MOST_TAPS = 2**24
 _METHODS = ("sinc_interp_hann", "sinc_interp_kaiser")
 _OLD_METHODS = {"sinc_interpolation": _METHODS[0], "kaiser_window": _METHODS[1]}
 

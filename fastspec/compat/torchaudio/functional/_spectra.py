@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .... import core as _core
+from ...._engine import foreign as _foreign
 from ...._front import given
 from ...._front.windows import lowest_sumsquare
 from ...._gate.complaints import warn
@@ -354,9 +355,7 @@ def phase_vocoder(complex_specgrams: np.ndarray, rate: float, phase_advance: npt
     times = np.arange(np.ceil(D.shape[-1] / rate)) * rate
     if D.dtype in (np.complex64, np.float32):  # times are rounded as torch rounds them: frames hang on that
         times = times.astype(np.float32).astype(np.float64)
-    padded = np.zeros((*D.shape[:-2], D.shape[-1] + 2, D.shape[-2]), np.result_type(D, np.complex64)).swapaxes(-1, -2)
-    padded[..., :-2] = D
-    return _core.spectrum.phase_vocoder(padded, t_out=times)
+    return _core.spectrum.phase_vocoder(_foreign.call(given.followed_by_zeros, D, 2, work=20 * D.size), t_out=times)
 
 
 @peer(RuntimeError)
