@@ -74,6 +74,7 @@ def melscale_fbanks(
     if mel_scale not in ("htk", "slaney"):
         raise ParameterError(f"mel_scale={mel_scale!r} must be 'htk' or 'slaney'")
     n_mels = as_index(n_mels, name="n_mels")
+    _check_weights(as_index(n_freqs, name="n_freqs"), n_mels, "n_freqs, n_mels")
     bank = _on_bins(n_freqs, f_min, f_max, n_mels, sample_rate, scale=mel_scale, norm=norm)
     if not _foreign.call(bank.any, axis=0, work=2 * bank.size).all():
         warn(f"some of n_mels={n_mels} bands have no bin among n_freqs={n_freqs}; use fewer bands or a larger n_fft")
@@ -111,7 +112,9 @@ def linear_fbanks(n_freqs: int, f_min: float, f_max: float, n_filter: int, sampl
     >>> F.linear_fbanks(201, 0.0, 8000.0, 40, 16000).shape
     (201, 40)
     """
-    return _on_bins(n_freqs, f_min, f_max, as_index(n_filter, name="n_filter"), sample_rate, scale="linear", norm=None)
+    n_filter = as_index(n_filter, name="n_filter")
+    _check_weights(as_index(n_freqs, name="n_freqs"), n_filter, "n_freqs, n_filter")
+    return _on_bins(n_freqs, f_min, f_max, n_filter, sample_rate, scale="linear", norm=None)
 
 
 def _check_weights(n_rows: int, n_columns: int, names: str) -> None:
@@ -120,9 +123,7 @@ def _check_weights(n_rows: int, n_columns: int, names: str) -> None:
 
 
 def _on_bins(n_freqs, f_min, f_max, n_bands: int, sample_rate, *, scale: str, norm: str | None) -> np.ndarray:
-    n_freqs = as_index(n_freqs, name="n_freqs")
     f_min, f_max = as_number(f_min, name="f_min"), as_number(f_max, name="f_max")
-    _check_weights(n_freqs, n_bands, "n_freqs, bands")
     lowest = -700 if scale == "htk" else -np.inf
     if not lowest < f_min < f_max < np.inf:
         raise ParameterError(f"f_min={f_min} must be below f_max={f_max}, both finite; for instance f_min=0.0")
@@ -132,6 +133,8 @@ def _on_bins(n_freqs, f_min, f_max, n_bands: int, sample_rate, *, scale: str, no
     bank = _foreign.call(
         triangular_bank, freqs, f_min, f_max, n_bands, scale=scale, norm=norm, work=20 * n_freqs * n_bands
     )
+    if not np.isfinite(bank[:, [0, -1]]).all():
+        raise ParameterError(f"f_min={f_min}, f_max={f_max} are too close for bands between them; use a wider range")
     return _transposed(bank)
 
 

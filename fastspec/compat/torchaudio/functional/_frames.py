@@ -57,7 +57,7 @@ def compute_deltas(specgram: npt.ArrayLike, win_length: int = 5, mode: str = "re
     n = (as_index(win_length, name="win_length", minimum=3) - 1) // 2
     if n > _LONGEST:
         raise ParameterError(f"win_length={win_length} is too long a window; use {2 * _LONGEST} frames at most")
-    if mode not in _ENDS:
+    if not isinstance(mode, str) or mode not in _ENDS:
         raise ParameterError(f"mode={mode!r} must be one of {', '.join(map(repr, _ENDS))}")
     if x.ndim == 0 or not x.size:
         raise ParameterError(f"specgram.shape={x.shape} has no frames; pass some")
