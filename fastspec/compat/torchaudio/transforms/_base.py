@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect import signature
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -45,9 +45,13 @@ class Transform:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _mark=object())
 
+    if TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> np.ndarray: ...
+
     def __init_subclass__(cls) -> None:
         """A call is `forward` itself, so that complaints see who called."""
-        cls.__call__ = cls.forward
+        cls.__call__ = cls.forward  # type: ignore[method-assign]
 
     def forward(self, *args: Any, **kwargs: Any) -> np.ndarray:
         raise NotImplementedError
