@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from .._engine import arrays as _arrays
 from .._engine import foreign as _foreign
-from .._engine.spec import Framing, Spec, Spectrum
+from .._engine.spec import Spec
 from .._gate.samples import ParameterError, as_array
+from .specs import given_spec
 
 
 def as_floats(x, *, name: str) -> np.ndarray:
@@ -34,12 +37,12 @@ def check_bins(S: np.ndarray, *, name: str, n_bins: int | None) -> None:
 
 def bank_spec(weights: np.ndarray, precision: int) -> Spec:
     """Sums of bins by weights (bands, bins), most of which are 0."""
-    return Spec(precision, Framing(weights.shape[1], 1, 0), Spectrum.GIVEN, bank=weights)
+    return replace(given_spec(weights.shape[1], precision), bank=weights)
 
 
 def matrix_spec(matrix: np.ndarray, precision: int) -> Spec:
     """The product with a matrix (rows, bins)."""
-    return Spec(precision, Framing(matrix.shape[1], 1, 0), Spectrum.GIVEN, matrix=matrix)
+    return replace(given_spec(matrix.shape[1], precision), matrix=matrix)
 
 
 def levels(
