@@ -8,6 +8,7 @@ from . import display as display
 from . import effects as effects
 from . import feature as feature
 from . import filters as filters
+from . import normalize as normalize
 from . import onset as onset
 from . import pcm as pcm
 from . import pooling as pooling
@@ -26,9 +27,11 @@ from ._gate.samples import LibrosaError as LibrosaError
 from ._gate.samples import ParameterError as ParameterError
 from ._recipes import recipe as recipe
 from ._recipes import recipes as recipes
+from ._scaler import Scaler as Scaler
 from ._soundfiles.reading import read as read
 from ._soundfiles.sound import AudioFileError as AudioFileError
 from ._soundfiles.writing import write as write
+from ._spec_augment import spec_augment as spec_augment
 from ._stream import Stream as Stream
 from .core._inverse import griffinlim as griffinlim
 from .core._inverse import istft as istft
@@ -129,6 +132,9 @@ from .core.spectrum import perceptual_weighting as perceptual_weighting
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .normalize import OnlineCmvn as OnlineCmvn
+from .normalize import cmvn as cmvn
+from .normalize import lcn as lcn
 from .pcm import float_to_pcm as float_to_pcm
 from .pcm import pcm_convert as pcm_convert
 from .pcm import pcm_to_float as pcm_to_float

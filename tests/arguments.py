@@ -34,6 +34,7 @@ BY_NAME = {
     "X_ref": everything.S[::-1].copy(),
     "angles": HZ,
     "arrays": [HZ, HZ],
+    "audio": everything.Y,
     "axes": 0,
     "block_length": 4,
     "blocks": np.arange(3),

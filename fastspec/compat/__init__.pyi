@@ -1,1 +1,3 @@
 """The libraries: one a line, read by `_lazy.attach` and by type checkers."""
+
+from . import desed as desed
