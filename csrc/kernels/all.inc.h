@@ -30,6 +30,7 @@
         .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
         .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
         .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \
+        .bank_complex = k_bank_complex,                                                                          \
         .rolloff = k_rolloff, .flatness = k_flatness, .extremes = k_extremes,                                    \
         .levels = k_levels, .clamp = k_clamp, .matrix = k_matrix, .store_rows = k_store_rows,                    \
         .store_rows_complex = k_store_rows_complex, .store_frames = k_store_frames,                              \

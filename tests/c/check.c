@@ -25,7 +25,7 @@ static const entry SUBJECTS[] = {
     KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
     KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(fill_zeros), KERNEL(collect),
     /* spectrum -> bands -> levels -> feature */
-    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(rolloff), KERNEL(flatness), KERNEL(extremes), KERNEL(levels),
+    KERNEL(bank_pairs), KERNEL(bank_rows), KERNEL(bank_complex), KERNEL(rolloff), KERNEL(flatness), KERNEL(extremes), KERNEL(levels),
     KERNEL(clamp), KERNEL(matrix),
     /* tiles in and out of arrays */
     KERNEL(store_rows), KERNEL(store_rows_complex), KERNEL(store_frames), KERNEL(store_frames_complex),
