@@ -42,8 +42,8 @@ class Lines:
 
 
 @kept(32)
-def spec_of(lines: Lines, precision: int, spectrum: Spectrum) -> Spec:
-    """Phases are those of frames that start at their first sample."""
+def spec_of(lines: Lines, precision: int, spectrum: Spectrum, guard: float = 0.0) -> Spec:
+    """Phases are those of frames that start at their first sample. `guard`: see `Spec`."""
     frequencies = np.frombuffer(lines.frequencies)
     size, left = 2 * lines.n_fft, (lines.n_fft + 1) // 2
     width = _WIDTH[precision]
@@ -58,7 +58,7 @@ def spec_of(lines: Lines, precision: int, spectrum: Spectrum) -> Spec:
     angles = -2 * np.pi * frequencies * (lines.n_fft - left)
     first, weights = _bank(frequencies * size, size, width)
     bank = ComplexBank(first, weights, np.stack([np.cos(angles), np.sin(angles)], axis=1))
-    return Spec(precision, framing, spectrum, window=window, complex_bank=bank)
+    return Spec(precision, framing, spectrum, window=window, complex_bank=bank, guard=guard)
 
 
 def _shape(width: int) -> float:

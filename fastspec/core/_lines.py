@@ -12,19 +12,21 @@ from .._front.lines import Lines, spec_of
 from .._gate.samples import ParameterError, check_size
 
 # Rounds of conjugate gradients at most, and what is left of the spectra when they end, by precision.
-_MOST_ROUNDS = 100
+_MOST_ROUNDS = 30
 _GOOD_ENOUGH = (1e-6, 1e-12)
 
 
-def transform(y: np.ndarray, lines: Lines, spectrum: Spectrum = Spectrum.COMPLEX) -> np.ndarray:
+def transform(
+    y: np.ndarray, lines: Lines, spectrum: Spectrum = Spectrum.COMPLEX, *, guard: float = 0.0
+) -> np.ndarray:
     """Spectra (..., lines, frames), frames contiguous, of native float samples (..., n)."""
-    spec = spec_of(lines, precision_of(y.dtype), spectrum)
+    spec = spec_of(lines, precision_of(y.dtype), spectrum, guard)
     out = _plans.allocate(spec, y.shape[:-1], lines.n_frames(y.shape[-1]), frame_major=True)
     _plans.run(spec, y, out)
     return out
 
 
-def inverse(D: np.ndarray, lines: Lines, length: int | None) -> np.ndarray:
+def inverse(D: np.ndarray, lines: Lines, length: int | None, *, name: str) -> np.ndarray:
     """The signal whose `transform` is nearest to D (..., lines, frames), in squares that count the same for each hertz.
 
     Signals that no line has seen have no part in it. float32 for complex64, else float64.
@@ -39,7 +41,8 @@ def inverse(D: np.ndarray, lines: Lines, length: int | None) -> np.ndarray:
         return y
     if not np.isfinite(D).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(D))[0])
-        raise ParameterError(f"X[{', '.join(map(str, where))}] is {D[where]}; clean it with np.nan_to_num(X)")
+        index = ", ".join(map(str, where))
+        raise ParameterError(f"{name}[{index}] is {D[where]}; clean it with np.nan_to_num({name})")
     for index in np.ndindex(*D.shape[:-2]):
         found = _nearest(D[index], lines, n_padded, dtype)[lines.pad : lines.pad + n]
         y[index][: len(found)] = found
