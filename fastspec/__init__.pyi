@@ -39,6 +39,8 @@ from .core._inverse import phase_vocoder as phase_vocoder
 from .core._logfreq import ilogfreq_stft as ilogfreq_stft
 from .core._logfreq import logfreq_frequencies as logfreq_frequencies
 from .core._logfreq import logfreq_stft as logfreq_stft
+from .core._sinusoids import isinusoids as isinusoids
+from .core._sinusoids import sinusoids as sinusoids
 from .core.audio import autocorrelate as autocorrelate
 from .core.audio import chirp as chirp
 from .core.audio import clicks as clicks

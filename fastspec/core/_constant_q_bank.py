@@ -112,7 +112,7 @@ def _bank(
     lengths = np.ceil(Q * sr / freqs)
     factors = np.sqrt(lengths) if normalization == "librosa" else np.full(n_bins, 2.0 if normalization == "wrap" else 1)
     if version == "2010v2":
-        early = _early_factor(sr, hop_length, freqs[-1], Q, -(-n_bins // bins_per_octave))
+        early = early_factor(sr, hop_length, freqs[-1], Q, -(-n_bins // bins_per_octave))
         at_octave = np.ceil(Q * sr / early / freqs)
         if normalization == "librosa":
             factors = np.sqrt(at_octave)
@@ -123,20 +123,20 @@ def _bank(
         factors = early * factors * rates ** (0.0 if norm is None else 1 / norm - 1 if norm else 0.0)
     if norm is None:
         factors = factors / lengths
-    sizes, sampled = _whole_lengths(lengths, window)
+    sizes, sampled = whole_lengths(lengths, window)
     atoms = Atoms(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
     return atoms, factors
 
 
-def _early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
+def early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
     """By how much nnAudio decimates before it looks at octaves."""
     cutoff = highest * (1 + 0.75 / Q)
-    room = max(0, math.ceil(math.log2(0.85 * sr / 2 / cutoff)) - 2)
+    room = max(0, math.ceil(math.log2(0.85 * (sr // 2) / cutoff)) - 2)
     hops = max(0, math.ceil(math.log2(hop_length)) - n_octaves + 1)
     return 2 ** min(room, hops)
 
 
-def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray, SampledWindow]:
+def whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray, SampledWindow]:
     """Lengths and windows with which `filters.wavelet` makes atoms of just these numbers of samples.
 
     It makes an odd number n for all lengths between n - 1 and n + 1, but an even one for no length beside it, which is
@@ -149,7 +149,14 @@ def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray
     samples = []
     for n, size in odd.items():
         behind = (size - n) // 2
-        values = np.pad(filters.get_window(window, n), (size - n - behind, behind))
+        values = np.pad(_window(window, n), (size - n - behind, behind))
         samples.append((size, np.asarray(values, dtype=np.float64).tobytes()))
-    sampled = SampledWindow(tuple(samples), partial(filters.get_window, window))
+    sampled = SampledWindow(tuple(samples), partial(_window, window))
     return np.array([odd[int(n)] for n in lengths]), sampled
+
+
+def _window(window: str | tuple, n: int) -> np.ndarray:
+    """A Gaussian is given by how many decibels its ends lie below its middle."""
+    if isinstance(window, tuple) and window[:1] == ("gaussian",) and window[1] > 0:
+        window = ("gaussian", -np.floor(-n / 2 / np.sqrt(0.1 * np.log(10) * window[1])))
+    return filters.get_window(window, n)

@@ -14,12 +14,14 @@ CQT and `VQT`      kernels of whole lengths, centred; 'librosa' multiplies by th
 `Gammatonegram`    powers through the bands that nnAudio's own layer has
 =================  =================================================================================================
 
-``verbose`` is accepted, and nothing is ever printed. ``trainable`` and its kind are accepted: nothing is trained here, and
-but for the guard in magnitudes they change no number. ``device`` and the like are not there.
+``verbose`` is accepted, and nothing is ever printed. ``trainable`` and its kind are accepted: nothing is trained here,
+and but for the guard in magnitudes they change no number.
 """
 
 from __future__ import annotations
 
-from .stft import STFT
+from ._cqt import CQT, VQT, CQT1992v2, CQT2010v2
+from ._mel import MFCC, Gammatonegram, MelSpectrogram
+from ._stft import STFT
 
-__all__ = ["STFT"]
+__all__ = ["CQT", "MFCC", "STFT", "VQT", "CQT1992v2", "CQT2010v2", "Gammatonegram", "MelSpectrogram"]

@@ -6,6 +6,7 @@ from inspect import signature
 
 import numpy as np
 
+from ..._engine import arrays as _arrays
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_samples
 
@@ -52,3 +53,19 @@ def one_of(name: str, value, known: tuple[str, ...]) -> str:
     if value not in known:
         raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
     return value
+
+
+def as_parts(D: np.ndarray) -> np.ndarray:
+    """Complex (batch, bins, frames), frames contiguous, as real (batch, bins, frames, 2)."""
+    frames = np.ascontiguousarray(D.swapaxes(-1, -2))
+    return frames.view(frames.real.dtype).reshape(*frames.shape, 2).swapaxes(1, 2)
+
+
+def magnitudes(D: np.ndarray, guard: float) -> np.ndarray:
+    """sqrt(|D|^2 + guard)."""
+    frames = np.ascontiguousarray(D.swapaxes(-1, -2))
+    S = np.empty(frames.shape, frames.real.dtype)
+    _arrays.squares(frames, S)
+    if guard:
+        S += guard
+    return np.sqrt(S, out=S).swapaxes(-1, -2)

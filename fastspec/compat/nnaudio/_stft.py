@@ -15,7 +15,7 @@ from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, 
 from ...core import _lines
 from ...core._inverse import istft
 from .._peer import peer
-from ._layer import Layer, batch_of, check_frames, one_of
+from ._layer import Layer, as_parts, batch_of, check_frames, one_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -170,8 +170,9 @@ class STFT(Layer):
             return self._spectra(samples, Spectrum.MAGNITUDE)
         D = self._spectra(samples, Spectrum.COMPLEX)
         if wanted == "Phase":
-            return np.arctan2(D.imag + D.real.dtype.type(0), D.real)
-        return D.swapaxes(-1, -2).view(D.real.dtype).reshape(len(D), D.shape[-1], -1, 2).swapaxes(1, 2)
+            zero = D.real.dtype.type(0)  # without its sign, by which silence would have phase pi
+            return np.arctan2(D.imag + zero, D.real + zero)
+        return as_parts(D)
 
     forward = __call__
 
@@ -188,9 +189,9 @@ class STFT(Layer):
     ) -> np.ndarray:
         """The signal whose spectra are nearest to those given, for any `freq_scale`.
 
-        Of bins of the FFT, this is the layer's own inverse, exactly. On other axes, where the layer's does not work, the
-        signal is found by least squares; what lies outside the axis, or between bins that are farther apart than the
-        window is wide, cannot come back.
+        Of bins of the FFT, this is the layer's own inverse, exactly. On other axes, where the layer's does not work,
+        the signal is found by least squares; what lies outside the axis, or between bins that are farther apart than
+        the window is wide, cannot come back.
 
         Parameters
         ----------
