@@ -95,7 +95,8 @@ def test_stft_live(n_fft, shorter, freq_bins, hop, window, scale, center, n, mod
     n_fft=st.sampled_from([256, 400, 1024]), hop=st.integers(50, 300), n_mels=st.integers(2, 60), htk=st.booleans(),
     power=st.sampled_from([1.0, 2.0, 0.5, 3]), norm=st.sampled_from([1, None]), fmax=st.none() | st.floats(2000, 8000),
     center=st.booleans(), trainable=st.booleans(), n_mfcc=st.integers(1, 30),
-    top_db=st.sampled_from([None, 80.0, 20.0]), ref=st.sampled_from([1.0, 0.3, -2.0]), amin=st.sampled_from([1e-10, 1e-3]),
+    top_db=st.sampled_from([None, 80.0, 20.0]), ref=st.sampled_from([1.0, 0.3, -2.0]),
+    amin=st.sampled_from([1e-10, 1e-3]),
 )  # fmt: skip
 def test_bands_live(n_fft, hop, n_mels, htk, power, norm, fmax, center, trainable, n_mfcc, top_db, ref, amin):
     options = {

@@ -15,7 +15,7 @@ from .._gate.complaints import warn
 from .._gate.samples import ParameterError, first_nonfinite
 from ..util.utils import dtype_r2c
 from ._constant_q import Atoms, transform
-from ._constant_q_bank import early_factor, whole_lengths
+from ._constant_q_bank import atoms_of, early_factor, gains_of
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def octaves_of(
     lowest = highest / 2 ** (1 - 1 / bins_per_octave)  # of the highest octave
     frequencies = fmin * 2.0 ** (np.arange(n_bins) / bins_per_octave)
     lengths = np.ceil(Q * (sr / factor) / (frequencies + gamma / alpha))
-    gains = {"librosa": np.sqrt(lengths), "wrap": np.full(n_bins, 2.0), "convolutional": np.ones(n_bins)}
+    gains = factor * gains_of(lengths, normalization)
     octaves = []
     for i in range(n_octaves):
         rate = (sr if full_rate else sr / factor) / 2**i
@@ -63,17 +63,10 @@ def octaves_of(
         sizes = np.ceil(Q * rate / (ours + gamma / alpha))
         end = n_bins - i * n_filters
         used = slice(max(0, n_filters - end), n_filters)
-        factors = factor * gains[normalization][max(0, end - n_filters) : end]
-        octaves.append(_octave(rate, ours[used], sizes[used], int(sizes.max()), norm, factors))
+        mine = gains[max(0, end - n_filters) : end]
+        kernels = atoms_of(rate, ours[used], sizes[used], "hann", norm, mine)
+        octaves.append(Octave(*kernels, pad=2 ** ceil(log2(sizes.max())) // 2))
     return Octaves(factor, hop_length // factor, tuple(octaves), frequencies, lengths)
-
-
-def _octave(rate: float, frequencies, sizes, longest: int, norm, factors) -> Octave:
-    odd, sampled = whole_lengths(sizes, "hann")
-    atoms = Atoms(
-        rate, tuple(frequencies.tolist()), sampled, 1.0, norm or None, 0, tuple((rate / (odd * frequencies)).tolist())
-    )
-    return Octave(atoms, factors if norm else factors / sizes, 2 ** ceil(log2(longest)) // 2)
 
 
 def transform_octaves(y: np.ndarray, plan: Octaves, pad_mode: str, *, stretch: bool) -> np.ndarray:

@@ -36,8 +36,7 @@ def sinusoids(
     """The sinusoids that a signal is the sum of: all of them, or the largest.
 
     ``y[..., t] = sum_k amplitude[..., k] * cos(2 pi frequency[k] * t / sr + phase[..., k])`` when all are taken, with
-    frequencies that make whole numbers of periods of the signal's length. The largest ones are the best that so many
-    of these can do, in squares.
+    frequencies that make whole numbers of periods of the signal's length.
 
     Parameters
     ----------
