@@ -104,16 +104,16 @@ def transform_octaves(y: np.ndarray, plan: Octaves, pad_mode: str, *, stretch: b
 
 
 def _lowered(x: np.ndarray, factor: int, transition: float) -> np.ndarray:
-    """Every `factor`-th sample after a filter of 256 taps, of which 127 zeros are added at each end for."""
-    from scipy.signal import upfirdn
+    """Every `factor`-th sample after a filter of 256 taps, for which 127 zeros are added at each end."""
+    from scipy.signal import oaconvolve
 
     taps = _lowpass(factor, transition).astype(x.dtype)
     n = (x.shape[-1] + 2 * 127 - len(taps)) // factor + 1
     if n < 1:
         raise ParameterError(f"x.shape={x.shape} is too short to be decimated; pass more samples")
-    full = call(upfirdn, taps, x, down=factor, axis=-1, work=40 * x.size)
-    first = 128 // factor
-    return np.ascontiguousarray(full[..., first : first + n])
+    taps = taps.reshape((1,) * (x.ndim - 1) + (-1,))
+    full = call(oaconvolve, x, taps, axes=-1, work=40 * x.size) if x.size else np.empty((*x.shape[:-1], n), x.dtype)
+    return np.ascontiguousarray(full[..., 128 : 128 + factor * n : factor] if x.size else full)
 
 
 @kept(16)
