@@ -15,7 +15,7 @@ import fastspec
 from fastspec import ParameterError
 from fastspec._engine.spec import Padding, Spectrum
 from fastspec._front.lines import Lines
-from fastspec.core import _lines
+from fastspec.core.spectrum import _lines
 
 RNG = np.random.default_rng(3)
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..._gate.complaints import both, warn
 from ..._gate.samples import ParameterError, as_hop_length, as_index, as_number, check_rate
-from ...core._constant_q_bank import bank_cqt
-from ...core._constant_q_octaves import Octaves, octaves_of, transform_octaves
+from ...core.constantq._bank import bank_cqt
+from ...core.constantq._octaves import Octaves, octaves_of, transform_octaves
 from ...core.spectrum import magphase
 from .._peer import peer
 from ._layer import Layer, as_parts, batch_of, magnitudes, one_of

@@ -12,8 +12,7 @@ from ..._front.recipe import Recipe
 from ..._front.specs import padded_window, window_key
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, check_rate
-from ...core import _lines
-from ...core._inverse import istft
+from ...core.spectrum import _lines, istft
 from .._peer import peer
 from ._layer import Layer, as_parts, batch_of, check_frames, one_of
 
