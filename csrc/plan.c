@@ -156,7 +156,7 @@ static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
     plan->n_rows = config->n_bands ? config->n_bands : config->summary ? fsp_summary_rows(config) : plan->n_bins;
     plan->n_last = (config->n_features ? config->n_features : plan->n_rows) + (config->energy.kind && !config->energy.replaces);
     fsp_status status = make_identity(plan);
-    if (status == FSP_OK && config->bank)
+    if (status == FSP_OK && config->n_bands && config->bank)
         status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
     if (status == FSP_OK && config->complex_bank.width) status = make_complex_bank(plan, config);
     if (status == FSP_OK && config->summary) {
