@@ -2,3 +2,4 @@
 
 from . import desed as desed
 from . import nnaudio as nnaudio
+from . import torchaudio as torchaudio
