@@ -1,112 +1,119 @@
-"""Recipes whose window and bands are arrays: too large for a field, too free for a rule."""
+"""Spectra that are there already: bands, matrices, levels, exponents, and the other half of the bins."""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, replace
-from math import log10
+from dataclasses import replace
 
 import numpy as np
 
-from .._engine.kept import kept
-from .._engine.spec import Framing, Spec, Spectrum
-from .._gate.samples import ParameterError
-from .program import Program, levels_of, program_of
-from .recipe import Recipe
-from .walk import finish, run_given, run_program
-
-# Arrays that were met last; a plan is found by the object here, which costs a comparison and no hash of its bytes.
-_MET: deque[Held] = deque(maxlen=16)
+from .._engine import arrays as _arrays
+from .._engine import foreign as _foreign
+from .._engine.spec import Spec
+from .._gate.samples import ParameterError, as_array
+from .specs import given_spec
 
 
-@dataclass(frozen=True, eq=False)
-class Held:
-    """An array that will not change, as the key of a cache: equal only to itself."""
-
-    array: np.ndarray
-
-
-def held(array: np.ndarray) -> Held:
-    """The same object for the same numbers, as long as they are among the last few."""
-    for one in tuple(_MET):
-        if one.array.shape == array.shape and np.array_equal(one.array, array):
-            return one
-    one = Held(np.array(array, dtype=np.float64))
-    _MET.append(one)
-    return one
+def as_floats(x, *, name: str) -> np.ndarray:
+    """Real numbers in a precision of the kernels: float32, but where they are wider floats."""
+    x = as_array(x, name=name, kinds="fiub")
+    if x.dtype in (np.float32, np.float64) and x.flags.aligned and x.dtype.isnative:
+        return x
+    return x.astype(np.float64 if x.dtype == np.float64 else np.float32)
 
 
-@dataclass(frozen=True)
-class Arrays:
-    """What stands in place of a recipe's window and bands, and what its levels are relative to.
+def as_spectra(S, *, name: str, n_bins: int | None = None) -> np.ndarray:
+    """Real spectra (..., bins, frames), of so many bins."""
+    S = as_floats(S, name=name)
+    check_bins(S, name=name, n_bins=n_bins)
+    return S
 
-    `bank` is (bins, bands), its bins those of the whole spectrum if it is `two_sided`. `power` is the exponent of
-    the magnitude, if it is another than the recipe can have.
+
+def check_bins(S: np.ndarray, *, name: str, n_bins: int | None) -> None:
+    if S.ndim < 2:
+        raise ParameterError(f"{name}.shape={S.shape} must be (..., bins, frames)")
+    if n_bins is not None and S.shape[-2] != n_bins:
+        raise ParameterError(f"{name}.shape={S.shape} has {S.shape[-2]} bins where {n_bins} are wanted; check n_fft")
+
+
+def bank_spec(weights: np.ndarray, precision: int) -> Spec:
+    """Sums of bins by weights (bands, bins), most of which are 0."""
+    return replace(given_spec(weights.shape[1], precision), bank=weights)
+
+
+def matrix_spec(matrix: np.ndarray, precision: int) -> Spec:
+    """The product with a matrix (rows, bins)."""
+    return replace(given_spec(matrix.shape[1], precision), matrix=matrix)
+
+
+def levels(
+    x: np.ndarray, *, multiplier: float, floor: float, shift: float, top: float | None, clip_ndim: int | None = None
+) -> np.ndarray:
+    """``multiplier log10(max(x, floor)) + shift``, no more than `top` below the highest of a clip.
+
+    A clip is what the last `clip_ndim` axes hold; None: everything is one.
     """
-
-    window: Held
-    bank: Held | None = None
-    reference: float = 1.0
-    two_sided: bool = False
-    power: float | None = None
-
-
-def run_with(recipe: Recipe, arrays: Arrays, x: np.ndarray, precision: int) -> np.ndarray:
-    """Features (..., rows, frames) of samples (..., n)."""
-    first, then = _programs(recipe, arrays, precision)
-    F = run_program(first, x)
-    if arrays.power is not None:
-        F = F**arrays.power
-    if then:
-        F = finish(then, run_given(then.first, F), x.shape[-1])
-    return _both_sides(F, recipe.n_fft) if arrays.two_sided and arrays.bank is None else F
+    if not x.flags.forc:
+        x = np.ascontiguousarray(x)
+    out = np.empty_like(x)
+    options = {"square": False, "multiplier": multiplier, "floor": floor, "shift": shift}
+    if top is None:
+        _arrays.levels(x, out, **options)
+        return out
+    for clip in np.ndindex(x.shape[:-clip_ndim] if clip_ndim else ()):
+        part, result = x[clip], out[clip]
+        if part.flags.forc:
+            _arrays.levels(part, result, top_db=top, **options)
+        else:
+            result[...] = levels(part, multiplier=multiplier, floor=floor, shift=shift, top=top)
+    return out
 
 
-@kept(64)
-def _programs(recipe: Recipe, arrays: Arrays, precision: int) -> tuple[Program, Program | None]:
-    """What goes from samples to features; or to magnitudes, of whose powers the second one makes features."""
-    spec = replace(program_of(recipe.replace(log=None, top=None), precision).first, window=_window(recipe, arrays))
-    bank = None if arrays.bank is None else _bank(arrays.bank.array, recipe.n_fft, arrays.two_sided)
-    levels = levels_of(recipe)
-    if levels:
-        # The smallest number of the precision that is not a denormal one: a floor of less would be none.
-        floor = max(levels.floor, np.finfo(spec.dtype).tiny)
-        levels = replace(levels, floor=floor, offset=-levels.multiplier * log10(arrays.reference))
-    if arrays.power is None or (bank is None and levels is None):
-        return Program(replace(spec, bank=bank, levels=levels), top=recipe.top, recipe=recipe), None
-    given = Spec(precision, Framing(1 + recipe.n_fft // 2, 1, 0), Spectrum.GIVEN, bank=bank, levels=levels)
-    plain = recipe.replace(log=None, top=None, least=None)
-    return Program(spec, recipe=plain), Program(given, recipe=recipe)
-
-
-def _window(recipe: Recipe, arrays: Arrays) -> np.ndarray:
-    """Zeros up to n_fft behind it."""
-    window = np.zeros(recipe.n_fft)
-    window[: len(arrays.window.array)] = arrays.window.array
-    return window
-
-
-def _bank(bank: np.ndarray, n_fft: int, two_sided: bool) -> np.ndarray:
-    """(bands, bins) for the bins up to the highest, which stand for those below 0 Hz, too."""
-    n_bins = 1 + n_fft // 2
-    if len(bank) != (n_fft if two_sided else n_bins):
-        raise ParameterError(
-            f"the filters are for {len(bank)} bins, fft_length={n_fft} has {n_fft if two_sided else n_bins}; "
-            "make them for that many"
+def from_levels(x: np.ndarray, ref: float, exponent: float) -> np.ndarray:
+    """``ref * (10 ** (x / 10)) ** exponent``, in the precision of `x`."""
+    with np.errstate(over="ignore", under="ignore"):
+        return _foreign.call(
+            lambda: x.dtype.type(ref) * np.exp(x * x.dtype.type(np.log(10) / 10 * exponent)), work=20 * x.size
         )
-    weights = bank[:n_bins].T.copy()
-    if two_sided:
-        weights[:, 1 : n_fft - n_bins + 1] += bank[: n_bins - 1 : -1].T
-    return weights
 
 
-def _both_sides(F: np.ndarray, n_fft: int) -> np.ndarray:
-    """The bins below 0 Hz behind the others: of real samples they are the conjugates."""
-    below = F[..., n_fft - F.shape[-2] : 0 : -1, :]
-    return np.concatenate([F, below.conj()], axis=-2)
+def raised(x: np.ndarray, exponent: float) -> np.ndarray:
+    """x to a power, in the precision of `x`; what is infinite or no number then is so without a warning."""
+    if exponent == 1:
+        return x
+    with np.errstate(all="ignore"):
+        return _foreign.call(np.power, x, x.dtype.type(exponent), work=20 * x.size)
 
 
-def end_to_end(x: np.ndarray, length: int, hop_length: int, noise: np.ndarray) -> np.ndarray:
-    """The frames of a clip (n,), each with noise of its own, one after the other, as a clip of that hop length."""
-    frames = np.lib.stride_tricks.sliding_window_view(x, length)[::hop_length]
-    return (frames + noise[: len(frames)]).ravel()
+def two_sided(S: np.ndarray, n_fft: int) -> np.ndarray:
+    """All `n_fft` bins of real signals' spectra (..., 1 + n_fft // 2, frames): those above are mirrored ones."""
+    mirrored = S[..., 1 : (n_fft + 1) // 2, :][..., ::-1, :]
+    return np.concatenate([S, mirrored.conj() if np.iscomplexobj(S) else mirrored], axis=-2)
+
+
+def followed_by_zeros(D: np.ndarray, n: int) -> np.ndarray:
+    """Spectra (..., bins, frames) in complex numbers, with n frames of zeros behind them; bins are contiguous."""
+    shape = (*D.shape[:-2], D.shape[-1] + n, D.shape[-2])
+    padded = np.zeros(shape, np.result_type(D, np.complex64)).swapaxes(-1, -2)
+    padded[..., : D.shape[-1]] = D
+    return padded
+
+
+def natural_levels(x: np.ndarray, added: float) -> np.ndarray:
+    """``ln(x + added)``."""
+    return _foreign.call(lambda: np.log(x + x.dtype.type(added)), work=10 * x.size)
+
+
+def positive(x: np.ndarray) -> np.ndarray:
+    """0 in place of negative numbers; x is the caller's own."""
+    return np.maximum(x, 0, out=x)
+
+
+def inverse_of_bank(weights: np.ndarray) -> tuple[np.ndarray, int]:
+    """The matrix (bins, bands) that takes bands to the smallest bins that have them, and how many are independent.
+
+    Singular values count as 0 where they would in the precision of `weights`.
+    """
+    smallest = max(weights.shape) * np.finfo(weights.dtype).eps
+    u, values, v = np.linalg.svd(weights.astype(np.float64), full_matrices=False)
+    seen = values > smallest * values.max(initial=0)
+    return (v.T[:, seen] / values[seen]) @ u.T[seen], int(np.count_nonzero(seen))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from .._front.recipe import Recipe
 
 _LOGARITHMS = {"db": "dB", "amplitude_db": "dB of amplitudes", "ln": "ln", "log2": "log2", "log10": "log10"}
-_SCALES = {"slaney": "Slaney's scale", "htk": "HTK's scale", "kaldi": "Kaldi's scale"}
+_SCALES = {"slaney": "Slaney's scale", "htk": "HTK's scale", "kaldi": "Kaldi's scale", "linear": "equal widths"}
 _NORMS = {"slaney": "of equal areas", "sum": "of weights that sum to 1", None: "of height 1"}
 _TRIANGLES = {
     "hz": "straight in Hz", "mel": "straight in mel", "left": "as wide right as left", "bins": "between whole bins",
 }  # fmt: skip
 _PADDED = {
     "constant": "{} zeros", "reflect": "{} reflected samples", "symmetric": "{} mirrored samples",
-    "edge": "{} of the samples at the ends",
+    "edge": "{} of the samples at the ends", "wrap": "{} samples of the other end",
 }  # fmt: skip
 _OVER = {
     "frame": "within each frame",
@@ -51,6 +51,8 @@ def _samples(r: Recipe) -> list[str]:
     if r.samples:
         tiled = ", short clips repeated first" if r.tile else ""
         parts.append(f"cut or filled with zeros to {r.samples} ({r.samples / r.sr:g} s){tiled}")
+    if r.prepend:
+        parts.append(f"{r.prepend} zeros before")
     if r.append:
         parts.append(f"{r.append} zeros behind")
     if r.min_samples:
@@ -141,7 +143,8 @@ def _levels(r: Recipe) -> list[str]:
     if r.log_zero:
         parts.append(f"{r.log_zero:g} in place of 0")
     if r.top is not None:
-        of = "the clip's highest" if r.top_of is None else f"{r.top_of:g}"
+        highest = "the clip's highest" + (", of all channels" if r.top_over == "channels" else "")
+        of = highest if r.top_of is None else f"{r.top_of:g}"
         parts.append(f"no more than {r.top:g} below {of}")
     return parts
 

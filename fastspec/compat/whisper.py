@@ -20,7 +20,6 @@ import os
 import numpy as np
 import numpy.typing as npt
 
-from .._front.walk import run_clip
 from .._gate.complaints import both
 from .._gate.samples import ParameterError, as_array, as_index
 from .._recipes import recipe
@@ -189,13 +188,16 @@ def log_mel_spectrogram(
     (80, 3000)
     """
     _check_device(device)
-    whisper = recipe("whisper", n_mels=_checked_bands(n_mels), append=as_index(padding, name="padding", minimum=0))
+    options = {"n_mels": _checked_bands(n_mels), "append": as_index(padding, name="padding", minimum=0)}
+    whisper = recipe("whisper", **options, top_over="channels")
     x = load_audio(audio) if isinstance(audio, (str, os.PathLike)) else as_array(audio, name="audio", kinds="fiu")
     if x.ndim and x.shape[-1] + whisper.append <= N_FFT // 2:
         raise ParameterError(
             f"audio.shape={x.shape} has too few samples to reflect {N_FFT // 2} of them; use padding, or pad_or_trim"
         )
-    return run_clip(whisper, x, one_peak=True)
+    if x.ndim < 3:
+        return whisper(x)
+    return whisper(x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], n_mels, -1)
 
 
 def _checked_bands(n_mels) -> int:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ..._engine.kept import kept
 from ..._engine.spec import precision_of
 from ..._front.banks import window_samples
-from ..._front.given import Arrays, end_to_end, held, run_with
+from ..._front.by_arrays import Arrays, end_to_end, held, run_with
 from ..._front.recipe import Recipe
 from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, first_nonfinite
 from ...util.utils import pad_center
