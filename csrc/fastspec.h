@@ -158,6 +158,7 @@ typedef struct {
     size_t n_fft, hop_length;
     const double *window;  /* n_fft values */
     size_t lead;           /* sample 0 of the output stands `lead` samples into the first frame */
+    double smallest;       /* nothing is divided by sums of squares up to it; 0: by those below the smallest normal number */
 } fsp_inverse_config;
 
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **inverse);

@@ -97,7 +97,8 @@ fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **ou
     const size_t n = config->n_fft, hop = config->hop_length, vector = kernels->lanes * kernels->itemsize;
     *inv = (fsp_inverse){.kernels = kernels, .n_fft = n, .hop = hop, .lead = config->lead, .n_bins = n / 2 + 1,
                          .overlap = fsp_divide_up(n, hop) - 1};
-    inv->smallest = config->precision == FSP_F32 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
+    const double normal = config->precision == FSP_F32 ? 1.1754943508222875e-38 : 2.2250738585072014e-308;
+    inv->smallest = config->smallest > 0 ? config->smallest : normal;
     if (make_tables(inv, config->window)) {
         fsp_inverse_destroy(inv);
         return FSP_ENOMEM;

@@ -94,6 +94,7 @@ cdef extern from "fastspec.h" nogil:
         size_t n_fft, hop_length
         const double *window
         size_t lead
+        double smallest
     ctypedef struct fsp_spectra:
         const void *data
         size_t n_channels, n_frames
