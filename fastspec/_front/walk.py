@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from .._soundfiles.sound import AudioSource, Sound
 
 
-def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
+def run_clip(
+    recipe: Recipe, y, *, check_finite: bool = True, make: Callable[[Recipe, int], Program] = program_of
+) -> np.ndarray:
+    """`make`: the recipe's program, or one with another bank."""
     x = as_clip(y)
-    program = program_of(recipe, _precision(recipe, x.dtype))
+    program = make(recipe, _precision(recipe, x.dtype))
     x = _whole_signal(program, x)
     n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
     if n_frames <= 0 and not recipe.cut:

@@ -1,0 +1,248 @@
+"""Segments: spectra of frames that are real or complex, one-sided or two-sided, and the signal back from them.
+
+The engine knows real samples, real windows and bins 0 .. n_fft / 2. The transform is linear, so that all else is sums of
+what it makes: of real and imaginary parts, and of a half spectrum and its mirror image.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .._engine import arrays as _arrays
+from .._engine import backward as _backward
+from .._engine import memory as _memory
+from .._engine import plans as _plans
+from .._engine.kept import kept
+from .._engine.spec import MOST_N_FFT, Conditioning, Framing, Padding, Spec, Spectrum
+from .._gate.samples import MOST_HOP_LENGTH, ParameterError, check_size
+from .specs import CACHED
+
+# What stands before and behind the samples: numpy.pad's modes, but for "odd", its reflection about the end sample.
+_PADDING = {
+    "constant": Padding.CONSTANT, "edge": Padding.EDGE, "reflect": Padding.REFLECT, "symmetric": Padding.SYMMETRIC,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """`n_frames` frames of `length` samples every `hop`, zeros behind them up to `n_fft`.
+
+    Frame 0 starts `lead` samples before the first one. `mode` reaches `before` the first and `after` the last sample.
+    """
+
+    n_fft: int
+    hop: int
+    length: int
+    n_frames: int
+    lead: int = 0
+    mode: str = "constant"
+    before: int = 0
+    after: int = 0
+
+    def __post_init__(self) -> None:
+        if self.n_fft > MOST_N_FFT:
+            raise ParameterError(f"an FFT of {self.n_fft} points exceeds {MOST_N_FFT}; use shorter segments")
+        if self.hop > MOST_HOP_LENGTH:
+            raise ParameterError(f"{self.hop} samples from segment to segment exceed {MOST_HOP_LENGTH}; use fewer")
+
+
+def working(x: np.ndarray, precision: int) -> np.ndarray:
+    """Numbers that the engine reads: float32 and float64 as they are, complex ones by their parts, others in the precision."""
+    is_complex = x.dtype.kind == "c"
+    if x.dtype.char in ("FD" if is_complex else "fd") and x.dtype.isnative and x.flags.aligned:
+        return x
+    return x.astype(_DTYPES[is_complex][precision])
+
+
+_DTYPES = ((np.float32, np.float64), (np.complex64, np.complex128))
+
+
+def spectra(
+    x: np.ndarray,
+    window: np.ndarray,
+    cut: Cut,
+    *,
+    precision: int,
+    power: bool = False,
+    two_sided: bool = False,
+    remove_mean: bool = False,
+) -> np.ndarray:
+    """The FFT (..., bins, frames) of the segments of `x` (..., n), times `window`; or its squared magnitude.
+
+    With `two_sided` false, `x` and `window` are real. Frames with NaN or infinity are NaN.
+    """
+    x = working(x, precision)
+    if cut.mode == "odd":
+        x, cut = extended(x, cut)
+    framing = (cut.n_fft, cut.hop, cut.lead, _PADDING[cut.mode], cut.length, cut.before, cut.after)
+
+    def half(x: np.ndarray, window: np.ndarray, out: np.ndarray | None = None, spectrum=Spectrum.COMPLEX) -> np.ndarray:
+        spec = _spec(precision, framing, window.astype(np.float64).tobytes(), spectrum, remove_mean)
+        if out is None:
+            out = _plans.allocate(spec, x.shape[:-1], cut.n_frames, frame_major=True)
+        if cut.n_frames and x.size:
+            _plans.run(spec, x, out, check_finite=False)
+        else:
+            out[...] = 0
+        return out
+
+    if not two_sided:
+        return half(x, window, spectrum=Spectrum.POWER if power else Spectrum.COMPLEX)
+    is_real = x.dtype.kind == "f" and window.dtype.kind == "f"
+    as_power = power and is_real
+    dtype = _DTYPES[not as_power][precision]
+    check_size((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype))
+    full = _memory.empty((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype)).swapaxes(-1, -2)
+    first = full[..., : cut.n_fft // 2 + 1, :]
+    if is_real:
+        half(x, window, first, Spectrum.POWER if power else Spectrum.COMPLEX)
+        mirrored = first
+    else:
+        second = _of_products(half, x, window, first)
+        mirrored = _rotated(second, first)
+    n_behind = cut.n_fft - first.shape[-2]
+    full[..., first.shape[-2] :, :] = mirrored[..., 1 : n_behind + 1, :][..., ::-1, :].conj()
+    if not is_real:
+        first.real -= second.imag
+        first.imag += second.real
+    return squared(full) if power and not is_real else full
+
+
+def _of_products(half, x: np.ndarray, window: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The half spectra of the real part of x times window, into `first`, and of its imaginary part."""
+    half(x.real, window.real, first)
+    if window.dtype.kind == "f":
+        return half(x.imag, window)
+    second = half(x.real, window.imag)
+    if x.dtype.kind == "c":
+        first -= half(x.imag, window.imag)
+        second += half(x.imag, window.real)
+    return second
+
+
+def _rotated(second: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """first - i second, whose conjugate is what negative frequencies hold."""
+    rotated = first.copy(order="K")
+    rotated.real += second.imag
+    rotated.imag -= second.real
+    return rotated
+
+
+def squared(z: np.ndarray) -> np.ndarray:
+    """Squared magnitudes of spectra of `spectra`, frames contiguous."""
+    out = _memory.empty(z.swapaxes(-1, -2).shape, z.real.dtype).swapaxes(-1, -2)
+    _arrays.squares(z, out)
+    return out
+
+
+@kept(CACHED)
+def _spec(precision: int, framing: tuple, window: bytes, spectrum: Spectrum, remove_mean: bool) -> Spec:
+    n_fft, length = framing[0], framing[4]
+    samples = np.zeros(n_fft)
+    samples[:length] = np.frombuffer(window)
+    return Spec(
+        precision, Framing(*framing), spectrum, samples, conditioning=Conditioning(remove_mean=remove_mean)
+    )
+
+
+def extended(x: np.ndarray, cut: Cut) -> tuple[np.ndarray, Cut]:
+    """Samples with all that stands before and behind them, and how they are cut then."""
+    modes = {"odd": {"mode": "reflect", "reflect_type": "odd"}}
+    needed = (cut.n_frames - 1) * cut.hop + cut.length - cut.lead - x.shape[-1]
+    widths = [(0, 0)] * (x.ndim - 1)
+    x = np.pad(x, [*widths, (cut.before, cut.after)], **modes.get(cut.mode, {"mode": cut.mode}))
+    zeros = (max(cut.lead - cut.before, 0), max(needed - cut.after, 0))
+    x = np.pad(x, [*widths, zeros]) if max(zeros) else x
+    start = max(cut.before - cut.lead, 0)
+    return x[..., start:], Cut(cut.n_fft, cut.hop, cut.length, cut.n_frames)
+
+
+def segments(x: np.ndarray, cut: Cut) -> np.ndarray:
+    """The segments (..., frames, length) themselves: a view that can be written to nowhere."""
+    x, cut = extended(x, cut)
+    windows = np.lib.stride_tricks.sliding_window_view(x, cut.length, axis=-1)
+    return windows[..., :: cut.hop, :][..., : cut.n_frames, :]
+
+
+def end_to_end(frames: np.ndarray, n_fft: int) -> tuple[np.ndarray, Cut]:
+    """Frames (..., frames, length), put one behind the other, and how they are cut out of that."""
+    n_frames, length = frames.shape[-2:]
+    return frames.reshape(*frames.shape[:-2], n_frames * length), Cut(n_fft, length, length, n_frames)
+
+
+def without_line(frames: np.ndarray) -> np.ndarray:
+    """Frames (..., length) less the straight line that fits each of them best."""
+    length = frames.shape[-1]
+    line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])[: min(length, 2)]
+    line = (line / np.sqrt((line**2).sum(axis=1, keepdims=True))).astype(frames.real.dtype)
+    return frames - (frames @ line.T) @ line
+
+
+def turns(n_bins: int, n_fft: int, shift: int) -> np.ndarray | None:
+    """What bins are multiplied by when the first `shift` samples of a frame of `n_fft` go behind the others; None for 1."""
+    steps = np.arange(n_bins) * (shift % n_fft) % n_fft
+    if not steps.any():
+        return None
+    if not (2 * steps % n_fft).any():
+        return np.where(steps, -1.0, 1.0)
+    return np.exp(2j * np.pi / n_fft * steps)
+
+
+# --- and back
+
+
+def samples(
+    S: np.ndarray,
+    window: np.ndarray,
+    *,
+    n_fft: int,
+    hop: int,
+    lead: int,
+    n_samples: int,
+    two_sided: bool = False,
+    smallest: float = np.inf,
+) -> np.ndarray:
+    """Segments of spectra (..., bins, frames), times `window`, added where they overlap: samples (..., n_samples).
+
+    Sample 0 is number `lead` of the first segment. Sums are divided by those of the squared window that exceed
+    `smallest`. Real without `two_sided`, and `window` has to be real then.
+    """
+    precision = int(S.dtype != np.complex64)
+    n_bins = n_fft if two_sided else n_fft // 2 + 1
+    frames = np.zeros((*S.shape[:-2], S.shape[-1], n_bins), _DTYPES[1][precision])
+    kept_bins = min(n_bins, S.shape[-2])
+    frames[..., :kept_bins] = S.swapaxes(-1, -2)[..., :kept_bins]
+
+    def back(frames: np.ndarray, window: np.ndarray) -> np.ndarray:
+        whole = np.zeros(n_fft)
+        whole[: len(window)] = window
+        inverse = _backward.inverse_of(n_fft, hop, lead, precision, whole.tobytes(), smallest)
+        check_size((*S.shape[:-2], n_samples), np.dtype(_DTYPES[0][precision]))
+        y = _memory.empty((*S.shape[:-2], n_samples), np.dtype(_DTYPES[0][precision]))
+        _backward.run_inverse(inverse, n_fft, frames.swapaxes(-1, -2), y)
+        return y
+
+    if not two_sided:
+        return back(frames, window)
+    n_half = n_fft // 2 + 1
+    mirrored = np.roll(frames[..., ::-1], 1, axis=-1)[..., :n_half].conj()
+    real, imag = (frames[..., :n_half] + mirrored) / 2, (frames[..., :n_half] - mirrored) / 2j
+    y = np.empty((*S.shape[:-2], n_samples), _DTYPES[1][precision])
+    y.real, y.imag = back(real, window.real), back(imag, window.real)
+    if window.dtype.kind == "c":
+        y.real -= back(imag, window.imag)
+        y.imag += back(real, window.imag)
+    return y
+
+
+def overlap_add(frames: np.ndarray, hop: int) -> np.ndarray:
+    """Frames (..., frames, length), added where they overlap: samples (..., n)."""
+    n_frames, length = frames.shape[-2:]
+    n_parts = -(-length // hop)
+    out = np.zeros((*frames.shape[:-2], n_frames - 1 + n_parts, hop), frames.dtype)
+    for i in range(n_parts):
+        part = frames[..., i * hop : (i + 1) * hop]
+        out[..., i : i + n_frames, : part.shape[-1]] += part
+    return out.reshape(*frames.shape[:-2], -1)[..., : (n_frames - 1) * hop + length]
