@@ -65,11 +65,11 @@ def spectra(
     cut: Cut,
     *,
     precision: int,
-    power: bool = False,
+    kind: Spectrum = Spectrum.COMPLEX,
     two_sided: bool = False,
     remove_mean: bool = False,
 ) -> np.ndarray:
-    """The FFT (..., bins, frames) of the segments of `x` (..., n), times `window`; or its squared magnitude.
+    """The FFT (..., bins, frames) of the segments of `x` (..., n), times `window`; or its magnitude, or that squared.
 
     With `two_sided` false, `x` and `window` are real. Frames with NaN or infinity are NaN.
     """
@@ -78,8 +78,8 @@ def spectra(
         x, cut = extended(x, cut)
     framing = (cut.n_fft, cut.hop, cut.lead, _PADDING[cut.mode], cut.length, cut.before, cut.after)
 
-    def half(x: np.ndarray, window: np.ndarray, out: np.ndarray | None = None, spectrum=Spectrum.COMPLEX) -> np.ndarray:
-        spec = _spec(precision, framing, window.astype(np.float64).tobytes(), spectrum, remove_mean)
+    def half(x: np.ndarray, window: np.ndarray, out: np.ndarray | None = None, kind=Spectrum.COMPLEX) -> np.ndarray:
+        spec = _spec(precision, framing, window.astype(np.float64, copy=False).tobytes(), kind, remove_mean)
         if out is None:
             out = _plans.allocate(spec, x.shape[:-1], cut.n_frames, frame_major=True)
         if cut.n_frames and x.size:
@@ -89,25 +89,25 @@ def spectra(
         return out
 
     if not two_sided:
-        return half(x, window, spectrum=Spectrum.POWER if power else Spectrum.COMPLEX)
+        return half(x, window, kind=kind)
     is_real = x.dtype.kind == "f" and window.dtype.kind == "f"
-    as_power = power and is_real
-    dtype = _DTYPES[not as_power][precision]
+    dtype = _DTYPES[not is_real or kind is Spectrum.COMPLEX][precision]
     check_size((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype))
     full = _memory.empty((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype)).swapaxes(-1, -2)
     first = full[..., : cut.n_fft // 2 + 1, :]
     if is_real:
-        half(x, window, first, Spectrum.POWER if power else Spectrum.COMPLEX)
+        half(x, window, first, kind)
         mirrored = first
     else:
         second = _of_products(half, x, window, first)
         mirrored = _rotated(second, first)
     n_behind = cut.n_fft - first.shape[-2]
     full[..., first.shape[-2] :, :] = mirrored[..., 1 : n_behind + 1, :][..., ::-1, :].conj()
-    if not is_real:
-        first.real -= second.imag
-        first.imag += second.real
-    return squared(full) if power and not is_real else full
+    if is_real:
+        return full
+    first.real -= second.imag
+    first.imag += second.real
+    return full if kind is Spectrum.COMPLEX else np.abs(full) if kind is Spectrum.MAGNITUDE else squared(full)
 
 
 def _of_products(half, x: np.ndarray, window: np.ndarray, first: np.ndarray) -> np.ndarray:
@@ -180,14 +180,13 @@ def without_line(frames: np.ndarray) -> np.ndarray:
     return frames - (frames @ line.T) @ line
 
 
-def turns(n_bins: int, n_fft: int, shift: int) -> np.ndarray | None:
-    """What bins are multiplied by when the first `shift` samples of a frame of `n_fft` go behind the others; None for 1."""
-    steps = np.arange(n_bins) * (shift % n_fft) % n_fft
-    if not steps.any():
-        return None
-    if not (2 * steps % n_fft).any():
-        return np.where(steps, -1.0, 1.0)
-    return np.exp(2j * np.pi / n_fft * steps)
+def turn(S: np.ndarray, n_fft: int, shift: int) -> None:
+    """Give spectra (..., bins, frames) the phases of frames whose first `shift` samples have gone behind the others."""
+    F, shift = S.swapaxes(-1, -2), shift % n_fft
+    if shift * 2 == n_fft:  # most windows: their middle comes first
+        np.negative(F[..., 1::2], out=F[..., 1::2])
+    elif shift:
+        F *= np.exp(2j * np.pi / n_fft * (np.arange(F.shape[-1]) * shift % n_fft))
 
 
 # --- and back
@@ -210,10 +209,7 @@ def samples(
     `smallest`. Real without `two_sided`, and `window` has to be real then.
     """
     precision = int(S.dtype != np.complex64)
-    n_bins = n_fft if two_sided else n_fft // 2 + 1
-    frames = np.zeros((*S.shape[:-2], S.shape[-1], n_bins), _DTYPES[1][precision])
-    kept_bins = min(n_bins, S.shape[-2])
-    frames[..., :kept_bins] = S.swapaxes(-1, -2)[..., :kept_bins]
+    frames = _frames(S, n_fft if two_sided else n_fft // 2 + 1, np.dtype(_DTYPES[1][precision]))
 
     def back(frames: np.ndarray, window: np.ndarray) -> np.ndarray:
         whole = np.zeros(n_fft)
@@ -235,6 +231,17 @@ def samples(
         y.real -= back(imag, window.imag)
         y.imag += back(real, window.imag)
     return y
+
+
+def _frames(S: np.ndarray, n_bins: int, dtype: np.dtype) -> np.ndarray:
+    """Spectra (..., frames, bins) that the engine reads, cut to `n_bins` or filled with zeros; itself if it is so."""
+    F = S.swapaxes(-1, -2)
+    if F.shape[-1] == n_bins and F.dtype == dtype and F.strides[-1] == F.itemsize and F.flags.aligned:
+        return F
+    frames = np.zeros((*F.shape[:-1], n_bins), dtype)
+    n_kept = min(n_bins, F.shape[-1])
+    frames[..., :n_kept] = F[..., :n_kept]
+    return frames
 
 
 def overlap_add(frames: np.ndarray, hop: int) -> np.ndarray:

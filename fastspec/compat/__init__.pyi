@@ -1,2 +1,3 @@
 """The libraries: one a line, read by `_lazy.attach` and by type checkers."""
 from . import python_speech_features as python_speech_features
+from . import scipy as scipy

@@ -8,6 +8,7 @@ import logging
 import numpy as np
 import numpy.typing as npt
 
+from ..._engine.spec import Spectrum
 from ..._front import segments as _segments
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_index, as_number
@@ -263,7 +264,7 @@ def _power(frames, NFFT: int, scale: float) -> np.ndarray:
         frames = frames[:, :NFFT]
     x, cut = _segments.end_to_end(frames, NFFT)
     window = np.full(cut.length, scale)
-    return _segments.spectra(x, window, cut, precision=int(frames.dtype != np.float32), power=True).swapaxes(-1, -2)
+    return _segments.spectra(x, window, cut, precision=int(frames.dtype != np.float32), kind=Spectrum.POWER).swapaxes(-1, -2)
 
 
 @peer()
