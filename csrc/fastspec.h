@@ -86,6 +86,7 @@ typedef struct {
     size_t length;            /* of a frame: 1 .. n_fft samples, to which zeros are added behind; 0: n_fft */
     size_t hop_length;        /* >= 1 */
     const double *window;     /* n_fft values, of which `length` count */
+    size_t turn;              /* 0 .. n_fft - 1: so many samples of the windowed frame go behind the others, zeros included */
     ptrdiff_t lead;           /* frame 0 starts `lead` samples before the first one, or -lead samples after it */
     fsp_margin margin;
     fsp_conditioning conditioning;

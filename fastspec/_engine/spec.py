@@ -159,7 +159,7 @@ _DTYPES = (
 class Spec:
     """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters.
 
-    A magnitude is sqrt(max(|X|^2 + guard, least)).
+    A magnitude is sqrt(max(|X|^2 + guard, least)). The first `turn` samples of a windowed frame go behind the others.
     """
 
     precision: int
@@ -174,6 +174,7 @@ class Spec:
     guard: float = 0.0
     least: float = 0.0
     energy: Energy | None = None
+    turn: int = 0
 
     @property
     def dtype(self) -> np.dtype:

@@ -68,18 +68,20 @@ def spectra(
     kind: Spectrum = Spectrum.COMPLEX,
     two_sided: bool = False,
     remove_mean: bool = False,
+    turn: int = 0,
 ) -> np.ndarray:
     """The FFT (..., bins, frames) of the segments of `x` (..., n), times `window`; or its magnitude, or that squared.
 
-    With `two_sided` false, `x` and `window` are real. Frames with NaN or infinity are NaN.
+    The first `turn` samples of what goes into the FFT go behind the others. With `two_sided` false, `x` and `window` are real. Frames with NaN or infinity are NaN.
     """
     x = working(x, precision)
     if cut.mode == "odd":
         x, cut = extended(x, cut)
+    turn %= cut.n_fft
     framing = (cut.n_fft, cut.hop, cut.lead, _PADDING[cut.mode], cut.length, cut.before, cut.after)
 
     def half(x: np.ndarray, window: np.ndarray, out: np.ndarray | None = None, kind=Spectrum.COMPLEX) -> np.ndarray:
-        spec = _spec(precision, framing, window.astype(np.float64, copy=False).tobytes(), kind, remove_mean)
+        spec = _spec(precision, framing, window.astype(np.float64, copy=False).tobytes(), kind, remove_mean, turn)
         if out is None:
             out = _plans.allocate(spec, x.shape[:-1], cut.n_frames, frame_major=True)
         if cut.n_frames and x.size:
@@ -138,13 +140,12 @@ def squared(z: np.ndarray) -> np.ndarray:
 
 
 @kept(CACHED)
-def _spec(precision: int, framing: tuple, window: bytes, spectrum: Spectrum, remove_mean: bool) -> Spec:
+def _spec(precision: int, framing: tuple, window: bytes, kind: Spectrum, remove_mean: bool, turn: int) -> Spec:
     n_fft, length = framing[0], framing[4]
     samples = np.zeros(n_fft)
     samples[:length] = np.frombuffer(window)
-    return Spec(
-        precision, Framing(*framing), spectrum, samples, conditioning=Conditioning(remove_mean=remove_mean)
-    )
+    conditioning = Conditioning(remove_mean=remove_mean)
+    return Spec(precision, Framing(*framing), kind, samples, conditioning=conditioning, turn=turn)
 
 
 def extended(x: np.ndarray, cut: Cut) -> tuple[np.ndarray, Cut]:
@@ -178,15 +179,6 @@ def without_line(frames: np.ndarray) -> np.ndarray:
     line = np.stack([np.ones(length), np.arange(length) - (length - 1) / 2])[: min(length, 2)]
     line = (line / np.sqrt((line**2).sum(axis=1, keepdims=True))).astype(frames.real.dtype)
     return frames - (frames @ line.T) @ line
-
-
-def turn(S: np.ndarray, n_fft: int, shift: int) -> None:
-    """Give spectra (..., bins, frames) the phases of frames whose first `shift` samples have gone behind the others."""
-    F, shift = S.swapaxes(-1, -2), shift % n_fft
-    if shift * 2 == n_fft:  # most windows: their middle comes first
-        np.negative(F[..., 1::2], out=F[..., 1::2])
-    elif shift:
-        F *= np.exp(2j * np.pi / n_fft * (np.arange(F.shape[-1]) * shift % n_fft))
 
 
 # --- and back
@@ -242,6 +234,16 @@ def _frames(S: np.ndarray, n_bins: int, dtype: np.dtype) -> np.ndarray:
     n_kept = min(n_bins, F.shape[-1])
     frames[..., :n_kept] = F[..., :n_kept]
     return frames
+
+
+def turn_back(S: np.ndarray, n_fft: int, turn: int) -> None:
+    """Give spectra (..., bins, frames), bins contiguous, the phases of frames that were not turned."""
+    F = S.swapaxes(-1, -2)
+    if turn * 2 == n_fft:  # the middle came first: other signs for odd bins, real and imaginary parts side by side
+        parts = F.view(F.real.dtype)
+        parts *= np.repeat(1.0 - 2.0 * (np.arange(F.shape[-1]) % 2), 2).astype(parts.dtype)
+    elif turn:
+        F *= np.exp(-2j * np.pi / n_fft * (np.arange(F.shape[-1]) * turn % n_fft))
 
 
 def overlap_add(frames: np.ndarray, hop: int) -> np.ndarray:

@@ -380,12 +380,10 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         factor = self._factor ** (2 if kind is Spectrum.POWER else 1)
         S = _segments.spectra(
             x, self.win.conj() * self._factor, cut, precision=1, kind=kind, two_sided=not self.onesided_fft,
-            remove_mean=detr == "constant",
+            remove_mean=detr == "constant", turn=self._shift,
         )  # fmt: skip
         if factor != 1:
             S[..., self._ends, :] /= factor
-        if kind is Spectrum.COMPLEX and self.phase_shift is not None:
-            _segments.turn(S, self.mfft, self._shift)
         if self.fft_mode == "centered":
             S = np.fft.fftshift(S, axes=-2)
         return np.moveaxis(S, -2, axis if axis >= 0 else axis - 1) if S.ndim > 2 else S
@@ -437,7 +435,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
     @property
     def _shift(self) -> int:
         """Samples that go behind the others before the FFT."""
-        return (self.phase_shift + self.m_num_mid) % self.m_num
+        return 0 if self.phase_shift is None else (self.phase_shift + self.m_num_mid) % self.m_num
 
     @peer()
     def istft(
@@ -516,14 +514,12 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         S = S if S.dtype == np.complex128 else S.astype(np.complex128)
         if self.fft_mode == "centered":
             S = np.fft.ifftshift(S, axes=-2)
-        turned = self.phase_shift is not None and self._shift % self.mfft
-        if not turned and self._factor == 1:
+        if not self._shift and self._factor == 1:
             return S
         S = np.array(S.swapaxes(-1, -2), order="C").swapaxes(-1, -2)
         if self._factor != 1:
             S[..., self._ends, :] *= self._factor
-        if turned:
-            _segments.turn(S, self.mfft, -self._shift)
+        _segments.turn_back(S, self.mfft, self._shift)
         return S
 
 
