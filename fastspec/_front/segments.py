@@ -56,6 +56,9 @@ def working(x: np.ndarray, precision: int) -> np.ndarray:
     return x.astype(_DTYPES[is_complex][precision])
 
 
+# Numbers of both sides that are worked on together.
+_AT_ONCE = 1 << 15
+
 _DTYPES = ((np.float32, np.float64), (np.complex64, np.complex128))
 
 
@@ -77,59 +80,81 @@ def spectra(
     x = working(x, precision)
     if cut.mode == "odd":
         x, cut = extended(x, cut)
-    turn %= cut.n_fft
     framing = (cut.n_fft, cut.hop, cut.lead, _PADDING[cut.mode], cut.length, cut.before, cut.after)
 
-    def half(x: np.ndarray, window: np.ndarray, out: np.ndarray | None = None, kind=Spectrum.COMPLEX) -> np.ndarray:
-        spec = _spec(precision, framing, window.astype(np.float64, copy=False).tobytes(), kind, remove_mean, turn)
-        if out is None:
-            out = _plans.allocate(spec, x.shape[:-1], cut.n_frames, frame_major=True)
-        if cut.n_frames and x.size:
-            _plans.run(spec, x, out, check_finite=False)
-        else:
-            out[...] = 0
-        return out
+    def spec_of(window: np.ndarray, kind: Spectrum) -> Spec:
+        window = window.astype(np.float64, copy=False).tobytes()
+        return _spec(precision, framing, window, kind, remove_mean, turn % cut.n_fft)
 
     if not two_sided:
-        return half(x, window, kind=kind)
+        return _run(spec_of(window, kind), x, cut.n_frames)
     is_real = x.dtype.kind == "f" and window.dtype.kind == "f"
-    dtype = _DTYPES[not is_real or kind is Spectrum.COMPLEX][precision]
-    check_size((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype))
-    full = _memory.empty((*x.shape[:-1], cut.n_frames, cut.n_fft), np.dtype(dtype)).swapaxes(-1, -2)
-    first = full[..., : cut.n_fft // 2 + 1, :]
+    dtype = np.dtype(_DTYPES[not is_real or kind is Spectrum.COMPLEX][precision])
+    check_size((*x.shape[:-1], cut.n_frames, cut.n_fft), dtype)
+    full = _memory.empty((*x.shape[:-1], cut.n_frames, cut.n_fft), dtype).swapaxes(-1, -2)
     if is_real:
-        half(x, window, first, kind)
-        mirrored = first
-    else:
-        second = _of_products(half, x, window, first)
-        mirrored = _rotated(second, first)
-    n_behind = cut.n_fft - first.shape[-2]
-    full[..., first.shape[-2] :, :] = mirrored[..., 1 : n_behind + 1, :][..., ::-1, :].conj()
-    if is_real:
+        first = full[..., : cut.n_fft // 2 + 1, :]
+        _run(spec_of(window, kind), x, cut.n_frames, out=first)
+        full[..., first.shape[-2] :, :] = first[..., _mirrored(cut.n_fft), :].conj()
         return full
-    first.real -= second.imag
-    first.imag += second.real
+    _of_products(x, window, lambda part: spec_of(part, Spectrum.COMPLEX), full)
     return full if kind is Spectrum.COMPLEX else np.abs(full) if kind is Spectrum.MAGNITUDE else squared(full)
 
 
-def _of_products(half, x: np.ndarray, window: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """The half spectra of the real part of x times window, into `first`, and of its imaginary part."""
-    half(x.real, window.real, first)
-    if window.dtype.kind == "f":
-        return half(x.imag, window)
-    second = half(x.real, window.imag)
-    if x.dtype.kind == "c":
-        first -= half(x.imag, window.imag)
-        second += half(x.imag, window.real)
-    return second
+def _run(spec: Spec, x: np.ndarray, n_frames: int, *, out: np.ndarray | None = None, first_frame: int = 0) -> np.ndarray:
+    if out is None:
+        out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
+    if n_frames and x.size:
+        _plans.run(spec, x, out, check_finite=False, first_frame=first_frame)
+    else:
+        out[...] = 0
+    return out
 
 
-def _rotated(second: np.ndarray, first: np.ndarray) -> np.ndarray:
-    """first - i second, whose conjugate is what negative frequencies hold."""
-    rotated = first.copy(order="K")
-    rotated.real += second.imag
-    rotated.imag -= second.real
-    return rotated
+def _mirrored(n_fft: int) -> slice:
+    """The bins that those behind n_fft / 2 mirror, in their order."""
+    return slice((n_fft - 1) // 2, 0, -1)
+
+
+def _of_products(x: np.ndarray, window: np.ndarray, spec_of, full: np.ndarray) -> None:
+    """Of complex x times window: the half spectra of its real and its imaginary part, and both sides of these."""
+    n_fft, n_frames = full.shape[-2:]
+    n_half = n_fft // 2 + 1
+    products = _products(x, window, spec_of)
+    # Few frames at a time, which the cache keeps until both sides are made.
+    at_once = max(16, _AT_ONCE // max(full.size // n_frames, 1))
+    for start in range(0, n_frames, at_once):
+        both = full[..., start : start + at_once]
+        first = both[..., :n_half, :]
+        second = _sum_of(products[1], first.shape[-1], start)
+        _sum_of(products[0], first.shape[-1], start, out=first)
+        behind, mirrored = both[..., n_half:, :], _mirrored(n_fft)
+        np.add(first.real[..., mirrored, :], second.imag[..., mirrored, :], out=behind.real)
+        np.subtract(second.real[..., mirrored, :], first.imag[..., mirrored, :], out=behind.imag)
+        first.real -= second.imag
+        first.imag += second.real
+
+
+def _products(x: np.ndarray, window: np.ndarray, spec_of) -> tuple[list, list]:
+    """Terms (sign, samples, spec) of the real and of the imaginary part."""
+    w = spec_of(window.real)
+    real, imag = [(1, x.real, w)], [(1, x.imag, w)] if x.dtype.kind == "c" else []
+    if window.dtype.kind == "c":
+        v = spec_of(window.imag)
+        imag.append((1, x.real, v))
+        if x.dtype.kind == "c":
+            real.append((-1, x.imag, v))
+    return real, imag
+
+
+def _sum_of(terms: list, n_frames: int, first_frame: int, *, out: np.ndarray | None = None) -> np.ndarray:
+    for i, (sign, x, spec) in enumerate(terms):
+        if i == 0:
+            out = _run(spec, x, n_frames, out=out, first_frame=first_frame)
+        else:
+            other = _run(spec, x, n_frames, first_frame=first_frame)
+            (np.add if sign > 0 else np.subtract)(out, other, out=out)
+    return out
 
 
 def squared(z: np.ndarray) -> np.ndarray:
@@ -214,15 +239,31 @@ def samples(
 
     if not two_sided:
         return back(frames, window)
-    n_half = n_fft // 2 + 1
-    mirrored = np.roll(frames[..., ::-1], 1, axis=-1)[..., :n_half].conj()
-    real, imag = (frames[..., :n_half] + mirrored) / 2, (frames[..., :n_half] - mirrored) / 2j
+    window = window / 2
+    real, imag = _twice_the_parts(frames)
     y = np.empty((*S.shape[:-2], n_samples), _DTYPES[1][precision])
     y.real, y.imag = back(real, window.real), back(imag, window.real)
     if window.dtype.kind == "c":
         y.real -= back(imag, window.imag)
         y.imag += back(real, window.imag)
     return y
+
+
+def _twice_the_parts(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Half spectra of twice the real and twice the imaginary part of what two-sided spectra (..., bins) are of."""
+    n_half = frames.shape[-1] // 2 + 1
+    real, imag = (np.empty((*frames.shape[:-1], n_half), frames.dtype) for _ in range(2))
+    at_once = max(1, _AT_ONCE // frames.shape[-1])
+    for start in range(0, frames.shape[-2], at_once):
+        part = (..., slice(start, start + at_once), slice(None))
+        F, a, b = frames[part], real[part], imag[part]
+        ends = ((F[..., :1], F[..., :1], slice(0, 1)), (F[..., 1:n_half], F[..., : -n_half : -1], slice(1, n_half)))
+        for above, below, bins in ends:
+            np.add(above.real, below.real, out=a.real[..., bins])
+            np.subtract(above.imag, below.imag, out=a.imag[..., bins])
+            np.add(above.imag, below.imag, out=b.real[..., bins])
+            np.subtract(below.real, above.real, out=b.imag[..., bins])
+    return real, imag
 
 
 def _frames(S: np.ndarray, n_bins: int, dtype: np.dtype) -> np.ndarray:
@@ -244,6 +285,14 @@ def turn_back(S: np.ndarray, n_fft: int, turn: int) -> None:
         parts *= np.repeat(1.0 - 2.0 * (np.arange(F.shape[-1]) % 2), 2).astype(parts.dtype)
     elif turn:
         F *= np.exp(-2j * np.pi / n_fft * (np.arange(F.shape[-1]) * turn % n_fft))
+
+
+def differences(x: np.ndarray, coefficient: float) -> np.ndarray:
+    """Samples (n,) less `coefficient` times the one before; the first one stays."""
+    out = np.multiply(x, -coefficient)
+    out[1:] = x[1:] + out[:-1]
+    out[0] = x[0]
+    return out
 
 
 def overlap_add(frames: np.ndarray, hop: int) -> np.ndarray:

@@ -323,10 +323,8 @@ def preemphasis(signal: npt.ArrayLike, coeff: float = 0.95) -> np.ndarray:
     >>> sigproc.preemphasis([1, 2, 3], 0.5).tolist()
     [1.0, 1.5, 2.0]
     """
-    from ...effects import preemphasis as filtered
-
     x = as_array(signal, name="signal")
     if x.ndim != 1 or not x.size:
         raise ParameterError(f"signal.shape={x.shape} must be (n,), with one sample at least")
     x = x if x.dtype.kind in "fc" else x.astype(np.float64)
-    return filtered(x, coef=as_number(coeff, name="coeff"), zi=np.zeros(1))
+    return _segments.differences(x, as_number(coeff, name="coeff"))
