@@ -239,13 +239,13 @@ def samples(
 
     if not two_sided:
         return back(frames, window)
-    window = window / 2
     real, imag = _twice_the_parts(frames)
     y = np.empty((*S.shape[:-2], n_samples), _DTYPES[1][precision])
     y.real, y.imag = back(real, window.real), back(imag, window.real)
     if window.dtype.kind == "c":
         y.real -= back(imag, window.imag)
         y.imag += back(real, window.imag)
+    y *= 0.5
     return y
 
 

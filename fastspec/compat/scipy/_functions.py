@@ -301,7 +301,7 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
     before = np.sqrt(scale * (1 + doubled)) if np.isreal(scale) and 0 < scale.real < np.inf else 1.0
     after = 1.0 if before != 1.0 else scale * (1 + doubled) if kind is Spectrum.POWER else np.sqrt(scale + 0j)
     if detrend and detrend not in _CONSTANT:
-        frames = _detrended(_segments.segments(x, cut), detrend, axis)
+        frames = _detrended(_segments.segments(x, cut), detrend, axis, precision)
         x, cut = _segments.end_to_end(frames, cut.n_fft)
         detrend = False
     S = _segments.spectra(
@@ -318,11 +318,11 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
     return S
 
 
-def _detrended(frames: np.ndarray, detrend, axis: int) -> np.ndarray:
+def _detrended(frames: np.ndarray, detrend, axis: int, precision: int) -> np.ndarray:
     if not callable(detrend):
         if detrend not in _LINEAR:
             raise ParameterError(f"detrend={detrend!r} must be False, 'constant', 'linear' or a function")
-        return _segments.without_line(_segments.working(frames, int(frames.dtype.itemsize > 4)))
+        return _segments.without_line(_segments.working(frames, precision))
     if axis == -1:
         out = np.asarray(detrend(frames.copy()))
     else:
