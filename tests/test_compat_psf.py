@@ -77,7 +77,9 @@ def test_features_of_any_options(theirs, case, numcep, ceplifter, append):
     close(ours.ssc(signal, **with_window), theirs.ssc(signal, **with_window), bound)
 
 
-@given(st.integers(1, 80), st.sampled_from([256, 400, 511, 512, 1103, 4096]), st.integers(4000, 48000), st.floats(0, 900))
+@given(
+    st.integers(1, 80), st.sampled_from([256, 400, 511, 512, 1103, 4096]), st.integers(4000, 48000), st.floats(0, 900)
+)
 def test_filterbanks_have_the_very_bins(theirs, nfilt, nfft, rate, low):
     assert np.array_equal(ours.get_filterbanks(nfilt, nfft, rate, low), theirs.get_filterbanks(nfilt, nfft, rate, low))
     high = rate / 3
@@ -93,7 +95,10 @@ def test_sigproc(theirs, n, length, step, nfft):
     frames = peer.framesig(signal, length, step, np.hamming)
     assert np.array_equal(sigproc.framesig(signal, length, step, np.hamming), frames)
     if step <= length:
-        close(sigproc.deframesig(frames, n, length, step, np.hamming), peer.deframesig(frames, n, length, step, np.hamming))
+        close(
+            sigproc.deframesig(frames, n, length, step, np.hamming),
+            peer.deframesig(frames, n, length, step, np.hamming),
+        )
         close(sigproc.deframesig(frames, 0, length, step), peer.deframesig(frames, 0, length, step))
     scale = np.abs(frames).sum()
     for name in ("magspec", "powspec"):
@@ -169,7 +174,14 @@ def test_inputs_and_results():
     want = ours.mfcc(x)
     assert want.dtype == np.float64
     assert want.flags.c_contiguous
-    for same in (x.tolist(), x[:, np.newaxis], x.astype(np.int64), x.astype(np.float32), x.astype(">i2"), x[::-1][::-1]):
+    for same in (
+        x.tolist(),
+        x[:, np.newaxis],
+        x.astype(np.int64),
+        x.astype(np.float32),
+        x.astype(">i2"),
+        x[::-1][::-1],
+    ):
         assert np.array_equal(ours.mfcc(same), want) or np.abs(ours.mfcc(same) - want).max() < 1e-9
     close(ours.mfcc(x, winfunc="hamming"), ours.mfcc(x, winfunc=np.hamming))
     assert np.array_equal(ours.mfcc(x, winfunc=np.hamming(400)), ours.mfcc(x, winfunc=np.hamming))

@@ -14,7 +14,7 @@ from .walk import run_clip
 
 
 def centroids(recipe: Recipe, y, *, lowest: float) -> np.ndarray:
-    """Of a recipe's bands, frames first. Bins are taken for `lowest` .. sr / 2 Hz, evenly; a silent band for a white one."""
+    """Of a recipe's bands, frames first. Bins count as `lowest` .. sr / 2 Hz, evenly; a silent band as a white one."""
     both = run_clip(recipe, y, check_finite=False, make=lambda r, precision: _moments(r, precision, lowest))
     sums, moments = np.split(both, 2, axis=-1)
     bank = program_of(recipe, 1).first.bank

@@ -1,7 +1,7 @@
 """Segments: spectra of frames that are real or complex, one-sided or two-sided, and the signal back from them.
 
-The engine knows real samples, real windows and bins 0 .. n_fft / 2. The transform is linear, so that all else is sums of
-what it makes: of real and imaginary parts, and of a half spectrum and its mirror image.
+The engine knows real samples, real windows and bins 0 .. n_fft / 2. The transform is linear, so that all else is sums
+of what it makes: of real and imaginary parts, and of a half spectrum and its mirror image.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Cut:
 
 
 def working(x: np.ndarray, precision: int) -> np.ndarray:
-    """Numbers that the engine reads: float32 and float64 as they are, complex ones by their parts, others in the precision."""
+    """Numbers that the engine reads, complex ones by their parts: single and double ones as they are."""
     is_complex = x.dtype.kind == "c"
     if x.dtype.char in ("FD" if is_complex else "fd") and x.dtype.isnative and x.flags.aligned:
         return x
@@ -75,7 +75,8 @@ def spectra(
 ) -> np.ndarray:
     """The FFT (..., bins, frames) of the segments of `x` (..., n), times `window`; or its magnitude, or that squared.
 
-    The first `turn` samples of what goes into the FFT go behind the others. With `two_sided` false, `x` and `window` are real. Frames with NaN or infinity are NaN.
+    With `two_sided` false, `x` and `window` are real. The first `turn` samples of what goes into the FFT go behind the
+    others. Frames with NaN or infinity are NaN.
     """
     x = working(x, precision)
     if cut.mode == "odd":
@@ -101,7 +102,9 @@ def spectra(
     return full if kind is Spectrum.COMPLEX else np.abs(full) if kind is Spectrum.MAGNITUDE else squared(full)
 
 
-def _run(spec: Spec, x: np.ndarray, n_frames: int, *, out: np.ndarray | None = None, first_frame: int = 0) -> np.ndarray:
+def _run(
+    spec: Spec, x: np.ndarray, n_frames: int, *, out: np.ndarray | None = None, first_frame: int = 0
+) -> np.ndarray:
     if out is None:
         out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
     if n_frames and x.size:
@@ -257,7 +260,7 @@ def _twice_the_parts(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     for start in range(0, frames.shape[-2], at_once):
         part = (..., slice(start, start + at_once), slice(None))
         F, a, b = frames[part], real[part], imag[part]
-        ends = ((F[..., :1], F[..., :1], slice(0, 1)), (F[..., 1:n_half], F[..., : -n_half : -1], slice(1, n_half)))
+        ends = ((F[..., :1], F[..., :1], slice(0, 1)), (F[..., 1:n_half], F[..., :-n_half:-1], slice(1, n_half)))
         for above, below, bins in ends:
             np.add(above.real, below.real, out=a.real[..., bins])
             np.subtract(above.imag, below.imag, out=a.imag[..., bins])

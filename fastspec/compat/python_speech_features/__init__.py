@@ -14,7 +14,7 @@ cepstrum        orthonormal DCT-II, lifter 1 + (22 / 2) sin(pi n / 22) with n fr
 results         float64, frames first
 =============== ======================================================================================
 
-`logfbank_to_audio` and `mfcc_to_audio`, the way back, the original does not have. NaN stays in the frames that it is in.
+`logfbank_to_audio` and `mfcc_to_audio`, the way back, are ours alone. NaN stays in the frames that it is in.
 """
 
 from . import base, sigproc

@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from ..._front.back import audio_of_power, bands_of_cepstrum, power_of
 from ..._front.recipe import Recipe
-from ..._gate.samples import ParameterError, as_array, as_index, as_number
+from ..._gate.samples import ParameterError, as_array, as_index, check_size
 from .._peer import peer
-from ._recipes import recipe_of
+from ._recipes import finite, recipe_of
 from .base import WindowFunction
 
 
@@ -71,7 +71,9 @@ def logfbank_to_audio(
     (8000,)
     """
     levels = _features(feat)
-    recipe = recipe_of(samplerate, winlen, winstep, levels.shape[1], nfft, lowfreq, highfreq, preemph, winfunc, log=None)
+    recipe = recipe_of(
+        samplerate, winlen, winstep, levels.shape[1], nfft, lowfreq, highfreq, preemph, winfunc, log=None
+    )
     return _audio(recipe, levels.T, None, n_iter, length, rng)
 
 
@@ -129,10 +131,12 @@ def mfcc_to_audio(
     """
     cepstrum = _features(feat).T
     if len(cepstrum) > as_index(nfilt, name="nfilt"):
-        raise ParameterError(f"feat has {len(cepstrum)} coefficients, more than nfilt={nfilt}; pass the nfilt of `mfcc`")
+        raise ParameterError(
+            f"feat has {len(cepstrum)} coefficients, more than nfilt={nfilt}; pass the nfilt of `mfcc`"
+        )
     recipe = recipe_of(
         samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preemph, winfunc, log=None, n_mfcc=len(cepstrum),
-        lifter=max(as_number(ceplifter, name="ceplifter"), 0.0),
+        lifter=max(finite(ceplifter, "ceplifter"), 0.0),
     )  # fmt: skip
     energy = None
     if appendEnergy:
@@ -151,7 +155,8 @@ def _features(feat) -> np.ndarray:
 
 def _audio(recipe: Recipe, levels: np.ndarray, energy, n_iter: int, length, rng) -> np.ndarray:
     n_iter = as_index(n_iter, name="n_iter", minimum=0)
-    length = None if length is None else as_index(length, name="length", minimum=0)
+    if length is not None:
+        check_size((as_index(length, name="length", minimum=0),), np.dtype(np.float64))
     y = audio_of_power(recipe, power_of(recipe, levels, energy), n_iter=n_iter, rng=rng)
     if length is None:
         return y

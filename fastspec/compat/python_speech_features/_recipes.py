@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..._engine.kept import kept
+from ..._engine.spec import MOST_N_FFT
 from ..._front import specs
 from ..._front.recipe import Recipe
 from ..._front.windows import get_window
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_index, as_number, check_rate
-from .sigproc import round_half_up
+from .sigproc import fft_length, round_half_up
 
 EPS = float(np.finfo(float).eps)
 
@@ -32,12 +33,10 @@ def samples_of(signal) -> tuple[np.ndarray, float]:
     return x if x.dtype.kind == "f" and x.itemsize in (4, 8) else x.astype(np.float64), 1.0
 
 
-def recipe_of(
-    samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preemph, winfunc, **others: Any
-) -> Recipe:
+def recipe_of(samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preemph, winfunc, **others: Any) -> Recipe:
     """`others`: fields of the recipe."""
     check_rate(samplerate, name="samplerate")
-    nfft = calculate_nfft(samplerate, winlen) if nfft is None else as_index(nfft, name="nfft")
+    nfft = calculate_nfft(samplerate, winlen) if nfft is None else fft_length(nfft, "nfft")
     length, hop = samples_in(winlen, samplerate, "winlen"), samples_in(winstep, samplerate, "winstep")
     if length > nfft:
         logging.getLogger(__name__).warning(
@@ -46,7 +45,13 @@ def recipe_of(
         )  # fmt: skip
     frame = (length, hop, nfft, window_key(winfunc, length))
     bands = bands_key(samplerate, nfilt, nfft, lowfreq, highfreq)
-    return _recipe(frame, bands, as_number(preemph, name="preemph"), tuple(others.items()))
+    return _recipe(frame, bands, finite(preemph, "preemph"), tuple(others.items()))
+
+
+def finite(value, name: str) -> float:
+    if not abs(number := as_number(value, name=name)) < np.inf:
+        raise ParameterError(f"{name}={number} must be finite")
+    return number
 
 
 def calculate_nfft(samplerate, winlen) -> int:
@@ -77,14 +82,17 @@ def bands_key(samplerate, nfilt, nfft: int, lowfreq, highfreq) -> tuple:
     """The arguments of the filter bank, checked; 0 for the highest frequency is half the rate, as None is."""
     check_rate(samplerate, name="samplerate")
     nyquist = samplerate / 2
-    low, high = as_number(lowfreq, name="lowfreq"), as_number(highfreq or nyquist, name="highfreq")
+    low = as_number(lowfreq, name="lowfreq")
+    high = nyquist if highfreq is None else as_number(highfreq, name="highfreq") or nyquist
     if high > nyquist:
         raise both(ParameterError, AssertionError)(
             f"highfreq={highfreq} is greater than samplerate/2={nyquist}; use highfreq=None for that"
         )
     if not 0 <= low < high:
         raise ParameterError(f"lowfreq={lowfreq} must lie between 0 and highfreq={high}; use lowfreq=0")
-    return samplerate, as_index(nfilt, name="nfilt"), nfft, low, high
+    if (nfilt := as_index(nfilt, name="nfilt")) > MOST_N_FFT:
+        raise ParameterError(f"nfilt={nfilt} exceeds {MOST_N_FFT}; use fewer bands")
+    return samplerate, nfilt, nfft, low, high
 
 
 @kept(specs.CACHED)

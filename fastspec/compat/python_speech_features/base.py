@@ -9,15 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import feature
+from ..._engine.spec import MOST_N_FFT
 from ..._front.banks import bank_of
 from ..._front.centroids import centroids
 from ..._front.program import lifter_of
 from ..._front.walk import run_clip
-from ..._gate.samples import ParameterError, as_array, as_index, as_number
+from ..._gate.samples import ParameterError, as_array, as_index
 from ...core.convert import hz_to_mel, mel_to_hz
 from .._peer import peer
 from . import _recipes
-from ._recipes import EPS, bank_recipe, bands_key, recipe_of, samples_of
+from ._recipes import EPS, bands_key, bank_recipe, finite, recipe_of, samples_of
+from .sigproc import fft_length
 
 __all__ = [
     "calculate_nfft", "delta", "fbank", "get_filterbanks", "hz2mel", "lifter", "logfbank", "mel2hz", "mfcc", "ssc",
@@ -95,7 +97,7 @@ def mfcc(
     recipe = recipe_of(
         samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preemph, winfunc, scale=scale,
         log="ln", log_floor=0.0, log_zero=EPS, n_mfcc=min(numcep, nfilt),
-        lifter=max(as_number(ceplifter, name="ceplifter"), 0.0),
+        lifter=max(finite(ceplifter, "ceplifter"), 0.0),
         energy="spectrum" if appendEnergy else None, energy_place="c0",
     )  # fmt: skip
     return run_clip(recipe, x, check_finite=False)
@@ -275,7 +277,7 @@ def get_filterbanks(
     >>> psf.get_filterbanks().shape
     (20, 257)
     """
-    key = bands_key(samplerate, nfilt, as_index(nfft, name="nfft"), lowfreq, highfreq)
+    key = bands_key(samplerate, nfilt, fft_length(nfft, "nfft"), lowfreq, highfreq)
     return bank_of(bank_recipe(*key), 1)
 
 
@@ -306,7 +308,7 @@ def lifter(cepstra: npt.ArrayLike, L: float = 22) -> np.ndarray:
     >>> psf.lifter(np.ones((1, 3))).round(3).tolist()
     [[1.0, 2.565, 4.099]]
     """
-    cepstra, L = as_array(cepstra, name="cepstra"), as_number(L, name="L")
+    cepstra, L = as_array(cepstra, name="cepstra"), finite(L, "L")
     if not L > 0:
         return cepstra
     if cepstra.ndim != 2:
@@ -345,7 +347,9 @@ def delta(feat: npt.ArrayLike, N: int) -> np.ndarray:
     feat = as_array(feat, name="feat", kinds="fiub")
     if feat.ndim != 2:
         raise ParameterError(f"feat.shape={feat.shape} must be (frames, features)")
-    width = 2 * as_index(N, name="N") + 1
+    if (N := as_index(N, name="N")) > MOST_N_FFT:
+        raise ParameterError(f"N={N} exceeds {MOST_N_FFT}; use fewer frames")
+    width = 2 * N + 1
     if not feat.size:
         return feat.astype(np.float64)
     feat = feat if feat.dtype.kind == "f" else feat.astype(np.float64)
@@ -397,6 +401,7 @@ def hz2mel(hz: npt.ArrayLike) -> Any:
     >>> round(float(psf.hz2mel(1000)), 2)
     999.99
     """
+    as_array(hz, name="hz", kinds="fiub")
     return hz_to_mel(hz, htk=True)
 
 
@@ -419,4 +424,5 @@ def mel2hz(mel: npt.ArrayLike) -> Any:
     >>> round(float(psf.mel2hz(1000)), 2)
     1000.02
     """
+    as_array(mel, name="mel", kinds="fiub")
     return mel_to_hz(mel, htk=True)

@@ -8,7 +8,7 @@ import logging
 import numpy as np
 import numpy.typing as npt
 
-from ..._engine.spec import Spectrum
+from ..._engine.spec import MOST_N_FFT, Spectrum
 from ..._front import segments as _segments
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_index, as_number
@@ -44,9 +44,13 @@ def round_half_up(number: float) -> int:
     >>> sigproc.round_half_up(2.5)
     3
     """
-    number = as_number(number, name="number")
+    return _rounded(number, "number")
+
+
+def _rounded(value, name: str) -> int:
+    number = as_number(value, name=name)
     if not np.isfinite(number):
-        raise ParameterError(f"number={number} must be finite")
+        raise ParameterError(f"{name}={number} must be finite")
     return int(decimal.Decimal(number).to_integral_value(decimal.ROUND_HALF_UP))
 
 
@@ -134,7 +138,15 @@ def framesig(
 
 
 def _length(value, name: str) -> int:
-    return as_index(round_half_up(value), name=name)
+    if not 1 <= (length := _rounded(value, name)) <= MOST_N_FFT:
+        raise ParameterError(f"{name}={value} must be 1 to {MOST_N_FFT} samples")
+    return length
+
+
+def fft_length(value, name: str) -> int:
+    if (n := as_index(value, name=name)) > MOST_N_FFT:
+        raise ParameterError(f"{name}={n} exceeds {MOST_N_FFT}; use a shorter FFT")
+    return n
 
 
 def _window(winfunc, length: int) -> np.ndarray:
@@ -184,7 +196,8 @@ def deframesig(
         raise both(ParameterError, AssertionError)(f"frames.shape={frames.shape} must be (frames, {length})")
     windows = np.broadcast_to(_window(winfunc, length) + 1e-15, frames.shape)  # never quite 0
     y = _segments.overlap_add(frames, step) / _reached(_segments.overlap_add(windows, step))
-    return y[:siglen] if as_number(siglen, name="siglen") > 0 else y
+    siglen = as_index(siglen, name="siglen", minimum=-(2**62))
+    return y[:siglen] if siglen > 0 else y
 
 
 def _reached(sums: np.ndarray) -> np.ndarray:
@@ -253,7 +266,7 @@ def powspec(frames: npt.ArrayLike, NFFT: int) -> np.ndarray:
 
 
 def _power(frames, NFFT: int, scale: float) -> np.ndarray:
-    frames, NFFT = as_array(frames, name="frames", kinds="fiub"), as_index(NFFT, name="NFFT")
+    frames, NFFT = as_array(frames, name="frames", kinds="fiub"), fft_length(NFFT, "NFFT")
     if frames.ndim != 2 or not frames.shape[1]:
         raise ParameterError(f"frames.shape={frames.shape} must be (frames, samples)")
     if frames.shape[1] > NFFT:
@@ -264,7 +277,9 @@ def _power(frames, NFFT: int, scale: float) -> np.ndarray:
         frames = frames[:, :NFFT]
     x, cut = _segments.end_to_end(frames, NFFT)
     window = np.full(cut.length, scale)
-    return _segments.spectra(x, window, cut, precision=int(frames.dtype != np.float32), kind=Spectrum.POWER).swapaxes(-1, -2)
+    return _segments.spectra(x, window, cut, precision=int(frames.dtype != np.float32), kind=Spectrum.POWER).swapaxes(
+        -1, -2
+    )
 
 
 @peer()

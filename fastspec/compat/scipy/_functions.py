@@ -234,7 +234,9 @@ def _lengths(window, nperseg, noverlap, nfft, n_samples: int, part_of_overlap: i
     else:
         window = _window_samples(window)
         if len(window) > n_samples:
-            raise ParameterError(f"window of {len(window)} samples is longer than the signal of {n_samples}; use a name")
+            raise ParameterError(
+                f"window of {len(window)} samples is longer than the signal of {n_samples}; use a name"
+            )
         if nperseg is not None and nperseg != len(window):
             raise ParameterError(f"nperseg={nperseg} differs from the window's {len(window)} samples; use nperseg=None")
         nperseg = len(window)
@@ -282,7 +284,7 @@ def _cut(n_samples: int, lengths: Lengths, boundary, padded) -> tuple[Cut, int]:
     side = nperseg // 2 if boundary is not None else 0
     if boundary in ("even", "odd") and side > n_samples - 1:
         raise ParameterError(
-            f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros' or a shorter nperseg"
+            f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros'"
         )
     n = n_samples + 2 * side
     if padded:
@@ -471,7 +473,9 @@ def _inverted(Z: np.ndarray, window: np.ndarray, gain, how: dict[str, Any]) -> n
         x = _segments.samples(Z, window / gain, smallest=_SMALLEST / gain**2, **how)
         return x.astype(dtype if how["two_sided"] else np.empty(0, dtype).real.dtype, copy=False)
     if not how["two_sided"]:
-        raise DTypeError(f"window.dtype={window.dtype} and a gain of {gain} need input_onesided=False; use a real window")
+        raise DTypeError(
+            f"window.dtype={window.dtype} and a gain of {gain} need input_onesided=False; use a real window"
+        )
     x = _segments.samples(Z, window * gain, **how)
     sums = _segments.overlap_add(np.broadcast_to(window**2, (Z.shape[-1], len(window))), how["hop"])
     sums = sums[how["lead"] : how["lead"] + how["n_samples"]]

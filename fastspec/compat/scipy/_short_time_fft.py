@@ -483,7 +483,9 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         k0 = as_index(k0, name="k0", minimum=-(2**60))
         k1 = k_max if k1 is None else as_index(k1, name="k1", minimum=-(2**60))
         if not self.k_min <= k0 < k1 <= k_max:
-            raise ParameterError(f"k0={k0}, k1={k1} must be k_min={self.k_min} <= k0 < k1 <= {k_max} for {S.shape[-1]} segments")
+            raise ParameterError(
+                f"k0={k0}, k1={k1} must be k_min={self.k_min} <= k0 < k1 <= {k_max} for {S.shape[-1]} segments"
+            )
         if k1 - k0 < (least := self.m_num - self.m_num_mid):
             raise ParameterError(f"k1 - k0 = {k1 - k0} must be at least half the window length, {least}")
         q0 = k0 // self.hop + self.p_min if k0 >= 0 else self.p_min
@@ -510,7 +512,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         return np.moveaxis(S, axes, (-2, -1)), f_place, t_place
 
     def _untouched(self, S: np.ndarray) -> np.ndarray:
-        """Spectra of segments in their own order, of a plain FFT: `S` itself, or a copy with its scale and phase undone."""
+        """Spectra of a plain FFT of segments: `S` itself, or a copy whose order, scale and phase are undone."""
         S = S if S.dtype == np.complex128 else S.astype(np.complex128)
         if self.fft_mode == "centered":
             S = np.fft.ifftshift(S, axes=-2)
@@ -529,7 +531,9 @@ def _window(win, name: str) -> np.ndarray:
     if win.ndim != 1 or not win.size:
         raise ParameterError(f"{name}.shape={win.shape} must be 1-D, of one sample at least")
     if not np.isfinite(win).all():
-        raise ParameterError(f"{name} must have finite entries; it is not finite at {np.flatnonzero(~np.isfinite(win))[0]}")
+        raise ParameterError(
+            f"{name} must have finite entries; it is not finite at {np.flatnonzero(~np.isfinite(win))[0]}"
+        )
     return win.copy()
 
 
@@ -550,5 +554,3 @@ def _one_of(word, known: tuple, name: str) -> None:
         raise DTypeError(f"{name}={word!r} must be one of {', '.join(map(repr, known))}")
     if word not in known:
         raise ParameterError(f"{name}={word!r} must be one of {', '.join(map(repr, known))}")
-
-
