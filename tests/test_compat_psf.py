@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -267,6 +269,21 @@ def test_changed_features_change_the_audio():
     F = ours.logfbank(x)
     loud, quiet = (ours.logfbank_to_audio(G, length=8000, rng=0) for G in (F, F - 2))
     assert np.allclose(quiet, loud / np.e, rtol=1e-6, atol=1e-6 * np.abs(loud).max())
+
+
+def test_script(root, tmp_path):
+    """A recording at half its speed, and its cepstra alone: of the length and the loudness over time that they say."""
+    import soundfile
+
+    command = [sys.executable, "examples/scripts/features_to_wav.py", "examples/speech.flac"]
+    subprocess.run([*command, str(tmp_path / "slower.wav"), str(tmp_path / "smooth.wav")], cwd=root, check=True)
+    speech, rate = soundfile.read(root / "examples/speech.flac", dtype="int16")
+    slower, smooth = (soundfile.read(tmp_path / name, dtype="int16")[0] for name in ("slower.wav", "smooth.wav"))
+    energy, slow, plain = (ours.mfcc(y, rate, nfft=1024)[:, 0] for y in (speech, slower, smooth))
+    assert abs(len(slow) - 2 * len(energy)) <= 2
+    assert len(plain) == len(energy)
+    assert np.corrcoef(slow[: 2 * len(energy)][::2][: len(energy)], energy[: len(slow) // 2 + 1])[0, 1] > 0.9
+    assert np.corrcoef(plain, energy)[0, 1] > 0.8  # 0.87: of the pauses, whose energy is what the search leaves there
 
 
 def test_way_back_bad_input():

@@ -341,7 +341,7 @@ def delta(feat: npt.ArrayLike, N: int) -> np.ndarray:
     --------
     >>> import numpy as np
     >>> from fastspec.compat import python_speech_features as psf
-    >>> psf.delta(np.arange(5.0)[:, np.newaxis], 1).ravel().tolist()
+    >>> psf.delta(np.arange(5.0)[:, np.newaxis], 1).ravel().round(9).tolist()
     [0.5, 1.0, 1.0, 1.0, 0.5]
     """
     feat = as_array(feat, name="feat", kinds="fiub")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import logging
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,8 @@ from .._peer import peer
 __all__ = [
     "deframesig", "framesig", "logpowspec", "magspec", "powspec", "preemphasis", "rolling_window", "round_half_up",
 ]  # fmt: skip
+
+WindowFunction = Callable[[int], np.ndarray] | npt.ArrayLike
 
 
 def __dir__() -> list[str]:
@@ -96,7 +99,7 @@ def framesig(
     sig: npt.ArrayLike,
     frame_len: float,
     frame_step: float,
-    winfunc=np.ones,
+    winfunc: WindowFunction = np.ones,
     stride_trick: bool = True,
 ) -> np.ndarray:
     """Frames of a signal, windowed; zeros fill the last one.
@@ -162,7 +165,7 @@ def deframesig(
     siglen: int,
     frame_len: float,
     frame_step: float,
-    winfunc=np.ones,
+    winfunc: WindowFunction = np.ones,
 ) -> np.ndarray:
     """A signal of its frames: added where they overlap, and divided by the sum of the windows.
 
