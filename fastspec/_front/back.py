@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .banks import bank_of, window_of
-from .program import lifter_of
 from .recipe import Recipe
+from .specs import lifter_of
 
 
 def power_of(recipe: Recipe, levels: np.ndarray, energy: np.ndarray | None = None) -> np.ndarray:

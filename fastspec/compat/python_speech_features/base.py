@@ -12,7 +12,7 @@ from ... import feature
 from ..._engine.spec import MOST_N_FFT
 from ..._front.banks import bank_of
 from ..._front.centroids import centroids
-from ..._front.program import lifter_of
+from ..._front.specs import lifter_of
 from ..._front.walk import run_clip
 from ..._gate.samples import ParameterError, as_array, as_index
 from ...core.convert import hz_to_mel, mel_to_hz
