@@ -97,6 +97,8 @@ def magnitude_of(x) -> float:
 def test_stft(case, boundary, padded, scaling):
     x, options = case
     options = options | {"boundary": boundary, "padded": padded, "scaling": scaling}
+    if boundary == "odd" and x.dtype == np.uint8:
+        x = x.astype(np.int16)  # scipy's reflection leaves the range of unsigned bytes, and comes round
     if boundary in ("even", "odd") and options["nperseg"] // 2 >= x.shape[options["axis"]]:
         for function in (ours.stft, theirs.stft):
             with pytest.raises(ValueError, match=r"boundary=|extension length"):
@@ -201,6 +203,14 @@ def test_there_and_back(nperseg, n, dtype, scaling):
     Z = ours.stft(x, return_onesided=one_sided, **options)[2]
     y = ours.istft(Z, input_onesided=one_sided, **options)[1]
     same(y[:n], x)
+
+
+def test_odd_reflection_of_bytes():
+    """As of the same numbers in a wider type, where scipy's comes round at 256."""
+    x = signal(100, "uint8")
+    same(ours.stft(x, nperseg=32, boundary="odd")[2], theirs.stft(x.astype(np.float32), nperseg=32, boundary="odd")[2])
+    SFT = ours.ShortTimeFFT(np.ones(32), 16, 1.0)
+    same(SFT.stft(x, padding="odd"), SFT.stft(x.astype(float), padding="odd"))
 
 
 def test_warnings_and_empty_ones():
@@ -316,6 +326,8 @@ def test_short_time_fft(pair, padding, detr, data):
     x = signal(n, dtype, data.draw(st.sampled_from([(), (2,)])))
     axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
     x = np.moveaxis(x, -1, axis)
+    if padding == "odd" and dtype == "uint8":
+        x = x.astype(np.int16)  # scipy's reflection leaves the range of unsigned bytes, and comes round
     low, high = peer.p_range(n)
     p0 = data.draw(st.one_of(st.none(), st.integers(low, high - 1)))
     p1 = data.draw(st.one_of(st.none(), st.integers((low if p0 is None else p0) + 1, high)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .._engine import foreign as _foreign
 from .banks import bank_of, window_of
 from .recipe import Recipe
 from .specs import lifter_of
@@ -30,7 +31,8 @@ def bands_of_cepstrum(recipe: Recipe, cepstrum: np.ndarray) -> np.ndarray:
     if recipe.lifter > 0:
         ramp = lifter_of(np.arange(len(cepstrum)) + recipe.lifter_from, recipe.lifter)[:, np.newaxis]
         cepstrum = np.divide(cepstrum, ramp, out=np.zeros(cepstrum.shape), where=ramp != 0)
-    return scipy.fft.idct(cepstrum, axis=0, norm=recipe.dct_norm, n=recipe.n_mels)
+    n, work = recipe.n_mels, 20 * recipe.n_mels * cepstrum.shape[1]
+    return _foreign.call(scipy.fft.idct, cepstrum, axis=0, norm=recipe.dct_norm, n=n, work=work)
 
 
 def audio_of_power(recipe: Recipe, power: np.ndarray, *, n_iter: int, rng) -> np.ndarray:

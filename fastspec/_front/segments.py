@@ -201,6 +201,22 @@ def end_to_end(frames: np.ndarray, n_fft: int) -> tuple[np.ndarray, Cut]:
     return frames.reshape(*frames.shape[:-2], n_frames * length), Cut(n_fft, length, length, n_frames)
 
 
+def spectra_without_lines(x: np.ndarray, window: np.ndarray, cut: Cut, **options) -> np.ndarray:
+    """`spectra` of segments less the straight lines that fit them best; a few at a time, for they are copies."""
+    frames = segments(working(x, options["precision"]), cut)
+    at_once = max(16, 4 * _AT_ONCE // max(frames[..., 0, :].size, 1))
+    parts = (without_line(frames[..., i : i + at_once, :]) for i in range(0, cut.n_frames, at_once))
+    whole, done = None, 0
+    for part in parts:
+        y, placed = end_to_end(part, cut.n_fft)
+        S = spectra(y, window, placed, **options)
+        if whole is None:
+            whole = _memory.empty((*S.shape[:-2], cut.n_frames, S.shape[-2]), S.dtype).swapaxes(-1, -2)
+        whole[..., done : done + S.shape[-1]] = S
+        done += S.shape[-1]
+    return whole
+
+
 def without_line(frames: np.ndarray) -> np.ndarray:
     """Frames (..., length) less the straight line that fits each of them best."""
     length = frames.shape[-1]

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from ..._engine import foreign as _foreign
 from ..._engine.kept import kept
 from ..._engine.spec import Spectrum
 from ..._front import segments as _segments
@@ -169,8 +170,10 @@ def spectrogram(
     options = (fs, window, nperseg, noverlap, nfft, detrend, return_onesided, axis, None, False)
     f, t, S = _transform(x, *options, density=scaling == "density", kind=kind, part_of_overlap=8)
     if mode in ("angle", "phase"):
-        S = np.angle(S)
-    return f, t, np.unwrap(S, axis=axis - 1 if axis < 0 else axis) if mode == "phase" else S
+        S = _foreign.call(np.angle, S, work=20 * S.size)
+    if mode == "phase":
+        S = _foreign.call(np.unwrap, S, axis=axis - 1 if axis < 0 else axis, work=20 * S.size)
+    return f, t, S
 
 
 def _transform(
@@ -302,14 +305,17 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
     # Into the window, wherever it can be: then it takes no pass over the spectra.
     before = np.sqrt(scale * (1 + doubled)) if np.isreal(scale) and 0 < scale.real < np.inf else 1.0
     after = 1.0 if before != 1.0 else scale * (1 + doubled) if kind is Spectrum.POWER else np.sqrt(scale + 0j)
-    if detrend and detrend not in _CONSTANT:
-        frames = _detrended(_segments.segments(x, cut), detrend, axis, precision)
-        x, cut = _segments.end_to_end(frames, cut.n_fft)
+    if callable(detrend):
+        x, cut = _segments.end_to_end(_detrended(_segments.segments(x, cut), detrend, axis), cut.n_fft)
         detrend = False
-    S = _segments.spectra(
-        x, window * np.real(before), cut, precision=precision, kind=kind, two_sided=not one_sided,
-        remove_mean=bool(detrend),
-    )  # fmt: skip
+    window = window * np.real(before)
+    options = {"precision": precision, "kind": kind, "two_sided": not one_sided}
+    if not detrend or detrend in _CONSTANT:
+        S = _segments.spectra(x, window, cut, remove_mean=bool(detrend), **options)
+    elif detrend in _LINEAR:
+        S = _segments.spectra_without_lines(x, window, cut, **options)
+    else:
+        raise ParameterError(f"detrend={detrend!r} must be False, 'constant', 'linear' or a function")
     if doubled:
         S[..., 0, :] *= 0.5
         if cut.n_fft % 2 == 0:
@@ -320,11 +326,8 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
     return S
 
 
-def _detrended(frames: np.ndarray, detrend, axis: int, precision: int) -> np.ndarray:
-    if not callable(detrend):
-        if detrend not in _LINEAR:
-            raise ParameterError(f"detrend={detrend!r} must be False, 'constant', 'linear' or a function")
-        return _segments.without_line(_segments.working(frames, precision))
+def _detrended(frames: np.ndarray, detrend: Callable, axis: int) -> np.ndarray:
+    """What a function makes of all segments, whose samples lie along `axis` then."""
     if axis == -1:
         out = np.asarray(detrend(frames.copy()))
     else:

@@ -375,13 +375,15 @@ class ShortTimeFFT(signal.ShortTimeFFT):
             raise ParameterError(f"detr={detr!r} must be 'constant', 'linear', a function or None")
         first, last = self.p_range(x.shape[-1], p0, p1)
         x, cut = self._cut(x, first, last, as_index(k_offset, name="k_offset", minimum=-(2**60)), _PADDING[padding])
-        if callable(detr) or detr == "linear":
+        if callable(detr):
             x, cut = self._detrended(x, cut, detr)
         factor = self._factor ** (2 if kind is Spectrum.POWER else 1)
-        S = _segments.spectra(
-            x, self.win.conj() * self._factor, cut, precision=1, kind=kind, two_sided=not self.onesided_fft,
-            remove_mean=detr == "constant", turn=self._shift,
-        )  # fmt: skip
+        window = self.win.conj() * self._factor
+        options = {"precision": 1, "kind": kind, "two_sided": not self.onesided_fft, "turn": self._shift}
+        if detr == "linear":
+            S = _segments.spectra_without_lines(x, window, cut, **options)
+        else:
+            S = _segments.spectra(x, window, cut, remove_mean=detr == "constant", **options)
         if factor != 1:
             S[..., self._ends, :] /= factor
         if self.fft_mode == "centered":
@@ -412,16 +414,13 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         cut = Cut(self.mfft, self.hop, self.m_num, last - first, before, mode, before, after)
         return x[..., max(start, 0) : min(end, n)], cut
 
-    def _detrended(self, x: np.ndarray, cut: Cut, detr) -> tuple[np.ndarray, Cut]:
+    @staticmethod
+    def _detrended(x: np.ndarray, cut: Cut, detr: Callable) -> tuple[np.ndarray, Cut]:
         frames = _segments.segments(x, cut)
-        if callable(detr):
-            parts = [np.asarray(detr(frames[..., p, :].copy())) for p in range(cut.n_frames)]
-            if any(part.shape != frames[..., 0, :].shape for part in parts):
-                raise ParameterError(f"detr must keep the shape of a segment, {frames[..., 0, :].shape}")
-            frames = np.stack(parts, axis=-2)
-        else:
-            frames = _segments.without_line(_segments.working(frames, 1))
-        return _segments.end_to_end(frames, cut.n_fft)
+        parts = [np.asarray(detr(frames[..., p, :].copy())) for p in range(cut.n_frames)]
+        if any(part.shape != frames[..., 0, :].shape for part in parts):
+            raise ParameterError(f"detr must keep the shape of a segment, {frames[..., 0, :].shape}")
+        return _segments.end_to_end(np.stack(parts, axis=-2), cut.n_fft)
 
     @property
     def _factor(self) -> float:
