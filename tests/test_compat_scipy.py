@@ -205,6 +205,13 @@ def test_there_and_back(nperseg, n, dtype, scaling):
     same(y[:n], x)
 
 
+def test_segments_behind_the_signal():
+    SFT = ours.ShortTimeFFT(np.ones(20), 16, 1.0)
+    assert not SFT.stft(signal(23, "float64"), 2, k_offset=1).any()
+    with pytest.raises(ParameterError, match="k_offset=1 takes"):
+        SFT.stft(signal(23, "float64"), 2, k_offset=1, padding="edge")
+
+
 def test_odd_reflection_of_bytes():
     """As of the same numbers in a wider type, where scipy's comes round at 256."""
     x = signal(100, "uint8")
@@ -479,7 +486,7 @@ def test_other_constructors(scale_to):
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), 0, 99), "p1"),
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), padding="mirror"), "padding='mirror'"),
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), axis=1), "axis=1"),
-        (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), k_offset=99), "k_offset=99"),
+        (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), k_offset=-99), "k_offset=-99"),
         (lambda S: S(np.ones(4), 2, 1.0).stft_detrend(np.ones(9), "cubic"), "detr='cubic'"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((4, 9))), "f_pts=3"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((3, 1))), "at least"),

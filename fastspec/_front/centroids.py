@@ -9,13 +9,15 @@ import numpy as np
 from .._engine.kept import kept
 from .program import Program, program_of
 from .recipe import Recipe
+from .source import as_clip
 from .specs import CACHED
-from .walk import run_clip
+from .walk import precision_for, run_program
 
 
 def centroids(recipe: Recipe, y, *, lowest: float) -> np.ndarray:
     """Of a recipe's bands, frames first. Bins count as `lowest` .. sr / 2 Hz, evenly; a silent band as a white one."""
-    both = run_clip(recipe, y, check_finite=False, make=lambda r, precision: _moments(r, precision, lowest))
+    x = as_clip(y)
+    both = run_program(_moments(recipe, precision_for(recipe, x.dtype), lowest), x, check_finite=False)
     sums, moments = np.split(both, 2, axis=-1)
     bank = program_of(recipe, 1).first.bank
     with np.errstate(invalid="ignore"):  # a band without bins has no centroid
