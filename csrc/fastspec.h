@@ -115,6 +115,7 @@ typedef struct {
     size_t length;            /* of a frame: 1 .. n_fft samples, followed by zeros up to n_fft; 0: n_fft */
     size_t hop_length;        /* >= 1 */
     const double *window;     /* n_fft values, of which the first `length` are used */
+    size_t turn;              /* 0 .. n_fft - 1: so many samples of the windowed frame go behind the others, zeros included */
     ptrdiff_t lead;           /* frame 0 starts `lead` samples before the first one, or -lead samples after it */
     fsp_margin margin;
     fsp_conditioning conditioning;
@@ -189,6 +190,7 @@ typedef struct {
     size_t n_fft, hop_length;
     const double *window;  /* n_fft values */
     size_t lead;           /* sample 0 of the output is sample `lead` of the first frame */
+    double smallest;       /* nothing is divided by sums of squares up to it; 0: by those below the smallest normal number */
 } fsp_inverse_config;
 
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **inverse);

@@ -30,6 +30,7 @@ static int valid(const fsp_config *c)
     if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > MOST_PLACES) return 0;
     if (c->length > c->n_fft || c->margin.before > MOST_PLACES || c->margin.after > MOST_PLACES) return 0;
     if (given && c->length && c->length != c->n_fft) return 0;
+    if (c->turn >= c->n_fft) return 0;
     if (!given && (!c->window || c->lead > MOST_PLACES || c->lead < -MOST_PLACES)) return 0;
     if (!valid_complex_bank(c)) return 0;
     if (c->spectrum == FSP_COMPLEX && ((c->n_bands && !c->complex_bank.width) || c->multiplier != 0 || c->n_features || c->summary)) return 0;
@@ -67,7 +68,7 @@ static fsp_status make_offsets(fsp_plan *plan)
     plan->table_offsets = fsp_allocate(plan->conditioned ? length : 0, sizeof *plan->table_offsets);
     if (!plan->offsets || !plan->table_offsets) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        const size_t sample = plan->fft.sample[i];
+        const size_t sample = (plan->fft.sample[i] + plan->config.turn) % n;
         plan->offsets[i] = !plan->conditioned ? in_table(plan, sample)
                                               : (uint32_t)((sample < length ? sample : length) * lanes);
     }
@@ -113,6 +114,18 @@ static void lay_out_scratch(fsp_plan *plan)
     plan->scratch_size = size;
 }
 
+/* The FFT, whose window is turned as the frame is. */
+static fsp_status make_fft(fsp_plan *plan, const fsp_config *config)
+{
+    const size_t n = config->n_fft;
+    double *turned = fsp_allocate(n, sizeof *turned);
+    if (!turned) return FSP_ENOMEM;
+    for (size_t i = 0; i < n; i++) turned[i] = config->window[(i + config->turn) % n];
+    const fsp_status status = fsp_real_fft_create(&plan->fft, n, turned, plan->kernels);
+    fsp_free(turned);
+    return status;
+}
+
 static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
 {
     plan->power = (config->spectrum == FSP_POWER || config->spectrum == FSP_MAGNITUDE) && !config->complex_bank.width;
@@ -122,7 +135,7 @@ static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
     }
     shape_blocks(plan);
     fsp_status status = make_conditioning(plan, config);
-    if (status == FSP_OK) status = fsp_real_fft_create(&plan->fft, config->n_fft, config->window, plan->kernels);
+    if (status == FSP_OK) status = make_fft(plan, config);
     return status ? status : make_offsets(plan);
 }
 

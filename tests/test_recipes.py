@@ -132,10 +132,11 @@ CHOICES = {
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
     "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear"], "mel_norm": ["slaney", None],
-    "triangles": ["hz", "mel", "left"], "log": ["db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
-    "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7], "first_mfcc": [0, 1], "c0_last": [False, True],
+    "triangles": ["hz", "mel", "left", "bins"], "log": ["db", "ln", "log2", "log10", "amplitude_db"],
+    "log_add": [0.0, 1e-3], "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7],
+    "first_mfcc": [0, 1], "c0_last": [False, True],
     "dct_norm": ["ortho", None, "htk"], "lifter": [0.0, 22.0], "lifter_from": [0, 1],
-    "energy": [None, "raw", "windowed"],
+    "energy": [None, "raw", "windowed", "spectrum"],
     "energy_place": ["first", "last", "c0"], "energy_floor": [0.0, 1.0], "shift": [0.0, 4.0], "gain": [1.0, 0.25],
     "norm": [None, "mean", "standard", "minmax"], "norm_over": ["time", "all"], "norm_ddof": [0, 1],
     "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops"], "stack": [1, 2],
@@ -152,6 +153,8 @@ def random_recipes(draw):
         fields["n_mels"] = 20
     if fields.get("top") and fields.get("energy"):
         fields["energy"] = None
+    if fields.get("energy") == "spectrum":
+        fields |= {"energy_floor": 0.0, "n_mels": 20}
     if fields.get("triangles") == "left" and fields.get("frame_length"):
         fields["triangles"] = "mel"
     if fields.get("stack", 1) == 1:

@@ -32,6 +32,7 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         isa=isa or ISA,
         framing=astuple(framing)[:7],
         window=doubles(spec.window),
+        turn=spec.turn,
         conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
         root=(spec.guard, spec.least),

@@ -168,7 +168,7 @@ class Spec:
     """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
 
     A magnitude is sqrt(max(|X|^2 + guard, least)). A `complex_bank` stands in place of a bank, and `spectrum` says what
-    its bands become.
+    its bands become. The first `turn` samples of a windowed frame go behind the others.
     """
 
     precision: int
@@ -184,6 +184,7 @@ class Spec:
     guard: float = 0.0
     least: float = 0.0
     energy: Energy | None = None
+    turn: int = 0
 
     @property
     def is_spectrum(self) -> bool:

@@ -39,7 +39,16 @@ def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
     """The bands' weights (bands, bins), `log_gain` included; None for none."""
     if not recipe.n_mels:
         return None
-    return _weights(recipe, precision) * recipe.log_gain
+    weights = _weights(recipe, precision) * recipe.log_gain
+    return weights if recipe.energy != "spectrum" else _with_sum(weights, recipe)
+
+
+def _with_sum(weights: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """One more band, of all bins alike: behind the others, or where it is to be if no DCT follows."""
+    ones = np.ones((1, weights.shape[1]))
+    place = recipe.energy_place if recipe.n_mfcc is None else "last"
+    parts = {"first": (ones, weights), "last": (weights, ones), "c0": (ones, weights[1:])}
+    return np.concatenate(parts[place])
 
 
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:

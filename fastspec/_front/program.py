@@ -128,7 +128,7 @@ def framing_of(recipe: Recipe) -> Framing:
     if recipe.pad == "kaldi":
         slack, least = hop // 2, 0
     elif recipe.count == "partial":
-        slack, least = lead + after - length + 2 * hop - 1, 1
+        slack, least = lead + after - length - recipe.beyond + 2 * hop - 1, 1
         after += hop
     else:
         slack, least = lead + after - length - recipe.beyond + hop, 0
@@ -153,7 +153,7 @@ def levels_of(recipe: Recipe) -> Levels | None:
 
 
 def energy_of(recipe: Recipe) -> Energy | None:
-    if not recipe.energy:
+    if recipe.energy in (None, "spectrum"):
         return None
     multiplier, n_rows = _MULTIPLIERS[recipe.log], recipe.n_mfcc or recipe.n_mels or 1 + recipe.n_fft // 2
     raw = recipe.energy == "raw"
@@ -179,4 +179,13 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)
-    return specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    matrix = specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    return _with_energy(matrix, recipe) if recipe.energy == "spectrum" else matrix
+
+
+def _with_energy(matrix: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """The matrix over the bands and the energy behind them, which passes as it is."""
+    only_energy = np.eye(1, recipe.n_mels + 1, recipe.n_mels)
+    matrix = np.pad(matrix, [(0, 0), (0, 1)])
+    parts = {"first": (only_energy, matrix), "last": (matrix, only_energy), "c0": (only_energy, matrix[1:])}
+    return np.concatenate(parts[recipe.energy_place])

@@ -73,7 +73,7 @@ class Recipe:
         Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
         `pad` has one for each hop.)
     beyond : int, default 0
-        Samples that must follow a frame, which some front ends cut and do not use.
+        Samples that belong to a frame for `count`, which some front ends cut and do not use.
     drop_last : bool, default False
         Whether the last frame is left out.
     window : str, tuple or array_like, default 'hann'
@@ -129,8 +129,9 @@ class Recipe:
         If positive, coefficient n is multiplied by ``1 + lifter / 2 * sin(pi * (n + lifter_from) / lifter)``.
     lifter_from : {0, 1}, default 0
         See there; librosa has 1.
-    energy : {None, 'raw', 'windowed'}, default None
-        The logarithm of each frame's sum of squares as a row: before pre-emphasis and window, or after.
+    energy : {None, 'raw', 'windowed', 'spectrum'}, default None
+        The logarithm of each frame's energy as a row: its sum of squares before pre-emphasis and window, or after; or
+        the sum of its spectrum, which is then treated as one more band (and has no `energy_floor`).
     energy_place : {'first', 'last', 'c0'}, default 'first'
         One more row, or in place of the first one.
     energy_floor : float, default 0.0

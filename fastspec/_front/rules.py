@@ -24,7 +24,7 @@ CHOICES: dict[str, tuple] = {
     "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
     "top_over": ("channel", "channels"),
     "dct_norm": ("ortho", None, "htk"),
-    "energy": (None, "raw", "windowed"),
+    "energy": (None, "raw", "windowed", "spectrum"),
     "energy_place": ("first", "last", "c0"),
     "norm": (None, "mean", "standard", "minmax"),
     "norm_over": ("time", "all"),
@@ -109,5 +109,11 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(f"log_floor={r.log_floor} must be positive, or log_add, for the logarithm of silence")
     if r.top is not None and (r.top < 0 or r.log is None):
         raise ParameterError(f"top={r.top} must be non-negative and needs a logarithm; use log='db'")
-    if not r.log and r.energy:
+    if r.energy == "spectrum":
+        if not r.n_mels or r.energy_floor or r.top is not None:
+            raise ParameterError(
+                f"energy='spectrum' is one more band; n_mels={r.n_mels}, energy_floor={r.energy_floor}, top={r.top} "
+                "do not go with it: use bands, energy_floor=0 and top=None"
+            )
+    elif not r.log and r.energy:
         raise ParameterError(f"energy={r.energy!r} is a logarithm; use log='ln' or another")

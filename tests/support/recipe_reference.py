@@ -26,6 +26,8 @@ def features(r, y) -> np.ndarray:
     P = np.abs(X) ** 2
     S = P if r.power == 2 else np.sqrt(np.maximum(P + r.root_add, r.root_floor))
     B = mel_bank(r) @ S * r.log_gain if r.n_mels else S
+    if r.energy == "spectrum":
+        energy = S.sum(axis=0)
     return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
 
 
@@ -61,7 +63,7 @@ def cut(r, y):
     if r.pad == "kaldi":
         n_frames = (n + hop // 2) // hop
     elif r.count == "partial":
-        n_frames = max(1, 1 + -(-(n + left + right - length) // hop))
+        n_frames = max(1, 1 + -(-(n + left + right - length - r.beyond) // hop))
         right += hop
     else:
         n_frames = max(0, 1 + (n + left + right - length - r.beyond) // hop)
@@ -166,7 +168,11 @@ def cepstrum(r, L):
 def with_energy(r, F, energy):
     if not r.energy:
         return F
-    row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
+    row = energy
+    if r.energy == "spectrum":
+        row = levels(r, row)
+    elif r.log:
+        row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
     if r.energy_place == "c0":
         return np.concatenate([row[None], F[1:]])
     return np.concatenate([row[None], F] if r.energy_place == "first" else [F, row[None]])
