@@ -194,6 +194,10 @@ static rows levels_of(const worker *w, rows x, size_t valid)
     const fsp_config *c = &plan->config;
     x = collected(w, x);
     if (c->for_zero != 0) plan->kernels->fill_zeros(x.at, plan->n_rows, c->for_zero);
+    if (c->multiplier == 0) {
+        plan->kernels->clamp(x.at, plan->n_rows, c->add, c->floor);
+        return x;
+    }
     if (c->add != 0) plan->kernels->clamp(x.at, plan->n_rows, c->add, -INFINITY);
     plan->kernels->levels(x.at, plan->n_rows, &plan->levels, valid, w->extent);
     return x;
@@ -206,7 +210,7 @@ static rows with_energy(const worker *w, rows x, size_t valid)
     const size_t vector = plan->kernels->lanes * plan->kernels->itemsize;
     if (x.where != plan->identity) x = collected(w, x);
     x.at = (char *)x.at - plan->skipped * vector;
-    if (plan->config.multiplier != 0) plan->kernels->levels(w->energy, 1, &plan->energy_levels, valid, w->energy + vector);
+    if (plan->config.energy.multiplier != 0) plan->kernels->levels(w->energy, 1, &plan->energy_levels, valid, w->energy + vector);
     memcpy((char *)x.at + plan->config.energy.row * vector, w->energy, vector);
     return x;
 }
@@ -229,7 +233,7 @@ static void run_tile(const worker *w, size_t at, size_t valid)
         fsp_summary_run(&plan->summary, k, x.at, x.where, plan->n_bins, w->sorted, w->bands);
         x = (rows){w->bands, plan->identity};
     }
-    if (plan->config.multiplier != 0) x = levels_of(w, x, valid);
+    if (plan->config.multiplier != 0 || plan->config.floor > 0) x = levels_of(w, x, valid);
     if (plan->matrix.n_out) {
         if (x.where != plan->identity) x = collected(w, x);
         k->matrix(&plan->matrix, x.at, w->features);

@@ -39,9 +39,9 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
-        levels=astuple(levels) if levels else (0.0, 1.0, 0.0, 0.0, 0.0),
+        levels=astuple(levels) if levels else (0.0, 0.0, 0.0, 0.0, 0.0),
         matrix=doubles(spec.matrix),
-        energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
+        energy=astuple(energy) if energy else (0, 0, 0, 0.0, 1.0, 0.0),
     )
 
 

@@ -27,6 +27,8 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
     if window == "povey":
         return filters.get_window("hann", length, fftbins=recipe.periodic) ** 0.85
+    if window == "sine":
+        return np.sin(np.pi * np.arange(length) / max(length - (not recipe.periodic), 1))
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
@@ -58,8 +60,8 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
         freqs = np.linspace(0, recipe.sr // 2, n_bins)
     weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
     if recipe.mel_norm == "slaney":
-        hertz = mel_to_hz(edges, htk=htk)
-        weights = weights * (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
+        at = _whole_bins(recipe, edges, htk) if recipe.triangles == "bins" else mel_to_hz(edges, htk=htk)
+        weights = weights * (2.0 / (at[2:] - at[:-2]))[:, np.newaxis]
     elif recipe.mel_norm == "sum":
         weights = weights / weights.sum(axis=1, keepdims=True)
     return weights
@@ -76,9 +78,34 @@ def _in_hertz(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -
 
 
 def _in_mel(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
-    weights = _straight(edges, hz_to_mel(freqs, htk=htk))
+    if recipe.warp != 1:
+        edges = hz_to_mel(_warped(recipe, mel_to_hz(edges, htk=htk)), htk=htk)
+    places = hz_to_mel(freqs, htk=htk)
+    weights = _straight(edges, places)
+    if (np.diff(edges) < 0).any():  # a warp so strong that edges change places: flanks of their own
+        left, middle, right = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
+        rises, falls = (places > left) & (places <= middle), (places > middle) & (places < right)
+        weights = np.where(rises, (places - left) / (middle - left), 0.0)
+        weights += np.where(falls, (right - places) / (right - middle), 0.0)
     if recipe.n_fft % 2 == 0:
         weights[:, -1] = 0  # Kaldi stops before the highest bin
+    return weights
+
+
+def _warped(recipe: Recipe, hertz: np.ndarray) -> np.ndarray:
+    """Divided by `warp` in the middle, straight on to the ends, which stay: their rounding must not leave the range."""
+    first, last, warp = hertz[0], hertz[-1], recipe.warp
+    highest = recipe.warp_high + recipe.sr / 2 if recipe.warp_high < 0 else recipe.warp_high
+    low, high = recipe.warp_low * max(1.0, warp), highest * min(1.0, warp)
+    # Below `low` comes first: of a warp so strong that `low` lies above `high`, Kaldi leaves no middle.
+    places = np.where(hertz < high, hertz / warp, last + (last - high / warp) / (last - high) * (hertz - last))
+    return np.where(hertz < low, first + (low / warp - first) / (low - first) * (hertz - first), places)
+
+
+def _as_htk(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    weights = _in_mel(recipe, edges, freqs, htk)
+    if recipe.fmin and weights[0].any():
+        weights[0, np.flatnonzero(weights[0])[0]] = 0
     return weights
 
 
@@ -88,9 +115,13 @@ def _left_widths(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool
     return np.maximum(0, 1 - np.abs(freqs - middles) / widths)
 
 
+def _whole_bins(recipe: Recipe, edges: np.ndarray, htk: bool) -> np.ndarray:
+    """Edges rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
+    return np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
+
+
 def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
-    """Edges are rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
-    at = np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
+    at = _whole_bins(recipe, edges, htk)
     k = np.arange(len(freqs))
     weights = np.zeros((len(edges) - 2, len(k)))
     for row, (left, middle, right) in zip(weights, zip(at, at[1:], at[2:], strict=False), strict=True):
@@ -100,4 +131,6 @@ def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: boo
     return weights
 
 
-_SHAPES = {"hz": _in_hertz, "mel": _in_mel, "left": _left_widths, "bins": _between_bins}
+_SHAPES = {
+    "hz": _in_hertz, "mel": _in_mel, "htk": _as_htk, "left": _left_widths, "bins": _between_bins,
+}  # fmt: skip

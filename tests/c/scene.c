@@ -163,6 +163,7 @@ static value level_value(const check *t, const fsp_config *c, value x)
     if (c->add != 0) x = (value){x.x + rounded(t, c->add), x.err + t->u * (x.x + c->add)};
     const wide low = rounded(t, c->floor), middle = x.x > low ? x.x : low;
     const wide top = x.x + x.err > low ? x.x + x.err : low, bottom = x.x - x.err > low ? x.x - x.err : low;
+    if (c->multiplier == 0) return (value){middle, x.err};
     const wide level = c->multiplier * log10l(middle), up = c->multiplier * log10l(top),
                down = c->multiplier * log10l(bottom);
     const wide off = fmaxl(fabsl(up - level), fabsl(down - level)), sum = level + rounded(t, c->offset);
@@ -194,7 +195,7 @@ size_t back_half(const check *t, const fsp_config *c, size_t n_bins, value *x)
         n = c->n_bands;
         memcpy(x, y, n * sizeof *x);
     }
-    for (size_t i = 0; i < n && c->multiplier != 0; i++) x[i] = level_value(t, c, x[i]);
+    for (size_t i = 0; i < n && (c->multiplier != 0 || c->floor > 0); i++) x[i] = level_value(t, c, x[i]);
     if (c->n_features) {
         matrix_values(t, c, n, x, y);
         n = c->n_features;
@@ -211,10 +212,11 @@ static const char *baseline_at(const check *t, const scene *s, size_t channel, s
 static value energy_level(const check *t, const fsp_config *c, value energy)
 {
     fsp_config own = *c;
+    own.multiplier = c->energy.multiplier;
     own.floor = c->energy.floor;
     own.offset = c->energy.offset;
     own.add = own.for_zero = 0;
-    return c->multiplier != 0 ? level_value(t, &own, energy) : energy;
+    return own.multiplier != 0 ? level_value(t, &own, energy) : energy;
 }
 
 static value guarded_root(const check *t, const fsp_config *c, value power)
