@@ -1,1 +1,2 @@
 """The libraries: one a line, read by `_lazy.attach` and by type checkers."""
+from . import kaldi as kaldi
