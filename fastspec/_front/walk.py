@@ -9,7 +9,7 @@ import numpy as np
 
 from .._engine import arrays as _arrays
 from .._engine import plans as _plans
-from .._engine.spec import Padding, Spec, precision_of
+from .._engine.spec import Framing, Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
 from .program import Program, program_of
@@ -314,14 +314,7 @@ class FrameStream:
         self.n_seen += x.shape[-1]
 
     def _n_complete(self) -> int:
-        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
-        framing, n = self.program.first.framing, self.n_seen
-        reaches = min(framing.before, framing.lead)
-        if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
-            return self.n_made
-        whole = 1 + (n + framing.lead - framing.length) // framing.hop_length
-        promised = framing.n_frames(n) - self.program.recipe.drop_last
-        return max(self.n_made, min(whole, promised))
+        return max(self.n_made, complete_frames(self.program.first.framing, self.n_seen, self.program.recipe.drop_last))
 
     def _frames_before(self, end: int) -> np.ndarray:
         spec, recipe = self.program.first, self.program.recipe
@@ -335,16 +328,29 @@ class FrameStream:
         return out
 
     def _forget(self) -> None:
-        """Drop whole hops that no later frame reads, nor has the end of the signal mirrored into."""
-        framing = self.program.first.framing
-        hop = framing.hop_length
-        # How far beyond the last sample the last frame may read, and so mirror.
-        beyond = max(0, framing.slack - hop - framing.lead + framing.length)
-        oldest = min(self.n_made * hop - framing.lead, self.n_seen - beyond) - 1
-        drop = max(0, oldest) // hop * hop - self._first
+        drop = samples_to_forget(self.program.first.framing, self.n_seen, self.n_made, self._first)
         if drop > 0:
             self._first += drop
             self._pending = self._pending[..., drop:].copy()
+
+
+def complete_frames(framing: Framing, n_seen: int, drop_last: bool = False) -> int:
+    """Frames that the first samples of a signal decide: no padding behind, and all that padding before is made of."""
+    reaches = min(framing.before, framing.lead)
+    if reaches > 0 and framing.padding is not Padding.CONSTANT and n_seen <= reaches:
+        return 0
+    whole = 1 + (n_seen + framing.lead - framing.length) // framing.hop_length
+    return max(0, min(whole, framing.n_frames(n_seen) - drop_last))
+
+
+def samples_to_forget(framing: Framing, n_seen: int, n_made: int, first: int) -> int:
+    """Samples from place `first` on, whole hops, that no frame after `n_made` reads, nor has the end of the signal
+    mirrored into."""
+    hop = framing.hop_length
+    # How far beyond the last sample the last frame may read, and so mirror.
+    beyond = max(0, framing.slack - hop - framing.lead + framing.length)
+    oldest = min(n_made * hop - framing.lead, n_seen - beyond) - 1
+    return max(0, max(0, oldest) // hop * hop - first)
 
 
 # --- from a file

@@ -24,5 +24,29 @@ signal into pieces. The peers draw new noise for each frame.
 """
 
 from ._batch import fbank, mfcc, spectrogram
+from ._online import OnlineFbank, OnlineMfcc, OnlineWhisperFbank
+from ._options import (
+    FbankOptions,
+    FrameExtractionOptions,
+    MelBanksOptions,
+    MfccOptions,
+    NemoFbankOptions,
+    RawAudioSamplesOptions,
+    WhisperFeatureOptions,
+)
 
-__all__ = ["fbank", "mfcc", "spectrogram"]
+__all__ = [
+    "FbankOptions",
+    "FrameExtractionOptions",
+    "MelBanksOptions",
+    "MfccOptions",
+    "NemoFbankOptions",
+    "OnlineFbank",
+    "OnlineMfcc",
+    "OnlineWhisperFbank",
+    "RawAudioSamplesOptions",
+    "WhisperFeatureOptions",
+    "fbank",
+    "mfcc",
+    "spectrogram",
+]

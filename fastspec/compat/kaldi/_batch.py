@@ -11,12 +11,10 @@ from ..._front.recipe import Recipe
 from ..._gate.complaints import both
 from ..._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, as_samples
 from .._peer import peer
+from ._recipes import EPSILON, band_range, cepstral_fields, edges, padded_size, window_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-# Smallest number whose logarithm Kaldi takes: float32's epsilon.
-EPSILON = 2.0**-23
 
 WINDOWS = {"hamming": "hamming", "hanning": "hann", "povey": "povey", "rectangular": "boxcar", "blackman": "blackman"}
 
@@ -351,19 +349,6 @@ def _recipe(frames: _Frames, bands: _Bands | None, cepstrum: _Cepstrum | None, s
     return Recipe(**fields, norm="mean" if subtract_mean else None)
 
 
-def cepstral_fields(num_ceps: int, cepstral_lifter: float, htk_compat: bool, use_energy: bool) -> dict:
-    """With `htk_compat`, energy or coefficient 0, which HTK makes larger, comes last: the others begin at 1."""
-    num_ceps = as_index(num_ceps, name="num_ceps")
-    fields: dict = {"n_mfcc": num_ceps, "lifter": as_number(cepstral_lifter, name="cepstral_lifter")}
-    if use_energy:
-        fields |= {"energy_place": "c0"}
-        if htk_compat and num_ceps > 1:
-            fields |= {"n_mfcc": num_ceps - 1, "first_mfcc": 1, "energy_place": "last"}
-    elif htk_compat:
-        fields |= {"dct_norm": "htk", "c0_last": True}
-    return fields
-
-
 def _of_frames(f: _Frames) -> dict:
     numbers = {name: as_number(getattr(f, name), name=name) for name in _NUMBERS}
     sr, milliseconds = numbers["sample_frequency"], 0.001
@@ -394,22 +379,6 @@ def _of_frames(f: _Frames) -> dict:
     }  # fmt: skip
 
 
-def padded_size(size: int, to_power_of_two: bool) -> int:
-    return 1 << (size - 1).bit_length() if to_power_of_two else size
-
-
-def edges(snip_edges: bool) -> dict:
-    return {"pad": "none"} if snip_edges else {"pad": "kaldi", "pad_mode": "symmetric"}
-
-
-def window_of(window_type: str, blackman_coeff: float, known: dict[str, str]):
-    if window_type not in known:
-        raise ParameterError(f"window_type={window_type!r} must be one of {', '.join(map(repr, known))}")
-    if window_type != "blackman":
-        return known[window_type]
-    return ("general_cosine", (blackman_coeff, 0.5, 0.5 - blackman_coeff))
-
-
 def _of_bands(b: _Bands, sr: float) -> dict:
     if as_index(b.num_mel_bins, name="num_mel_bins") < 4:
         raise ParameterError(f"num_mel_bins={b.num_mel_bins} must be at least 4")
@@ -421,17 +390,6 @@ def _of_bands(b: _Bands, sr: float) -> dict:
         "n_mels": b.num_mel_bins, "mel_scale": "kaldi", "mel_norm": None, "triangles": "mel",
         "power": 2 if b.use_power else 1, "log": "ln" if b.use_log_fbank else None,
     }  # fmt: skip
-
-
-def band_range(low_freq: float, high_freq: float, sr: float) -> dict:
-    nyquist = sr / 2
-    top = high_freq if high_freq > 0 else nyquist + high_freq
-    if not 0 <= low_freq < top <= nyquist:
-        raise ParameterError(
-            f"low_freq={low_freq}, high_freq={high_freq}: bands must lie between 0 and {nyquist} Hz, half the sampling "
-            "rate, low_freq below high_freq; a high_freq of 0 or less counts from there"
-        )
-    return {"fmin": low_freq, "fmax": high_freq}
 
 
 def _warp(b: _Bands, sr: float) -> dict:
