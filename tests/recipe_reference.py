@@ -117,10 +117,12 @@ def mel_bank(r):
             a, b, c, x = (*hertz[i : i + 3], f)
             if r.triangles in ("mel", "htk"):
                 a, b, c, x = (*mels[i : i + 3], to_mel(f))
-            if r.triangles == "bins":
+            if r.triangles in ("bins", "inner"):
                 a, b, c = np.floor((r.n_fft + 1) * hertz[i : i + 3] / r.sr)
                 x = k
                 bank[i, k] = (x - a) / (b - a) if a <= x < b else (c - x) / (c - b) if b <= x < c else 0
+                if r.triangles == "inner" and x == a:
+                    bank[i, k] = 0
             elif r.triangles == "left":
                 bank[i, k] = max(0, 1 - abs(x - b) / (b - a))
             else:
@@ -130,9 +132,9 @@ def mel_bank(r):
     if r.triangles == "htk" and r.fmin:
         bank[0, np.argmax(bank[0] > 0)] = 0
     if r.mel_norm == "slaney":
-        if r.triangles == "bins":
+        if r.triangles in ("bins", "inner"):
             hertz = np.floor((r.n_fft + 1) * hertz / r.sr)
-        bank *= (2 / (hertz[2:] - hertz[:-2]))[:, None]
+        bank *= (2 / nonzero(hertz[2:] - hertz[:-2]))[:, None]
     if r.mel_norm == "sum":
         bank /= bank.sum(axis=1, keepdims=True)
     return bank

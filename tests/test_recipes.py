@@ -132,7 +132,7 @@ CHOICES = {
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
     "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi"], "mel_norm": ["slaney", None],
-    "triangles": ["hz", "mel", "htk", "left", "bins"], "warp": [1.0, 0.8, 1.2], "warp_low": [100.0, 300.0],
+    "triangles": ["hz", "mel", "htk", "left", "bins", "inner"], "warp": [1.0, 0.8, 1.2], "warp_low": [100.0, 300.0],
     "warp_high": [-500.0, 2500.0], "band_floor": [0.0, 1e-2], "log": [None, "db", "ln", "log2", "log10", "amplitude_db"],
     "log_add": [0.0, 1e-3],
     "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7], "first_mfcc": [0, 1], "c0_last": [False, True],
@@ -160,7 +160,7 @@ def random_recipes(draw):
         fields.pop("top", None)
     if fields.get("warp", 1.0) != 1:
         fields |= {"triangles": draw(st.sampled_from(["mel", "htk"])), "n_mels": 20}
-    if fields.get("triangles") == "bins":
+    if fields.get("triangles") in ("bins", "inner"):
         fields.pop("fmax", None)  # edges on whole bins: rounding would decide
     if fields.get("triangles") == "left" and fields.get("frame_length"):
         fields["triangles"] = "mel"

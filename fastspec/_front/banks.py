@@ -60,8 +60,9 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
         freqs = np.linspace(0, recipe.sr // 2, n_bins)
     weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
     if recipe.mel_norm == "slaney":
-        at = _whole_bins(recipe, edges, htk) if recipe.triangles == "bins" else mel_to_hz(edges, htk=htk)
-        weights = weights * (2.0 / (at[2:] - at[:-2]))[:, np.newaxis]
+        at = _whole_bins(recipe, edges, htk) if recipe.triangles in ("bins", "inner") else mel_to_hz(edges, htk=htk)
+        widths = at[2:] - at[:-2]  # 0 where no bin lies between
+        weights = weights * (2.0 / np.where(widths == 0, 1.0, widths))[:, np.newaxis]
     elif recipe.mel_norm == "sum":
         weights = weights / weights.sum(axis=1, keepdims=True)
     return weights
@@ -126,6 +127,8 @@ def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: boo
     weights = np.zeros((len(edges) - 2, len(k)))
     for row, (left, middle, right) in zip(weights, zip(at, at[1:], at[2:], strict=False), strict=True):
         rises, falls = (k >= left) & (k < middle), (k >= middle) & (k < right)
+        if recipe.triangles == "inner":
+            falls &= k > left
         row[rises] = (k[rises] - left) / (middle - left)
         row[falls] = (right - k[falls]) / (right - middle)
     return weights
@@ -133,4 +136,5 @@ def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: boo
 
 _SHAPES = {
     "hz": _in_hertz, "mel": _in_mel, "htk": _as_htk, "left": _left_widths, "bins": _between_bins,
+    "inner": _between_bins,
 }  # fmt: skip

@@ -97,9 +97,10 @@ class Recipe:
         Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit.
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
-    triangles : {'hz', 'mel', 'htk', 'left', 'bins'}, default 'hz'
+    triangles : {'hz', 'mel', 'htk', 'left', 'bins', 'inner'}, default 'hz'
         What the bands' flanks are straight in: Hz; mel; mel, without the first weight of all if `fmin` is not 0, as
-        HTK has it; Hz, both sides as wide as the left one; or whole FFT bins (which areas then count, too).
+        HTK has it; Hz, both sides as wide as the left one; whole FFT bins (which areas then count, too); or these, and
+        a band's first bin never has a weight, where it is its middle neither.
     warp, warp_low, warp_high : float, default 1.0, 100.0, -500.0
         Vocal tract length normalisation of the bands' edges, as Kaldi has it: frequencies are divided by `warp`, but
         below `warp_low` and above `warp_high` (both times `warp`, where that narrows the range) so that `fmin` and

@@ -20,7 +20,7 @@ CHOICES: dict[str, tuple] = {
     "spectrum_norm": (None, "window", "sum", "n_fft"),
     "mel_scale": ("slaney", "htk", "kaldi"),
     "mel_norm": ("slaney", "sum", None),
-    "triangles": ("hz", "mel", "htk", "left", "bins"),
+    "triangles": ("hz", "mel", "htk", "left", "bins", "inner"),
     "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
     "dct_norm": ("ortho", None, "htk"),
     "energy": (None, "raw", "windowed"),

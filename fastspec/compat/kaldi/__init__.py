@@ -24,7 +24,8 @@ signal into pieces. The peers draw new noise for each frame.
 """
 
 from ._batch import fbank, mfcc, spectrogram
-from ._online import OnlineFbank, OnlineMfcc, OnlineWhisperFbank
+from ._nemo import OnlineNemoFbank
+from ._online import OnlineFbank, OnlineMfcc, OnlineRawAudioSamples, OnlineWhisperFbank
 from ._options import (
     FbankOptions,
     FrameExtractionOptions,
@@ -43,6 +44,8 @@ __all__ = [
     "NemoFbankOptions",
     "OnlineFbank",
     "OnlineMfcc",
+    "OnlineNemoFbank",
+    "OnlineRawAudioSamples",
     "OnlineWhisperFbank",
     "RawAudioSamplesOptions",
     "WhisperFeatureOptions",

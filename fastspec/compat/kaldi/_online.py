@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..._front.online import OnlineFrames
+from ..._front.online import OnlineFrames, OnlineRawFrames
 from ..._front.recipe import Recipe
 from ..._gate.complaints import both, public
 from ..._gate.samples import DTypeError, ParameterError, as_array, as_index
 from . import _recipes
-from ._options import FbankOptions, MfccOptions, Options, WhisperFeatureOptions
+from ._options import FbankOptions, MfccOptions, Options, RawAudioSamplesOptions, WhisperFeatureOptions
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -43,15 +43,15 @@ def check_sampling_rate(given: float, expected: float) -> None:
 
 
 class Online:
-    """What `OnlineFbank`, `OnlineMfcc` and `OnlineWhisperFbank` share.
+    """What `OnlineFbank`, `OnlineMfcc`, `OnlineWhisperFbank` and `OnlineRawAudioSamples` share.
 
     Frames are computed when they are asked for, all that are ready at once; so `accept_waveform` costs a copy. A frame's
     bits do not depend on how the waveform was cut.
     """
 
-    def __init__(self, recipe: Recipe, frame_shift_ms: float) -> None:
+    def __init__(self, recipe: Recipe, frame_shift_ms: float, frames: type[OnlineFrames] = OnlineFrames) -> None:
         self._recipe = recipe
-        self._frames = OnlineFrames(recipe)
+        self._frames = frames(recipe)
         self._shift = float(np.float32(frame_shift_ms) / np.float32(1000))
 
     def __repr__(self) -> str:
@@ -60,7 +60,7 @@ class Online:
 
     @property
     def recipe(self) -> Recipe:
-        """The `fastspec.Recipe` that gives the same frames of the whole waveform."""
+        """The `fastspec.Recipe` that gives the same frames of the whole waveform (of raw ones, their spectra)."""
         return self._recipe
 
     @property
@@ -294,3 +294,34 @@ class OnlineWhisperFbank(Online):
     def __init__(self, opts: WhisperFeatureOptions) -> None:
         check_options(opts, WhisperFeatureOptions)
         super().__init__(_recipes.of_whisper(opts), 10.0)
+
+
+class OnlineRawAudioSamples(Online):
+    """Frames of a waveform that comes in pieces, as samples.
+
+    Parameters
+    ----------
+    opts : RawAudioSamplesOptions
+        They are read now; later changes have no effect. What they ask for is done to the frames; by default nothing is.
+
+    Raises
+    ------
+    ParameterError
+        If options break their rules.
+    DTypeError
+        If `opts` are none.
+
+    Examples
+    --------
+    >>> from fastspec.compat import kaldi
+    >>> import numpy as np
+    >>> raw = kaldi.OnlineRawAudioSamples(kaldi.RawAudioSamplesOptions())
+    >>> raw.accept_waveform(16000, np.arange(1000.0))
+    >>> raw.num_frames_ready, raw.get_frame(1)[:3].tolist()
+    (4, [160.0, 161.0, 162.0])
+    """
+
+    @public
+    def __init__(self, opts: RawAudioSamplesOptions) -> None:
+        check_options(opts, RawAudioSamplesOptions)
+        super().__init__(_recipes.of_raw(opts), opts.frame_opts.frame_shift_ms, OnlineRawFrames)

@@ -13,6 +13,7 @@ from ._options import (
     MelBanksOptions,
     MfccOptions,
     NemoFbankOptions,
+    RawAudioSamplesOptions,
     WhisperFeatureOptions,
 )
 
@@ -60,7 +61,8 @@ def band_range(low_freq: float, high_freq: float, sr: float) -> dict:
 def cepstral_fields(num_ceps: int, cepstral_lifter: float, htk_compat: bool, use_energy: bool) -> dict:
     """With `htk_compat`, energy or coefficient 0, which HTK makes larger, comes last: the others begin at 1."""
     num_ceps = as_index(num_ceps, name="num_ceps")
-    fields: dict = {"n_mfcc": num_ceps, "lifter": as_number(cepstral_lifter, name="cepstral_lifter")}
+    # A negative lifter is the positive one: both its factors change their sign.
+    fields: dict = {"n_mfcc": num_ceps, "lifter": abs(as_number(cepstral_lifter, name="cepstral_lifter"))}
     if use_energy:
         fields |= {"energy_place": "c0"}
         if htk_compat and num_ceps > 1:
@@ -95,13 +97,19 @@ def of_mfcc(options: MfccOptions) -> Recipe:
     return _with_full_bands(Recipe(**fields))
 
 
+def of_raw(options: RawAudioSamplesOptions) -> Recipe:
+    """Frames without a spectrum: what it says of these counts for nothing."""
+    return Recipe(**_of_frames(options.frame_opts, needs_fft=False), power=None, n_mels=0, log=None)
+
+
 def of_whisper(options: WhisperFeatureOptions) -> Recipe:
     """Whatever `frame_opts` say: powers in Slaney's bands, of frames about the middles of hops."""
     _check_count("dim", options.dim)
-    return Recipe(
+    recipe = Recipe(
         sr=16000.0, n_fft=400, hop_length=160, pad="kaldi", pad_mode="symmetric", n_mels=options.dim, log=None,
         frames="first",
     )  # fmt: skip
+    return _with_full_bands(recipe, "dim")
 
 
 def of_nemo(options: NemoFbankOptions) -> Recipe:
@@ -109,12 +117,13 @@ def of_nemo(options: NemoFbankOptions) -> Recipe:
     _check_count("num_mel_bins", options.num_mel_bins)
     shift, size = sizes(options.samp_freq, options.frame_shift_ms, options.frame_length_ms)
     _check_preemphasis(options.preemph_coeff)
-    return Recipe(
+    recipe = Recipe(
         sr=options.samp_freq, preemphasis=options.preemph_coeff, preemphasis_over="signal",
         n_fft=padded_size(size, True), hop_length=shift, win_length=size, periodic=False, n_mels=options.num_mel_bins,
         log="ln", log_floor=SMALLEST, log_add=2.0**-24, frames="first",
         **band_range(options.low_freq, options.high_freq, options.samp_freq),
     )  # fmt: skip
+    return _with_full_bands(recipe, "num_mel_bins")
 
 
 def sizes(samp_freq: float, frame_shift_ms: float, frame_length_ms: float) -> tuple[int, int]:
@@ -130,10 +139,10 @@ def sizes(samp_freq: float, frame_shift_ms: float, frame_length_ms: float) -> tu
     return found[0], found[1]
 
 
-def _of_frames(o: FrameExtractionOptions) -> dict:
+def _of_frames(o: FrameExtractionOptions, *, needs_fft: bool = True) -> dict:
     shift, size = sizes(o.samp_freq, o.frame_shift_ms, o.frame_length_ms)
     n_fft = padded_size(size, o.round_to_power_of_two)
-    if n_fft % 2:
+    if needs_fft and n_fft % 2:
         raise ParameterError(
             f"frame_length_ms={o.frame_length_ms} is {n_fft} samples, an odd number; use another, or "
             "round_to_power_of_two=True"
@@ -167,7 +176,7 @@ def _of_bands(o: MelBanksOptions, frame_opts: FrameExtractionOptions) -> dict:
         raise ParameterError(f"norm={o.norm!r} must be 'slaney' or ''")
     return fields | {
         "mel_scale": "slaney" if o.use_slaney_mel_scale else "kaldi", "mel_norm": o.norm or None,
-        "triangles": "bins" if o.floor_to_int_bin else "hz",
+        "triangles": "inner" if o.floor_to_int_bin else "hz",
     }  # fmt: skip
 
 
@@ -185,14 +194,12 @@ def _energy(options: FbankOptions | MfccOptions) -> dict:
     }  # fmt: skip
 
 
-def _with_full_bands(recipe: Recipe) -> Recipe:
-    """The recipe, if no band lies between two bins. (HTK takes its one weight from the first.)"""
-    weights = bank_of(recipe, 1)
-    assert weights is not None
-    empty = ~weights[recipe.triangles == "htk" :].any(axis=1)
-    if empty.any():
+def _with_full_bands(recipe: Recipe, name: str = "num_bins") -> Recipe:
+    """The recipe, if no band lies between two bins; `name` is the argument that says how many there are."""
+    weights = bank_of(recipe.replace(triangles="mel") if recipe.triangles == "htk" else recipe, 1)
+    if weights is not None and not weights.any(axis=1).all():
+        n = int(np.sum(~weights.any(axis=1)))
         raise ParameterError(
-            f"num_bins={recipe.n_mels} leaves {empty.sum()} bands without an FFT bin; use fewer, a wider range or longer "
-            "frames"
+            f"{name}={recipe.n_mels} leaves {n} bands without an FFT bin; use fewer, a wider range or longer frames"
         )
     return recipe
