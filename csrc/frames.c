@@ -143,6 +143,17 @@ int fsp_in_place(const fsp_signal *s, fsp_precision precision)
     return s->stride == 1 && s->precision == precision && !s->pcm && !is_conditioned(s);
 }
 
+void fsp_copy_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                      fsp_precision precision, void *out)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    if (rows == hop)
+        fsp_copy_samples(s, start, columns * hop, precision, out);
+    else
+        for (size_t c = 0; c < columns; c++)
+            fsp_copy_samples(s, start + fsp_column_start((ptrdiff_t)c, hop), rows, precision, (char *)out + c * rows * size);
+}
+
 const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
                         fsp_precision precision, void *linear, ptrdiff_t *stride)
 {
@@ -153,11 +164,7 @@ const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t
         return (const char *)s->data + (size_t)start * size;
     }
     *stride = (ptrdiff_t)rows;
-    if (rows == hop)
-        fsp_copy_samples(s, start, columns * hop, precision, linear);
-    else
-        for (size_t c = 0; c < columns; c++)
-            fsp_copy_samples(s, start + fsp_column_start((ptrdiff_t)c, hop), rows, precision, (char *)linear + c * rows * size);
+    fsp_copy_columns(s, start, hop, rows, columns, precision, linear);
     return linear;
 }
 

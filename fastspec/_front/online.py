@@ -15,7 +15,7 @@ from .._gate.samples import first_nonfinite
 from .banks import window_of
 from .program import framing_of, program_of
 from .recipe import Recipe
-from .walk import complete_frames, samples_to_forget
+from .walk import samples_to_forget
 
 # A longer piece is taken in parts, in float32 a megabyte each.
 _MOST_SAMPLES = 1 << 18
@@ -42,19 +42,20 @@ class OnlineSamples:
         # The sum of squares tells, but for those that overflow, in a fifth of the time of a look at each.
         if not isfinite(x.dot(x)) and not np.isfinite(x).all():
             raise first_nonfinite(x, name="waveform")
-        if len(x) > _MOST_SAMPLES:
-            for i in range(0, len(x), _MOST_SAMPLES):
-                self._take(x[i : i + _MOST_SAMPLES])
-        else:
-            self._take(x)
-
-    def _take(self, x: np.ndarray) -> None:
         end = self._end + len(x)
-        if end > len(self._samples):
-            self._make_room(len(x))
-            end = self._end + len(x)
-        self._samples[self._end : end] = x
-        self._end = end
+        if end <= len(self._samples):
+            self._samples[self._end : end] = x
+            self._end = end
+            return
+        for i in range(0, len(x), _MOST_SAMPLES):
+            part = x[i : i + _MOST_SAMPLES]
+            self._make_room(len(part))
+            self._samples[self._end : self._end + len(part)] = part
+            self._end += len(part)
+
+    def finish(self) -> None:
+        """Say that there are no more samples."""
+        self.finished = True
 
     def _make_room(self, n: int) -> None:
         drop = self._unwanted()
@@ -90,27 +91,35 @@ class OnlineFrames(OnlineSamples):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__()
         self._framing, self.n_rows = self._prepare(recipe)
+        framing = self._framing
+        # Before the end, a frame is ready when its last sample is there, and all that margins before it are made of.
+        self._slack = min(framing.slack, framing.hop_length + framing.lead - framing.length)
+        self._hop_length, self._mirrored = framing.hop_length, min(framing.before, framing.lead)
         # Frames from number `_kept_from` on, up to `_made`; those before `popped` are given up.
         self._frames = np.empty((0, self.n_rows), np.float32)
         self._kept_from = self._made = self.popped = 0
 
     def n_ready(self) -> int:
         """Frames that can be had, those that were popped counted."""
-        if self.finished:
-            return self._framing.n_frames(self._dropped + self._end)
-        return complete_frames(self._framing, self._dropped + self._end)
+        n = self._dropped + self._end
+        return max((n + self._slack) // self._hop_length, 0) if n > self._mirrored else 0
 
-    def frame(self, i: int) -> np.ndarray:
-        """A copy of a frame between the popped ones and `n_ready`."""
+    def finish(self) -> None:
+        super().finish()
+        self._slack, self._mirrored = self._framing.slack, -1
+
+    def frame(self, i: int) -> np.ndarray | None:
+        """A copy of a frame; None if it is not there, not yet or not any more."""
         if i >= self._made:
             self._compute()
-        return self._frames[i - self._kept_from].copy()
+        return self._frames[i - self._kept_from].copy() if self.popped <= i < self._made else None
 
-    def frames(self, first: int, last: int) -> np.ndarray:
-        """A copy of frames first .. last - 1, all between the popped ones and `n_ready`."""
+    def frames(self, first: int, last: int) -> np.ndarray | None:
+        """A copy of frames first .. last - 1, likewise."""
         if last > self._made:
             self._compute()
-        return self._frames[first - self._kept_from : last - self._kept_from].copy()
+        there = self.popped <= first and last <= self._made
+        return self._frames[first - self._kept_from : last - self._kept_from].copy() if there else None
 
     def pop(self, n: int) -> None:
         """Give up the first n of the frames that are there, or as many as can be had."""
@@ -125,7 +134,7 @@ class OnlineFrames(OnlineSamples):
 
     def _fill(self, out: np.ndarray, first: int) -> None:
         """Frames from number `first` on, as many as `out` (frames, rows) has."""
-        x, hops_dropped = self._samples[: self._end], self._dropped // self._framing.hop_length
+        x, hops_dropped = self._samples[: self._end], self._dropped // self._hop_length
         _plans.run_part(self._spec, x, out.T, first - hops_dropped, self._dropped)
 
     def _compute(self) -> None:
@@ -163,8 +172,8 @@ class OnlineRawFrames(OnlineFrames):
         self._dither = alone.stream() if recipe.dither else None
         return framing, framing.length
 
-    def _take(self, x: np.ndarray) -> None:
-        super()._take(self._dither.push(x)[0].real if self._dither and len(x) else x)
+    def push(self, x: np.ndarray) -> None:
+        super().push(self._dither.push(x)[0].real if self._dither and len(x) else x)
 
     def _fill(self, out: np.ndarray, first: int) -> None:
         framing, n, recipe = self._framing, self._end, self._recipe

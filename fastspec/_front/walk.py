@@ -314,7 +314,14 @@ class FrameStream:
         self.n_seen += x.shape[-1]
 
     def _n_complete(self) -> int:
-        return max(self.n_made, complete_frames(self.program.first.framing, self.n_seen, self.program.recipe.drop_last))
+        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
+        framing, n = self.program.first.framing, self.n_seen
+        reaches = min(framing.before, framing.lead)
+        if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
+            return self.n_made
+        whole = 1 + (n + framing.lead - framing.length) // framing.hop_length
+        promised = framing.n_frames(n) - self.program.recipe.drop_last
+        return max(self.n_made, min(whole, promised))
 
     def _frames_before(self, end: int) -> np.ndarray:
         spec, recipe = self.program.first, self.program.recipe
@@ -332,15 +339,6 @@ class FrameStream:
         if drop > 0:
             self._first += drop
             self._pending = self._pending[..., drop:].copy()
-
-
-def complete_frames(framing: Framing, n_seen: int, drop_last: bool = False) -> int:
-    """Frames that the first samples of a signal decide: no padding behind, and all that padding before is made of."""
-    reaches = min(framing.before, framing.lead)
-    if reaches > 0 and framing.padding is not Padding.CONSTANT and n_seen <= reaches:
-        return 0
-    whole = 1 + (n_seen + framing.lead - framing.length) // framing.hop_length
-    return max(0, min(whole, framing.n_frames(n_seen) - drop_last))
 
 
 def samples_to_forget(framing: Framing, n_seen: int, n_made: int, first: int) -> int:

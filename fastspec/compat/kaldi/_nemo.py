@@ -115,7 +115,7 @@ class OnlineNemoFbank:
 
     def input_finished(self) -> None:
         """Say that no more samples will come."""
-        self._samples.finished = True
+        self._samples.finish()
 
     @public
     def is_last_frame(self, frame: int) -> bool:

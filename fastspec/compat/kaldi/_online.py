@@ -9,7 +9,7 @@ import numpy as np
 from ..._front.online import OnlineFrames, OnlineRawFrames
 from ..._front.recipe import Recipe
 from ..._gate.complaints import both, public
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_index
+from ..._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number
 from . import _recipes
 from ._options import FbankOptions, MfccOptions, Options, RawAudioSamplesOptions, WhisperFeatureOptions
 
@@ -21,7 +21,7 @@ _SINGLE = np.dtype(np.float32)
 
 def as_waveform(waveform) -> np.ndarray:
     """Samples (n,) in float32; integers count as what they are, as Kaldi's are."""
-    if type(waveform) is np.ndarray and waveform.dtype == _SINGLE and waveform.ndim == 1:
+    if type(waveform) is np.ndarray and waveform.dtype is _SINGLE and waveform.ndim == 1:
         return waveform
     x = as_array(waveform, name="waveform", kinds="fiub") if len(waveform) else np.empty(0)
     if x.ndim != 1:
@@ -36,6 +36,7 @@ def check_options(options, kind: type[Options]) -> None:
 
 
 def check_sampling_rate(given: float, expected: float) -> None:
+    given = as_number(given, name="sampling_rate")
     if given != expected and np.float32(given) != np.float32(expected):
         raise ParameterError(
             f"sampling_rate={given} differs from the options' {expected:g} Hz; resample the waveform, or make another object"
@@ -50,7 +51,7 @@ class Online:
     """
 
     def __init__(self, recipe: Recipe, frame_shift_ms: float, frames: type[OnlineFrames] = OnlineFrames) -> None:
-        self._recipe = recipe
+        self._recipe, self._sr = recipe, recipe.sr
         self._frames = frames(recipe)
         self._shift = float(np.float32(frame_shift_ms) / np.float32(1000))
 
@@ -97,18 +98,18 @@ class Online:
         DTypeError
             If `waveform` holds no samples of one channel.
         """
-        if sampling_rate != self._recipe.sr:
-            check_sampling_rate(sampling_rate, self._recipe.sr)
-        x = as_waveform(waveform)
-        if self._frames.finished and len(x):
+        if sampling_rate != self._sr:
+            check_sampling_rate(sampling_rate, self._sr)
+        frames, x = self._frames, as_waveform(waveform)
+        if frames.finished and len(x):
             raise both(ParameterError, RuntimeError)(
                 f"waveform has {len(x)} samples, but the input is finished; make another {type(self).__name__}"
             )
-        self._frames.push(x)
+        frames.push(x)
 
     def input_finished(self) -> None:
         """Say that no more samples will come: what frames at the end are mirrored from is known then."""
-        self._frames.finished = True
+        self._frames.finish()
 
     @public
     def is_last_frame(self, frame: int) -> bool:
@@ -143,9 +144,8 @@ class Online:
         ParameterError
             If the frame is not there: not yet, which is an IndexError as well, or not any more, a RuntimeError.
         """
-        if type(frame) is not int or not self._frames.popped <= frame < self._frames.n_ready():
-            frame = self._checked(frame, "frame")
-        return self._frames.frame(frame)
+        found = self._frames.frame(frame) if type(frame) is int else None
+        return self._frames.frame(self._checked(frame, "frame")) if found is None else found
 
     @public
     def get_frames(self, first: int, last: int) -> np.ndarray:
@@ -168,9 +168,11 @@ class Online:
         first, last = as_index(first, name="first", minimum=-(2**62)), as_index(last, name="last", minimum=-(2**62))
         if last <= first:
             return np.empty((0, self.dim), np.float32)
-        self._checked(first, "first")
-        self._checked(last - 1, "last - 1")
-        return self._frames.frames(first, last)
+        found = self._frames.frames(first, last)
+        if found is None:
+            self._checked(first, "first")
+            self._checked(last - 1, "last - 1")
+        return found
 
     @public
     def pop(self, n: int) -> None:
