@@ -7,10 +7,10 @@ import os
 import pickle
 from pathlib import Path
 
-import audio_signals as signals
 import numpy as np
 import pytest
 import soundfile
+from support import audio_signals as signals
 
 import fastspec
 from fastspec import ParameterError

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
-from spectral_signals import noise, power
+from support.spectral_signals import noise, power
 
 import fastspec
 from fastspec import DTypeError, LibrosaError, ParameterError, Stream

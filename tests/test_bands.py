@@ -6,9 +6,8 @@ import warnings
 
 import numpy as np
 import pytest
-import reference
-import spectral_goldens
-from spectral_signals import noise, power
+from support import reference, spectral_goldens
+from support.spectral_signals import noise, power
 
 import fastspec
 from fastspec.feature import melspectrogram

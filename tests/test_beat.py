@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.beat_cases import BEAT, BOTH, DECOMPOSE, LONG, NEAR, SPECTRA, Factors
-from golden.util_cases import as_arrays, noise
+from support.beat_cases import BEAT, BOTH, DECOMPOSE, LONG, NEAR, SPECTRA, Factors
+from support.goldens import as_arrays
+from support.util_cases import noise
 
 import fastspec
 from fastspec import beat, decompose

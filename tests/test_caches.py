@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from test_threads import run_python
+from support.programs import run_python
 
 import fastspec
 from fastspec._engine import kept as _kept

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
-from spectral_signals import noise
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec import DTypeError, ParameterError, Stream, feature

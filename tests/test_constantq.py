@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import cqt_reference as definition
 import numpy as np
 import pytest
-from spectral_signals import noise
+from support import cqt_reference as definition
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec import ParameterError

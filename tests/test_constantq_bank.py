@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import scipy.signal
-from cqt_signals import chord
+from support.cqt_signals import chord
 
 from fastspec import ParameterError
 from fastspec.core._constant_q_bank import bank_cqt

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
-from golden.calls import check, load
+from support.calls import check, load
 
 import fastspec
 from fastspec.core import convert

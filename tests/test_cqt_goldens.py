@@ -6,10 +6,9 @@ any rounding; docs/cqt.md states it, and these are its bounds: of the whole, in 
 
 from __future__ import annotations
 
-import cqt_signals
 import numpy as np
 import pytest
-from golden import calls
+from support import calls, cqt_signals
 
 import fastspec
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from feature_goldens import bench, check
-from golden import calls
-from spectral_signals import noise
+from support import calls
+from support.feature_goldens import bench, check
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec import feature

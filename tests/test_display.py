@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from golden.display_cases import DATA, KINDS, PICTURES, WAVES, figure_axes, kind_facts, picture_facts, wave_facts
+from support.display_cases import DATA, KINDS, PICTURES, WAVES, figure_axes, kind_facts, picture_facts, wave_facts
 
 import fastspec
 from fastspec import display

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.rhythm_cases import EFFECTS, LOUD_PARTS, SR, STEREO, D, Y
-from golden.util_cases import as_arrays, noise
+from support.goldens import as_arrays
+from support.rhythm_cases import EFFECTS, LOUD_PARTS, SR, STEREO, D, Y
+from support.util_cases import noise
 
 import fastspec
 from fastspec import decompose, effects

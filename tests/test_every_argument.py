@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import arguments
-import everything
 import numpy as np
 import pytest
+from support import arguments, everything
 
 import fastspec
 from fastspec import DTypeError, ParameterError

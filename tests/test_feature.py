@@ -6,9 +6,8 @@ import json
 
 import numpy as np
 import pytest
-import reference
-import spectral_goldens
-from spectral_signals import noise
+from support import reference, spectral_goldens
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec.feature import logmel, melspectrogram, mfcc

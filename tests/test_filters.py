@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.util_cases import FILTERS, FREQS, as_arrays, noise
+from support.goldens import as_arrays
+from support.util_cases import FILTERS, FREQS, noise
 
 import fastspec
 from fastspec import filters

@@ -7,8 +7,8 @@ import warnings
 
 import numpy as np
 import pytest
-import reference
-from spectral_signals import noise
+from support import reference
+from support.spectral_signals import noise
 
 import fastspec
 

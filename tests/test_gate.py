@@ -6,9 +6,9 @@ import inspect
 from contextlib import contextmanager
 from functools import reduce
 
-import everything
 import numpy as np
 import pytest
+from support import everything
 
 import fastspec
 from fastspec import ParameterError

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from golden.calls import check, load
-from pitch_signals import bench, grid, heights, moving_grid
+from support.calls import check, load
+from support.pitch_signals import bench, grid, heights, moving_grid
 
 import fastspec
 

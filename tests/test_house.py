@@ -333,3 +333,27 @@ def test_goldens_are_small_and_say_where_they_come_from(root):
         assert path.stat().st_size <= 500_000, path
         with np.load(path) as stored:
             assert any("version" in name for name in stored.files), path
+
+
+def test_every_golden_has_one_writer_and_every_writer_a_golden(root):
+    """Each golden names the script that made it; no other script names that golden."""
+    import numpy as np
+
+    goldens = {}
+    for path in sources(root, "tests/golden/*.npz"):
+        with np.load(path) as stored:
+            goldens[path.stem] = str(stored["writer"])
+    writers = {path.name: path.read_text() for path in sources(root, "tests/golden/*.py")}
+    assert set(goldens.values()) == set(writers)
+    for golden, writer in goldens.items():
+        assert [name for name, text in writers.items() if f'"{golden}"' in text] == [writer], golden
+
+
+def test_what_tests_share_is_in_one_place(root):
+    """Beside the tests themselves lie only pytest's conftest.py and the script that looks at wheels."""
+    beside = {path.name for path in (root / "tests").glob("*.py") if not path.name.startswith("test_")}
+    assert beside == {"conftest.py", "check_wheel.py"}
+    names = "|".join(path.stem for path in sources(root, "tests/support/*.py") if path.stem != "__init__")
+    old_path = re.compile(rf"^\s*(?:import|from)\s+(?:golden\.)?(?:{names}|golden|test_\w+)\b", re.M)
+    for path in sources(root, "tests/*.py") + sources(root, "tests/golden/*.py"):
+        assert not old_path.search(path.read_text()), f"{path.name}: helpers are imported from `support`"

@@ -16,13 +16,13 @@ import threading
 import time
 from functools import reduce
 
-import long_inputs
 import numpy as np
 import pytest
 import scipy.fft
 import scipy.ndimage
 import scipy.signal  # noqa: F401
 import soxr  # noqa: F401 - all of these now, for an import that a handler has ended is not made again
+from support import long_inputs
 
 import fastspec
 from fastspec._engine import foreign as _foreign

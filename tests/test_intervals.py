@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from golden.calls import check, load
+from support.calls import check, load
 
 import fastspec
 from fastspec.core import intervals

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from golden import calls
-from inverse_signals import bench, spectrum
-from spectral_signals import noise
+from support import calls
+from support.inverse_signals import bench, spectrum
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec import ParameterError

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
-import spectral_goldens
-from spectral_signals import median, noise, power
+from support import reference, spectral_goldens
+from support.spectral_signals import median, noise, power
 
 import fastspec
 

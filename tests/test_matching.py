@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from golden.util_cases import noise
+from support.util_cases import noise
 
 import fastspec
 from fastspec.util import match_events, match_intervals

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_threads import run_python
+from support.programs import run_python
 
 import fastspec
 from fastspec._engine import memory as _memory

@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from golden.calls import check, load
+from support.calls import check, load
 
 import fastspec
 from fastspec.core import convert, notation

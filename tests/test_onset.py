@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.rhythm_cases import ENVELOPE, LEVELS, ONSET, PLAIN, SMALL, STEREO, TWO_ENVELOPES, Y
-from golden.util_cases import as_arrays
+from support.goldens import as_arrays
+from support.rhythm_cases import ENVELOPE, LEVELS, ONSET, PLAIN, SMALL, STEREO, TWO_ENVELOPES, Y
 
 import fastspec
 from fastspec import onset

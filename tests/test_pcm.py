@@ -9,8 +9,8 @@ import subprocess
 import tracemalloc
 
 import numpy as np
-import pcm_reference
 import pytest
+from support import pcm_reference
 
 import fastspec
 from fastspec import DTypeError, ParameterError, float_to_pcm, pcm_convert, pcm_to_float

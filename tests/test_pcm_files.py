@@ -8,9 +8,9 @@ import subprocess
 from pathlib import Path
 
 import numpy as np
-import pcm_reference
 import pytest
 import soundfile
+from support import pcm_reference
 
 import fastspec
 from fastspec import AudioFileError, DTypeError, ParameterError, cli

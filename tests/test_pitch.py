@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 import pytest
 import scipy.special
-from golden.calls import check, load
-from pitch_signals import SR, bench, glide, heights, noise, stereo
+from support.calls import check, load
+from support.pitch_signals import SR, bench, glide, heights, noise, stereo
 
 import fastspec
 from fastspec.core import _pyin, pitch

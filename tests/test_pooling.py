@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pool_cases import AREAS, CASES, numbers
+from support.pool_cases import AREAS, CASES, numbers
 
 import fastspec
 from fastspec import DTypeError, ParameterError

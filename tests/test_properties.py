@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from support import reference
 
 import fastspec
 from fastspec.feature import logmel, melspectrogram, mfcc

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from recipe_reference import features
+from support.recipe_reference import features
 
 import fastspec
 from fastspec import ParameterError, Recipe

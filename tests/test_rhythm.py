@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import scipy.fft
-from golden.rhythm_cases import ENVELOPE, RHYTHM, TWO_ENVELOPES, Y, pulses
-from golden.util_cases import as_arrays, noise
+from support.goldens import as_arrays
+from support.rhythm_cases import ENVELOPE, RHYTHM, TWO_ENVELOPES, Y, pulses
+from support.util_cases import noise
 
 import fastspec
 from fastspec import feature

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from script_runs import ROOT, RUNS, mel_distance, results, run
+from support.script_runs import ROOT, RUNS, mel_distance, results, run
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "scripts.npz")
 SPEECH = ROOT / "examples" / "speech.flac"

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import scipy.ndimage
 import scipy.sparse
-from golden.calls import check, load
 from scipy.spatial.distance import cdist
+from support.calls import check, load
 
 import fastspec
 from fastspec import segment

@@ -7,8 +7,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from golden.calls import check, load
 from scipy.spatial.distance import cdist
+from support.calls import check, load
 
 import fastspec
 from fastspec import sequence

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import reference
-import spectral_goldens
-from spectral_signals import noise, spikes
+from support import reference, spectral_goldens
+from support.spectral_signals import noise, spikes
 
 import fastspec
 from fastspec.core.spectrum import _spectrogram

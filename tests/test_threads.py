@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import reference
-from spectral_signals import noise
+from support import reference
+from support.programs import run_python
+from support.spectral_signals import noise
 
 import fastspec
 from fastspec._engine import threads as _threads
@@ -23,17 +23,6 @@ def no_settings(monkeypatch):
     monkeypatch.delenv("FASTSPEC_NUM_THREADS", raising=False)
     yield
     fastspec.set_num_threads(None)
-
-
-def run_python(code: str, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
 
 
 # Numbers of threads
@@ -260,7 +249,7 @@ import sys
 import numpy as np
 import fastspec
 sys.path.insert(0, {tests!r})
-from spectral_signals import noise
+from support.spectral_signals import noise
 out = {{}}
 for dtype in (np.float32, np.float64):
     y = noise(2, 6000, dtype=dtype)

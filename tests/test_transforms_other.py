@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from golden import calls
+from support import calls
 
 import fastspec
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden.util_cases import CX, PEAKS, UTIL, X, as_arrays, noise, steps
+from support.goldens import as_arrays
+from support.util_cases import CX, PEAKS, UTIL, X, noise, steps
 
 import fastspec
 from fastspec import util
@@ -610,7 +611,7 @@ def test_nnls_is_close_to_the_exact_solution(sign):
 
 
 def test_nnls_is_no_worse_than_librosa():
-    from golden.util_cases import BASIS
+    from support.util_cases import BASIS
 
     B = np.abs(noise(12, 6, seed=8))
     ours, theirs = UTIL["nnls_matrix"](util), GOLDEN["nnls_matrix.0"]

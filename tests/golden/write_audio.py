@@ -1,6 +1,6 @@
 """Write audio.npz: what librosa computes of the signals of `audio_signals`.
 
-python write_audio.py       (with librosa 1.0, numpy, scipy and soundfile)
+python tests/golden/write_audio.py       (with librosa 1.0, numpy, scipy and soundfile)
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ import numpy as np
 import scipy
 import soxr
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import audio_signals as signals  # noqa: E402
+from support import audio_signals as signals
+from support import goldens
 
 
-def goldens() -> dict[str, np.ndarray]:
+def computed() -> dict[str, np.ndarray]:
     y, stereo = signals.noise(), signals.noise(2, dtype=np.float32, seed=1)
     out = {f"version_{m.__name__}": np.array(m.__version__) for m in (librosa, np, scipy, soxr)}
     for i, case in enumerate(signals.RESAMPLE_CASES):
@@ -49,4 +49,4 @@ def goldens() -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(HERE / "audio.npz", **goldens())
+    goldens.save(__file__, "audio", **computed())

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 
 def time_calls():
     for value in (
@@ -399,7 +404,7 @@ def fjs_calls():
 
 if __name__ == "__main__":
     import librosa
-    from calls import save
+    from support.calls import save
 
     groups = (time_calls, scale_calls, axis_calls, weighting_calls, note_calls, svara_calls, fjs_calls)
-    save("convert", [call for group in groups for call in group()], librosa)
+    save(__file__, "convert", [call for group in groups for call in group()], librosa)

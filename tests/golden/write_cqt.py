@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 Y = "lib.chord(16000)"
 LONG = "lib.chord(24000)"
@@ -193,9 +193,9 @@ def parameter_calls():
 
 
 if __name__ == "__main__":
-    import cqt_signals
     import librosa
-    from calls import save
+    from support import cqt_signals
+    from support.calls import save
 
     every = (parameter_calls, cqt_calls, vqt_calls, magnitude_calls, inverse_calls, feature_calls)
-    save("cqt", [call for calls in every for call in calls()], cqt_signals.bench(librosa))
+    save(__file__, "cqt", list(dict.fromkeys(call for calls in every for call in calls())), cqt_signals.bench(librosa))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 SPECTRAL = ("spectral_centroid", "spectral_bandwidth", "spectral_contrast", "spectral_rolloff", "spectral_flatness")
 STFT = "n_fft=512, hop_length=200"
@@ -290,12 +290,12 @@ def delta_calls():
 
 if __name__ == "__main__":
     import librosa
-    from feature_goldens import bench
-    from golden import calls
+    from support import calls
+    from support.feature_goldens import bench
 
     for area, expressions in (
         ("descriptors", descriptor_calls()),
         ("chroma", chroma_calls()),
         ("delta", delta_calls()),
     ):
-        calls.save(area, list(dict.fromkeys(call.strip() for call in expressions)), bench(librosa))
+        calls.save(__file__, area, list(dict.fromkeys(call.strip() for call in expressions)), bench(librosa))

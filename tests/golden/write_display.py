@@ -7,19 +7,20 @@ from pathlib import Path
 
 import librosa
 import librosa.display
-import matplotlib
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from golden.display_cases import all_facts
+from support import goldens
+from support.display_cases import all_facts
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     facts = all_facts(librosa)
 
-np.savez_compressed(
-    Path(__file__).with_name("display.npz"),
-    versions=f"librosa {librosa.__version__}, numpy {np.__version__}, matplotlib {matplotlib.__version__}",
+goldens.save(
+    __file__,
+    "display",
+    versions=goldens.versions("librosa", "numpy", "matplotlib"),
     facts=np.frombuffer(json.dumps(facts).encode(), np.uint8),
 )

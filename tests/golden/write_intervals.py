@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 
 def stack_calls():
     for bins in (0, 1, 2, 3, 7, 12, 19, 53):
@@ -73,7 +78,7 @@ def axis_calls():
 
 if __name__ == "__main__":
     import librosa
-    from calls import save
+    from support.calls import save
 
     calls = [*stack_calls(), *crystal_calls(), *axis_calls()]
-    save("intervals", calls, librosa)
+    save(__file__, "intervals", calls, librosa)

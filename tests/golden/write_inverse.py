@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 def istft_calls():
@@ -98,9 +98,9 @@ def phase_vocoder_calls():
 
 
 if __name__ == "__main__":
-    import inverse_signals
     import librosa
-    from calls import save
+    from support import inverse_signals
+    from support.calls import save
 
     bench = inverse_signals.bench(librosa)
-    save("inverse", [*istft_calls(), *griffinlim_calls(), *phase_vocoder_calls()], bench)
+    save(__file__, "inverse", [*istft_calls(), *griffinlim_calls(), *phase_vocoder_calls()], bench)

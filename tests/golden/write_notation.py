@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from itertools import product
 
 SCALES = ("maj", "min", "ion", "dor", "phr", "lyd", "mix", "aeo", "loc")
@@ -139,9 +144,9 @@ def fjs_calls(table):
 
 if __name__ == "__main__":
     import librosa
-    from calls import save
     from librosa.core.intervals import INTERVALS
+    from support.calls import save
 
     known = sorted(INTERVALS)
     calls = [*key_calls(), *raga_calls(), *fifths_calls(), *fjs_calls(known)]
-    save("notation", calls, librosa)
+    save(__file__, "notation", calls, librosa)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 VOICE = "fmin=80, fmax=900"
 
 
@@ -181,15 +186,10 @@ def harmonic_calls():
 
 
 if __name__ == "__main__":
-    import sys
-    from pathlib import Path
-
     import librosa
-    from calls import save
-
-    sys.path.insert(0, str(Path(__file__).parent.parent))
-    from pitch_signals import bench
+    from support.calls import save
+    from support.pitch_signals import bench
 
     with_all = bench(librosa)
-    save("pitch", [*yin_calls(), *pyin_calls(), *bad_calls(), *peak_calls(), *tuning_calls()], with_all)
-    save("harmonic", list(harmonic_calls()), with_all)
+    save(__file__, "pitch", [*yin_calls(), *pyin_calls(), *bad_calls(), *peak_calls(), *tuning_calls()], with_all)
+    save(__file__, "harmonic", list(harmonic_calls()), with_all)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import torch
 import torch.nn.functional as F
-from pool_cases import AREAS, CASES, numbers
+from support import goldens
+from support.pool_cases import AREAS, CASES, numbers
 
 
 def main() -> None:
@@ -24,7 +25,7 @@ def main() -> None:
     for i, (shape, size, scale_factor, dtype) in enumerate(AREAS):
         x = torch.from_numpy(numbers(shape, dtype))
         stored[f"area{i}"] = F.interpolate(x, size=size, scale_factor=scale_factor, mode="area").numpy()
-    np.savez_compressed(Path(__file__).with_name("pooling.npz"), **stored)
+    goldens.save(__file__, "pooling", **stored)
 
 
 main()

@@ -7,14 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-import librosa
 import numpy as np
-import scipy
 import soundfile
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from script_runs import ROOT, RUNS, mel_distance, results, run
+from support import goldens
+from support.script_runs import ROOT, RUNS, mel_distance, results, run
 
 with tempfile.TemporaryDirectory() as folder:
     printed = {f"{name}.printed": np.array(run(name, "librosa", Path(folder))) for name in RUNS}
@@ -24,8 +23,6 @@ with tempfile.TemporaryDirectory() as folder:
 
 # Every fourth band and eighth frame of the patches keep the file small.
 arrays["patches"] = arrays["patches"][:, ::4, ::8]
-versions = f"librosa {librosa.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
 distance = np.array(mel_distance(original, rebuilt))
-np.savez_compressed(
-    Path(__file__).with_name("scripts.npz"), versions=versions, mel_distance=distance, **arrays, **printed
-)
+versions = goldens.versions("librosa", "numpy", "scipy")
+goldens.save(__file__, "scripts", versions=versions, mel_distance=distance, **arrays, **printed)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 DATA = "np.sin(np.arange(75) ** 1.3).reshape(3, 25)"
 REFERENCE = "np.cos(np.arange(60) ** 1.2).reshape(3, 20)"
 BANDWIDTHS = ("med_k_scalar", "mean_k", "gmean_k", "mean_k_avg", "gmean_k_avg", "mean_k_avg_and_pair")
@@ -82,7 +87,7 @@ def path_calls():
 
 if __name__ == "__main__":
     import librosa
-    from calls import save
+    from support.calls import save
 
     calls = [*neighbour_calls(), *lag_calls(), *cluster_calls(), *path_calls()]
-    save("segment", calls, librosa)
+    save(__file__, "segment", calls, librosa)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 X = "np.round(np.sin(np.arange(45) ** 1.3), 3).reshape(3, 15)"
 Y = "np.round(np.sin(0.3 + np.arange(36) ** 1.25), 3).reshape(3, 12)"
 C = "np.round(1 + np.sin(np.arange(70) ** 1.4), 2).reshape(7, 10)"
@@ -125,6 +130,6 @@ def matrix_calls():
 
 if __name__ == "__main__":
     import librosa
-    from calls import save
+    from support.calls import save
 
-    save("sequence", [*warping_calls(), *recurrence_calls(), *decoding_calls(), *matrix_calls()], librosa)
+    save(__file__, "sequence", [*warping_calls(), *recurrence_calls(), *decoding_calls(), *matrix_calls()], librosa)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 PADDINGS = ("constant", "edge", "reflect", "symmetric", "linear_ramp")
 FUNCTIONS = (
@@ -421,9 +421,9 @@ def magphase_calls():
 
 if __name__ == "__main__":
     import librosa
-    import spectral_signals
-    from calls import save
     from librosa.core.spectrum import _spectrogram
+    from support import spectral_signals
+    from support.calls import save
 
     groups = (
         signatures,
@@ -436,4 +436,4 @@ if __name__ == "__main__":
         magphase_calls,
     )
     bench = spectral_signals.bench(librosa, _spectrogram)
-    save("spectral", list(dict.fromkeys(call for group in groups for call in group())), bench)
+    save(__file__, "spectral", list(dict.fromkeys(call for group in groups for call in group())), bench)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import calls
-import librosa
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 SPECTRUM = "np.random.RandomState(0).randint(0, 900, size=({shape})) / 100"
 NOISE = "np.random.RandomState(1).randint(-900, 901, size=({shape})) / 1000"
@@ -148,10 +150,13 @@ def inverse_calls():
 
 
 if __name__ == "__main__":
+    import librosa
+    from support import calls
+
     for area, expressions in (
         ("pcen", pcen_calls()),
         ("reassigned", reassigned_calls()),
         ("transforms_other", other_calls()),
         ("inverse_features", inverse_calls()),
     ):
-        calls.save(area, list(expressions), librosa)
+        calls.save(__file__, area, list(expressions), librosa)

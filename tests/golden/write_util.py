@@ -1,17 +1,14 @@
 """Write util.npz and filters.npz from librosa 1.0: ``python tests/golden/write_util.py``."""
 
+import sys
 from pathlib import Path
 
 import librosa
-import numpy as np
-import scipy
-from util_cases import FILTERS, UTIL, as_arrays
 
-VERSIONS = f"librosa {librosa.__version__}, numpy {np.__version__}, scipy {scipy.__version__}"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from support import goldens
+from support.util_cases import FILTERS, UTIL
 
 for name, cases in {"util": UTIL, "filters": FILTERS}.items():
-    module = getattr(librosa, name)
-    arrays = {}
-    for case, call in cases.items():
-        arrays |= {f"{case}.{i}": array for i, array in enumerate(as_arrays(call(module)))}
-    np.savez_compressed(Path(__file__).with_name(f"{name}.npz"), versions=VERSIONS, **arrays)
+    goldens.save_cases(__file__, name, cases, getattr(librosa, name))

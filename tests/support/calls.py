@@ -9,11 +9,11 @@ import json
 import platform
 import warnings
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
-HERE = Path(__file__).parent
+from . import goldens
+
 EXACT_KINDS = "iubU"
 # NumPy 1 promotes float32 scalars to float64, and so does librosa on it. There the comparison is with float32
 # rounding, which HTK's 10^x - 1 turns into 6e-8 / 2.7e-3 at 3 mels.
@@ -32,7 +32,7 @@ def outcome(expression: str, module) -> dict:
     return found | {"warns": sorted({w.category.__name__ for w in caught})}
 
 
-def save(area: str, expressions: list[str], module) -> None:
+def save(writer: str, area: str, expressions: list[str], module) -> None:
     assert len(set(expressions)) == len(expressions), "a case is there twice"
     cases, arrays = [], {}
     for i, expression in enumerate(expressions):
@@ -48,12 +48,12 @@ def save(area: str, expressions: list[str], module) -> None:
         cases.append(case)
     versions = {name: version(name) for name in ("librosa", "numpy", "scipy")}
     versions["python"] = platform.python_version()
-    np.savez_compressed(HERE / f"{area}.npz", cases=json.dumps(cases), versions=json.dumps(versions), **arrays)
-    print(f"{area}: {len(cases)} calls, {(HERE / f'{area}.npz').stat().st_size} bytes")
+    goldens.save(writer, area, cases=json.dumps(cases), versions=json.dumps(versions), **arrays)
+    print(f"{area}: {len(cases)} calls")
 
 
 def load(area: str) -> list[dict]:
-    with np.load(HERE / f"{area}.npz") as stored:
+    with np.load(goldens.FOLDER / f"{area}.npz") as stored:
         cases = json.loads(str(stored["cases"]))
         for i, case in enumerate(cases):
             if f"v{i}" in stored:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # What follows the library's name; {} is the folder for results.
 RUNS = {
     "patches": ("examples/music.flac", "{}/patches.npy"),

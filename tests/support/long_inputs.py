@@ -11,11 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.sparse
-from golden.beat_cases import Factors
-from golden.display_cases import figure_axes
 
 import fastspec
 from fastspec import beat, decompose, display, effects, feature, filters, onset, util
+
+from .beat_cases import Factors
+from .display_cases import figure_axes
 
 SR = 22050
 N = 20_000_000  # a quarter of an hour at 22050 Hz

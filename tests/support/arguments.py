@@ -11,10 +11,11 @@ import pkgutil
 import re
 from functools import reduce
 
-import everything
 import numpy as np
 
 import fastspec
+
+from . import everything
 
 _RNG = np.random.default_rng(11)
 HZ = np.array([100.0, 200.0, 400.0])

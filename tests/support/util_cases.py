@@ -117,8 +117,3 @@ FILTERS = {
         window="hamming", n_frames=4, n_fft=32, win_length=20, hop_length=40, norm=2, dtype=np.float64
     ),
 }
-
-
-def as_arrays(result):
-    """The arrays of a result, be it one or a tuple of them."""
-    return [np.asarray(part) for part in (result if isinstance(result, tuple) else (result,))]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from golden.beat_cases import Factors
+
+from .beat_cases import Factors
 
 SR = 22050
 _RNG = np.random.default_rng(7)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
-from spectral_signals import layout, noise, parameters
+
+from .spectral_signals import layout, noise, parameters
 
 NAMES = ("cqt", "vqt", "hybrid_cqt", "pseudo_cqt", "icqt", "griffinlim_cqt")
 FEATURES = ("chroma_cqt", "chroma_cens", "chroma_vqt", "tonnetz")

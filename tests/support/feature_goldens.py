@@ -7,8 +7,9 @@ import re
 from types import SimpleNamespace
 
 import numpy as np
-from golden import calls
-from spectral_signals import layout, noise, parameters, power
+
+from . import calls
+from .spectral_signals import layout, noise, parameters, power
 
 FUNCTIONS = (
     *("spectral_centroid", "spectral_bandwidth", "spectral_contrast", "spectral_rolloff", "spectral_flatness"),

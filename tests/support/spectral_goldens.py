@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from golden import calls
-from spectral_signals import bench
 
 import fastspec
 from fastspec.core.spectrum import _spectrogram
+
+from . import calls
+from .spectral_signals import bench
 
 BENCH = bench(fastspec, _spectrogram)
 STORED = calls.load("spectral")

@@ -1,0 +1,1 @@
+"""What tests and the writers of goldens share: signals, cases, references, benches."""
