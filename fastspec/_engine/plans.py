@@ -121,11 +121,14 @@ def run(
     return extent
 
 
-def run_part(spec: Spec, x: np.ndarray, out: np.ndarray, first_frame: int, first_place: int) -> None:
-    """Fill `out` (rows, frames) from finite samples (n,): `run` for a few frames, where looking around costs as much."""
-    n_frames = out.shape[-1]
-    n_threads = _threads.for_work(spec.framing.n_fft * n_frames)
-    plan_of(spec).run(x, out, first_frame, first_frame + n_frames, False, None, None, n_threads, first_place)
+def run_part(plan: _engine.Plan, work: int, x: np.ndarray, out: np.ndarray, first_frame: int, first_place: int) -> None:
+    """Fill `out` (rows, frames) from finite samples (n,): `run` for a few frames, where looking around costs as much.
+
+    `work`: that of a frame.
+    """
+    n_frames = out.shape[1]
+    n_threads = 1 if n_frames == 1 else _threads.for_work(work * n_frames)
+    plan.run(x, out, first_frame, first_frame + n_frames, False, None, None, n_threads, first_place)
 
 
 def correlator_of(description: AtomSpec) -> _engine.Atoms:

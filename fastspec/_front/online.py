@@ -129,28 +129,28 @@ class OnlineFrames(OnlineSamples):
         """Framing, and numbers of a frame."""
         program = program_of(recipe, 0)
         assert recipe.frames == "first" and not program.second and not recipe.whole_clip_parts()
-        self._spec = program.first
-        return self._spec.framing, _plans.plan_of(self._spec).n_rows
+        self._plan = _plans.plan_of(program.first)
+        return program.first.framing, self._plan.n_rows
 
     def _fill(self, out: np.ndarray, first: int) -> None:
         """Frames from number `first` on, as many as `out` (frames, rows) has."""
-        x, hops_dropped = self._samples[: self._end], self._dropped // self._hop_length
-        _plans.run_part(self._spec, x, out.T, first - hops_dropped, self._dropped)
+        x, first = self._samples[: self._end], first - self._dropped // self._hop_length
+        _plans.run_part(self._plan, self._framing.n_fft, x, out.T, first, self._dropped)
 
     def _compute(self) -> None:
         """All frames that are ready; those that were popped before anybody wanted them never come to be."""
-        end, first = self.n_ready(), max(self._made, self.popped)
-        self._made = first
+        end, first = self.n_ready(), self._made
+        if first < self.popped:
+            first = self._made = self.popped
         if end <= first:
             return
-        self._reserve(end)
+        if end - self._kept_from > len(self._frames):
+            self._reserve(end)
         self._fill(self._frames[first - self._kept_from : end - self._kept_from], first)
         self._made = end
 
     def _reserve(self, end: int) -> None:
-        """Room for frames up to `end`, in new memory where the old one is full."""
-        if end - self._kept_from <= len(self._frames):
-            return
+        """Room for frames up to `end`: new memory, for nothing moves in the old one."""
         kept = self._frames[self.popped - self._kept_from : self._made - self._kept_from]
         frames = np.empty((max(_FEWEST_FRAMES, 2 * (end - self.popped)), self.n_rows), np.float32)
         frames[: len(kept)] = kept
