@@ -2,7 +2,6 @@
  * what is done to the whole signal before it is cut into frames. */
 #include "internal.h"
 
-#include <math.h>
 #include <string.h>
 
 fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_margin margin,
@@ -39,31 +38,27 @@ static double bare_sample_at(const fsp_signal *s, size_t i)
     return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
 }
 
-/* A number of the normal distribution that is told by `place` and `key` alone (Box and Muller 1958, of SplitMix64's bits). */
-static double noise_at(uint64_t key, uint64_t place)
-{
-    uint64_t z = key + place * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    const double radius = ((double)(z >> 32) + 0.5) * 0x1p-32, turn = (double)(z & 0xffffffffu) * 0x1p-32;
-    return sqrt(-2 * log(radius)) * cos(6.283185307179586 * turn);
-}
-
-static double dithered(const fsp_signal *s, size_t i, double x)
+static void add_noise(const fsp_signal *s, size_t i, size_t n, void *values)
 {
     const fsp_conditioning *const c = s->conditioning;
-    return c->dither == 0 ? x : x + c->dither * noise_at(c->dither_key, s->place + i);
+    if (c->dither != 0) s->kernels->add_noise(values, n, c->dither, c->dither_key, s->place + i);
+}
+
+/* Sample i with its noise, as it is before emphasis. */
+static double noisy_sample_at(const fsp_signal *s, size_t i)
+{
+    union { float single; double real; } x;
+    fsp_put_real(&x, 0, bare_sample_at(s, i), s->kernels->itemsize);
+    add_noise(s, i, 1, &x);
+    return fsp_real_at(&x, 0, s->kernels->itemsize);
 }
 
 /* Samples i .. i + n - 1, n > 0, which are in `out`. One by one or many at a time, a sample meets the same arithmetic. */
 static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
 {
-    const size_t size = s->kernels->itemsize;
-    const fsp_conditioning *const c = s->conditioning;
-    for (size_t j = 0; j < n && c->dither != 0; j++) fsp_put_real(out, j, dithered(s, i + j, fsp_real_at(out, j, size)), size);
-    if (c->emphasis != 0)
-        s->kernels->emphasise(out, n, i ? dithered(s, i - 1, bare_sample_at(s, i - 1)) : 0, c->emphasis);
+    const double emphasis = s->conditioning->emphasis;
+    add_noise(s, i, n, out);
+    if (emphasis != 0) s->kernels->emphasise(out, n, i ? noisy_sample_at(s, i - 1) : 0, emphasis);
 }
 
 static double sample_at(const fsp_signal *s, size_t i)

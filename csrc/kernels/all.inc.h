@@ -11,6 +11,7 @@
 #include "tiles.inc.h"
 #include "arrays.inc.h"
 #include "phasor.inc.h"
+#include "noise.inc.h"
 #include "inverse.inc.h"
 #include "inverse_fft.inc.h"
 #include "vocoder.inc.h"
@@ -26,7 +27,8 @@
 #define FSP_KERNEL_TABLE(name)                                                                                   \
     {                                                                                                            \
         .isa = name, .lanes = LANES, .itemsize = sizeof(REAL), .all_finite = k_all_finite, .gather = k_gather,   \
-        .carry = k_carry, .emphasise = k_emphasise, .condition = k_condition, .fill_zeros = k_fill_zeros,        \
+        .carry = k_carry, .add_noise = k_add_noise, .emphasise = k_emphasise, .condition = k_condition,            \
+        .fill_zeros = k_fill_zeros,                                                                              \
         .real_even = k_real_even, .window = k_window, .real_odd = k_real_odd, .pass = k_pass,  \
         .unpack = k_unpack, .chirp_in = k_chirp_in, .chirp_multiply = k_chirp_multiply,                          \
         .chirp_out = k_chirp_out, .root = k_root, .collect = k_collect, .bank_pairs = k_bank_pairs, .bank_rows = k_bank_rows, \

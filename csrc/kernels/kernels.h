@@ -149,6 +149,8 @@ typedef struct {
                    size_t table_stride);
     void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
 
+    /* x[i] += deviation times a number of the normal distribution, which key and place + i tell */
+    void (*add_noise)(void *values, size_t n, double deviation, uint64_t key, uint64_t place);
     /* x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before` */
     void (*emphasise)(void *values, size_t n, double before, double emphasis);
     /* Sample i of the frames is at offsets[i] of the table; it becomes vector i of `frames`. `energy`: of one vector */

@@ -20,7 +20,7 @@ typedef struct {
 
 static const entry SUBJECTS[] = {
     /* samples -> frames */
-    KERNEL(all_finite), KERNEL(gather), KERNEL(carry), KERNEL(emphasise), KERNEL(condition),
+    KERNEL(all_finite), KERNEL(gather), KERNEL(carry), KERNEL(add_noise), KERNEL(emphasise), KERNEL(condition),
     /* frames -> spectrum */
     KERNEL(real_even), KERNEL(window), KERNEL(real_odd), KERNEL(pass), KERNEL(unpack), KERNEL(chirp_in),
     KERNEL(chirp_multiply), KERNEL(chirp_out), KERNEL(root), KERNEL(fill_zeros), KERNEL(collect),

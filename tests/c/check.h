@@ -95,7 +95,7 @@ wide dot_factor(size_t n);
 check_function check_all_finite, check_gather, check_carry;                                   /* check_samples.c */
 check_function check_real_even, check_window, check_real_odd, check_pass, check_unpack;       /* check_fft.c */
 check_function check_chirp_in, check_chirp_multiply, check_chirp_out;
-check_function check_emphasise, check_condition;                                              /* check_samples.c */
+check_function check_add_noise, check_emphasise, check_condition;                                              /* check_samples.c */
 check_function check_root, check_fill_zeros, check_collect, check_bank_pairs, check_bank_rows, check_matrix;    /* check_bands.c */
 check_function check_levels, check_clamp, check_array_peak, check_array_levels, check_array_clamp;  /* check_levels.c */
 check_function check_log, check_array_calls;

@@ -129,7 +129,7 @@ class OnlineNemoFbank:
         -------
         bool
         """
-        return self._samples.finished and frame == self.num_frames_ready - 1
+        return self._samples.finished and 0 <= frame == self.num_frames_ready - 1
 
     @public
     def get_frames(self, frame_index: int, n: int, is_final: bool = False) -> tuple[np.ndarray, int]:

@@ -39,7 +39,7 @@ def check_sampling_rate(given: float, expected: float) -> None:
     given = as_number(given, name="sampling_rate")
     if given != expected and np.float32(given) != np.float32(expected):
         raise ParameterError(
-            f"sampling_rate={given} differs from the options' {expected:g} Hz; resample the waveform, or make another object"
+            f"sampling_rate={given:g} differs from the options' {expected:g} Hz; resample the waveform, or make another object"
         )
 
 
