@@ -219,11 +219,11 @@ def made(module, kind: str, frame: dict, mel: dict, rest: dict):
 
 
 @pytest.mark.parametrize("kind", ["Fbank", "Mfcc"])
-@given(FRAME_OPTIONS, MEL_OPTIONS, st.data(), st.integers(0, 3000), st.sampled_from([1.0, 0.1, 3000.0]), st.integers(1, 500))
-def test_kaldi_native_fbank_live(knf, kind, frame, mel, data, n, scale, size):
+@given(FRAME_OPTIONS, MEL_OPTIONS, st.data(), st.integers(0, 3000), st.integers(1, 500))
+def test_kaldi_native_fbank_live(knf, kind, frame, mel, data, n, size):
     """Both in single precision: 5e-4 (1 + |value|), of cepstra (1 + the largest), linear bands by their sizes."""
     rest = data.draw(FBANK if kind == "Fbank" else MFCC)
-    y, sr = noise(n, seed=n, scale=scale), frame["samp_freq"]
+    y, sr = noise(n, seed=n, scale=(1.0, 0.1, 3000.0)[n % 3]), frame["samp_freq"]
     try:
         theirs = made(knf, kind, frame, mel, rest)
     except ValueError:
@@ -271,11 +271,12 @@ def test_raw_frames_live(knf, frame, n, size):
 def test_nemo_live(knf, data):
     """Requests going forward, with and without the end, a full buffer, and what cannot be had."""
     options = {
-        "num_mel_bins": data.draw(st.sampled_from([20, 80])), "frame_shift_ms": data.draw(st.sampled_from([10.0, 12.5])),
-        "frame_length_ms": data.draw(st.sampled_from([25.0, 37.1])), "low_freq": data.draw(st.sampled_from([0.0, 60.0])),
-        "high_freq": data.draw(st.sampled_from([0.0, -500.0])), "preemph_coeff": data.draw(st.sampled_from([0.0, 0.97])),
-        "buffered_capacity": data.draw(st.integers(0, 5)),
+        "num_mel_bins": st.sampled_from([20, 80]), "frame_shift_ms": st.sampled_from([10.0, 12.5]),
+        "frame_length_ms": st.sampled_from([25.0, 37.1]), "low_freq": st.sampled_from([0.0, 60.0]),
+        "high_freq": st.sampled_from([0.0, -500.0]), "preemph_coeff": st.sampled_from([0.0, 0.97]),
+        "buffered_capacity": st.integers(0, 5),
     }  # fmt: skip
+    options = data.draw(st.fixed_dictionaries(options))
     theirs, ours = (m.OnlineNemoFbank(m.NemoFbankOptions(**options)) for m in (knf, kaldi))
     y = noise(data.draw(st.integers(0, 3000)), scale=0.1)
     for i in range(0, len(y), 700):
@@ -330,8 +331,8 @@ def test_options_go_round(name):
     else:
         options.num_bins = 7
     for again in (
-        kind.from_dict(options.as_dict()), pickle.loads(pickle.dumps(options)), copy.deepcopy(options), copy.copy(options),
-        eval(repr(options), vars(kaldi)),
+        kind.from_dict(options.as_dict()), pickle.loads(pickle.dumps(options)), copy.deepcopy(options),
+        copy.copy(options), eval(repr(options), vars(kaldi)),
     ):  # fmt: skip
         assert again is not options
         assert again.as_dict() == options.as_dict() != kind().as_dict()
@@ -371,8 +372,10 @@ def test_options_refuse(change, error, message):
         ("mel_opts", "num_bins", 200, "num_bins=200 leaves"),
         ("mel_opts", "low_freq", 9000, "low_freq=9000"), ("mel_opts", "low_freq", -1, "low_freq=-1"),
         ("mel_opts", "high_freq", 8001, "high_freq=8001"), ("mel_opts", "high_freq", -9000, "high_freq=-9000"),
-        ("frame_opts", "preemph_coeff", 1.5, "preemph_coeff=1.5"), ("frame_opts", "window_type", "nope", "window_type='nope'"),
-        ("frame_opts", "frame_shift_ms", 0, "frame_shift_ms=0"), ("frame_opts", "frame_length_ms", 0, "frame_length_ms=0"),
+        ("frame_opts", "preemph_coeff", 1.5, "preemph_coeff=1.5"),
+        ("frame_opts", "window_type", "nope", "window_type='nope'"),
+        ("frame_opts", "frame_shift_ms", 0, "frame_shift_ms=0"),
+        ("frame_opts", "frame_length_ms", 0, "frame_length_ms=0"),
         ("frame_opts", "frame_length_ms", 1e9, r"frame_length_ms=1"), ("frame_opts", "samp_freq", -1, "samp_freq=-1"),
         ("frame_opts", "samp_freq", np.nan, "samp_freq=nan"), ("frame_opts", "samp_freq", np.inf, "samp_freq=inf"),
         ("frame_opts", "dither", np.nan, "dither=nan"), ("frame_opts", "blackman_coeff", np.inf, None),
@@ -429,7 +432,8 @@ ONLINE = {
 @pytest.mark.parametrize("name", ONLINE)
 @given(
     n=st.integers(0, 60000), sizes=st.lists(st.integers(100, 30000), min_size=1, max_size=5), snip=st.booleans(),
-    dither=st.sampled_from([0.0, 0.1]), shift=st.sampled_from([10.0, 2.5, 60.0]), every=st.integers(0, 3), pop=st.booleans(),
+    dither=st.sampled_from([0.0, 0.1]), shift=st.sampled_from([10.0, 2.5, 60.0]), every=st.integers(0, 3),
+    pop=st.booleans(),
 )  # fmt: skip
 def test_pieces_do_not_show(name, n, sizes, snip, dither, shift, every, pop):
     """Whatever the pieces, whenever frames are asked for or given up, with dither as without."""
@@ -594,8 +598,9 @@ def test_recipes_and_texts():
         ({"low_freq": 8000.0}, r"low_freq=8000\.0"), ({"high_freq": 8001.0}, r"high_freq=8001\.0"),
         ({"low_freq": -1.0}, r"low_freq=-1\.0"), ({"vtln_warp": 0.0}, r"vtln_warp=0\.0 must be positive"),
         ({"vtln_warp": 1.1, "vtln_low": 10.0}, r"vtln_low=10\.0"),
-        ({"vtln_warp": 1.1, "vtln_high": 8000.0}, r"vtln_high=8000\.0"), ({"num_ceps": 24}, "num_ceps=24 exceeds num_mel_bins=23"),
-        ({"num_ceps": 0}, "num_ceps=0"), ({"dither": np.inf}, "dither=inf"),
+        ({"vtln_warp": 1.1, "vtln_high": 8000.0}, r"vtln_high=8000\.0"),
+        ({"num_ceps": 24}, "num_ceps=24 exceeds num_mel_bins=23"), ({"num_ceps": 0}, "num_ceps=0"),
+        ({"dither": np.inf}, "dither=inf"),
     ],
 )  # fmt: skip
 def test_functions_refuse(options, message):
@@ -631,7 +636,6 @@ def test_dither_goes_by_the_sample_alone():
     assert not np.allclose(first, kaldi.fbank(y))
     with fastspec.threads(7):
         assert np.array_equal(kaldi.fbank(np.tile(y, 30), dither=1.0)[: len(first)], first)
-    silence = kaldi.spectrogram(np.zeros((1, 160000)), dither=2.0, preemphasis_coefficient=0.0, window_type="rectangular",
-                                raw_energy=True, remove_dc_offset=False)  # fmt: skip
+    silence = kaldi.spectrogram(np.zeros((1, 160000)), dither=2.0, remove_dc_offset=False)
     variance = np.exp(silence[::3, 0]) / 400  # frames that share no sample
     assert abs(variance.mean() - 4) < 0.1

@@ -126,7 +126,8 @@ class OnlineFrames(OnlineSamples):
     def _prepare(self, recipe: Recipe):
         """Framing, and numbers of a frame."""
         program = program_of(recipe, 0)
-        assert recipe.frames == "first" and not program.second and not recipe.whole_clip_parts()
+        assert recipe.frames == "first", "the engine writes frames one after the other"
+        assert not recipe.whole_clip_parts(), "nothing waits for the end"
         self._plan = _plans.plan_of(program.first)
         return program.first.framing, self._plan.n_rows
 
@@ -166,7 +167,9 @@ class OnlineRawFrames(OnlineFrames):
         framing = framing_of(recipe)
         self._recipe, self._window = recipe, window_of(recipe)[: framing.length].astype(np.float32)
         # A spectrum of one bin is the sample, to which the engine adds the noise of its place.
-        alone = Recipe(dither=recipe.dither, n_fft=1, hop_length=1, pad="none", window="boxcar", power=None, n_mels=0, log=None)
+        alone = Recipe(
+            dither=recipe.dither, n_fft=1, hop_length=1, pad="none", window="boxcar", power=None, n_mels=0, log=None
+        )
         self._dither = alone.stream() if recipe.dither else None
         return framing, framing.length
 

@@ -118,5 +118,5 @@ def _check_warp(r: Recipe, top: float) -> None:
         raise ParameterError(f"warp={r.warp} must be positive; 1.0 warps nothing")
     if not r.fmin < r.warp_low < high < top:
         raise ParameterError(
-            f"warp_low={r.warp_low}, warp_high={r.warp_high} must lie between fmin={r.fmin} and fmax={top}, in this order"
+            f"warp_low={r.warp_low}, warp_high={r.warp_high} must lie between fmin={r.fmin} and fmax={top}, in order"
         )

@@ -71,7 +71,10 @@ def _package(frame) -> str:
 
 def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
     """A better error, or None if this one will do."""
-    if _package(sys._getframe(2)) == "fastspec" or _raised_by(error) not in _OURS:
+    caller = sys._getframe(2)
+    while "PASSES_ON" in caller.f_globals:  # a wrapper, which is no caller
+        caller = caller.f_back
+    if _package(caller) == "fastspec" or _raised_by(error) not in _OURS:
         return None
     if isinstance(error, NotImplementedError) and _raised_by(error) == "fastspec":
         return None

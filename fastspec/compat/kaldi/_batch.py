@@ -299,7 +299,7 @@ def _features(waveform, channel: int, min_duration: float, recipe: Recipe) -> np
     length = recipe.frame_length or recipe.n_fft
     if len(x) < length:
         raise ParameterError(
-            f"waveform has {len(x)} samples, fewer than the {length} of frame_length; use more of them, or a shorter frame"
+            f"waveform has {len(x)} samples, fewer than the {length} of frame_length; use more, or a shorter frame"
         )
     if len(x) < as_number(min_duration, name="min_duration") * recipe.sr:
         return np.empty(0, x.dtype)
@@ -365,7 +365,8 @@ def _of_frames(f: _Frames) -> dict:
     n_fft = padded_size(size, f.round_to_power_of_two)
     if n_fft % 2:
         raise ParameterError(
-            f"frame_length={f.frame_length} is {n_fft} samples, an odd number; use another, or round_to_power_of_two=True"
+            f"frame_length={f.frame_length} is {n_fft} samples, an odd number; use another, or "
+            "round_to_power_of_two=True"
         )
     if not 0 <= f.preemphasis_coefficient <= 1:
         raise ParameterError(f"preemphasis_coefficient={f.preemphasis_coefficient} must be between 0 and 1")
@@ -374,32 +375,33 @@ def _of_frames(f: _Frames) -> dict:
     return {
         "sr": sr, "dither": numbers["dither"], "n_fft": n_fft, "hop_length": shift, "frame_length": size,
         "remove_mean": bool(f.remove_dc_offset), "preemphasis": numbers["preemphasis_coefficient"],
-        "window": window_of(f.window_type, f.blackman_coeff, WINDOWS), "periodic": False, "log": "ln", "frames": "first",
-        "log_floor": EPSILON, "energy_floor": max(numbers["energy_floor"], EPSILON), **edges(f.snip_edges),
+        "window": window_of(f.window_type, f.blackman_coeff, WINDOWS), "periodic": False, "log": "ln",
+        "frames": "first", "log_floor": EPSILON, "energy_floor": max(numbers["energy_floor"], EPSILON),
+        **edges(f.snip_edges),
     }  # fmt: skip
 
 
 def _of_bands(b: _Bands, sr: float) -> dict:
     if as_index(b.num_mel_bins, name="num_mel_bins") < 4:
         raise ParameterError(f"num_mel_bins={b.num_mel_bins} must be at least 4")
-    numbers = {name: as_number(getattr(b, name), name=name) for name in ("low_freq", "high_freq", "vtln_warp")}
-    fields = band_range(numbers["low_freq"], numbers["high_freq"], sr)
-    if numbers["vtln_warp"] != 1:
-        fields |= _warp(b, sr)
+    names = ("low_freq", "high_freq", "vtln_low", "vtln_high", "vtln_warp")
+    low_freq, high_freq, vtln_low, vtln_high, vtln_warp = (as_number(getattr(b, name), name=name) for name in names)
+    fields = band_range(low_freq, high_freq, sr)
+    if vtln_warp != 1:
+        top = high_freq if high_freq > 0 else sr / 2 + high_freq
+        fields |= _warp(vtln_low, vtln_high, vtln_warp, low_freq, top, sr)
     return fields | {
         "n_mels": b.num_mel_bins, "mel_scale": "kaldi", "mel_norm": None, "triangles": "mel",
         "power": 2 if b.use_power else 1, "log": "ln" if b.use_log_fbank else None,
     }  # fmt: skip
 
 
-def _warp(b: _Bands, sr: float) -> dict:
-    low, high, warp = (as_number(getattr(b, name), name=name) for name in ("vtln_low", "vtln_high", "vtln_warp"))
+def _warp(low: float, high: float, warp: float, bottom: float, top: float, sr: float) -> dict:
     if not 0 < warp < np.inf:
         raise ParameterError(f"vtln_warp={warp} must be positive and finite; 1.0 warps nothing")
-    top = b.high_freq if b.high_freq > 0 else sr / 2 + b.high_freq
-    if not b.low_freq < low < (high + sr / 2 if high < 0 else high) < top:
+    if not bottom < low < (high + sr / 2 if high < 0 else high) < top:
         raise ParameterError(
-            f"vtln_low={low}, vtln_high={high} must lie between low_freq={b.low_freq} and {top} Hz, in this order; a "
+            f"vtln_low={low}, vtln_high={high} must lie between low_freq={bottom} and {top} Hz, in this order; a "
             "negative vtln_high counts from half the sampling rate"
         )
     return {"warp": warp, "warp_low": low, "warp_high": high}

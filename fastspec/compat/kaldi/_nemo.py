@@ -100,8 +100,8 @@ class OnlineNemoFbank:
         Raises
         ------
         ParameterError
-            If the rate is another one, or samples are not finite, of which none is taken then; also a RuntimeError after
-            `input_finished`.
+            If the rate is another one, or samples are not finite, of which none is taken then; also a RuntimeError
+            after `input_finished`.
         DTypeError
             If `waveform` holds no samples of one channel.
         """
@@ -165,8 +165,8 @@ class OnlineNemoFbank:
         first, last, oldest = frame_index * hop, (frame_index + n) * hop, self._samples.first
         if frame_index + n > ready or first < oldest:
             raise ParameterError(
-                f"frame_index={frame_index}, n={n}: there are frames {-(-oldest // hop)} to {ready - 1}; give more samples, "
-                "or go forward only"
+                f"frame_index={frame_index}, n={n}: there are frames {-(-oldest // hop)} to {ready - 1}; give more "
+                "samples, or go forward only"
             )
         offset = 0
         if is_final and self._samples.finished and frame_index + n == ready:

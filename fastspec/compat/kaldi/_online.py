@@ -25,7 +25,9 @@ def as_waveform(waveform) -> np.ndarray:
         return waveform
     x = as_array(waveform, name="waveform", kinds="fiub") if len(waveform) else np.empty(0)
     if x.ndim != 1:
-        raise both(ParameterError, TypeError)(f"waveform.shape={x.shape} must be (samples,); pass one channel, waveform[0]")
+        raise both(ParameterError, TypeError)(
+            f"waveform.shape={x.shape} must be (samples,); pass one channel, waveform[0]"
+        )
     with np.errstate(over="ignore"):  # infinity is refused as such
         return x.astype(np.float32)
 
@@ -39,15 +41,15 @@ def check_sampling_rate(given: float, expected: float) -> None:
     given = as_number(given, name="sampling_rate")
     if given != expected and np.float32(given) != np.float32(expected):
         raise ParameterError(
-            f"sampling_rate={given:g} differs from the options' {expected:g} Hz; resample the waveform, or make another object"
+            f"sampling_rate={given:g} differs from the options' {expected:g} Hz; resample the waveform, or change these"
         )
 
 
 class Online:
     """What `OnlineFbank`, `OnlineMfcc`, `OnlineWhisperFbank` and `OnlineRawAudioSamples` share.
 
-    Frames are computed when they are asked for, all that are ready at once; so `accept_waveform` costs a copy. A frame's
-    bits do not depend on how the waveform was cut.
+    Frames are computed when they are asked for, all that are ready at once; so `accept_waveform` costs a copy. A
+    frame's bits do not depend on how the waveform was cut.
     """
 
     def __init__(self, recipe: Recipe, frame_shift_ms: float, frames: type[OnlineFrames] = OnlineFrames) -> None:
@@ -93,8 +95,8 @@ class Online:
         Raises
         ------
         ParameterError
-            If the rate is another one, or samples are not finite, of which none is taken then; also a RuntimeError after
-            `input_finished`.
+            If the rate is another one, or samples are not finite, of which none is taken then; also a RuntimeError
+            after `input_finished`.
         DTypeError
             If `waveform` holds no samples of one channel.
         """
@@ -187,14 +189,15 @@ class Online:
 
     def _checked(self, frame, name: str) -> int:
         frame, popped, ready = as_index(frame, name=name, minimum=-(2**62)), self._frames.popped, self.num_frames_ready
+        if frame < 0:
+            raise both(ParameterError, RuntimeError)(f"{name}={frame} is no frame; the first that is there is {popped}")
         if frame < popped:
             raise both(ParameterError, RuntimeError)(
                 f"{name}={frame} is not there any more: frames before {popped} were popped; use {popped} to {ready - 1}"
-                if frame >= 0 else f"{name}={frame} is no frame; the first one that is there is {popped}"
             )
         if frame >= ready:
             raise both(ParameterError, IndexError)(
-                f"{name}={frame} is not there yet: {ready} frames are ready; give more samples, or call input_finished()"
+                f"{name}={frame} is not there yet: {ready} frames are ready; give more samples, or finish the input"
             )
         return frame
 

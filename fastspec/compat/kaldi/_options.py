@@ -115,7 +115,9 @@ def _as_kind(kind: type, value: Any, name: str) -> Any:
             return operator.index(value) if kind is int else float(np.float32(float(value)))
         except (TypeError, ValueError, OverflowError):
             pass
-    raise DTypeError(f"{name}={value!r} must be {_NAMED.get(kind, kind.__name__)}; {type(value).__name__} is not accepted")
+    raise DTypeError(
+        f"{name}={value!r} must be {_NAMED.get(kind, kind.__name__)}; {type(value).__name__} is not accepted"
+    )
 
 
 _NAMED = {bool: "True or False", str: "text", int: "an integer", float: "a number"}
