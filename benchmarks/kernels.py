@@ -242,12 +242,12 @@ def floor_calls(mkl: MKL, n_fft: int, hop_length: int, n_mels: int, dtype: str) 
     """
     from fastspec._engine import plans as _plans
     from fastspec._engine.spec import Spectrum, precision_of
-    from fastspec._front import specs as _transforms
+    from fastspec._front import specs
 
     y = noise(n_fft + (N_FRAMES - 1) * hop_length, dtype)
-    arguments = _transforms.stft_arguments(n_fft, hop_length, None, "hann", False, "constant")
-    bank, _ = _transforms.mel_bank(sr=SR, n_fft=n_fft, n_mels=n_mels, stacklevel=1)
-    spec = _transforms.mel_spec(arguments, precision_of(y.dtype), Spectrum.POWER, bank, (10.0, 1e-10, 0.0))
+    arguments = specs.stft_arguments(n_fft, hop_length, None, "hann", False, "constant")
+    bank, _ = specs.mel_bank(sr=SR, n_fft=n_fft, n_mels=n_mels, stacklevel=1)
+    spec = specs.mel_spec(arguments, precision_of(y.dtype), Spectrum.POWER, bank, (10.0, 1e-10, 0.0))
     out = _plans.allocate(spec, (), N_FRAMES, frame_major=False)
     batch = min(64, 2**19 // (n_fft * y.itemsize))
     frames = np.lib.stride_tricks.sliding_window_view(y, n_fft)[::hop_length][:batch].copy()

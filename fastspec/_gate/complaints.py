@@ -26,7 +26,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # Other errors (files, memory, "please report") say already what they are about.
 _TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, NotImplementedError)
 
-# Sizes from here on are mistakes: that many values have no place in memory.
+# Larger sizes are mistakes: no memory holds that many values.
 _TOO_MANY = 2**40
 
 
@@ -49,7 +49,7 @@ def public(function: F) -> F:
 
 
 def _is_tensor(value) -> bool:
-    """Whether it is another library's array, which not all code here takes as it is."""
+    """Whether it is another library's array with DLPack."""
     return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
 
 
@@ -86,7 +86,7 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     try:
         given = signature(function).bind(*args, **kwargs).arguments
     except TypeError:
-        return None  # Python says well what is missing
+        return None  # Python's own message is good
     wrong = _broken_kind(parameters, given)
     named = set(re.findall(r"\w+", str(error))) & (parameters.keys() | kwargs.keys())
     reason = " ".join(str(error).split())
@@ -101,14 +101,15 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
-    if type(error) in (ParameterError, DTypeError):  # about a name of some function further down
+    where = re.sub(r"\._\w+(?=\.)", "", where)  # packages offer what their private modules hold
+    if type(error) in (ParameterError, DTypeError):  # it names an argument of an inner function
         return type(error)(f"{name}({told}): {reason}")
     if isinstance(error, ParameterError):
         return None
     return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec.{where}) for what goes together")
 
 
-# What programs written for librosa may look out for, besides ValueError, which a ParameterError is.
+# Kinds of errors that programs written for librosa may catch, besides ValueError.
 _LOOKED_OUT_FOR = (
     *(np.exceptions.AxisError, IndexError, KeyError, TypeError),
     *(OverflowError, ZeroDivisionError, NotImplementedError),
@@ -116,7 +117,7 @@ _LOOKED_OUT_FOR = (
 
 
 def _as_well(better: Exception, error: Exception) -> Exception:
-    """The better error, which is also of the kind that the first one was."""
+    """The better error, made an instance of the first one's class as well."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
             return both(type(better), kind)(str(better))
@@ -238,7 +239,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
 }
 
 
-# What no value of its kind may be.
+# Values that are wrong whatever the argument.
 
 
 def _broken_value(parameters, given: dict[str, Any], error: Exception) -> ParameterError | None:

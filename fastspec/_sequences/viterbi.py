@@ -340,7 +340,7 @@ def _shares(p, n_states: int, name: str) -> np.ndarray:
 
 
 def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple:
-    """Logarithms as `_sequences.decode` takes them: all that are the lowest of all need not be looked at one by one."""
+    """Log-probabilities as `_sequences.decode` takes them: those equal to the lowest are not listed one by one."""
     into = np.ascontiguousarray(np.log(transition + epsilon).T, np.float64)
     elsewhere = float(into.min())
     if least is not None and not least >= 0:

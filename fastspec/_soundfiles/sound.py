@@ -29,7 +29,7 @@ from . import pieces as _audio_pieces
 # No more can be concluded from it than that the length was unknown at the time of writing.
 _PLACEHOLDER_SIZE = 0x7FFF0000
 _UNKNOWN_FRAMES = ALL = 2**62
-# What is read at a time where nobody knows how much there is.
+# Samples per read when the length is unknown.
 _BLOCK = 1 << 18
 # Pipes are copied into memory up to this size, and to a temporary file beyond.
 _IN_MEMORY = 64 << 20

@@ -1,103 +1,17 @@
-"""Unit conversions: hertz, mels, octaves and tuning, and the axes in these units.
-
-Blocks, frames, samples and seconds live in `_time_units`, names of pitches in `_pitch_names`, weighting
-curves in `_weighting`; all of them are part of this module's API.
-Every conversion takes a scalar, a sequence or an array of any shape. A scalar comes back as a NumPy scalar.
-"""
+"""Hertz, mels, octaves and tuning, and the axes in these units."""
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from .._gate.complaints import public
-from .._gate.numbers import as_scalar_or_array, nonzero
-from .._gate.samples import ParameterError, as_index, as_number, check_rate
+from ..._engine.numbers import as_scalar_or_array
+from ..._gate.complaints import public
+from ..._gate.numbers import nonzero
+from ..._gate.samples import ParameterError, as_index, as_number, check_rate
 from ._pitch_names import (
     LOG2_440,
-    hz_to_fjs,
-    hz_to_midi,
-    hz_to_note,
-    hz_to_svara_c,
-    hz_to_svara_h,
-    midi_to_hz,
-    midi_to_note,
-    midi_to_svara_c,
-    midi_to_svara_h,
-    note_to_hz,
-    note_to_midi,
-    note_to_svara_c,
-    note_to_svara_h,
 )
-from ._time_units import (
-    blocks_to_frames,
-    blocks_to_samples,
-    blocks_to_time,
-    frames_to_samples,
-    frames_to_time,
-    samples_like,
-    samples_to_frames,
-    samples_to_time,
-    time_to_frames,
-    time_to_samples,
-    times_like,
-)
-from ._weighting import (
-    WEIGHTING_FUNCTIONS,
-    A_weighting,
-    B_weighting,
-    C_weighting,
-    D_weighting,
-    Z_weighting,
-    frequency_weighting,
-    multi_frequency_weighting,
-)
-
-__all__ = [
-    "WEIGHTING_FUNCTIONS",
-    "A4_to_tuning",
-    "A_weighting",
-    "B_weighting",
-    "C_weighting",
-    "D_weighting",
-    "Z_weighting",
-    "blocks_to_frames",
-    "blocks_to_samples",
-    "blocks_to_time",
-    "cqt_frequencies",
-    "fft_frequencies",
-    "fourier_tempo_frequencies",
-    "frames_to_samples",
-    "frames_to_time",
-    "frequency_weighting",
-    "hz_to_fjs",
-    "hz_to_mel",
-    "hz_to_midi",
-    "hz_to_note",
-    "hz_to_octs",
-    "hz_to_svara_c",
-    "hz_to_svara_h",
-    "mel_frequencies",
-    "mel_to_hz",
-    "midi_to_hz",
-    "midi_to_note",
-    "midi_to_svara_c",
-    "midi_to_svara_h",
-    "multi_frequency_weighting",
-    "note_to_hz",
-    "note_to_midi",
-    "note_to_svara_c",
-    "note_to_svara_h",
-    "octs_to_hz",
-    "samples_like",
-    "samples_to_frames",
-    "samples_to_time",
-    "tempo_frequencies",
-    "time_to_frames",
-    "time_to_samples",
-    "times_like",
-    "tuning_to_A4",
-]
 
 # Slaney's mel scale (Auditory Toolbox, 1998): linear up to 1 kHz, from there 27 mels per factor of 6.4.
 # LOG_STEP stays a NumPy float64, so that float32 input is worked out in float64 above the knee.

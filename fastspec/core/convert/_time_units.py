@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from .._gate.complaints import public
-from .._gate.numbers import as_numbers, as_scalar_or_array
-from .._gate.samples import ParameterError, as_number
+from ..._engine.numbers import as_numbers, as_scalar_or_array
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, as_number
 
 Ints = np.int64 | npt.NDArray[np.int64]
 Floats = np.floating | npt.NDArray[np.floating]

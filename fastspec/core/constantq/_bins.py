@@ -1,4 +1,4 @@
-"""From the arguments of the constant-Q family to its bins: frequencies, bandwidths, lengths, gains."""
+"""From the arguments of the constant-Q functions to their bins: frequencies, bandwidths, lengths, gains."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._front.specs import hashable
-from .._gate.samples import ParameterError, as_index, as_number, check_rate
-from ..util.utils import normalize
-from ._constant_q import Atoms
-from .convert import note_to_hz
-from .intervals import interval_frequencies
+from ... import filters
+from ..._engine.kept import kept
+from ..._front.specs import hashable
+from ..._gate.samples import ParameterError, as_index, as_number, check_rate
+from ...util.utils import normalize
+from ..convert import note_to_hz
+from ..intervals import interval_frequencies
+from ._correlation import AtomParameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 
 @dataclass(frozen=True, eq=False)
 class Bins:
     """What an analysis is made of. `cutoff`: the highest frequency, in Hz, that any of the atoms passes."""
 
-    atoms: Atoms
+    atoms: AtomParameters
     lengths: np.ndarray
     cutoff: float
     bins_per_octave: int
@@ -44,7 +44,7 @@ class Bins:
 
 @dataclass(frozen=True)
 class SampledWindow:
-    """A window that is known by its samples at the lengths of atoms, and elsewhere by a function: hashable."""
+    """A hashable window: samples where atoms have these lengths, a function for all other lengths."""
 
     samples: tuple[tuple[int, bytes], ...]
     elsewhere: Callable[[int], np.ndarray] = field(compare=False)
@@ -112,7 +112,7 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
     lengths, cutoff = filters.wavelet_lengths(
         freqs=freqs, sr=sr, window=window, filter_scale=filter_scale, gamma=gamma, alpha=alpha
     )
-    atoms = Atoms(
+    atoms = AtomParameters(
         sr=float(sr),
         frequencies=tuple(freqs.tolist()),
         window=_hashable(window, lengths),
@@ -163,8 +163,8 @@ def check_cutoff(bins: Bins) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Rates:
-    """By which power of two librosa decimates for each bin, and for all of them before it looks at octaves."""
+class LibrosaRates:
+    """The power of two by which librosa decimates for each bin, and the one that it applies to all bins first."""
 
     of_bins: np.ndarray
     of_all: int
@@ -175,7 +175,7 @@ class Rates:
 
 
 @kept(64)
-def librosa_rates(bins: Bins, hop_length: int) -> Rates:
+def librosa_rates(bins: Bins, hop_length: int) -> LibrosaRates:
     """The rates that librosa 1.0 works at. We do not; but they decide the gain for some norms, and some shapes."""
     n_bins, sr = len(bins), bins.atoms.sr
     per_octave = min(bins.bins_per_octave, n_bins)
@@ -189,11 +189,11 @@ def librosa_rates(bins: Bins, hop_length: int) -> Rates:
         below = top - per_octave
         if below > 0 and hop_length % (2 * rate) == 0 and bins.atoms.frequencies[below - 1] <= sr / rate / 5:
             rate *= 2
-    return Rates(rates, first)
+    return LibrosaRates(rates, first)
 
 
 @kept(64)
-def gains(bins: Bins, rates: Rates, scale: bool) -> np.ndarray:
+def gains(bins: Bins, rates: LibrosaRates, scale: bool) -> np.ndarray:
     """What the inner products are multiplied with: by `scale`, and by what librosa's rates do to norms other than 1."""
     factors = np.sqrt(bins.lengths) if scale else bins.lengths.copy()
     norm = bins.atoms.norm

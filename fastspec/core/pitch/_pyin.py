@@ -1,4 +1,4 @@
-"""pYIN after its candidates: what is believed of thresholds, which pitches were seen, and the path through them."""
+"""The second half of pYIN: priors of thresholds, observed pitches, and the path through them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .._engine import events as _events
-from .._engine.kept import kept
-from .._gate.samples import ParameterError
-from ..filters import get_window
-from ..util.utils import pad_center
+from ..._engine import events as _events
+from ..._engine.kept import kept
+from ..._gate.samples import ParameterError
+from ...filters import get_window
+from ...util.utils import pad_center
 
 # Rows of the trellis kept at once. A longer path is walked in segments, each of them twice.
 ROWS_BYTES = 64 * 2**20
@@ -162,7 +162,7 @@ class Observations:
 
 
 def observe(ranges, n_frames: int, n_pitches: int, bin_of) -> Observations:
-    """Candidates by ascending period (`_events.yin_ranges`), as pitch bins, of which n_pitches is one too many."""
+    """Observations from candidates by ascending period (`_events.yin_ranges`); bin n_pitches is out of range."""
     frame, bins, probability = [], [], []
     for part, counts, periods, probabilities in ranges:
         there = np.arange(periods.shape[-1]) < counts[:, np.newaxis]

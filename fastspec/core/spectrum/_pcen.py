@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .._engine.foreign import call, patient
-from .._gate.complaints import public, warn
-from .._gate.samples import ParameterError, as_array, as_hop_length, check_rate
-from ..util._recursion import first_order
-from ..util.utils import is_positive_int
-from .convert import frequency_weighting
+from ..._engine.foreign import call, patient
+from ..._gate.complaints import public, warn
+from ..._gate.samples import ParameterError, as_array, as_hop_length, check_rate
+from ...util._recursion import first_order
+from ...util.utils import is_positive_int
+from ..convert import frequency_weighting
+from ._decibels import power_to_db
 
 
 @public
@@ -46,8 +47,6 @@ def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = 
     >>> levels.round(1).ravel().tolist()
     [-19.1, 0.0]
     """
-    from .spectrum import power_to_db
-
     weights = frequency_weighting(frequencies, kind=kind).reshape(-1, 1)
     levels = power_to_db(S, **kwargs)
     if np.ndim(levels) > 1 and levels.shape[-2] != len(weights) and 1 not in (levels.shape[-2], len(weights)):
@@ -181,7 +180,7 @@ def _check_constants(power, gain, bias, eps, time_constant, max_size) -> None:
 
 
 def _coefficient(t_frames: float) -> float:
-    """b for a time constant in frames."""
+    """The smoothing coefficient b for a time constant in frames."""
     return (np.sqrt(1 + 4 * t_frames**2) - 1) / (2 * t_frames**2)
 
 
@@ -195,7 +194,7 @@ def _maximum_over_frequency(S: np.ndarray, size: int, axis: int, max_axis: int |
 
     from scipy.ndimage import maximum_filter1d
 
-    size = min(int(size), 2 * S.shape[max_axis] + 1)  # which reaches everything; scipy crashes at 2**62
+    size = min(int(size), 2 * S.shape[max_axis] + 1)  # this reaches everything; scipy crashes at 2**62
     return call(maximum_filter1d, S, size, axis=max_axis, work=20 * S.size)
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._engine.foreign import call
-from .._gate.complaints import public
-from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, check_rate
-from ..util.utils import fix_length, pad_axis, valid_audio
+from ..._engine.foreign import call
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, check_rate
+from ...util.utils import fix_length, pad_axis, valid_audio
+from ..audio import resample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,7 +188,7 @@ def iirt(
         y = pad_axis(y, -1, (win_length // 2, win_length // 2), {"mode": pad_mode})
     n_frames = int(1 + (y.shape[-1] - win_length) // hop_length)
 
-    from ..filters import semitone_filterbank
+    from ...filters import semitone_filterbank
 
     bank, rates = semitone_filterbank(tuning=tuning, flayout=flayout, **kwargs)
     bands = np.empty((*y.shape[:-1], len(bank), n_frames), y.dtype)
@@ -202,8 +203,6 @@ def _filtered(
 ) -> Iterator[tuple[int, float, np.ndarray]]:
     """Each band's index, rate and signal."""
     from scipy.signal import filtfilt, sosfiltfilt
-
-    from .audio import resample
 
     at_rate = {rate: resample(y, orig_sr=sr, target_sr=rate, res_type=res_type) for rate in np.unique(rates)}
     for i, (rate, coefficients) in enumerate(zip(rates, bank, strict=True)):

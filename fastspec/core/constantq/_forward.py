@@ -1,37 +1,36 @@
-"""Constant-Q and variable-Q transforms: spectra whose bins are spaced as the notes of a scale are."""
+"""The transforms: `cqt`, `vqt`, and the two that are made of magnitudes."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine import plans as _plans
-from .._engine.kept import kept
-from .._engine.spec import MOST_N_FFT, Framing, Spec, Spectrum, padding_of, precision_of
-from .._front.specs import padded_window
-from .._gate.complaints import public, warn
-from .._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
-from ..util._matrices import largest_of_rows
-from ..util.utils import dtype_c2r, pad_axis
-from ._constant_q import transform
-from ._constant_q_bins import Bins, Rates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._constant_q_inverse import griffinlim_cqt, icqt
-from .audio import check_res_type
-from .pitch import estimate_tuning
-from .spectrum import check_length, complex_dtype
+from ... import filters
+from ..._engine.kept import kept
+from ..._engine.spec import MOST_N_FFT, Spec, Spectrum, padding_of, precision_of
+from ..._front.source import Source, check_padding
+from ..._front.specs import StftArguments, stft_spec
+from ..._front.walk import run_source
+from ..._gate.complaints import public, warn
+from ..._gate.samples import ParameterError, as_hop_length, as_samples, channels_last
+from ...util._matrices import largest_of_rows
+from ...util.utils import dtype_c2r, pad_axis
+from ..audio._resampling import check_res_type
+from ..pitch import estimate_tuning
+from ..spectrum._stft import complex_dtype
+from ._bins import Bins, LibrosaRates, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._correlation import transform
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
-__all__ = ["cqt", "griffinlim_cqt", "hybrid_cqt", "icqt", "pseudo_cqt", "vqt"]
 
 
 @public
@@ -211,15 +210,12 @@ def _vqt(
     y, sr, hop_length, fmin, n_bins, intervals, gamma, bins_per_octave, tuning, filter_scale, norm, sparsity,
     window, scale, pad_mode, res_type, dtype,
 ) -> np.ndarray:  # fmt: skip
-    """To be called by the function that the user called: warnings point at its caller."""
+    """What `cqt` and `vqt` have in common."""
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
-    if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
-        raise ParameterError(
-            f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
-        )
+    check_padding(x, pad_mode)
     if tuning is None:
         tuning = estimate_tuning(y=y, sr=sr, bins_per_octave=_per_octave(intervals, bins_per_octave))
     bins = bins_of(
@@ -242,7 +238,7 @@ def _per_octave(intervals, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
 
 
-def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
+def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
     """librosa's complaints about signals that are shorter than an atom."""
     n_samples = x.shape[-1]
     if n_samples < rates.of_all > 1:
@@ -257,8 +253,8 @@ def _check_length(bins: Bins, rates: Rates, x: np.ndarray) -> None:
         )
 
 
-def _as_long_as_librosa_has_it(x: np.ndarray, rates: Rates, hop_length: int, pad_mode: str) -> np.ndarray:
-    """Where librosa decimates all octaves, rounding up may leave it with one more frame."""
+def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
+    """The signal with the zeros that librosa's decimation of all octaves adds, where these make one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
     if rounded // hop_length == n // hop_length:
@@ -358,9 +354,8 @@ def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: 
     bins, hop_length = analysis.bins, analysis.hop_length
     precision = max(precision_of(x.dtype), precision_of(target))
     spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
-    n_frames = check_length(spec.framing, x, center=True, pad_mode=pad_mode)
-    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-    _plans.run(spec, x, out)
+    n_fft = spec.framing.n_fft
+    out, _ = run_source(spec, Source(x, n_fft, StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)))
     return out.astype(dtype_c2r(target), copy=False)
 
 
@@ -384,13 +379,8 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
     gain = bins.lengths / n_fft
     gain *= np.sqrt(1 / n_fft) if scale else np.sqrt(bins.lengths / n_fft)
     bank *= gain[:, np.newaxis]
-    return Spec(
-        precision=precision,
-        framing=Framing(n_fft, hop_length, n_fft // 2, padding_of(pad_mode)),
-        spectrum=Spectrum.MAGNITUDE,
-        window=padded_window("hann", n_fft, n_fft),
-        bank=bank,
-    )
+    stft = StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)
+    return replace(stft_spec(stft, precision, Spectrum.MAGNITUDE), bank=bank)
 
 
 @public

@@ -1,61 +1,23 @@
-"""librosa's `core.audio`: reading, resampling and measuring audio, and the simple signals.
-
-The parts live in private modules by theme: `_soundfiles` (files), `_channels` (mixing), `_synthesis`
-(test signals) and `_time_domain` (what needs samples only). soundfile, soxr and scipy load on first use.
-"""
-
+"""Sound files: read as a whole or in blocks, their length and rate. soundfile loads on first use."""
 from __future__ import annotations
 
-import functools
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import foreign as _foreign
-from .._gate.complaints import public, warn
-from .._gate.samples import ParameterError, as_array, as_hop_length, check_rate, working_dtype
-from ..util.decorators import future_default
-from ..util.utils import fix_length, is_positive_int, valid_audio
-from ._channels import to_mono, to_multi, to_stereo
-from ._synthesis import chirp, clicks, tone
-from ._time_domain import autocorrelate, lpc, mu_compress, mu_expand, zero_crossings
+from ..._gate.complaints import public, warn
+from ..._gate.samples import ParameterError, as_array, as_hop_length, check_rate
+from ...util.decorators import future_default
+from ...util.utils import is_positive_int, valid_audio
+from ._channels import to_mono
+from ._resampling import SOXR_STREAMING, resample
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._soundfiles.sound import AudioSource, Sound
+    from ..._soundfiles.sound import AudioSource, Sound
 
-__all__ = [
-    "autocorrelate",
-    "chirp",
-    "clicks",
-    "get_duration",
-    "get_samplerate",
-    "load",
-    "loadx",
-    "lpc",
-    "mu_compress",
-    "mu_expand",
-    "resample",
-    "stream",
-    "to_mono",
-    "to_multi",
-    "to_stereo",
-    "tone",
-    "zero_crossings",
-]
-
-# soxr designs filters in proportion to how far rates are apart: some seconds here, and minutes beyond.
-FARTHEST_RATES = 100_000
-# A polyphase filter has some twenty taps for each unit of the larger rate, their common divisor taken out.
-_LARGEST_POLYPHASE = 10_000_000
-
-_SOXR_STREAMING = ("soxr_vhq", "soxr_hq", "soxr_mq", "soxr_lq", "soxr_qq")
-_SOXR = (*_SOXR_STREAMING, "soxr_VHQ", "soxr_HQ", "soxr_MQ", "soxr_LQ", "soxr_QQ")
-_SAMPLERATE = ("linear", "zero_order_hold", "sinc_best", "sinc_medium", "sinc_fastest")
-_RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 
 @public
@@ -120,7 +82,7 @@ def load(
     >>> y.shape, sr
     ((22050,), 22050)
     """
-    from .._soundfiles.sound import name_of, read
+    from ..._soundfiles.sound import name_of, read
 
     y, native_sr, complaint = read(path, offset=offset, duration=duration, dtype=np.dtype(dtype))
     if complaint:
@@ -133,7 +95,7 @@ def load(
 
 
 def _mixed(y: np.ndarray) -> np.ndarray:
-    """One channel, which a file of one channel has already: a copy would take as long as reading it."""
+    """The mean of the channels; a file of one channel is not copied."""
     if y.ndim > 1:
         return to_mono(y)
     valid_audio(y)
@@ -178,7 +140,7 @@ def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarra
     ...     print(error)
     key='trumpet.wav' is no example recording; a file is read by load(path)
     """
-    from ..util.files import example
+    from ...util.files import example
 
     if hq is None:
         sr = kwargs.get("sr", 22050)
@@ -188,151 +150,6 @@ def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarra
     except ParameterError as error:
         raise ParameterError(f"key={key!r} is no example recording; a file is read by load(path)") from error
     return load(path, **kwargs)
-
-
-@public
-def resample(
-    y: np.ndarray,
-    *,
-    orig_sr: float,
-    target_sr: float,
-    res_type: str = "soxr_hq",
-    fix: bool = True,
-    scale: bool = False,
-    axis: int = -1,
-    **kwargs: Any,
-) -> np.ndarray:
-    """Convert audio from one sampling rate to another.
-
-    Parameters
-    ----------
-    y : np.ndarray [shape=(..., n, ...), real floating-point]
-        Audio.
-    orig_sr, target_sr : float > 0
-        Sampling rate in Hz of `y`, and of the result.
-    res_type : str, default 'soxr_hq'
-        The method:
-
-        - ``"soxr_hq"``, ``"soxr_vhq"``, ``"soxr_mq"``, ``"soxr_lq"``: band-limited, by soxr, in
-          high, very high, medium and low quality; ``"soxr_qq"``: quick cubic interpolation
-        - ``"fft"`` or ``"scipy"``: in the frequency domain, by `scipy.signal.resample`
-        - ``"polyphase"``: by `scipy.signal.resample_poly`, for integer rates
-        - ``"linear"``, ``"zero_order_hold"``, ``"sinc_best"``, ``"sinc_medium"``, ``"sinc_fastest"``: by
-          the package samplerate, where that is installed
-        - ``"kaiser_best"``, ``"kaiser_fast"``, ...: by the package resampy, where that is installed.
-    fix : bool, default True
-        If True, make the result ``ceil(n * target_sr / orig_sr)`` samples long.
-    scale : bool, default False
-        If True, keep the energy rather than the level: divide by ``sqrt(target_sr / orig_sr)``.
-    axis : int, default -1
-        The axis of time.
-    **kwargs
-        How `fix` pads, as for `util.fix_length`.
-
-    Returns
-    -------
-    np.ndarray [shape=(..., ceil(n * target_sr / orig_sr), ...), dtype as `y`]
-        The converted audio; `y` itself if the rates are equal.
-
-    Raises
-    ------
-    ParameterError
-        If `y` is not valid audio, a rate is not positive, one is more than 100,000 times the other, or there is no
-        such method.
-    ModuleNotFoundError
-        If the method needs a package that is not installed.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> y = fastspec.tone(440, sr=44100, duration=1)
-    >>> fastspec.resample(y, orig_sr=44100, target_sr=16000).shape
-    (16000,)
-    """
-    valid_audio(y)
-    if orig_sr == target_sr:
-        return y
-    for name, rate in (("orig_sr", orig_sr), ("target_sr", target_sr)):
-        check_rate(rate, name=name)
-
-    ratio = float(target_sr) / orig_sr
-    if not 1 / FARTHEST_RATES <= ratio <= FARTHEST_RATES:
-        raise ParameterError(
-            f"orig_sr={orig_sr} and target_sr={target_sr} are too far apart to convert; "
-            f"one may be {FARTHEST_RATES:,} times the other at most"
-        )
-    n_samples = math.ceil(y.shape[axis] * ratio)
-    convert = _resampler(res_type, orig_sr, target_sr, n_samples)
-    if y.size == 0:
-        shape = list(y.shape)
-        shape[axis] = n_samples
-        return np.zeros(shape, dtype=y.dtype)
-    work = 20 * (y.size + n_samples * (y.size // y.shape[axis]))
-    converted = _foreign.call(convert, y.astype(working_dtype(y.dtype), copy=False), axis, work=work)
-    if fix:
-        converted = fix_length(converted, size=n_samples, axis=axis, **kwargs)
-    if scale:
-        converted /= np.sqrt(ratio)
-    return np.asarray(converted, dtype=y.dtype)
-
-
-def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
-    """The conversion, as a function of an array and an axis; its package is imported here."""
-    check_res_type(res_type)
-    if res_type in _SOXR:
-        import soxr
-
-        rates = (orig_sr, target_sr)
-        return functools.partial(_along_axis, lambda x: soxr.resample(x, *rates, quality=res_type))
-    if res_type in ("fft", "scipy"):
-        from scipy.signal import resample as by_fft
-
-        return lambda y, axis: by_fft(y, n_samples, axis=axis)
-    if res_type == "polyphase":
-        from scipy.signal import resample_poly
-
-        if int(orig_sr) != orig_sr or int(target_sr) != target_sr:
-            raise ParameterError(f"orig_sr={orig_sr}, target_sr={target_sr}: res_type='polyphase' needs integer rates")
-        divisor = math.gcd(int(orig_sr), int(target_sr))
-        up, down = int(target_sr) // divisor, int(orig_sr) // divisor
-        if max(up, down) > _LARGEST_POLYPHASE:
-            raise ParameterError(
-                f"orig_sr={orig_sr} and target_sr={target_sr} are as {down} to {up}: res_type='polyphase' takes no "
-                f"more than {_LARGEST_POLYPHASE:,}; round the rates or use res_type='soxr_hq'"
-            )
-        return lambda y, axis: resample_poly(y, up, down, axis=axis)
-    if res_type in _SAMPLERATE:
-        samplerate = _optional("samplerate", res_type)
-        ratio = target_sr / orig_sr
-        return functools.partial(_along_axis, lambda x: samplerate.resample(x, ratio, converter_type=res_type))
-    resampy = _optional("resampy", res_type)
-    return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)
-
-
-def check_res_type(res_type: str) -> None:
-    known = (*_SOXR_STREAMING, "fft", "scipy", "polyphase", *_SAMPLERATE, *_RESAMPY)
-    if res_type not in (*known, *_SOXR) and not callable(res_type):
-        raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {', '.join(known)}")
-
-
-def _optional(module: str, res_type: str):
-    try:
-        return __import__(module)
-    except ModuleNotFoundError:
-        raise ModuleNotFoundError(
-            f"res_type={res_type!r} needs the package {module}, which is not installed; "
-            "use res_type='soxr_hq' (the default), 'fft' or 'polyphase'",
-            name=module,
-        ) from None
-
-
-def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
-    """Apply a function of contiguous 1-D arrays to each channel, `axis` being that of time."""
-    channels = np.moveaxis(y, axis, -1)
-    rows = [convert(np.ascontiguousarray(channels[index])) for index in np.ndindex(channels.shape[:-1])]
-    if y.ndim == 1:
-        return rows[0]
-    return np.moveaxis(np.stack(rows).reshape(*channels.shape[:-1], -1), -1, axis)
 
 
 @public
@@ -415,10 +232,10 @@ def stream(
             raise ParameterError(f"{name}={value!r} must be a positive integer")
     if sr is not None:
         check_rate(sr)
-    if res_type not in _SOXR_STREAMING:
-        raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(_SOXR_STREAMING)}")
+    if res_type not in SOXR_STREAMING:
+        raise ParameterError(f"res_type={res_type!r} cannot stream; use one of {', '.join(SOXR_STREAMING)}")
 
-    from .._soundfiles.sound import ALL, frames_of, open_audio
+    from ..._soundfiles.sound import ALL, frames_of, open_audio
 
     sound = open_audio(path)
     try:
@@ -439,7 +256,7 @@ def stream(
 
 def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
     """The file in chunks of `step` samples, time first; only the last one is shorter."""
-    from .._soundfiles.sound import samples
+    from ..._soundfiles.sound import samples
 
     while frames > 0:
         chunk = samples(sound, min(step, frames), dtype)
@@ -453,7 +270,7 @@ def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator
 
 
 def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
-    """The samples of the file that `advance` samples of the result stand for."""
+    """How many samples of the file correspond to `advance` samples of the result."""
     if sr is None or sr == native_sr:
         return advance
     exact = advance * native_sr / sr
@@ -543,7 +360,7 @@ def get_duration(
     0.5
     """
     if path is not None:
-        from .._soundfiles.sound import open_audio
+        from ..._soundfiles.sound import open_audio
 
         with open_audio(path) as sound:
             return sound.total() / sound.samplerate
@@ -593,7 +410,7 @@ def get_samplerate(path: AudioSource) -> float:
     >>> fastspec.get_samplerate(file)
     48000
     """
-    from .._soundfiles.sound import open_audio
+    from ..._soundfiles.sound import open_audio
 
     with open_audio(path, seconds=0.1) as sound:
         return sound.samplerate

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._gate.complaints import public
-from .._gate.numbers import as_numbers, as_scalar_or_array, spell
-from .._gate.samples import DTypeError, ParameterError, as_number
-from .notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, mela_to_svara, place_of, split
+from ..._engine.numbers import as_numbers, as_scalar_or_array
+from ..._gate.complaints import public
+from ..._gate.numbers import spell
+from ..._gate.samples import DTypeError, ParameterError, as_number
+from ..notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, mela_to_svara, place_of, split
 
 Floats = np.floating | npt.NDArray[np.floating]
 Names = str | npt.NDArray[np.str_]

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine.foreign import call
-from .._gate.complaints import public
-from .._gate.samples import ParameterError, check_rate
-from ..util.utils import valid_audio
-from .convert import frames_to_samples, time_to_samples
+from ..._engine.foreign import call
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, check_rate
+from ...util.utils import valid_audio
+from ..convert import frames_to_samples, time_to_samples
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._gate.samples import ParameterError, as_hop_length, as_index, as_samples, check_rate
-from ..util.utils import normalize
-from ._constant_q import Atoms, transform
-from ._constant_q_bins import SampledWindow
-from .convert import cqt_frequencies
-from .spectrum import complex_dtype
+from ... import filters
+from ..._engine.kept import kept
+from ..._gate.samples import ParameterError, as_hop_length, as_index, as_samples, check_rate
+from ...util.utils import normalize
+from ..convert import cqt_frequencies
+from ..spectrum._stft import complex_dtype
+from ._bins import SampledWindow
+from ._correlation import AtomParameters, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,7 +76,7 @@ def bank_cqt(
     --------
     >>> import numpy as np
     >>> import fastspec
-    >>> from fastspec.core._constant_q_bank import bank_cqt
+    >>> from fastspec.core.constantq._bank import bank_cqt
     >>> y = fastspec.tone(440, sr=22050, duration=1.0)
     >>> C = bank_cqt(y, fmin=110.0, n_bins=36)
     >>> C.shape, int(np.abs(C[:, 20]).argmax())
@@ -106,7 +106,7 @@ def bank_cqt(
 @kept(16)
 def _bank(
     sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, version, normalization
-) -> tuple[Atoms, np.ndarray]:
+) -> tuple[AtomParameters, np.ndarray]:
     freqs = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
     Q = filter_scale / (2 ** (1 / bins_per_octave) - 1)
     lengths = np.ceil(Q * sr / freqs)
@@ -119,17 +119,17 @@ def _bank(
         octave, place = np.divmod(np.arange(n_bins)[::-1], bins_per_octave)
         rates = early * 2.0**octave
         lengths = at_octave[n_bins - 1 - place] * rates
-        # As in `_constant_q_bins.gains`: norms of kernels at a lower rate. The factor for all is nnAudio's.
+        # As in `_bins.gains`: norms of kernels at a lower rate. The factor for all is nnAudio's.
         factors = early * factors * rates ** (0.0 if norm is None else 1 / norm - 1 if norm else 0.0)
     if norm is None:
         factors = factors / lengths
     sizes, sampled = _whole_lengths(lengths, window)
-    atoms = Atoms(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
+    atoms = AtomParameters(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
     return atoms, factors
 
 
 def _early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
-    """By how much nnAudio decimates before it looks at octaves."""
+    """The factor by which nnAudio decimates before it splits octaves."""
     cutoff = highest * (1 + 0.75 / Q)
     room = max(0, math.ceil(math.log2(0.85 * sr / 2 / cutoff)) - 2)
     hops = max(0, math.ceil(math.log2(hop_length)) - n_octaves + 1)

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import filters
-from .._engine import backward as _backward
-from .._engine import memory as _memory
-from .._engine import plans as _plans
-from .._engine.kept import kept
-from .._engine.spec import AtomSpec, Padding, padding_of, precision_of
-from .._gate.samples import check_size
+from ... import filters
+from ..._engine import atoms as _atoms
+from ..._engine import memory as _memory
+from ..._engine.kept import kept
+from ..._engine.spec import AtomSpec, Padding, padding_of, precision_of
+from ..._gate.samples import check_size
 from ._atoms import describe
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Atoms:
+class AtomParameters:
     """The arguments of `filters.wavelet`, at the full sampling rate. Hashable: plans are kept by it."""
 
     sr: float
@@ -38,7 +37,7 @@ class Atoms:
 
 def transform(
     y: np.ndarray,
-    atoms: Atoms,
+    atoms: AtomParameters,
     *,
     hop_length: int,
     factors: np.ndarray,
@@ -50,7 +49,7 @@ def transform(
     Parameters
     ----------
     y : np.ndarray [shape=(..., n)], native float32 or float64
-    atoms : Atoms
+    atoms : AtomParameters
     hop_length : int > 0
     factors : np.ndarray [shape=(n_bins,)]
         What bin k is multiplied with.
@@ -72,13 +71,13 @@ def transform(
     dtype = np.dtype(dtype)
     plan, work = _correlator(atoms, hop_length, _frozen(factors), padding_of(pad_mode), dtype)
     out = _memory.empty((*y.shape[:-1], 1 + y.shape[-1] // hop_length, len(factors)), dtype).swapaxes(-1, -2)
-    _plans.correlate(plan, y, out, work)
+    _atoms.correlate(plan, y, out, work)
     return out
 
 
 def synthesize(
     C: np.ndarray,
-    atoms: Atoms,
+    atoms: AtomParameters,
     *,
     hop_length: int,
     factors: np.ndarray,
@@ -91,7 +90,7 @@ def synthesize(
     Parameters
     ----------
     C : np.ndarray [shape=(..., n_bins, n_frames)], complex
-    atoms : Atoms
+    atoms : AtomParameters
     hop_length : int > 0
     factors : np.ndarray [shape=(n_bins,)]
         What bin k is multiplied with.
@@ -113,7 +112,7 @@ def synthesize(
     if out is None:
         check_size((*C.shape[:-2], n_samples), dtype)
         out = np.empty((*C.shape[:-2], n_samples), dtype)
-    _backward.synthesize(plan, frames, out, work)
+    _atoms.synthesize(plan, frames, out, work)
     return out
 
 
@@ -122,18 +121,18 @@ def _frozen(factors: np.ndarray) -> bytes:
 
 
 @kept(16)
-def _correlator(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
+def _correlator(atoms: AtomParameters, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, padding, dtype)
-    return _plans.correlator_of(description), description.work
+    return _atoms.correlator_of(description), description.work
 
 
 @kept(16)
-def _synthesizer(atoms: Atoms, hop_length: int, factors: bytes, dtype: np.dtype):
+def _synthesizer(atoms: AtomParameters, hop_length: int, factors: bytes, dtype: np.dtype):
     description = _describe(atoms, hop_length, factors, Padding.CONSTANT, dtype)
-    return _plans.synthesizer_of(description), description.work
+    return _atoms.synthesizer_of(description), description.work
 
 
-def _describe(atoms: Atoms, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> AtomSpec:
+def _describe(atoms: AtomParameters, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> AtomSpec:
     freqs = np.array(atoms.frequencies)
     lengths, _ = filters.wavelet_lengths(
         freqs=freqs, sr=atoms.sr, filter_scale=atoms.filter_scale, gamma=atoms.gamma, alpha=atoms.alpha

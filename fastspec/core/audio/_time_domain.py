@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import arrays as _arrays
-from .._engine import foreign as _foreign
-from .._engine.foreign import patient
-from .._gate.complaints import public
-from .._gate.samples import ParameterError, as_array, as_index, working_dtype
-from ..util._complex import abs2
-from ..util.utils import valid_audio
+from ..._engine import arrays as _arrays
+from ..._engine import foreign as _foreign
+from ..._engine.foreign import patient
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, as_array, as_index, working_dtype
+from ...util._complex import abs2
+from ...util.utils import valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt

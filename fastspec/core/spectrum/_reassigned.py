@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._gate.complaints import public
-from .._gate.samples import ParameterError, check_rate
-from ..filters import get_window
-from ..util._matrices import cyclic_gradient
-from ..util.utils import dtype_r2c, pad_center
-from .convert import fft_frequencies, frames_to_time
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, check_rate
+from ...filters import get_window
+from ...util._matrices import cyclic_gradient
+from ...util.utils import dtype_r2c, pad_center
+from ..convert import fft_frequencies, frames_to_time
+from ._stft import stft
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 
 @public
@@ -108,7 +109,7 @@ def reassigned_spectrogram(
     if not (reassign_frequencies or reassign_times):
         raise ParameterError("reassign_frequencies=False and reassign_times=False leave nothing to do; use stft")
     check_rate(sr)
-    from . import spectrum
+    from .. import spectrum
 
     win_length = n_fft if win_length is None else win_length
     hop_length = win_length // 4 if hop_length is None else hop_length
@@ -179,9 +180,7 @@ def __reassign_times(
 def _analysis(
     y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
-    """The samples of the window, and the STFT of `y` as a function of such."""
-    from .spectrum import stft
-
+    """The window's samples, and a function from window samples to the STFT of `y`."""
     shape = pad_center(get_window(window, n_fft if win_length is None else win_length, fftbins=True), size=n_fft)
     if dtype is None:
         dtype = dtype_r2c(y.dtype) if S is None else S.dtype

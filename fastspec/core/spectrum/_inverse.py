@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine import backward as _backward
-from .._engine import memory as _memory
-from .._engine.kept import kept
-from .._engine.spec import Spectrum, precision_of
-from .._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
-from .._gate.complaints import public, warn
-from .._gate.samples import (
+from ..._engine import backward as _backward
+from ..._engine import memory as _memory
+from ..._engine.kept import kept
+from ..._engine.spec import Spectrum, precision_of
+from ..._front.specs import CACHED, StftArguments, padded_window, stft_arguments, stft_spec
+from ..._gate.complaints import public, warn
+from ..._gate.samples import (
     MOST_INDEX,
     DTypeError,
     ParameterError,
@@ -23,17 +23,18 @@ from .._gate.samples import (
     check_size,
     first_nonfinite,
 )
-from ..util._complex import phasor
-from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, dtype_r2c, tiny
+from ...util._complex import phasor
+from ...util.deprecation import Deprecated
+from ...util.utils import dtype_c2r, dtype_r2c, tiny
+from ._stft import stft
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 
-# Random numbers that are made together, so that they are still in the cache when they are turned on their side; of a
+# How many random numbers are made at once: few enough to be in the cache when they are transposed; of a
 # multiple of so many bins, which fill vectors and cache lines.
 _AT_ONCE, _BINS_AT_ONCE = 1 << 17, 16
 
@@ -120,7 +121,7 @@ def istft(
 
 
 def real_dtype(dtype, *, kinds: str = "f") -> np.dtype:
-    """That of samples, or an error."""
+    """The dtype of samples, or an error."""
     result = np.dtype(dtype)
     if result.kind not in kinds:
         raise DTypeError(f"dtype={dtype!r} is not a real floating-point dtype; use float32 or float64")
@@ -277,7 +278,7 @@ def griffinlim(
 
 
 def check_search(momentum: float, init: str | None) -> None:
-    """What a search for phases is told; called by the function that the user called."""
+    """Check the options of a search for phases. Warnings point at the caller of the caller."""
     if momentum > 1:
         warn(f"Griffin-Lim with momentum={momentum} > 1 can be unstable")
     elif not momentum >= 0:
@@ -315,7 +316,7 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
 
 
 def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
-    """Magnitudes (some bins, frames) times exp(2 pi i r), by way of r - 1/2, whose angle is rounded to less."""
+    """Magnitudes (some bins, frames) times exp(2 pi i r), as -exp(2 pi i (r - 1/2)): smaller angles round less."""
     angles = rng.random(size=out.shape)
     angles -= 0.5
     angles *= 2 * np.pi
@@ -328,14 +329,14 @@ def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
 
 
 def _bins_contiguous(S: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """S itself if it is so, whatever lies between its frames."""
+    """S with its bins contiguous: S itself if they are, even with gaps between frames."""
     if S.dtype == dtype and S.strides[-2] == S.itemsize:
         return S
     return np.ascontiguousarray(S.swapaxes(-1, -2), dtype=dtype).swapaxes(-1, -2)
 
 
 def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
-    """The rounds: samples to spectra, their phases, with the magnitudes wanted, back to samples. `y` is replaced."""
+    """The rounds: samples to spectra, their phases with the wanted magnitudes, back to samples. `y` is overwritten."""
     by_function = callable(pad_mode) and plain["center"]
     arguments = stft_arguments(
         plain["n_fft"] or 2 * (S.shape[-2] - 1), plain["hop_length"], plain["win_length"], plain["window"],
@@ -361,8 +362,6 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
 
 def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
     """The rounds as calls of `stft` and `istft`: padding by a function and complex magnitudes are Python's."""
-    from .spectrum import stft
-
     previous = None
     for _ in range(n_iter):
         rebuilt = stft(y, pad_mode=pad_mode, **plain)

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._gate.complaints import public, warn
-from .._gate.numbers import as_numbers, look_up
-from .._gate.samples import ParameterError
+from ..._engine.numbers import as_numbers
+from ..._gate.complaints import public, warn
+from ..._gate.numbers import look_up
+from ..._gate.samples import ParameterError
 
 Floats = np.floating | npt.NDArray[np.floating]
 

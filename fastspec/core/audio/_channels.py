@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from .._gate.complaints import public
-from .._gate.samples import ParameterError, as_array
-from ..util.utils import fix_length, valid_audio
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, as_array
+from ...util.utils import fix_length, valid_audio
 
 
 def _output(out: np.ndarray | None, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine.kept import kept
-from .._engine.spec import AtomSpec
-from .._front.windows import cosine_sum, cosine_terms, get_window
-from ..util.utils import normalize
+from ..._engine.kept import kept
+from ..._engine.spec import AtomSpec
+from ..._front.windows import cosine_sum, cosine_terms, get_window
+from ...util.utils import normalize
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 # What an atom's spectrum may hold, relative to its peak, beyond half of its rate, which is lost; and beyond the band
 # that the filters keep whole, which is weakened, and overlaid by as much of what folds back.
@@ -46,7 +46,7 @@ _OTHER_EDGES = (0.18, 0.22, 0.26, 0.30, 0.34, 0.38)
 
 
 @dataclass(frozen=True)
-class Rates:
+class AtomRates:
     """The rate of each atom, as the number of halvings, and half the taps of each halving's filter."""
 
     rate: npt.NDArray[np.intp]
@@ -56,8 +56,8 @@ class Rates:
 
 @kept(32)
 def _tail_widths(window: Window) -> tuple[float, float]:
-    """From which distances on, in cycles per length, a window's spectrum stays below the two limits above."""
-    if callable(window):  # who knows what it is at other lengths
+    """How far from its peak, in cycles per length, a window's spectrum falls below the two limits above for good."""
+    if callable(window):  # its shape at other lengths is unknown
         return np.inf, np.inf
     size, finer = 512, 32
     spectrum = np.abs(np.fft.rfft(get_window(window, size), size * finer))
@@ -70,7 +70,7 @@ def _tail_widths(window: Window) -> tuple[float, float]:
     return lost, weakened
 
 
-def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, hop_length: int) -> Rates:
+def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, hop_length: int) -> AtomRates:
     """The cheapest rates for atoms of these frequencies (cycles per sample) and lengths (samples)."""
     lost, weakened = (frequencies + width / lengths for width in _tail_widths(window))
     most = min((hop_length & -hop_length).bit_length() - 1, int(np.log2(max(lengths.max() / FEWEST_SAMPLES, 1))))
@@ -90,7 +90,7 @@ def choose_rates(frequencies: np.ndarray, lengths: np.ndarray, window: Window, h
 
     best = int(cost.argmin())
     taps = tuple(_lowpass(edge, halfband=s > 0) for s, edge in enumerate(kept[best, : rate[best].max()].tolist()))
-    return Rates(rate[best], taps, float(cost[best]))
+    return AtomRates(rate[best], taps, float(cost[best]))
 
 
 def _tap_count(kept: npt.ArrayLike, *, halfband: npt.ArrayLike) -> npt.NDArray[np.intp]:
@@ -142,7 +142,7 @@ class Pairs:
         return np.cumsum(self.count) - self.count
 
     def spread(self, values: np.ndarray) -> np.ndarray:
-        """What each atom has one of, for each of its pairs."""
+        """Values, one for each atom, repeated for each of its pairs."""
         return np.repeat(values, self.count)
 
     @cached_property

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import filters
-from .._engine.kept import kept
-from .._engine.spec import padding_of
-from .._gate.complaints import public
-from .._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
-from ..util._complex import phasor
-from ..util.deprecation import Deprecated
-from ..util.utils import dtype_c2r, fix_length, tiny
+from ... import filters
+from ..._engine.kept import kept
+from ..._engine.spec import padding_of
+from ..._gate.complaints import public
+from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from ...util._complex import phasor
+from ...util.deprecation import Deprecated
+from ...util.utils import dtype_c2r, fix_length, tiny
+from ..audio._resampling import check_res_type
+from ..spectrum._inverse import check_search, generator_of, real_dtype
 from ._atoms import scales_of
-from ._constant_q import Atoms, synthesize, transform
-from ._constant_q_bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
-from ._inverse import check_search, generator_of, real_dtype
-from .audio import check_res_type
+from ._bins import Bins, bins_of, check_cutoff, check_sparsity, gains, librosa_rates
+from ._correlation import AtomParameters, synthesize, transform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from .._front.windows import Window
+    from ..._front.windows import Window
 
 _BLOCK = 1 << 16  # samples that stay in the cache from one operation to the next
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
@@ -125,7 +125,7 @@ def _spectra(C) -> np.ndarray:
 
 
 def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
-    """librosa's: unless one is asked for, double, for its gains are; without gains, that of C."""
+    """The dtype that librosa returns: `dtype` if given; double if gains apply, for these are double; else C's."""
     if dtype is None:
         dtype = np.float64 if scale else dtype_c2r(C.dtype)
     return real_dtype(dtype)
@@ -135,7 +135,7 @@ def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
 class _Inversion:
     """Least squares with atoms of L1 norm 1: `factors` are what `cqt` multiplies their inner products with."""
 
-    atoms: Atoms
+    atoms: AtomParameters
     lengths: np.ndarray
     hop_length: int
     factors: np.ndarray
@@ -233,7 +233,7 @@ def _norm_ratios(bins: Bins) -> np.ndarray:
 
 
 @kept(64)
-def _weights(atoms: Atoms, hop_length: int) -> np.ndarray:
+def _weights(atoms: AtomParameters, hop_length: int) -> np.ndarray:
     """Weights that turn a sum of inner products times atoms, of L1 norm 1, into a signal of the right level.
 
     For atom a and the frame operator S, ``|a|^2 / <a, S a>``. Where frames are close enough, and so S is no more than
@@ -378,7 +378,7 @@ def griffinlim_cqt(
 def _find_phases(
     inversion: _Inversion, spectrum, magnitudes, n_samples: int, pad_mode: str, n_iter: int, momentum: float
 ) -> np.ndarray:
-    """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse: the next round mends it."""
+    """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse; later rounds correct it."""
     least = tiny(magnitudes)
     y = previous = None
     for _ in range(n_iter):
