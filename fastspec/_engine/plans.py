@@ -119,7 +119,6 @@ def run(
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
-<<<<<<< HEAD
 
 
 def run_part(plan: _engine.Plan, work: int, x: np.ndarray, out: np.ndarray, first_frame: int, first_place: int) -> None:
@@ -130,22 +129,3 @@ def run_part(plan: _engine.Plan, work: int, x: np.ndarray, out: np.ndarray, firs
     n_frames = out.shape[1]
     n_threads = 1 if n_frames == 1 else _threads.for_work(work * n_frames)
     plan.run(x, out, first_frame, first_frame + n_frames, False, None, None, n_threads, first_place)
-
-
-def correlator_of(description: AtomSpec) -> _engine.Atoms:
-    return _engine.Atoms(ISA, description)
-
-
-def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
-    return _engine.AtomSum(ISA, description)
-
-
-def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
-    """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
-    n_frames = out.shape[-1]
-    try:
-        atoms.run(x, out, 0, n_frames, _threads.for_work(work_per_frame * n_frames * prod(out.shape[:-2])))
-    except _engine.NonFinite:
-        raise first_nonfinite(x) from None
-=======
->>>>>>> main

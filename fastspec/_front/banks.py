@@ -27,13 +27,9 @@ def window_of(recipe: Recipe) -> np.ndarray:
 def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
     if window == "povey":
-<<<<<<< HEAD
-        return filters.get_window("hann", length, fftbins=recipe.periodic) ** 0.85
+        return get_window("hann", length, fftbins=recipe.periodic) ** 0.85
     if window == "sine":
         return np.sin(np.pi * np.arange(length) / max(length - (not recipe.periodic), 1))
-=======
-        return get_window("hann", length, fftbins=recipe.periodic) ** 0.85
->>>>>>> main
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")

@@ -380,8 +380,8 @@ class FrameStream:
 
 
 def samples_to_forget(framing: Framing, n_seen: int, n_made: int, first: int) -> int:
-    """Samples from place `first` on, whole hops, that no frame from number `n_made` on reads, not even through padding that
-    mirrors the end of the signal."""
+    """Samples from place `first` on, whole hops, that no frame from number `n_made` on reads, not even through padding
+    that mirrors the end of the signal."""
     hop = framing.hop_length
     # How far beyond the last sample the last frame may read: so much may be mirrored.
     beyond = max(0, framing.slack - hop - framing.lead + framing.length)
