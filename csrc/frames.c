@@ -1,5 +1,5 @@
-/* samples -> frames: what stands where the signal is not contiguous, PCM or not in the plan's precision, or not there; and
- * what is done to the whole signal before it is cut into frames. */
+/* samples -> frames: copies of the signal where kernels cannot read it as it is (strides, PCM codes, another precision, padding),
+ * and what is done to the whole signal before it is cut into frames. */
 #include "internal.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ static void read_codes(const fsp_signal *s, size_t i, size_t n, void *out)
     fsp_read_pcm(s->kernels, s->pcm, (const char *)s->data + (ptrdiff_t)i * step, step, n, out);
 }
 
-/* As it is in the array. */
+/* Without dither and emphasis. */
 static double bare_sample_at(const fsp_signal *s, size_t i)
 {
     ptrdiff_t at = (ptrdiff_t)i * s->stride;
@@ -53,7 +53,7 @@ static double noisy_sample_at(const fsp_signal *s, size_t i)
     return fsp_real_at(&x, 0, s->kernels->itemsize);
 }
 
-/* Samples i .. i + n - 1, n > 0, which are in `out`. One by one or many at a time, a sample meets the same arithmetic. */
+/* In place: `out` holds samples i .. i + n - 1, n > 0. A sample's arithmetic is the same however many there are. */
 static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
 {
     const double emphasis = s->conditioning->emphasis;

@@ -421,19 +421,19 @@ def file_pieces(
     """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
     from .._soundfiles.sound import read_blocks
 
-    convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
+    convert = converter(sound.samplerate, sr, sound.channels, mono, dtype)
     for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):
-        yield convert(_mixed(block) if mono else block, last)
+        yield convert(mixed(block) if mono else block, last)
 
 
-def _mixed(block: np.ndarray) -> np.ndarray:
+def mixed(block: np.ndarray) -> np.ndarray:
     """(samples, channels) as (samples, 1), with the bits that `load` gives."""
     from ..core.audio import to_mono
 
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
     shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
     if sr is None or sr == rate:

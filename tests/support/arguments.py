@@ -174,8 +174,8 @@ BY_FUNCTION = {
 
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
-    r"_soundfiles\.|_recipes\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
-    r"get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
+    r"_soundfiles\.|_recipes\.|dataset\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|"
+    r"logmel_file|get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
 )
 
 
