@@ -191,7 +191,7 @@ typedef struct {
     KERNEL(int, gather, (const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,     \
             size_t table_stride))                                                                                    \
     KERNEL(void, carry, (void *table, size_t rows, size_t table_stride, size_t from, size_t count))                  \
-    KERNEL(void, add_noise, (void *values, size_t n, double deviation, uint64_t key, uint64_t place))                 \
+    KERNEL(void, add_noise, (void *values, size_t n, double deviation, uint64_t key, uint64_t place))                \
     KERNEL(void, emphasise, (void *values, size_t n, double before, double emphasis))                                \
     KERNEL(void, condition, (const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, \
             void *frames, void *energy))
