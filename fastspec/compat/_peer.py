@@ -14,9 +14,6 @@ from .._gate.samples import ParameterError, from_dlpack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Says to `public` that calls from this module are those of a user.
-PASSES_ON = True
-
 
 def peer(kind: type[Exception] = ValueError) -> Callable[[F], F]:
     """Make a function `public`, with tensors in and out, and with errors that are of the peer's `kind` as well."""
