@@ -194,6 +194,9 @@ BY_FUNCTION = {
     "pcm.pcm_to_float": {"x": np.arange(100, dtype=np.int16)},
     "core.constantq._forward.vqt": {"intervals": "equal"},
     "feature._chroma.chroma_vqt": {"intervals": "equal"},
+    "compat.kaldi._batch.fbank": {"waveform": everything.Y[np.newaxis]},
+    "compat.kaldi._batch.mfcc": {"waveform": everything.Y[np.newaxis]},
+    "compat.kaldi._batch.spectrogram": {"waveform": everything.Y[np.newaxis]},
     "effects.remix": {"intervals": [(100, 900), (30, 400)]},
     "compat.torchaudio.functional._bands.DB_to_amplitude": {"x": -everything.S, "ref": 1.0, "power": 0.5},
     "compat.torchaudio.functional._bands.amplitude_to_DB": {

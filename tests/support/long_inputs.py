@@ -70,6 +70,15 @@ _STFT = {"n_fft": 256, "hop_length": 64}
 _PITCH = {"fmin": 300.0, "fmax": 2000.0, "frame_length": 512}
 
 
+def _kaldi(name: str) -> list[Callable]:
+    function = getattr(compat.kaldi, name)
+    return [
+        lambda: function(y()[np.newaxis], snip_edges=False),
+        lambda: function(y()[np.newaxis], dither=1.0, subtract_mean=True),
+        lambda: function(y()[np.newaxis], frame_length=2.0**16, frame_shift=2000.0),
+    ]
+
+
 def _spectral(function: Callable, **options) -> list[Callable]:
     return [
         lambda: function(y=y(), **_STFT, **options),
@@ -118,6 +127,9 @@ CALLS: dict[str, list[Callable]] = {
         lambda: compat.scipy.istft(spectra(129, 200_000)),
         lambda: compat.scipy.istft(spectra(129, 100_000), input_onesided=False),
     ],
+    "compat.kaldi.fbank": _kaldi("fbank"),
+    "compat.kaldi.mfcc": _kaldi("mfcc"),
+    "compat.kaldi.spectrogram": _kaldi("spectrogram"),
     # sequences
     "sequence.dtw": [lambda: fastspec.sequence.dtw(dense(12, 6000), dense(12, 6000))],
     "sequence.rqa": [lambda: fastspec.sequence.rqa(dense(6000, 6000))],
