@@ -207,7 +207,8 @@ def test_there_and_back(nperseg, n, dtype, scaling):
 
 def test_segments_behind_the_signal():
     SFT = ours.ShortTimeFFT(np.ones(20), 16, 1.0)
-    assert not SFT.stft(signal(23, "float64"), 2, k_offset=1).any()
+    for p0, p1, k_offset in ((2, None, 1), (0, 1, -99), (0, 1, 99)):
+        assert not SFT.stft(signal(23, "float64"), p0, p1, k_offset=k_offset).any()
     with pytest.raises(ParameterError, match="k_offset=1 takes"):
         SFT.stft(signal(23, "float64"), 2, k_offset=1, padding="edge")
 
@@ -486,7 +487,7 @@ def test_other_constructors(scale_to):
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), 0, 99), "p1"),
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), padding="mirror"), "padding='mirror'"),
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), axis=1), "axis=1"),
-        (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), k_offset=-99), "k_offset=-99"),
+        (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), k_offset=-99, padding="edge"), "k_offset=-99"),
         (lambda S: S(np.ones(4), 2, 1.0).stft_detrend(np.ones(9), "cubic"), "detr='cubic'"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((4, 9))), "f_pts=3"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((3, 1))), "at least"),

@@ -408,9 +408,9 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         start = first * self.hop - self.m_num_mid + k_offset
         end = start + (last - first) * self.hop + self.m_num
         n = x.shape[-1]
-        if start >= n and mode == "constant":
-            return x[..., :0], Cut(self.mfft, self.hop, self.m_num, last - first)
         if start >= n or end <= 0:
+            if mode == "constant":
+                return x[..., :0], Cut(self.mfft, self.hop, self.m_num, last - first)
             raise ParameterError(f"k_offset={k_offset} takes all segments away from the {n} samples; use a smaller one")
         before, after = max(-start, 0), max(end - n, 0)
         cut = Cut(self.mfft, self.hop, self.m_num, last - first, before, mode, before, after)
