@@ -108,13 +108,14 @@ static int at_start(int to_first_row, const ptrdiff_t *path, size_t length)
     return path[2 * length - 2] == 0 && (to_first_row || path[2 * length - 1] == 0);
 }
 
-fsp_status fsp_warp_back(const fsp_warp *w, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
-                         int *ended)
+fsp_status fsp_warp_back(const fsp_warp *w, size_t top, size_t left, const double *cost, const double *D, ptrdiff_t *path,
+                         size_t *length, int *ended)
 {
-    if (*length == 0) return FSP_EBUG;
-    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)first;) {
+    if (*length == 0 || path[2 * *length - 1] < (ptrdiff_t)left) return FSP_EBUG;
+    const size_t width = (size_t)path[2 * *length - 1] - left + 1;
+    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)top && path[2 * *length - 1] >= (ptrdiff_t)left;) {
         const size_t i = (size_t)path[2 * *length - 2], j = (size_t)path[2 * *length - 1];
-        const size_t k = chosen_step(w, i, j, cost[(i - first) * w->n_columns + j], D);
+        const size_t k = chosen_step(w, i, j, cost[(i - top) * width + (j - left)], D);
         *ended = at_start(w->subsequence, path, *length) || !go_back(w->steps[2 * k], w->steps[2 * k + 1], path, length);
     }
     return FSP_OK;

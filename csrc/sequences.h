@@ -92,10 +92,10 @@ fsp_status fsp_warp_steps(const fsp_warp *warp, size_t first, size_t end, const 
 
 /* Paths are pairs (row, column), back from their last places. The caller writes the first pair, at which *length is 1, and has
  * room for row + column + 1 of them. They end at (0, 0), or in the first row, or where a step would leave the matrix.
- * One of these goes on while rows are first or more, whose costs are given; *ended says that the path does not go on. The other
- * goes by steps that were chosen. */
-fsp_status fsp_warp_back(const fsp_warp *warp, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
-                         int *ended);
+ * One of these goes on within a rectangle of costs, from row `top` and column `left` to the path's last place, its lower right
+ * corner; *ended says that the path does not go on. The other goes by steps that were chosen. */
+fsp_status fsp_warp_back(const fsp_warp *warp, size_t top, size_t left, const double *cost, const double *D, ptrdiff_t *path,
+                         size_t *length, int *ended);
 fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t *steps, size_t n_steps, int to_first_row,
                            ptrdiff_t *path, size_t *length);
 
@@ -114,7 +114,7 @@ typedef struct {
 
 /* Rows first .. end - 1, each from the two rows before it. Row 0 is the matrix's first. */
 fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score);
-/* As fsp_warp_back, until the score is 0 outside of links, or in the first row or column. */
+/* On from the path's last place while rows are first or more, until the score is 0 outside of links, or in the first row or column. */
 fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double *sim, const double *score, ptrdiff_t *path,
                           size_t *length, int *ended);
 
