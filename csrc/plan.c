@@ -27,7 +27,7 @@ static int valid(const fsp_config *c)
     return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && valid_energy(c);
 }
 
-/* As many tiles a block as keep its table in L2, four at most; the first tile is never in question. */
+/* A block has as many tiles as keep its table in L2, one to four. */
 static void shape_blocks(fsp_plan *plan)
 {
     const size_t length = plan->config.length, hop = plan->config.hop_length, lanes = plan->kernels->lanes;
@@ -40,7 +40,7 @@ static void shape_blocks(fsp_plan *plan)
     plan->table_stride = plan->carried + plan->block;
 }
 
-/* Where the table holds a sample of the first frame; beyond the frame's length there is the row of zeros. */
+/* The place in the table of a sample of the first frame; samples beyond the frame's length are in the row of zeros. */
 static uint32_t in_table(const fsp_plan *plan, size_t sample)
 {
     if (sample >= plan->config.length) return (uint32_t)(plan->rows * plan->table_stride);
@@ -69,8 +69,10 @@ static fsp_status make_conditioning(fsp_plan *plan, const fsp_config *config)
     const fsp_energy *e = &config->energy;
     const size_t itemsize = plan->kernels->itemsize;
     plan->conditioned = c->remove_mean || c->frame_emphasis != 0 || e->kind;
+    static const fsp_measure measure[] = {[FSP_NO_ENERGY] = FSP_MEASURE_NOTHING, [FSP_RAW_ENERGY] = FSP_MEASURE_SAMPLES,
+                                          [FSP_WINDOWED_ENERGY] = FSP_MEASURE_WINDOWED};
     plan->conditioning = (fsp_frame_conditioning){.length = plan->config.length, .remove_mean = c->remove_mean,
-                                                  .measure = e->kind != FSP_NO_ENERGY, .emphasis = c->frame_emphasis};
+                                                  .measure = measure[e->kind], .emphasis = c->frame_emphasis};
     plan->skipped = e->kind && !e->replaces && e->row == 0;
     if (!e->kind) return FSP_OK;
     plan->energy_levels = fsp_levels_of(config->multiplier != 0 ? config->multiplier : 1, e->floor, e->offset, config->precision);

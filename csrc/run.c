@@ -50,8 +50,8 @@ static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
     return fsp_span_finite(&w->signal, a, b, plan->kernels, plan->config.precision, w->linear, plan->rows * plan->table_stride);
 }
 
-/* `gather` has seen the samples of the frames. This looks at those between frames (hop_length > n_fft), before the
- * first of them and after the last. */
+/* `gather` has checked the samples of frames. This checks those between frames (hop_length > length), and those after the last
+ * frame. */
 static int rest_finite(const worker *w)
 {
     const fsp_plan *plan = w->j->plan;
@@ -147,7 +147,8 @@ static fsp_lines next_samples(const worker *w, size_t at)
     return (fsp_lines){.at = (const char *)w->signal.data + (size_t)start * itemsize, .step = FSP_LINE, .left = n * itemsize / FSP_LINE};
 }
 
-/* Where the tile will be stored: rows, of which the tile before has brought the first line, or frames in one piece. */
+/* The lines that the tile will be stored to: the last one of each row (the tile before has fetched the one before), or frames that
+ * follow one another without a gap. */
 static fsp_lines results(const worker *w, size_t at, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
@@ -180,7 +181,7 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
     return (rows){w->tile, plan->fft.where};
 }
 
-/* Into w->bands, in order, unless they are there. */
+/* The rows in w->bands, in order: copied, unless they are there already. */
 static rows collected(const worker *w, rows x)
 {
     const fsp_plan *plan = w->j->plan;
@@ -199,7 +200,7 @@ static rows levels_of(const worker *w, rows x, size_t valid)
     return x;
 }
 
-/* The frames' energy becomes a row of what goes out. Bands and features have left room before the first. */
+/* Puts the frames' energy into its row of the output. There is room before the first row of bands and features. */
 static rows with_energy(const worker *w, rows x, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
@@ -283,8 +284,8 @@ static void run_block(worker *w, size_t block)
     }
 }
 
-/* A run of neighbouring blocks: of what is left, half a thread's share. So runs are long, which keeps the columns that
- * blocks share and the caches' contents, and the last ones short, which lets threads end together. */
+/* Takes a run of neighbouring blocks: half of a thread's share of those that are left. Long runs reuse the columns that blocks
+ * share, and the caches; the last runs are short, so that threads end together. */
 static size_t take_run(job *j, size_t *first)
 {
     size_t n;

@@ -1,6 +1,7 @@
 """The API: one name a line, read by `_lazy.attach` at import and by type checkers."""
 
 from . import beat as beat
+from . import compat as compat
 from . import core as core
 from . import decompose as decompose
 from . import display as display
@@ -29,9 +30,6 @@ from ._soundfiles.reading import read as read
 from ._soundfiles.sound import AudioFileError as AudioFileError
 from ._soundfiles.writing import write as write
 from ._stream import Stream as Stream
-from .core._inverse import griffinlim as griffinlim
-from .core._inverse import istft as istft
-from .core._inverse import phase_vocoder as phase_vocoder
 from .core.audio import autocorrelate as autocorrelate
 from .core.audio import chirp as chirp
 from .core.audio import clicks as clicks
@@ -121,10 +119,13 @@ from .core.spectrum import amplitude_to_db as amplitude_to_db
 from .core.spectrum import db_to_amplitude as db_to_amplitude
 from .core.spectrum import db_to_power as db_to_power
 from .core.spectrum import fmt as fmt
+from .core.spectrum import griffinlim as griffinlim
 from .core.spectrum import iirt as iirt
+from .core.spectrum import istft as istft
 from .core.spectrum import magphase as magphase
 from .core.spectrum import pcen as pcen
 from .core.spectrum import perceptual_weighting as perceptual_weighting
+from .core.spectrum import phase_vocoder as phase_vocoder
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft

@@ -31,7 +31,7 @@ def attach(package: str):
 
 
 def gather(module: str, *parts: str):
-    """`attach` for a module whose names librosa has in one place, and fastspec in `parts` beside it as well."""
+    """`attach` for a module of librosa's whose functions fastspec spreads over `parts` beside it."""
     package, _, own = module.rpartition(".")
     homes = _read_stub(import_module(package).__file__ + "i")
     names = sorted(name for name, home in homes.items() if home in (own, *parts))
@@ -64,7 +64,7 @@ def _nearest(module: str, name: str) -> str:
 
 @cache
 def _public_places(package: str) -> list[str]:
-    """Every name of the API behind the package's own, without that."""
+    """Every public name below the package, without the package's own name."""
     home = Path(package).parent
     places = list(_read_stub(package + "i"))
     for path in sorted(home.iterdir()):

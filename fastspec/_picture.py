@@ -163,7 +163,7 @@ def _draw(
     bar.outline.set_visible(False)
     _soften(bar.ax)
     with warnings.catch_warnings():
-        # A title in a script that the font lacks shows boxes; that is no reason to warn of each sign.
+        # Characters that the font lacks show as boxes, without a warning for each.
         warnings.filterwarnings("ignore", message="Glyph")
         figure.savefig(file, format="png", facecolor="white")
 

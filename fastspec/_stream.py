@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from ._engine import arrays as _arrays
-from ._engine.spec import Spectrum, precision_of
-from ._front import specs as _transforms
-from ._front.program import Program
-from ._front.recipe import Recipe
+from ._engine.spec import precision_of
+from ._front import specs
+from ._front.program import Program, mel_program
 from ._front.source import as_clip
-from ._front.walk import FrameStream, file_pieces, run_given
+from ._front.walk import FrameStream, below_the_peak, extent_of, file_pieces
 from ._gate.complaints import public
-from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_channels_first
+from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_amin, check_channels_first
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -93,29 +92,27 @@ class Stream:
             raise ParameterError(f"feature={feature!r} must be 'logmel', 'melspectrogram', 'mfcc' or 'stft'")
         if power not in (1, 2):
             raise ParameterError(f"power={power} must be 1 or 2")
-        _transforms.check_amin(amin)
-        _transforms.check_lifter(lifter)
-        offset, n_mfcc = _transforms.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
+        check_amin(amin)
+        specs.check_lifter(lifter)
+        offset, n_mfcc = specs.offset_of(ref, amin), as_index(n_mfcc, name="n_mfcc")
         self._dtype = np.dtype(dtype)
         if self._dtype not in (np.float32, np.float64):
             raise DTypeError(f"dtype={dtype!r} must be float32 or float64")
-        arguments = _transforms.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+        arguments = specs.stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
         precision = precision_of(self._dtype)
-        self._cepstrum = None
         if feature == "stft":
             if kwargs:
                 raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
-            spec = _transforms.stft_spec(arguments, precision, Spectrum.COMPLEX)
+            program = Program(specs.stft_spec(arguments, precision, specs.spectrum_of(None)))
         else:
-            _transforms.check_mel_range(sr, kwargs)
-            bank, _ = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
-            kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+            specs.check_mel_range(sr, kwargs)
+            bank_key, bank = specs.mel_bank(sr=sr, n_fft=arguments.n_fft, **kwargs)
             levels = None if feature == "melspectrogram" else (10.0, float(amin), offset)
-            spec = _transforms.mel_spec(arguments, precision, kind, bank, levels)
-        if feature == "mfcc":
-            n_bands = len(spec.bank)
-            self._cepstrum = _transforms.cepstrum_spec(n_bands, min(n_mfcc, n_bands), precision, 2, "ortho", lifter)
-        self._frames = FrameStream(Program(Recipe(), spec))
+            second = None
+            if feature == "mfcc":
+                second = specs.cepstrum_spec(len(bank), min(n_mfcc, len(bank)), precision, 2, "ortho", lifter)
+            program = mel_program(arguments, precision, power, bank_key, levels, second)
+        self._frames = FrameStream(program)
 
     @public
     def push(self, y: npt.ArrayLike) -> np.ndarray:
@@ -134,7 +131,7 @@ class Stream:
         y = as_clip(y)
         check_channels_first(y, self._frames.program.first.framing.n_fft)
         y = y if y.dtype in PCM_DTYPES else y.astype(self._dtype, copy=False)
-        return self._feature(self._frames.push(y))
+        return below_the_peak(self._frames.program, self._frames.push(y), None)
 
     def finish(self) -> np.ndarray:
         """Return the frames that reach past the last sample, and close the stream.
@@ -150,10 +147,7 @@ class Stream:
         ParameterError
             If there were no samples, or too few of them for a frame.
         """
-        return self._feature(self._frames.finish())
-
-    def _feature(self, frames: np.ndarray) -> np.ndarray:
-        return frames if self._cepstrum is None else run_given(self._cepstrum, frames)
+        return below_the_peak(self._frames.program, self._frames.finish(), None)
 
 
 @public
@@ -211,7 +205,7 @@ def logmel_file(
     """
     from ._soundfiles.sound import open_audio
 
-    _transforms.check_top_db(top_db)
+    specs.check_top_db(top_db)
     if not 0 < as_number(block_seconds, name="block_seconds") < math.inf:
         raise ParameterError(f"block_seconds={block_seconds} must be positive and finite; 30 is the default")
     with open_audio(path) as sound:
@@ -219,7 +213,5 @@ def logmel_file(
         stream = Stream("logmel", sr=rate, **kwargs)
         parts = [stream.push(piece) for piece in file_pieces(sound, sr, mono, stream._dtype, block_seconds)]
     L = np.concatenate([*parts, stream.finish()], axis=-1)
-    if top_db is not None:
-        for channel in L.reshape(-1, *L.shape[-2:]):
-            _arrays.clamp(channel, shift=0.0, lower=_arrays.peak(channel) - top_db)
-    return L, rate
+    program = replace(stream._frames.program, top=top_db)
+    return below_the_peak(program, L, extent_of(L)), rate

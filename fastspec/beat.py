@@ -10,8 +10,8 @@ from ._engine import events as _events
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_hop_length, check_rate
 from ._lazy import missing
-from .core._inverse import istft
 from .core.convert import fourier_tempo_frequencies
+from .core.spectrum._inverse import istft
 from .feature.rhythm import fourier_tempogram, tempo
 from .onset import in_units, onset_strength
 from .util._peaks import localmax
@@ -221,7 +221,7 @@ def _track(envelope: np.ndarray, periods: np.ndarray, tightness: float, trim: bo
 def _track_channel(onsets: np.ndarray, periods: np.ndarray, tightness: float, trim: bool) -> NDArray[np.bool_]:
     wide = np.ascontiguousarray(periods, dtype=np.float64)
     scores = _events.smooth_onsets(onsets, wide)
-    # Totals are single where all that goes in is, as librosa's are; tightness always is.
+    # As in librosa, totals are in single precision if all inputs are.
     chained = scores if periods.dtype == np.float32 else scores.astype(np.float64, copy=False)
     with np.errstate(divide="ignore"):
         log_periods = np.log(periods.astype(chained.dtype)).astype(np.float64)
@@ -329,7 +329,7 @@ def plp(
 
 
 def _keep_strongest(spectrum: np.ndarray, bpm: np.ndarray, limits: tuple[float | None, float | None], prior) -> None:
-    """Leave of each frame of `spectrum` (..., tempi, t) the likeliest tempo between the limits, at amplitude 1."""
+    """Keep only the likeliest tempo between the limits in each frame of `spectrum` (..., tempi, t), at amplitude 1."""
     low, high = limits
     first = 0 if low is None else int(np.searchsorted(bpm, low))
     end = len(bpm) if high is None else int(np.searchsorted(bpm, high, side="right"))

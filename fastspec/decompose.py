@@ -318,7 +318,7 @@ def _blocks(S: np.ndarray) -> Iterator[tuple]:
 def _running_median(x: np.ndarray, width: int, axis: int) -> np.ndarray:
     """scipy.ndimage.median_filter along the last axis or the last but one, its ends mirrored."""
     if x.dtype not in (np.float32, np.float64) or np.isnan(x.max(initial=0)):
-        return _median_by_scipy(x, width, axis)  # of NaN it makes what it makes, and so does librosa
+        return _median_by_scipy(x, width, axis)  # NaN is left to scipy, as in librosa
     out = np.empty_like(x)
     direct = x.dtype.isnative and x.flags.aligned and all(x.itemsize in a.strides[-2:] for a in (x, out))
     source = x if direct else np.ascontiguousarray(x, dtype=x.dtype.newbyteorder("="))

@@ -9,8 +9,8 @@ import numpy as np
 from . import decompose
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_array, as_number, as_samples, check_rate
-from .core._channels import to_mono
-from .core._time_domain import zero_crossings
+from .core.audio._channels import to_mono
+from .core.audio._time_domain import zero_crossings
 from .core.convert import frames_to_samples
 from .core.spectrum import amplitude_to_db, stft
 from .util._recursion import first_order

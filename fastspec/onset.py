@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ._engine.foreign import call, patient
+from ._front.mel import mel_range_complaint
 from ._gate.complaints import public
 from ._gate.samples import ParameterError, as_array, as_hop_length, as_samples, channels_last, check_rate
 from .core.convert import frames_to_samples, frames_to_time
 from .core.spectrum import power_to_db
 from .feature.spectral import logmel, melspectrogram
-from .filters import mel_range_complaint
 from .util._peaks import peak_pick
 from .util._recursion import first_order
 from .util._segments import fix_frames, sync
@@ -319,7 +319,7 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
     arguments = {"fmax": 0.5 * sr} | arguments
     y = as_samples(y)
     if mel_range_complaint(sr, arguments.get("fmin", 0.0), arguments["fmax"]) or channels_last(y, n_fft):
-        # Warned of by librosa's functions, and refused by our own.
+        # librosa's functions warn of these, our own raise.
         power = melspectrogram(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
         return np.asarray(power_to_db(power))
     return logmel(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments)
@@ -329,7 +329,7 @@ def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndar
 def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
     """Maxima over `size` rows around each, the edges mirrored; even sizes reach one further down than up."""
     n = S.shape[-2]
-    size = min(size, 2 * n + 1)  # which reaches every row from any other
+    size = min(size, 2 * n + 1)  # this reaches every row from any other
     widths = [(0, 0)] * S.ndim
     widths[-2] = (size // 2, size - size // 2 - 1)
     top = np.pad(S, widths, mode="symmetric")

@@ -35,7 +35,7 @@ __all__ = ["float_to_pcm", "pcm_convert", "pcm_to_float"]
 _PLAIN = (np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float64)
 _THREE_BYTES = np.dtype("V3")
 
-# Of each encoding, the dtypes that hold it, and fsp_pcm's number for it; 0: what the dtype of the view says.
+# For each encoding, the dtypes that hold it and fsp_pcm's number; 0 means that the view's dtype tells.
 _ENCODINGS: dict[str | None, dict[np.dtype, int]] = {
     None: {np.dtype(kind): 0 for kind in _PLAIN},
     "int24": {np.dtype(np.uint8): 0, np.dtype(np.int32): 6},
@@ -52,7 +52,7 @@ class _Format(NamedTuple):
     real: bool
 
 
-# By dtype, or its class, and encoding: what most calls name, found at once.
+# The usual formats, by dtype (or its class) and encoding, for a quick look-up.
 _FORMATS = {
     (key, encoding): _Format(dtype, encoding, code, encoding == "int24" and dtype.itemsize == 1, dtype.kind == "f")
     for encoding, codes in _ENCODINGS.items()
@@ -456,7 +456,7 @@ def _convert(
 
 
 def _elements(x: np.ndarray, a: _Format, *, writable: bool = False) -> np.ndarray:
-    """An element a sample."""
+    """One array element for each sample."""
     if not a.packed:
         return x
     if x.strides[-1] != 1 and x.shape[-1] > 1:

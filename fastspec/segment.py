@@ -238,7 +238,7 @@ def recurrence_matrix(
     )  # fmt: skip
     rec.data = rec.data.astype(_neighbours.dtype_of(metric, data), copy=False)
     if self and mode != "distance":
-        # Below all distances, which tells these entries from others until they become 0.
+        # A mark below all distances; marked entries become 0 later.
         rec = rec + _diagonal(t, rec.dtype.type(1 if by_place else -1))
     if sym:
         rec = rec.minimum(rec.T.tocsr())

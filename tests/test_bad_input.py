@@ -14,8 +14,8 @@ from support.spectral_signals import noise, power
 
 import fastspec
 from fastspec import DTypeError, LibrosaError, ParameterError, Stream
-from fastspec._front import specs as _transforms
-from fastspec.core.spectrum import _spectrogram
+from fastspec._front import specs
+from fastspec.core.spectrum._stft import _spectrogram
 from fastspec.feature import logmel, logmel_file, melspectrogram, mfcc
 
 Y = noise(3000)
@@ -459,7 +459,7 @@ def test_banks_made_by_several_threads_leave_warnings_alone():
     def make(i: int) -> None:
         start.wait()
         for n_mels in range(1, 30):
-            _transforms.mel_bank(sr=22050 + i, n_fft=512, n_mels=n_mels, fmin=100.0)
+            specs.mel_bank(sr=22050 + i, n_fft=512, n_mels=n_mels, fmin=100.0)
 
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)

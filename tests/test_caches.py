@@ -16,7 +16,7 @@ from support.programs import run_python
 import fastspec
 from fastspec._engine import kept as _kept
 from fastspec._engine import plans as _plans
-from fastspec._front import specs as _transforms
+from fastspec._front import specs
 
 MIB = 1 << 20
 
@@ -155,7 +155,7 @@ def test_memory_is_counted_once_and_whole():
 
 def test_the_engines_own_memory_is_counted(own_budget):
     plan = _kept.kept(4)(_plans.plan_of.__wrapped__)
-    spec = _transforms.stft_spec(_transforms.stft_arguments(2**20, None, None, "hann", True, "constant"), 1, 0)
+    spec = specs.stft_spec(specs.stft_arguments(2**20, None, None, "hann", True, "constant"), 1, 0)
     before = own_budget.total
     plan(spec)
     window, twiddles = 8 << 20, 8 << 20
@@ -289,8 +289,8 @@ def test_thousands_of_plans():
 def test_the_last_plan_is_kept_however_large(monkeypatch):
     """A bank of more than the limit is made once."""
     made = []
-    plain = fastspec.filters.mel_weights
-    monkeypatch.setattr(fastspec.filters, "mel_weights", lambda **kwargs: made.append(1) or plain(**kwargs))
+    plain = specs.mel_weights
+    monkeypatch.setattr(specs, "mel_weights", lambda **kwargs: made.append(1) or plain(**kwargs))
     monkeypatch.setattr(_kept, "MOST_BYTES", 1 << 16)
     y = np.zeros(4096)
     before = fastspec.feature.melspectrogram(y=y, sr=12345)

@@ -9,7 +9,7 @@ from support.spectral_signals import noise
 
 import fastspec
 from fastspec import ParameterError
-from fastspec.core._atoms import describe
+from fastspec.core.constantq._atoms import describe
 
 # Signals here are as short as tests like them; that they are shorter than the longest atom is no news.
 pytestmark = pytest.mark.filterwarnings("ignore:.*too large for input signal:UserWarning")

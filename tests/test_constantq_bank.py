@@ -10,7 +10,7 @@ import scipy.signal
 from support.cqt_signals import chord
 
 from fastspec import ParameterError
-from fastspec.core._constant_q_bank import bank_cqt
+from fastspec.core.constantq._bank import bank_cqt
 
 
 def kernels_and_convolution(y, *, sr, fmin, n_bins, per_octave, hop_length=512, norm=1, window="hann", Q_scale=1.0):

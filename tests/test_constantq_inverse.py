@@ -9,8 +9,8 @@ from support.spectral_signals import noise
 
 import fastspec
 from fastspec import ParameterError
-from fastspec.core import _constant_q as engine
-from fastspec.core._constant_q_bins import bins_of
+from fastspec.core.constantq import _correlation as engine
+from fastspec.core.constantq._bins import bins_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*too large for input signal:UserWarning")
 

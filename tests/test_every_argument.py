@@ -29,23 +29,23 @@ ODD_FUNCTIONS = {"text": "max", "a number": 3, "of nothing": lambda: 1}
 
 # Taken for what they are: lengths alone count, or the argument has no part in this call.
 FREE = {
-    "core._time_units.samples_like": {"X"},
-    "core._time_units.times_like": {"X"},
-    "core._pcen.pcen": {"max_axis"},  # of a matrix
+    "core.convert._time_units.samples_like": {"X"},
+    "core.convert._time_units.times_like": {"X"},
+    "core.spectrum._pcen.pcen": {"max_axis"},  # of a matrix
     "_sequences.dtw.dtw": {"band_rad"},  # without a band
     "decompose.decompose": {"n_components"},  # with a transformer
-    "core._inverse.phase_vocoder": {"hop_length", "n_fft"},  # deprecated
-    "core._synthesis.clicks": {"frames", "hop_length", "click_freq", "click_duration"},
-    "core._transforms_other.iirt": {"tuning", "sr"},  # with the frequencies given
-    "core.audio.get_duration": {"y", "S", "sr", "n_fft", "hop_length"},
-    "core._weighting.Z_weighting": {"frequencies"},  # 0 for each
+    "core.spectrum._inverse.phase_vocoder": {"hop_length", "n_fft"},  # deprecated
+    "core.audio._synthesis.clicks": {"frames", "hop_length", "click_freq", "click_duration"},
+    "core.spectrum._fmt_iirt.iirt": {"tuning", "sr"},  # with the frequencies given
+    "core.audio._files.get_duration": {"y", "S", "sr", "n_fft", "hop_length"},
+    "core.convert._weighting.Z_weighting": {"frequencies"},  # 0 for each
     "core.intervals.interval_frequencies": {"tuning"},
     "pcm.float_to_pcm": {"rng"},  # without dither
     "pcm.pcm_convert": {"rng"},
-    "core._inverse.istft": {"length"},  # none, if false
-    "core._inverse.griffinlim": {"length"},
-    "core._constant_q_inverse.icqt": {"length"},
-    "core._constant_q_inverse.griffinlim_cqt": {"length"},
+    "core.spectrum._inverse.istft": {"length"},  # none, if false
+    "core.spectrum._inverse.griffinlim": {"length"},
+    "core.constantq._inverse.icqt": {"length"},
+    "core.constantq._inverse.griffinlim_cqt": {"length"},
     "feature.inverse.mel_to_audio": {"length"},
     "feature._energy.rms": {"S", "hop_length"},
     "onset.onset_detect": {"energy"},  # without backtracking

@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import platform
 import re
-from collections.abc import Callable
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,7 +19,7 @@ from fastspec import pcm
 from fastspec._engine import memory as _memory
 from fastspec._engine import spec as _spec
 from fastspec._engine import threads as _threads
-from fastspec.core import _pyin
+from fastspec.core.pitch import _pyin
 
 LONGEST_C_FILE, LONGEST_C_FUNCTION, LONGEST_KERNEL = 500, 60, 40
 LONGEST_PYX, LONGEST_MODULE = 400, 600
@@ -24,6 +28,7 @@ MODULES = (
     *("beat", "core", "decompose", "display", "effects", "feature", "feature.inverse", "feature.rhythm", "filters"),
     *("onset", "pcm", "pooling", "segment", "sequence", "util", "util.decorators", "util.deprecation", "version"),
 )
+MOST_ARGUMENTS = 8
 # What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
 KERNEL_INCLUDES = re.compile(r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h")
 STAGE_INCLUDES = {"fastspec.h", "internal.h", "kernels.h", "kernels/kernels.h"}
@@ -53,23 +58,27 @@ def imports(path, root) -> set[str]:
     return names
 
 
-def at_import(path) -> set[str]:
-    """Names of all modules that importing the file loads: not those in functions and `if TYPE_CHECKING`."""
-    found = set()
+def imports_at_import(path) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that importing the file runs: not those in functions and `if TYPE_CHECKING`."""
 
     def visit(nodes):
         for node in nodes:
-            if isinstance(node, ast.Import):
-                found.update(name for alias in node.names for name in alias.name.split("."))
-            elif isinstance(node, ast.ImportFrom):
-                found.update((node.module or "").split("."))
-                found.update(alias.name for alias in node.names)
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                yield node
             elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-                visit(node.orelse)
+                yield from visit(node.orelse)
             elif not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                visit(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt))
+                yield from visit(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt))
 
-    visit(ast.parse(path.read_text()).body)
+    yield from visit(ast.parse(path.read_text()).body)
+
+
+def at_import(path) -> set[str]:
+    """All words of the names of modules that importing the file loads."""
+    found = set()
+    for node in imports_at_import(path):
+        names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+        found.update(word for name in names for word in name.split("."))
     return found
 
 
@@ -103,21 +112,93 @@ def test_engine_imports_nothing(root):
     assert not any("numpy" in line for line in lines)
 
 
-def test_gate_and_specification_stand_alone(root):
-    """The lower floors know nothing of the upper: no cycles, and front ends only translate."""
-    rooms = {
-        "_gate": ("samples", "complaints"),
-        "_engine": ("spec", "quota", "threads", "install", "memory", "kept", "foreign", "ranges", "isa"),
-    }
-    floors = [f"{room}.{name}" for room, names in rooms.items() for name in names]
-    for i, name in enumerate(floors):
-        path = root / WHERE / f"{name.replace('.', '/')}.py"
-        used = {module for module in imports(path, root) if module.startswith(f"{WHERE}.")} - {f"{WHERE}._engine"}
-        below = (*floors[:i], "_gate", "_engine._c" if name == "_engine.install" else name)
-        allowed = {f"{WHERE}.{floor}" for floor in below}
-        assert all(any(module.startswith(a) for a in allowed) or module == f"{WHERE}.__version__" for module in used), (
-            used
-        )
+# The floors of the house, from the ground up; rooms named together stand side by side.
+FLOORS = (
+    ("_lazy",),
+    ("_gate",),
+    ("_engine",),
+    ("util", "pcm"),
+    ("core.convert", "core.notation", "core.intervals"),  # units and names of numbers, nothing of signals
+    ("_front",),
+    ("_recipes", "_soundfiles", "_stream", "filters"),
+    ("_sequences", "core"),
+    ("_cache", "decompose", "feature", "pooling", "segment", "sequence", "version"),
+    ("effects", "onset"),
+    ("beat",),
+    ("_picture", "dataset", "display"),
+    ("cli", "compat"),
+    ("__main__",),
+)
+
+
+def modules_of(root) -> dict[str, Path]:
+    """All modules by their names without the package's; a package's is that of its `__init__`."""
+    found = {}
+    for path in sources(root, f"{WHERE}/**/*.py"):
+        parts = path.relative_to(root / WHERE).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def loaded_by(name: str, modules: dict[str, Path]) -> set[str]:
+    """Modules whose code runs before or while `name`'s does: those that it imports, and the packages that these lie in;
+    not its own packages, which have begun by then."""
+    path, parts = modules[name], name.split(".") if name else []
+    package = parts if path.name == "__init__.py" else parts[:-1]
+    found = set()
+    for node in imports_at_import(path):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1] + (node.module.split(".") if node.module else [])
+            for alias in node.names:
+                target = ".".join([*base, alias.name]) if ".".join([*base, alias.name]) in modules else ".".join(base)
+                found |= {".".join(target.split(".")[:i]) for i in range(1, target.count(".") + 2)}
+    return found - {".".join(parts[:i]) for i in range(len(parts) + 1)}
+
+
+def floor_of(name: str) -> int | None:
+    rooms = {room: floor for floor, together in enumerate(FLOORS) for room in together}
+    return next((rooms[room] for room in (".".join(name.split(".")[:2]), name.split(".")[0]) if room in rooms), None)
+
+
+def test_no_module_imports_in_a_circle(root):
+    modules = modules_of(root)
+    graph = {name: loaded_by(name, modules) for name in modules}
+    done: set[str] = set()
+
+    def visit(name: str, way: tuple[str, ...]):
+        assert name not in way, f"a circle: {' -> '.join((*way[way.index(name) :], name))}"
+        if name not in done:
+            for other in sorted(graph[name]):
+                visit(other, (*way, name))
+            done.add(name)
+
+    for name in sorted(graph):
+        visit(name, ())
+
+
+def test_rooms_import_downwards_only(root):
+    """A room that is not in `FLOORS` has no floor yet: give it one."""
+    modules = modules_of(root)
+    for name in filter(None, modules):
+        assert floor_of(name) is not None, name
+        for other in loaded_by(name, modules):
+            same_room = other.split(".")[0] == name.split(".")[0]
+            if other != "core":  # which itself loads nothing
+                assert floor_of(other) < floor_of(name) + same_room, f"{name} imports {other}"
+    for name, path in modules.items():
+        used = {module.removeprefix(f"{WHERE}.").split(".")[0] for module in imports(path, root)}
+        assert name.startswith("compat") or "compat" not in used, f"{name} imports compat"
+
+
+def test_plans_of_frames_are_run_in_one_room(root):
+    plans = f"{WHERE}._engine.plans"
+    users = {p.parent.name for p in sources(root, f"{WHERE}/**/*.py") if plans in imports(p, root)}
+    assert users <= {"_front", "_engine"}, "what goes from samples to features goes by `_front/walk.py`"
+
+
+def test_imports_stand_at_the_beginning(root):
+    for path in sources(root, f"{WHERE}/**/*.py"):
+        assert "E402" not in path.read_text(), path
 
 
 def test_nothing_heavy_is_imported_at_import(root):
@@ -129,7 +210,8 @@ def test_nothing_heavy_is_imported_at_import(root):
     loading = {path.name for path in others if at_import(path) & heavy}
     # The one module about sound files, which functions import when they meet one.
     assert loading <= {"sound.py"}
-    assert not any("sound" in at_import(path) for path in modules)
+    jobs = [path for path in modules if "dataset" in path.parts and path.name != "__init__.py"]  # loaded likewise
+    assert not any("sound" in at_import(path) for path in modules if path not in jobs)
     assert not any("display" in at_import(path) for path in others)
     assert not any(at_import(path) & (heavy - {"matplotlib"}) for path in pictures)
 
@@ -171,7 +253,7 @@ def test_numbers_that_both_sides_know_agree(root):
     for file, name, value in [
         ("threads.c", "MOST_THREADS", _threads.MOST_THREADS),
         ("fastspec.h", "FSP_MOST_KEPT", _memory.MOST_BYTES >> 20),
-        ("fastspec.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
+        ("sequences.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
     ]:
         text = (root / "csrc" / file).read_text()
         assert re.search(rf"\b{name} (?:= )?(\d+)", text).group(1) == str(value)
@@ -249,6 +331,16 @@ def test_stubs_of_instruction_sets_are_stubs(root):
         assert len(path.read_text().splitlines()) <= 8, path
 
 
+@pytest.mark.skipif(not shutil.which("cc") or platform.machine() != "x86_64", reason="no compiler, or not x86-64")
+@pytest.mark.parametrize("isa", ["avx2", "avx512"])
+def test_stubs_of_instruction_sets_refuse_to_compile_without_their_flags(root, isa):
+    """The compiler would otherwise say so of each intrinsic, or make slow code of the rest."""
+    command = ["cc", "-std=c11", "-fsyntax-only", f"csrc/isa/{isa}_f32.c"]
+    refused = subprocess.run([*command, "-mno-avx"], cwd=root, capture_output=True, text=True)
+    assert refused.returncode
+    assert re.search(r"error: .*compile with -mavx", refused.stderr)
+
+
 def test_public_names_have_the_prefix(root):
     text = without_comments("".join((root / "csrc" / name).read_text() for name in ("fastspec.h", "sequences.h")))
     functions = re.findall(r"\b(\w+)\s*\([^)]*\)\s*;", text)
@@ -277,15 +369,35 @@ def functions_of(path):
             start = None
 
 
+def parameters_of(text: str):
+    """(name, number of parameters) of what C declares, defines or lists: parentheses whose parts begin with a type."""
+    types = r"(const |unsigned |struct )*[A-Za-z_]\w*\b"
+    for match in re.finditer(r"\b(\w+)(?:\)|, )?(?=\(((?:[^(){};\"]|\([^(){};]*\))*)\))", text):
+        parts = re.sub(r"\([^()]*\)", "", match[2]).split(",")
+        if all(re.match(rf"\s*{types}[\s*]+(const |restrict )*\w+(\[\w*\])*\s*$", part) for part in parts):
+            yield match[1], len(parts)
+
+
+def test_a_call_of_many_arguments_takes_a_struct(root):
+    found = {}
+    for path in [*sources(root, "csrc/**/*.[ch]"), *sources(root, "tests/c/*.[ch]")]:
+        text = without_comments(path.read_text()).replace("\\\n", "\n")
+        found |= {(path.name, name): n for name, n in parameters_of(text)}
+    assert found["fastspec.h", "fsp_predict"] == MOST_ARGUMENTS  # the kind of line that is looked for
+    assert found["kernels.h", "turn"] == MOST_ARGUMENTS
+    assert not {name: n for name, n in found.items() if n > MOST_ARGUMENTS}
+
+
 def test_c_files_and_functions_are_of_readable_length(root):
-    for path in sources(root, "csrc/*.[ch]"):
+    for path in sources(root, "csrc/**/*.[ch]"):
         assert len(path.read_text().splitlines()) <= LONGEST_C_FILE, path
+    for path in sources(root, "csrc/*.[ch]"):
         for name, length in functions_of(path):
             assert length <= LONGEST_C_FUNCTION, (path.name, name, length)
 
 
 def test_kernels_are_of_readable_length(root):
-    for path in sources(root, "csrc/kernels/*.inc.h"):
+    for path in sources(root, "csrc/kernels/*.h"):
         for name, length in functions_of(path):
             if "fft" not in path.name:  # butterflies are as long as their radix
                 assert length <= LONGEST_KERNEL, (path.name, name, length)

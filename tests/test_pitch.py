@@ -11,7 +11,8 @@ from support.calls import check, load
 from support.pitch_signals import SR, bench, glide, heights, noise, stereo
 
 import fastspec
-from fastspec.core import _pyin, pitch
+from fastspec.core import pitch
+from fastspec.core.pitch import _pyin
 
 BENCH = bench(fastspec)
 # librosa correlates float32 signals in float32, ours are double: 2^-24 of the energy, which a parabola over a

@@ -8,7 +8,7 @@ from support import reference, spectral_goldens
 from support.spectral_signals import noise, spikes
 
 import fastspec
-from fastspec.core.spectrum import _spectrogram
+from fastspec.core.spectrum._stft import _spectrogram
 
 EXTENDED = pytest.mark.skipif(
     np.finfo(np.longdouble).eps == np.finfo(np.float64).eps,

@@ -111,7 +111,7 @@ def name_musl(wheel: Path, processor: str) -> None:
     run(sys.executable, "-m", "wheel", "unpack", "--dest", unpacked, wheel)
     (engine,) = unpacked.glob("*/fastspec/_engine/_c.abi3.so")
     run("patchelf", "--replace-needed", "libc.so", f"libc.musl-{processor}.so.1", engine)
-    run(sys.executable, "-m", "wheel", "pack", "--dest-dir", wheel.parent, engine.parents[1])
+    run(sys.executable, "-m", "wheel", "pack", "--dest-dir", wheel.parent, engine.parents[2])
 
 
 def finish(name: str, wheel: Path, place: Path) -> Path:

@@ -9,8 +9,6 @@ from .install import engine as _engine
 from .isa import ISA
 from .ranges import ranges
 
-open_gate, as_numbers, as_scalar_or_array = _engine.open_gate, _engine.as_numbers, _engine.as_scalar_or_array
-
 
 def peak(x: np.ndarray, *, magnitude: bool = False) -> float:
     """The largest value (or magnitude) of a float array that is contiguous in some order; NaN if it holds one."""
@@ -34,7 +32,7 @@ def levels(
 ) -> float:
     """out = max(10 log10(max(x or x^2, floor)) + shift, lower), and no more than `top_db` below the highest.
 
-    Returns the highest: NaN if `x` holds one, which leaves the others where they are. x and out have one memory order.
+    Returns the highest level; NaN if `x` holds a NaN, whose place alone becomes NaN. x and out share one memory order.
     """
     n_threads = _threads.for_work(x.size)
     return _engine.array_levels(x, out, ISA, square, 10.0, floor, shift, lower, top_db, n_threads)
@@ -61,7 +59,7 @@ def pool(x: np.ndarray, out: np.ndarray, n_pooled: int, largest: bool) -> None:
 def convert_samples(
     x: np.ndarray, x_pcm: int, out: np.ndarray, out_pcm: int, key: int | None = None, number: int = 0
 ) -> int:
-    """Convert samples to `out`, of one shape (see `_engine.convert_samples`); returns how many clips that took."""
+    """Convert samples to `out`, of the same shape (see `_engine.convert_samples`); returns how many were clipped."""
     if x.ndim != 1 and x.flags.c_contiguous and out.flags.c_contiguous:
         x, out = x.reshape(-1), out.reshape(-1)
     elif x.ndim != 1 and key is None:
@@ -92,7 +90,7 @@ def recur(coefficients: tuple[float, float, float], x: np.ndarray, out: np.ndarr
 
 
 def predict(y: np.ndarray, order: int) -> np.ndarray:
-    """Burg's order + 1 coefficients (float64) for samples (n,) of a precision of the kernels."""
+    """Burg's order + 1 coefficients (float64) of float32 or float64 samples (n,)."""
     coefficients = np.zeros(order + 1)
     coefficients[0] = 1
     forward, backward = y.copy(), y.copy()

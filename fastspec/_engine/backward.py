@@ -1,4 +1,4 @@
-"""From spectra back to samples: inverse transforms, the search for phases, sums of atoms, the phase vocoder."""
+"""From spectra back to samples: inverse transforms, the search for phases, the phase vocoder."""
 
 from __future__ import annotations
 
@@ -49,12 +49,6 @@ def search_phases(spec: Spec, magnitudes: np.ndarray, y: np.ndarray, n_iter: int
     for _ in range(n_iter):
         search.round(momentum, n_threads)
     return search.result()
-
-
-def synthesize(atoms: _engine.AtomSum, spectra: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
-    """Fill `out` (..., samples) from spectra (..., bins, frames), the bins of a frame contiguous."""
-    work = work_per_frame * spectra.shape[-1] * prod(spectra.shape[:-2])
-    atoms.run(spectra, out, 0, _threads.for_work(work))
 
 
 def vocode(x: np.ndarray, out: np.ndarray, steps: np.ndarray, span: int, fraction: np.ndarray) -> None:

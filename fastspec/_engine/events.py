@@ -1,4 +1,4 @@
-"""Pitch, peaks, beats, and events that go together."""
+"""Pitch, peaks, beats, and the matching of events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_p
 
 
 def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int, threshold: float, prior=None):
-    """Per range of frames its slice, and periods (..., frames); or candidates: their counts, periods, probabilities."""
+    """Yield for each range of frames its slice, and its periods (..., frames) or its candidates (counts, periods,
+    probabilities)."""
     work_per_frame = 12 * frame_length * prod(x.shape[:-1])  # two transforms of more than a frame, in double
     for part in ranges(n_frames, work_per_frame, least=64):
         shape = (*x.shape[:-1], part.stop - part.start)
@@ -85,12 +86,12 @@ def spectral_peaks(S: np.ndarray, first: int, end: int, references: np.ndarray) 
 
 
 def keep_peaks(places: np.ndarray, values: np.ndarray, wait: int) -> np.ndarray:
-    """Of ascending places those, more than `wait` apart, with the largest sum of values."""
+    """Choose, among ascending places, those more than `wait` apart whose values have the largest sum."""
     return places[: _engine.keep_peaks(places, values, wait)]
 
 
 def smooth_onsets(onsets: np.ndarray, periods: np.ndarray) -> np.ndarray:
-    """How much each frame of contiguous onsets looks like a beat: sums by a bell that is narrow beside the period."""
+    """How much each frame of contiguous onsets looks like a beat: sums weighted by a narrow bell."""
     scores = np.empty_like(onsets)
     step = step_of(8 + 20 * int(min(periods.max(), len(onsets))), 64)
     for first in range(0, len(onsets), step):
@@ -124,7 +125,8 @@ def match_events(source: np.ndarray, target: np.ndarray, order: np.ndarray, *, l
 
 
 def match_intervals(source: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, int]:
-    """The best target for each source interval (contiguous, one precision); how many meet one before one does not."""
+    """The best target for each source interval (contiguous, one precision), and how many were matched before
+    the first that meets none."""
     matches = np.empty(len(source), np.uint32)
     n_met = 0
     for part in ranges(len(source), 4 * len(target)):

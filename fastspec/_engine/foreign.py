@@ -1,4 +1,4 @@
-"""Long calls of other libraries, which do not look for signals before they end."""
+"""Long calls of other libraries, which ignore signals (Ctrl-C) until they end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Nanoseconds, roughly. Below this a signal's handler may as well wait.
+# Estimated nanoseconds. A shorter call is simply waited for.
 LONG = 100_000_000
 
 
@@ -27,7 +27,7 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
         return function(*args, **kwargs)
     outcome: list[Any] = []
     done = threading.Event()
-    floating = np.geterr()  # which NumPy 1 keeps for each thread, not in the context
+    floating = np.geterr()  # NumPy 1 keeps these per thread, not in the context
 
     def run() -> None:
         try:
@@ -38,12 +38,12 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
         finally:
             done.set()
 
-    # In the caller's context, for numpy.errstate and the like hold in one only.
+    # In the caller's context, so that numpy.errstate and the like apply.
     thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
     thread.start()
     while not done.wait(0.1):  # not for ever: Windows looks for signals only between waits
         pass
-    thread.join()  # so that the next one gets its heap, where what this one has freed lies
+    thread.join()  # so that the next thread reuses its heap and the memory freed there
     result, error = outcome.pop()
     if error is not None:
         raise error
@@ -51,7 +51,7 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
 
 
 def patient(nanoseconds: float) -> Callable[[F], F]:
-    """A decorator of functions of NumPy's that take so many nanoseconds for each element of their largest array."""
+    """Decorate a function that spends this many nanoseconds in NumPy for each element of its largest array."""
 
     def decorate(function: F) -> F:
         @wraps(function)

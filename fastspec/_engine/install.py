@@ -20,7 +20,7 @@ def installed() -> list[str]:
 
 
 def warning_of_others(found: list[str]) -> str:
-    """What to do if others' packages are among those that are `installed`; "" if there are none."""
+    """What to do if other packages named fastspec are `installed`; "" if there are none."""
     others = [name for name in found if name.split()[0] != DISTRIBUTION]
     if not others:
         return ""
@@ -31,7 +31,7 @@ def warning_of_others(found: list[str]) -> str:
 
 
 def _why_no_engine(error: ImportError) -> str:
-    """What to do about the engine, which did not load from FOLDER."""
+    """Why the engine did not load from this folder, and what to do."""
     if any(path.suffix in (".so", ".pyd") for path in FOLDER.glob("_engine/_c.*")):
         text = f"fastspec's engine in {FOLDER} does not load: {error}; install {DISTRIBUTION} again with this Python"
     else:

@@ -16,10 +16,10 @@ from .install import engine
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# Of all caches together; the newest entry of each does not count.
+# Limit of all caches together; the newest entry of each is exempt.
 MOST_BYTES = 128 << 20
 
-# What an entry takes beside its arrays, about: the objects, and its place in the cache.
+# Roughly what an entry takes besides its arrays: objects, and its slot in the cache.
 ENTRY_BYTES = 1 << 10
 
 

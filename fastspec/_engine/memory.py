@@ -17,7 +17,7 @@ from .._gate.samples import ParameterError
 from .install import engine
 
 LEAST_BYTES = 32 << 20
-# A result that is larger has memory of its own; no more than this waits for results, all blocks together.
+# Larger results are not kept for reuse; nor is more than this, all idle blocks together.
 MOST_BYTES = 64 << 20
 
 
@@ -29,7 +29,7 @@ def empty(shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     try:
         block = engine.Block(n_bytes)
     except MemoryError:
-        return np.empty(shape, dtype)  # which may find room, or says best what there is no room for
+        return np.empty(shape, dtype)  # NumPy may find room, or raises the best error
     return np.ndarray(shape, dtype, buffer=block)
 
 

@@ -1,4 +1,4 @@
-"""Carry out a `Spec`, or atoms: from samples to features."""
+"""Carry out a `Spec`: from samples, or a given spectrum, to features."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .foreign import call
 from .install import engine as _engine
 from .isa import ISA
 from .kept import kept
-from .spec import AtomSpec, Spec, Spectrum
+from .spec import Spec, Spectrum
 
 MOST_BYTES = np.iinfo(np.intp).max
-# The highest and the lowest of no levels.
+# Initial highest and lowest level, before any level is seen.
 _NOTHING = np.array([[-np.inf], [np.inf]])
 
 
@@ -52,7 +52,7 @@ def make(kind: type, n_points: int, /, **options: Any) -> Any:
     """
     before = _engine.allocated()
     made, n_bytes = call(_counted, kind, options, work=(100 if _is_smooth(n_points) else 20_000) * n_points)
-    _engine.add_allocated(n_bytes - (_engine.allocated() - before))  # none, but for what another thread asked for
+    _engine.add_allocated(n_bytes - (_engine.allocated() - before))  # 0, unless other threads allocated meanwhile
     return made
 
 
@@ -119,20 +119,3 @@ def run(
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
-
-
-def correlator_of(description: AtomSpec) -> _engine.Atoms:
-    return _engine.Atoms(ISA, description)
-
-
-def synthesizer_of(description: AtomSpec) -> _engine.AtomSum:
-    return _engine.AtomSum(ISA, description)
-
-
-def correlate(atoms: _engine.Atoms, x: np.ndarray, out: np.ndarray, work_per_frame: int) -> None:
-    """Fill `out` (..., bins, frames) from samples (..., n). Raises `ParameterError` at the first that is not finite."""
-    n_frames = out.shape[-1]
-    try:
-        atoms.run(x, out, 0, n_frames, _threads.for_work(work_per_frame * n_frames * prod(out.shape[:-2])))
-    except _engine.NonFinite:
-        raise first_nonfinite(x) from None

@@ -13,7 +13,7 @@ _MOUNT = re.compile(r"(?:\S+ ){3}(?P<top>\S+) (?P<point>\S+) .*- cgroup(?P<versi
 
 
 def cpu_quota(root: str | os.PathLike = "/") -> int | None:
-    """CPUs that this process may keep busy, rounded up, at least 1; None where nothing limits them, or says so.
+    """CPUs that this process may keep busy, rounded up, at least 1; None if there is no limit or none can be read.
 
     A group's limit holds for all groups in it, so the smallest from ours upwards counts. `root` is the folder that
     holds ``proc`` and ``sys``.
@@ -29,7 +29,7 @@ def _groups(root: Path) -> Iterator[Path]:
         if controller not in paths:
             continue
         below = Path(os.path.relpath(paths[controller], top)).parts
-        # Seen from another namespace, our group may not be below the mounted one, which then is all that is known.
+        # In another namespace our group may lie outside the mounted one; then only the mounted one is known.
         below = () if ".." in below else below
         for depth in range(len(below), -1, -1):
             yield point.joinpath(*below[:depth])
@@ -62,7 +62,7 @@ def _limit_v2(group: Path) -> float | None:
 
 
 def _ratio(words: list[str]) -> float | None:
-    """Of quota and period in microseconds; "max" and -1 are no limit, and what is no number says nothing."""
+    """Quota over period, both in microseconds; None for "max", -1 and anything that is no number."""
     try:
         quota, period = map(int, words)
     except ValueError:
@@ -71,7 +71,7 @@ def _ratio(words: list[str]) -> float | None:
 
 
 def _lines(path: Path) -> list[str]:
-    """Of a file, which may be missing, closed to us, or go at any moment."""
+    """The lines of a file; none if it is missing, unreadable, or vanishes."""
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""How long a signal may wait: work cut into ranges, between which Python looks for signals.
+"""Work cut into ranges, between which Python looks for signals (Ctrl-C).
 
 What the engine shares out between threads asks for itself whether a handler has raised (`fsp_ask`).
 """
@@ -13,7 +13,7 @@ from .install import engine as _engine
 
 
 def _remember_main_thread() -> None:
-    """The one whose calls ask about signals. In the child of a fork it may be another."""
+    """Only calls from the main thread ask about signals. In the child of a fork it may be another thread."""
     _engine.set_main_thread(threading.main_thread().ident)
 
 

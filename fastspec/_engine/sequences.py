@@ -1,4 +1,4 @@
-"""Rows of numbers that wait for one another: alignment, decoding, recurrence, distances."""
+"""Sequences in which each row depends on the one before: alignment, decoding, recurrence, distances."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def score_back(scoring: tuple, sim: np.ndarray, score: np.ndarray, row: int, col
 def distances(x: np.ndarray, y: np.ndarray, *, root: bool) -> np.ndarray:
     """Euclidean distances, or their squares, between points (n, features), contiguous and of one precision."""
     out = np.empty((len(x), len(y)), x.dtype)
-    step = step_of(y.size, 64)  # with fewer points of x, those of y would be put on their side too often
+    step = step_of(y.size, 64)  # with fewer points of x, y would be transposed too often
     for first in range(0, len(x), step):
         part = slice(first, first + step)
         _engine.distances(x[part], y, root, out[part], ISA)

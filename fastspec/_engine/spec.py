@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from .._gate.samples import ParameterError, as_hop_length, as_index
+from .._gate.samples import ParameterError, as_hop_length, as_index, check_amin
 
 MOST_N_FFT = 2**26
 
@@ -95,7 +95,7 @@ class Conditioning:
 
 
 class EnergyKind(IntEnum):
-    """Of what a frame's sum of squares is taken; the order is fsp_energy_kind's from 1 on."""
+    """Which samples of a frame its energy is summed over; the order is fsp_energy_kind's from 1 on."""
 
     RAW = 1
     WINDOWED = 2
@@ -126,8 +126,7 @@ class Levels:
     for_zero: float = 0.0
 
     def __post_init__(self):
-        if not self.floor > 0:
-            raise ParameterError(f"amin={self.floor} must be strictly positive; use for instance amin=1e-10")
+        check_amin(self.floor)
 
 
 class SummaryKind(IntEnum):
@@ -141,7 +140,7 @@ class SummaryKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summary:
-    """Stands in place of a bank. `groups`: for EXTREMES, the bins of each group and how many of them are extremes."""
+    """Replaces the bank. `groups`: for EXTREMES, the bins of each group and how many of them are extremes."""
 
     kind: SummaryKind
     amount: float = 0.0
@@ -157,7 +156,7 @@ _DTYPES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
-    """One transform. Identity is equality: the caches in `_transforms` hand out one object per set of parameters.
+    """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
 
     A magnitude is sqrt(max(|X|^2 + guard, least)).
     """
@@ -176,13 +175,18 @@ class Spec:
     energy: Energy | None = None
 
     @property
+    def is_spectrum(self) -> bool:
+        """Whether the spectrum itself is the output."""
+        return self.bank is None and self.summary is None and self.matrix is None
+
+    @property
     def dtype(self) -> np.dtype:
         """Of the output."""
         return _DTYPES[self.spectrum is Spectrum.COMPLEX][self.precision]
 
 
 def precision_of(dtype: np.dtype) -> int:
-    """fsp_precision: 0 for float32, complex64, what is smaller and integers; 1 for the double ones."""
+    """fsp_precision: 0 for float32, complex64, anything narrower, and integers; 1 for double precision."""
     return 0 if dtype.char in "fFe" or dtype.kind in "iu" else 1
 
 

@@ -11,14 +11,14 @@ from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
 from .quota import cpu_quota
 
-# Of the `threads` blocks that this thread or task is in, the outermost first.
+# The `threads` blocks that this thread or task is in, the outermost first.
 _scoped: ContextVar[tuple[int, ...]] = ContextVar("fastspec_threads", default=())
 _chosen: int | None = None
 
 # Work is counted in n_fft x frames. Below this much per thread (a tenth of a millisecond) starting one does not pay.
 WORK_PER_THREAD = 300_000
 
-# What csrc/threads.c starts.
+# The most that csrc/threads.c starts.
 MOST_THREADS = 64
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import filters
 from .._gate.samples import ParameterError
 from ..core.convert import hz_to_mel, mel_to_hz
 from ..util.utils import pad_center
+from .mel import mel_weights
 from .recipe import Recipe
+from .windows import get_window
 
 
 def window_of(recipe: Recipe) -> np.ndarray:
@@ -26,12 +27,12 @@ def window_of(recipe: Recipe) -> np.ndarray:
 def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
     if window == "povey":
-        return filters.get_window("hann", length, fftbins=recipe.periodic) ** 0.85
+        return get_window("hann", length, fftbins=recipe.periodic) ** 0.85
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
         return np.array(window, dtype=np.float64)
-    return np.asarray(filters.get_window(window, length, fftbins=recipe.periodic), dtype=np.float64)
+    return np.asarray(get_window(window, length, fftbins=recipe.periodic), dtype=np.float64)
 
 
 def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
@@ -46,8 +47,8 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"
     if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
-        # The very weights of `melspectrogram`.
-        return filters.mel_weights(
+        # Exactly the weights of `melspectrogram`.
+        return mel_weights(
             sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
             norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
         )[0]  # fmt: skip

@@ -1,43 +1,49 @@
-"""A recipe made ready: what the engine runs first and second, and what is left to do to the clip."""
+"""A front end made ready: what the engine runs first and second, and what is left to do to the clip."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
 
 import numpy as np
 
 from .._engine.kept import kept
-from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, Spectrum, padding_of
+from .._engine.spec import Conditioning, Energy, EnergyKind, Framing, Levels, Spec, padding_of
 from .._gate.samples import ParameterError
-from . import banks
-from . import specs as _transforms
+from . import banks, specs
 from .recipe import Recipe
 
-# Times log10(x).
+# log(x) = multiplier * log10(x)
 _MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(np.e), "log2": 1 / log10(2.0), "log10": 1.0}
 
-# Reflections go on for ever.
+PLAIN = Recipe()
+
+# Kaldi's padding reflects as often as needed.
 _WITHOUT_END = 2**60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """`first` goes from samples to features, or to bands of which `second` makes features; `recipe` says the rest.
+    """`first` goes from samples to features, or to levels of which `second` makes features.
 
+    In between, levels end no lower than `top` below the highest of their channel (or below `top_of`); with `to_peak`,
+    the highest becomes 0. `recipe` says what is done to the clip before and after: nothing, by default.
     """
 
-    recipe: Recipe
     first: Spec
     second: Spec | None = None
+    top: float | None = None
+    top_of: float | None = None
+    to_peak: bool = False
+    recipe: Recipe = PLAIN
 
     @property
     def by_frames(self) -> bool:
         """Whether the frames of the first run are contiguous: spectra's, as librosa has them, and where asked for."""
-        return self.first.bank is None or (self.recipe.frames == "first" and not self.second)
+        return self.first.is_spectrum or (self.recipe.frames == "first" and not self.second)
 
     def n_extended(self, n_samples: int) -> int:
-        """Samples of the signal with the zeros that count as such."""
+        """Samples of the signal, appended zeros included."""
         r = self.recipe
         n = max((r.samples or n_samples) + r.append, r.min_samples)
         n += -n % r.multiple
@@ -59,7 +65,7 @@ class Program:
 
 @kept(128)
 def program_of(recipe: Recipe, precision: int) -> Program:
-    """Once for each recipe."""
+    """The program of a recipe."""
     bank = banks.bank_of(recipe, precision)
     matrix, energy = matrix_of(recipe), energy_of(recipe)
     waits = recipe.top is not None and recipe.top_of is None and matrix is not None
@@ -68,7 +74,7 @@ def program_of(recipe: Recipe, precision: int) -> Program:
     first = Spec(
         precision=precision,
         framing=framing_of(recipe),
-        spectrum={None: Spectrum.COMPLEX, 1: Spectrum.MAGNITUDE, 2: Spectrum.POWER}[recipe.power],
+        spectrum=specs.spectrum_of(recipe.power),
         window=banks.window_of(recipe),
         bank=bank,
         levels=levels_of(recipe),
@@ -78,8 +84,18 @@ def program_of(recipe: Recipe, precision: int) -> Program:
         least=recipe.root_floor if recipe.power == 1 else 0.0,
         energy=energy,
     )
-    second = Spec(precision, Framing(recipe.n_mels, 1, 0), Spectrum.GIVEN, matrix=matrix) if waits else None
-    return Program(recipe, first, second)
+    second = replace(specs.given_spec(recipe.n_mels, precision), matrix=matrix) if waits else None
+    return Program(first, second, recipe.top, recipe.top_of, recipe=recipe)
+
+
+@kept(specs.CACHED)
+def mel_program(
+    stft: specs.StftArguments, precision: int, power: float, bank_key: tuple, levels: tuple | None = None,
+    second: Spec | None = None, top: float | None = None, to_peak: bool = False,
+) -> Program:  # fmt: skip
+    """For librosa's mel functions: bands, their levels by (multiplier, floor, offset), a cepstrum of those."""
+    base = specs.stft_spec(stft, precision, specs.spectrum_of(power))
+    return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
 
 def framing_of(recipe: Recipe) -> Framing:
@@ -131,7 +147,7 @@ def energy_of(recipe: Recipe) -> Energy | None:
         row=n_rows if recipe.energy_place == "last" else 0,
         replaces=recipe.energy_place == "c0",
         floor=floor,
-        # The window, not the samples, is what `scale` has multiplied.
+        # `scale` is part of the window, which raw energy does not see.
         offset=multiplier * 2 * log10(recipe.scale) if raw else 0.0,
     )
 
@@ -141,14 +157,10 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
         return None
     n = recipe.n_mels
     if recipe.dct_norm == "htk":
-        matrix = _transforms.dct_matrix(n, 2, None) * np.sqrt(0.5 / n)
+        matrix = specs.dct_matrix(n, 2, None) * np.sqrt(0.5 / n)
     else:
-        matrix = _transforms.dct_matrix(n, 2, recipe.dct_norm)
+        matrix = specs.dct_matrix(n, 2, recipe.dct_norm)
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)
-    matrix = matrix[kept]
-    if recipe.lifter > 0:
-        ramp = 1 + recipe.lifter / 2 * np.sin(np.pi * (kept + recipe.lifter_from) / recipe.lifter)
-        matrix = matrix * ramp[:, np.newaxis]
-    return matrix
+    return specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)

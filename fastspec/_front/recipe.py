@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from .walk import RecipeStream
 
-# Of the JSON that `to_json` writes.
+# Version of the JSON that `to_json` writes.
 FORMAT = 1
 
 @dataclass(frozen=True, kw_only=True, repr=False)

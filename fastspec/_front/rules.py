@@ -10,7 +10,7 @@ from .._gate.samples import ParameterError, as_index, as_number, check_rate
 if TYPE_CHECKING:
     from .recipe import Recipe
 
-# The words that a field may hold, in the order of the docstring.
+# The values that a field may have, in the order of the docstring.
 CHOICES: dict[str, tuple] = {
     "sample_norm": (None, "mean", "standard"),
     "preemphasis_over": ("frame", "signal", "valid"),

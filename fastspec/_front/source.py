@@ -1,12 +1,131 @@
-"""`Source`: what goes in. Samples of any kind, as the engine reads them; one clip, or many."""
+"""`Source`: what goes in. Samples of any kind, or a spectrogram that is there; one clip, or many."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .._gate.samples import DTypeError, ParameterError, as_array, as_samples
+from .._engine.spec import Spec, precision_of
+from .._gate.complaints import warn
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, channels_last, promoted
+from ..pcm import pcm_to_float
+from ..util.utils import pad_axis
+from .specs import StftArguments, given_spec, spectrum_of, stft_arguments, stft_spec
+
+if TYPE_CHECKING:
+    from .windows import Window
+
+
+class StftOptions(NamedTuple):
+    """The arguments of `stft` that other functions pass on, as the user gave them."""
+
+    n_fft: int
+    hop_length: int
+    win_length: int | None
+    window: Window
+    center: bool
+    pad_mode: str
+
+
+class Source(NamedTuple):
+    """Samples (..., n) with the arguments that cut them into frames, or a spectrogram (..., bins, frames)."""
+
+    x: np.ndarray
+    n_fft: int
+    stft: StftArguments | None  # None: a spectrogram
+
+    @property
+    def n_bins(self) -> int:
+        return 1 + self.n_fft // 2 if self.stft else self.x.shape[-2]
+
+    def spec(self, power: float | None, precision: int = 0) -> Spec:
+        """How a plan on this source begins: up to the spectrum of that power, in the wider of both precisions."""
+        precision = precision or precision_of(self.x.dtype)
+        if self.stft is None:
+            return given_spec(self.x.shape[-2], precision)
+        return stft_spec(self.stft, precision, spectrum_of(power))
+
+    def n_frames(self, spec: Spec) -> int:
+        return count_frames(spec, self.x, self.stft) if self.stft else self.x.shape[-1]
+
+
+def of_samples(
+    y, n_fft, hop_length, win_length, window, center, pad_mode, *, power: float = 1, pcm: bool = False
+) -> Source:
+    """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
+    by_function = callable(pad_mode)
+    if by_function:
+        stft = stft_arguments(n_fft, hop_length, win_length, window, False, "constant")
+    else:
+        stft = stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
+    x = as_samples(y, pcm=pcm)
+    if by_function and center:
+        x = x if x.dtype.kind == "f" else pcm_to_float(x)
+        half = stft.n_fft // 2
+        _warn_of_length(n_fft, x)
+        x = pad_axis(x, -1, (half, half), {"mode": pad_mode})
+    return Source(x if type(power) in (int, float) else promoted(x, power), stft.n_fft, stft)
+
+
+def of_spectrogram(S, n_fft: int | None) -> Source:
+    """A spectrogram as it is. An `n_fft` that does not fit its bins is replaced by the one that does."""
+    S = as_array(S, name="S")
+    if S.ndim < 2:
+        raise ParameterError(f"S.shape={S.shape} must be (..., bins, frames)")
+    if n_fft is None or n_fft // 2 + 1 != S.shape[-2]:
+        n_fft = 2 * (S.shape[-2] - 1)
+    return Source(S, n_fft, None)
+
+
+def of_either(y, S, stft: StftOptions, *, power: float = 1) -> Source:
+    """The spectrogram, as floats, if there is one; else the samples."""
+    if S is not None:
+        source = of_spectrogram(S, stft.n_fft)
+        return source if source.x.dtype in (np.float32, np.float64) else source._replace(x=source.x.astype(np.float64))
+    if stft.n_fft is None:
+        raise ParameterError(f"n_fft={stft.n_fft} must be given to compute a spectrogram of y")
+    if y is None:
+        raise ParameterError("y=None and S=None: give audio or a spectrogram")
+    return of_samples(y, *stft, power=power)
+
+
+def count_frames(spec: Spec, x: np.ndarray, stft: StftArguments) -> int:
+    """The number of frames; librosa's complaints about signals shorter than a frame."""
+    framing, n = spec.framing, x.shape[-1]
+    if n < framing.n_fft:
+        _check_short(framing.n_fft, x, stft.center, stft.pad_mode)
+    n_frames = framing.n_frames(n)
+    if n_frames == 0:
+        raise ParameterError(
+            f"y.shape={x.shape} is too short for a frame of n_fft={framing.n_fft}; use an even n_fft or more samples"
+        )
+    return n_frames
+
+
+def _check_short(n_fft: int, x: np.ndarray, center: bool, pad_mode: str) -> None:
+    if not center:
+        raise ParameterError(
+            f"n_fft={n_fft} is too large for uncentered analysis of y.shape[-1]={x.shape[-1]}; use center=True"
+            f"{channels_last(x, n_fft)}"
+        )
+    _warn_of_length(n_fft, x)
+    check_padding(x, pad_mode)
+
+
+def check_padding(x: np.ndarray, pad_mode) -> None:
+    """An empty signal can be padded with constants only."""
+    if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
+        raise ParameterError(
+            f"y.shape={x.shape} has no samples to pad from with pad_mode={pad_mode!r}; use pad_mode='constant'"
+        )
+
+
+def _warn_of_length(n_fft: int, x: np.ndarray) -> None:
+    if n_fft > x.shape[-1]:
+        told = channels_last(x, n_fft)
+        warn(f"n_fft={n_fft} is too large for input signal of length={x.shape[-1]}{told}")
 
 
 def as_clip(y, *, name: str = "y") -> np.ndarray:

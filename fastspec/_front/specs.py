@@ -12,12 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import filters
 from .._engine.kept import kept
 from .._engine.spec import MOST_N_FFT, Framing, Levels, Spec, Spectrum, padding_of
 from .._gate.complaints import warn
 from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index, as_number, check_rate
 from ..util.utils import pad_center
+from .mel import mel, mel_range_complaint, mel_weights
+from .windows import get_window
 
 CACHED = 64
 
@@ -34,7 +35,7 @@ def window_key(window, win_length: int):
         else:
             return window
     # Functions are called anew each time: what they return may change.
-    samples = np.asarray(filters.get_window(window, win_length))
+    samples = np.asarray(get_window(window, win_length))
     if samples.ndim != 1 or samples.dtype.kind not in "fiub":
         raise ParameterError(
             f"window has shape {samples.shape} and dtype {samples.dtype}; it must be one real sequence"
@@ -43,7 +44,7 @@ def window_key(window, win_length: int):
 
 
 def padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
-    window = np.frombuffer(key) if isinstance(key, bytes) else filters.get_window(key, win_length)
+    window = np.frombuffer(key) if isinstance(key, bytes) else get_window(key, win_length)
     if len(window) > n_fft:
         raise ParameterError(f"win_length={len(window)} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
     return pad_center(np.asarray(window, dtype=np.float64), size=n_fft)
@@ -65,7 +66,7 @@ def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> S
     try:
         if type(window) is str:
             return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
-    except TypeError:  # something cannot be hashed; the plain call says what
+    except TypeError:  # something cannot be hashed; the uncached call says what
         pass
     return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
 
@@ -90,6 +91,11 @@ def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) 
     )
 
 
+def spectrum_of(power: float | None) -> Spectrum:
+    """What a frame becomes, by the exponent of its magnitude; None leaves complex numbers."""
+    return Spectrum.COMPLEX if power is None else Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
+
+
 @kept(CACHED)
 def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> Spec:
     a = arguments
@@ -104,7 +110,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 @kept(CACHED)
 def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return filters.mel_weights(**{**filters.mel.__wrapped__.__kwdefaults__, **dict(arguments)})
+    return mel_weights(**{**mel.__wrapped__.__kwdefaults__, **dict(arguments)})
 
 
 def hashable(arguments: Iterable) -> tuple:
@@ -123,7 +129,7 @@ def key_of(options: dict[str, Any]) -> tuple:
 
 
 def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
-    """filters.mel through the cache, with its warning. Returns the key, too."""
+    """`filters.mel` through the cache, with its warning. Returns the key, too."""
     key = tuple(arguments.items())
     try:
         bank, warning = _mel_bank(key)
@@ -135,29 +141,24 @@ def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
 
 
 def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str | None]:
-    """Where something has no hash, or no place among the arguments."""
+    """The same if something has no hash, or is no argument of `mel`."""
     key = key_of(arguments)
     try:
         return key, *_mel_bank(key)
     except TypeError:
-        filters.mel(**arguments)  # the plain call says best what is wrong
+        mel(**arguments)  # the uncached call has the best error
         raise
 
 
 def check_mel_range(sr: float, options: dict[str, Any]) -> None:
-    """Our own functions refuse frequencies of which librosa's only warn."""
+    """Raise for a range of frequencies that librosa's functions merely warn about; for our own functions."""
     fmin, fmax = (options.get(name) for name in ("fmin", "fmax"))
     check_rate(sr)
     for name, value in (("fmin", fmin), ("fmax", fmax)):
         if value is not None:
             as_number(value, name=name)
-    if wrong := filters.mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
+    if wrong := mel_range_complaint(sr, 0.0 if fmin is None else fmin, fmax):
         raise ParameterError(wrong)
-
-
-def check_amin(amin: float) -> None:
-    if not as_number(amin, name="amin") > 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
 
 
 def check_top_db(top_db: float | None) -> None:
@@ -175,27 +176,21 @@ def offset_of(ref: float, amin: float) -> float:
     if isinstance(ref, str):
         raise DTypeError(f"ref={ref!r} must be a number or a function; for the loudest band pass np.max")
     ref = as_number(ref, name="ref")
-    if isnan(ref):  # of NaN and a number, max takes the first
+    if isnan(ref):  # max(amin, nan) would hide it
         raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")
     return -10.0 * log10(max(amin, abs(ref)))
 
 
 @kept(CACHED)
-def mel_spec(
-    arguments: StftArguments, precision: int, spectrum: Spectrum, bank_key: tuple, levels: tuple | None
-) -> Spec:
-    """`levels`: (multiplier, floor, offset)."""
-    return replace(
-        stft_spec(arguments, precision, spectrum),
-        bank=_mel_bank(bank_key)[0],
-        levels=Levels(*levels) if levels else None,
-    )
+def mel_spec(base: Spec, bank_key: tuple, levels: tuple | None) -> Spec:
+    """A mel bank on what `base` gives; `levels`: (multiplier, floor, offset)."""
+    return replace(base, bank=_mel_bank(bank_key)[0], levels=Levels(*levels) if levels else None)
 
 
 @kept(CACHED)
-def mel_of_spectrum_spec(n_bins: int, precision: int, bank_key: tuple) -> Spec:
-    """A mel bank on a spectrogram that is there already."""
-    return Spec(precision, Framing(n_bins, 1, 0), Spectrum.GIVEN, bank=_mel_bank(bank_key)[0])
+def given_spec(n_rows: int, precision: int) -> Spec:
+    """How a plan on a spectrogram begins."""
+    return Spec(precision, Framing(n_rows, 1, 0), Spectrum.GIVEN)
 
 
 def cepstrum_spec(*arguments) -> Spec:
@@ -208,11 +203,13 @@ def cepstrum_spec(*arguments) -> Spec:
 
 @kept(CACHED)
 def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, norm: str | None, lifter: float) -> Spec:
-    matrix = dct_matrix(n_bands, dct_type, norm)[:n_mfcc]
-    if lifter > 0:
-        ramp = np.arange(1, 1 + len(matrix))
-        matrix = matrix * (1 + lifter / 2 * np.sin(np.pi * ramp / lifter))[:, np.newaxis]
-    return Spec(precision, Framing(n_bands, 1, 0), Spectrum.GIVEN, matrix=matrix)
+    matrix = liftered(dct_matrix(n_bands, dct_type, norm)[:n_mfcc], np.arange(1, 1 + n_mfcc), lifter)
+    return replace(given_spec(n_bands, precision), matrix=matrix)
+
+
+def liftered(rows: np.ndarray, places: np.ndarray, lifter: float) -> np.ndarray:
+    """Coefficients (..., n, t) at these places, or the rows of a DCT that makes them, weighted."""
+    return rows * (1 + lifter / 2 * np.sin(np.pi * places / lifter))[:, np.newaxis] if lifter > 0 else rows
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
@@ -222,7 +219,7 @@ def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
 
         return scipy.fft.dct(np.eye(n), axis=0, type=dct_type, norm=norm)
     k = np.arange(n)
-    # cos(pi k (2 i + 1) / 2n), its angle brought into one period as integers
+    # cos(pi k (2 i + 1) / 2n); integers keep the angle exact within one period
     matrix = 2 * np.cos(np.pi / (2 * n) * (np.outer(k, 2 * k + 1) % (4 * n)))
     if norm == "ortho":
         matrix *= np.sqrt(0.5 / n)

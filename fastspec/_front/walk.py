@@ -14,7 +14,7 @@ from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfin
 from ..pcm import pcm_to_float
 from .program import Program, program_of
 from .recipe import Recipe
-from .source import as_clip, as_clips
+from .source import Source, as_clip, as_clips
 
 if TYPE_CHECKING:
     from .._soundfiles.sound import AudioSource, Sound
@@ -28,9 +28,43 @@ def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     if n_frames <= 0 and not recipe.cut:
         length = program.first.framing.length
         raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
-    F = _plans.allocate(program.first, x.shape[:-1], max(n_frames, 0), frame_major=program.by_frames)
-    extent = _plans.run(program.first, x, F, check_finite=check_finite)
+    F, extent = run_frames(
+        program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite
+    )
     return finish(program, below_the_peak(program, F, extent), x.shape[-1])
+
+
+def features(program: Program, source: Source, *, check_finite: bool = True) -> np.ndarray:
+    """What `program` makes of samples: librosa's functions."""
+    n_frames = source.n_frames(program.first)
+    return below_the_peak(program, *run_frames(program.first, source.x, n_frames, check_finite=check_finite))
+
+
+def run_source(
+    spec: Spec, source: Source, *, frame_major: bool | None = None, check_finite: bool = True
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One plan on a source: (..., rows, frames), and the highest and the lowest level of each channel."""
+    if source.stft is None:
+        return run_given(spec, source.x), None
+    return run_frames(spec, source.x, source.n_frames(spec), frame_major=frame_major, check_finite=check_finite)
+
+
+def run_frames(
+    spec: Spec,
+    x: np.ndarray,
+    n_frames: int,
+    *,
+    frame_major: bool | None = None,
+    check_finite: bool = True,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One plan on samples. Spectra are frame-major, features row-major, unless the caller says otherwise."""
+    if spec.bank is not None and not len(spec.bank):  # to C, a bank without bands is no bank
+        return np.empty((*x.shape[:-1], 0, n_frames), spec.dtype), None
+    if out is None:
+        frame_major = spec.is_spectrum if frame_major is None else frame_major
+        out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=frame_major)
+    return out, _plans.run(spec, x, out, check_finite=check_finite)
 
 
 def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
@@ -62,7 +96,7 @@ def _precision(recipe: Recipe, dtype: np.dtype) -> int:
 
 
 def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
-    """What is done to the clip before it is framed, but for what the engine does on the way: mostly nothing."""
+    """The clip after all that happens before framing and is not left to the engine; mostly nothing."""
     r = program.recipe
     if r.sample_norm:
         x = _normalised_samples(x if x.dtype.kind == "f" else pcm_to_float(x), r)
@@ -84,7 +118,7 @@ def _differences(x: np.ndarray, preemphasis: float) -> np.ndarray:
 
 
 def pcm_silence(dtype: np.dtype) -> int:
-    """The code of 0."""
+    """The code that means a sample of 0."""
     return 1 << (8 * dtype.itemsize - 1) if dtype.kind == "u" else 0
 
 
@@ -98,19 +132,22 @@ def _normalised_samples(x: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 
 def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -> np.ndarray:
-    """Levels (..., rows, frames) raised to no more than `top` below the peak; and what the engine makes of them then.
+    """Levels (..., rows, frames) brought up to `top` below the peak, in place; and what the second run makes of them.
 
-    `extent`: the highest and the lowest level of each channel, (2, channels).
+    `extent`: the highest and the lowest level of each channel, (2, channels); None if there are no levels.
     """
-    top, top_of = program.recipe.top, program.recipe.top_of
+    top, top_of = program.top, program.top_of
     if program.second:
-        clamp = np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
+        clamp = None if top is None else np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
         return run_given(program.second, F, clamp, frame_major=program.recipe.frames == "first")
-    if top is not None:
-        for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
-            lower = (extent[0][i] if top_of is None else top_of) - top
-            if extent[1][i] < lower:
-                _arrays.clamp(channel, shift=0.0, lower=lower)
+    if extent is None or (top is None and not program.to_peak) or not F.size:
+        return F
+    for i, channel in enumerate(F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else (F,)):
+        peak, lowest = extent.item(0, i), extent.item(1, i)
+        shift = -peak if program.to_peak else 0.0
+        lower = -np.inf if top is None else (peak if top_of is None else top_of) - top
+        if shift or not lowest >= lower:  # mostly there is nothing to do
+            _arrays.clamp(channel, shift=shift, lower=lower + shift)
     return F
 
 
@@ -127,7 +164,7 @@ def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, fra
 
 
 def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
-    """F (..., rows, frames) is this call's own."""
+    """All that follows the engine. F (..., rows, frames) belongs to this call and may be overwritten."""
     r = program.recipe
     if F.dtype.kind == "c":
         return _complex_result(F, r)
@@ -168,7 +205,7 @@ def _affine(F: np.ndarray, r: Recipe) -> None:
 
 
 def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
-    """By the statistics of `part`, summed in float64: of short clips nothing but rounding would be left else."""
+    """Normalise by the statistics of `part`, summed in float64: otherwise rounding would dominate short clips."""
     axes = -1 if r.norm_over == "time" else (-2, -1)
     if part.size == 0:
         return
@@ -270,7 +307,7 @@ class FrameStream:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.n_seen = self.n_made = 0
-        self._first = 0  # of the signal, in `_pending`
+        self._first = 0  # place in the signal of the first sample in `_pending`
         self._pending: np.ndarray | None = None
         self._before: np.ndarray | None = None
         self._finished = False
@@ -301,7 +338,7 @@ class FrameStream:
         return self._frames_before(max(n_frames, self.n_made))
 
     def _emphasised(self, x: np.ndarray) -> np.ndarray:
-        """Differences to the sample before, which for the first one may have come with the last piece."""
+        """Pre-emphasised samples; the sample before the first one is kept from the last piece."""
         recipe = self.program.recipe
         if not recipe.preemphasis or recipe.preemphasis_over != "valid":
             return x
@@ -314,7 +351,8 @@ class FrameStream:
         self.n_seen += x.shape[-1]
 
     def _n_complete(self) -> int:
-        """Frames that what has come so far decides: no padding behind, and all that padding before is made of."""
+        """How many frames the samples so far determine: those that read no padding behind the signal. There are none
+        until all samples have come that the padding before the signal mirrors."""
         framing, n = self.program.first.framing, self.n_seen
         reaches = min(framing.before, framing.lead)
         if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
@@ -335,10 +373,10 @@ class FrameStream:
         return out
 
     def _forget(self) -> None:
-        """Drop whole hops that no later frame reads, nor has the end of the signal mirrored into."""
+        """Drop whole hops that no later frame reads, not even through padding that mirrors the end of the signal."""
         framing = self.program.first.framing
         hop = framing.hop_length
-        # How far beyond the last sample the last frame may read, and so mirror.
+        # How far beyond the last sample the last frame may read: so much may be mirrored.
         beyond = max(0, framing.slack - hop - framing.lead + framing.length)
         oldest = min(self.n_made * hop - framing.lead, self.n_seen - beyond) - 1
         drop = max(0, oldest) // hop * hop - self._first
@@ -351,7 +389,7 @@ class FrameStream:
 
 
 def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
-    """The features of the whole are there at once, of the samples a block: but where the recipe needs all of them."""
+    """Features of a file, read a block at a time unless the recipe needs the whole clip."""
     from .._soundfiles.sound import open_audio
 
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
@@ -366,7 +404,7 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
 
 
 def extent_of(F: np.ndarray) -> np.ndarray | None:
-    """What the engine says of levels: the highest and the lowest of each channel."""
+    """The highest and the lowest level of each channel, as the engine returns them."""
     if F.dtype.kind == "c":
         return None
     channels = F.reshape(-1, *F.shape[-2:]) if F.ndim > 2 else F[np.newaxis]
@@ -379,19 +417,19 @@ def file_pieces(
     """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
     from .._soundfiles.sound import read_blocks
 
-    convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
+    convert = converter(sound.samplerate, sr, sound.channels, mono, dtype)
     for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):
-        yield convert(_mixed(block) if mono else block, last)
+        yield convert(mixed(block) if mono else block, last)
 
 
-def _mixed(block: np.ndarray) -> np.ndarray:
+def mixed(block: np.ndarray) -> np.ndarray:
     """(samples, channels) as (samples, 1), with the bits that `load` gives."""
     from ..core.audio import to_mono
 
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
     shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
     if sr is None or sr == rate:

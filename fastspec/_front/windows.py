@@ -117,7 +117,7 @@ def _by_scipy(window: str | tuple | float, length: int, fftbins: bool) -> np.nda
     try:
         return scipy_window(window, length, fftbins=fftbins)
     except (TypeError, ValueError) as error:
-        # Which of the two it is depends on scipy's version; the gate's classes are both or the latter.
+        # scipy's versions differ in which of the two they raise.
         kind = DTypeError if isinstance(error, TypeError) else ParameterError
         raise kind(
             f"window={window!r}, Nx={length!r}: {error}; see scipy.signal.get_window for what there is"
@@ -143,7 +143,7 @@ def cosine_terms(window: Window) -> tuple[float, ...] | None:
 
 
 def cosine_sum(phase: np.ndarray, coefficients: tuple[float, ...]) -> np.ndarray:
-    """Such a window, of `phase` -pi at its beginning, 0 in the middle, pi at its end."""
+    """A sum of cosines; `phase` is -pi at the window's beginning, 0 in the middle, pi at its end."""
     window = np.full(len(phase), coefficients[0])
     for k, coefficient in enumerate(coefficients[1:], start=1):
         window += coefficient * np.cos(k * phase)

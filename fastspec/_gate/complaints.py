@@ -8,10 +8,13 @@ function is covered as soon as it is annotated.
 from __future__ import annotations
 
 import operator
+import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import Parameter, signature
 from reprlib import repr as short
@@ -26,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # Other errors (files, memory, "please report") say already what they are about.
 _TRANSLATED = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError, NotImplementedError)
 
-# Sizes from here on are mistakes: that many values have no place in memory.
+# Larger sizes are mistakes: no memory holds that many values.
 _TOO_MANY = 2**40
 
 
@@ -49,7 +52,7 @@ def public(function: F) -> F:
 
 
 def _is_tensor(value) -> bool:
-    """Whether it is another library's array, which not all code here takes as it is."""
+    """Whether it is another library's array with DLPack."""
     return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
 
 
@@ -57,8 +60,26 @@ def _as_array(value):
     return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
 
 
+# Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.
+_listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """Collect what is warned of in this thread; Python's own means for that are not for threads."""
+    said: list[str] = []
+    token = _listener.set(said)
+    try:
+        yield said
+    finally:
+        _listener.reset(token)
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """A warning at the line that called into this package."""
+    if (said := _listener.get()) is not None:
+        said.append(message)
+        return
     level = 1
     while _package(frame := sys._getframe(level)) == "fastspec" and frame.f_back:
         level += 1
@@ -83,7 +104,7 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
     try:
         given = signature(function).bind(*args, **kwargs).arguments
     except TypeError:
-        return None  # Python says well what is missing
+        return None  # Python's own message is good
     wrong = _broken_kind(parameters, given)
     named = set(re.findall(r"\w+", str(error))) & (parameters.keys() | kwargs.keys())
     reason = " ".join(str(error).split())
@@ -98,14 +119,15 @@ def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict)
         return broken
     told = ", ".join(f"{key}={_shown(value)}" for key, value in given.items() if key != "self")
     where = f"{function.__module__}.{function.__qualname__}".removeprefix("fastspec.")
-    if type(error) in (ParameterError, DTypeError):  # about a name of some function further down
+    where = re.sub(r"\._\w+(?=\.)", "", where)  # packages offer what their private modules hold
+    if type(error) in (ParameterError, DTypeError):  # it names an argument of an inner function
         return type(error)(f"{name}({told}): {reason}")
     if isinstance(error, ParameterError):
         return None
     return ParameterError(f"{name}({told}) has no answer: {reason}; see help(fastspec.{where}) for what goes together")
 
 
-# What programs written for librosa may look out for, besides ValueError, which a ParameterError is.
+# Kinds of errors that programs written for librosa may catch, besides ValueError.
 _LOOKED_OUT_FOR = (
     *(np.exceptions.AxisError, IndexError, KeyError, TypeError),
     *(OverflowError, ZeroDivisionError, NotImplementedError),
@@ -113,15 +135,16 @@ _LOOKED_OUT_FOR = (
 
 
 def _as_well(better: Exception, error: Exception) -> Exception:
-    """The better error, which is also of the kind that the first one was."""
+    """The better error, made an instance of the first one's class as well."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
-            return _both(type(better), kind)(str(better))
+            return both(type(better), kind)(str(better))
     return better
 
 
 @cache
-def _both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
+def both(better: type[Exception], kind: type[Exception]) -> type[Exception]:
+    """A class of errors of both kinds."""
     plain = {"__reduce__": lambda self: (better, self.args), "__str__": Exception.__str__}
     return type(better.__name__, (better, kind), {"__module__": better.__module__, **plain})
 
@@ -187,6 +210,7 @@ _WORDS = {
     "an integer": {"int", "Sizes"},
     "True or False": {"bool"},
     "a name": {"str", "Literal", "Window", "Encoding"},
+    "a path": {"PathLike"},
     "a window": {"Window"},
     "a function": {"Callable", "Window"},
     "a dtype": {"DTypeLike"},
@@ -228,13 +252,14 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "an integer": lambda value: _is_integer(value) or (isinstance(value, float) and value.is_integer()),
     "True or False": lambda value: isinstance(value, (bool, np.bool_, int)),
     "a name": lambda value: isinstance(value, (str, tuple)),
+    "a path": lambda value: isinstance(value, (str, os.PathLike)),
     "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,
 }
 
 
-# What no value of its kind may be.
+# Values that are wrong whatever the argument.
 
 
 def _broken_value(parameters, given: dict[str, Any], error: Exception) -> ParameterError | None:

@@ -7,13 +7,10 @@ from reprlib import repr as short
 
 import numpy as np
 
-from .._engine.arrays import as_numbers, as_scalar_or_array, open_gate
 from .samples import DTypeError, ParameterError
 
-__all__ = ["UnknownNameError", "as_numbers", "as_scalar_or_array", "look_up", "nonzero", "spell"]
-
 _NOT_NUMBERS = "USVMmO"  # dtype kinds: text, bytes, records, dates, spans of time, objects
-_AS_THEY_ARE = [np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.float32)]
+AS_THEY_ARE = [np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.float32)]
 
 
 class UnknownNameError(ParameterError, KeyError):
@@ -22,7 +19,7 @@ class UnknownNameError(ParameterError, KeyError):
     __str__ = Exception.__str__  # KeyError would show the message in quotes
 
 
-def _numbers_of(value, name: str) -> np.ndarray:
+def numbers_of(value, name: str) -> np.ndarray:
     """`value` as an array (subclasses pass through), or a `DTypeError` for what holds no numbers.
 
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
@@ -36,9 +33,6 @@ def _numbers_of(value, name: str) -> np.ndarray:
     if numbers.dtype.kind in "iu" and numbers.dtype.itemsize < 8:
         return numbers.astype(np.int64)
     return numbers
-
-
-open_gate(np.ndarray, _AS_THEY_ARE, _numbers_of)
 
 
 def nonzero(value, name: str):

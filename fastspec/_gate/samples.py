@@ -1,4 +1,4 @@
-"""The gate: complaints about signals and numbers are raised here, about framing in `_spec`, the rest where it is used.
+"""The gate: complaints about signals and numbers. Framing has its own in `_engine/spec.py`.
 
 A message reads ``name=value``, the rule, the related value, the way out. What has passed the gate
 is safe to hand to C.
@@ -56,7 +56,7 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     if is_pcm:
         return y if y.dtype.isnative and y.flags.aligned else y.astype(y.dtype.newbyteorder("="))
     if y.dtype.itemsize not in (4, 8) or not (y.dtype.isnative and y.flags.aligned):
-        # Beyond double precision librosa's tables end, and their default is single.
+        # librosa's tables of dtypes end at double precision; anything beyond becomes single.
         return y.astype(np.float32 if y.itemsize > 8 else working_dtype(y.dtype))
     return y
 
@@ -76,7 +76,7 @@ def from_dlpack(x, *, name: str) -> np.ndarray:
 
 
 def refuse_mask(x, *, name: str) -> None:
-    """Masked values would count as they stand under the mask."""
+    """Raise for masked arrays: the values under the mask would count."""
     # numpy.ma is slow to import
     if type(x) is not np.ndarray and isinstance(x, np.ndarray) and isinstance(x, np.ma.MaskedArray):
         raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
@@ -110,19 +110,31 @@ def _dtype_way_out(dtype: np.dtype, name: str) -> str:
     return f"pass real floating-point samples, for instance {name}.astype(np.float32)"
 
 
-# More of them are no channels.
+def check_magnitudes(S: np.ndarray | None, what: str) -> None:
+    """Raise for complex and negative values: a distribution of energy has none."""
+    if S is None:
+        return
+    if not np.isrealobj(S):
+        raise ParameterError(f"S.dtype={S.dtype} is complex; {what} is defined for magnitudes, pass np.abs(S)")
+    lowest = S.min() if S.size else 0
+    # The minimum of an array with NaN is NaN, whatever else is in it.
+    if lowest < 0 or (lowest != lowest and np.any(S < 0)):
+        raise ParameterError(f"S.min()={lowest} is negative; {what} is defined for magnitudes, pass np.abs(S)")
+
+
+# An axis longer than this is not one of channels.
 _MOST_CHANNELS_LAST = 8
 
 
 def channels_last(y: np.ndarray, n_fft: int, *, name: str = "y") -> str:
-    """What to say of audio whose axes are probably the wrong way round; nothing, if they are not."""
+    """A hint for audio whose axes are probably swapped (channels last); "" if they are not."""
     if y.ndim == 2 and y.shape[1] <= _MOST_CHANNELS_LAST and y.shape[0] >= max(n_fft, _MOST_CHANNELS_LAST + 1):
         return f": {name}.shape={y.shape} looks like channels last, where samples are meant; pass {name}.T"
     return ""
 
 
 def check_channels_first(y: np.ndarray, n_fft: int) -> None:
-    """Our own functions refuse what librosa's take for very many, very short channels."""
+    """Raise for channels last, which librosa would take for very many, very short channels; for our own functions."""
     if y.shape[-1] < n_fft and (told := channels_last(y, n_fft)):
         raise ParameterError(told[2:])
 
@@ -161,6 +173,14 @@ def as_number(value, *, name: str) -> float:
     raise DTypeError(f"{name}={short(value)} must be a number; pass one float")
 
 
+def check_amin(amin: float, *, exponent: int = 1, nan: bool = False) -> None:
+    """The smallest power that counts, ``amin ** exponent``, has a logarithm. librosa lets NaN spread."""
+    least = as_number(amin, name="amin") ** exponent
+    if not least > 0 and not (nan and math.isnan(least)):
+        usual = 1e-10 ** (1 / exponent)
+        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin={usual:g}")
+
+
 def as_generator(rng) -> np.random.Generator:
     """What `numpy.random.default_rng` makes of a seed."""
     try:
@@ -171,17 +191,17 @@ def as_generator(rng) -> np.random.Generator:
 
 
 def check_size(shape: tuple[int, ...], dtype: np.dtype) -> None:
-    """Samples to be made of spectra must have addresses."""
+    """Raise if so many samples do not fit the address space."""
     if math.prod(shape) * dtype.itemsize > MOST_INDEX:
         raise ParameterError(f"{shape} samples exceed the address space; use a smaller length or hop_length")
 
 
-# Beyond this, the place of a second frame would overflow an index.
+# With longer hops the second frame's place would overflow an index.
 MOST_HOP_LENGTH = 2**60
 
 
 def as_hop_length(value) -> int:
-    """Samples from one frame to the next: a positive integer that a multiple of is still an index."""
+    """Samples from one frame to the next: a positive integer, small enough to multiply."""
     hop_length = as_index(value, name="hop_length")
     if hop_length > MOST_HOP_LENGTH:
         raise ParameterError(f"hop_length={hop_length} exceeds {MOST_HOP_LENGTH}; use a smaller hop_length")
@@ -204,7 +224,7 @@ def whole(value):
     return int(value) if isinstance(value, (float, np.floating)) and value.is_integer() else value
 
 
-# Python's own numbers take on the precision of the array they meet.
+# Python's own numbers adopt the precision of the array.
 _WEAK = frozenset((float, int, bool, type(None)))
 
 

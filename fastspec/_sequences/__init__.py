@@ -1,1 +1,1 @@
-"""What `sequence` and `segment` are made of."""
+"""The algorithms behind `sequence` and `segment`."""

@@ -249,7 +249,7 @@ def _given_costs(C) -> tuple[tuple[int, int], Costs, bool]:
 
 
 def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], Costs, bool]:
-    """Shape, rows and whether they have changed places with columns, of the costs of two sequences."""
+    """The costs of two sequences: their shape, what makes them of slices, and whether they are transposed."""
     x, y = (_frames(features, name) for features, name in ((X, "X"), (Y, "Y")))
     transposed = bool(subseq) and len(x) > len(y)
     rows, columns = (y, x) if transposed else (x, y)

@@ -47,7 +47,7 @@ def as_frames(data, axis: int, name: str) -> np.ndarray:
 
 
 def distances(x: np.ndarray, y: np.ndarray, metric) -> Block:
-    """What makes rows first .. end - 1 of the distances between x and y, (frames, features)."""
+    """A function that makes rows first .. end - 1 of the distances between x and y, both (frames, features)."""
     metric = _SAME_AS.get(metric, metric) if isinstance(metric, str) else metric
     if metric in ("euclidean", "sqeuclidean"):
         root = metric == "euclidean"
@@ -92,7 +92,7 @@ def _cosine_distances(x: np.ndarray, y: np.ndarray) -> Block:
 
 
 def dtype_of(metric, *data) -> np.dtype:
-    """Of distances: float64, but for cosines between frames that are all float32."""
+    """The dtype of distances: float64, or float32 for cosines between float32 frames."""
     single = metric == "cosine" and all(getattr(x, "dtype", None) == np.float32 for x in data)
     return np.dtype(np.float32 if single else np.float64)
 

@@ -1,4 +1,4 @@
-"""Diagonals of similarity matrices brought out: the largest of smoothings at several angles."""
+"""Emphasise diagonals of similarity matrices: the largest of several smoothings at different angles."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def path_enhance(
     return np.clip(smooth, 0, None, out=smooth) if clip else smooth
 
 
-# scipy.ndimage's names for what lies beyond the edges: by index, of n numbers, what stands at each place.
+# scipy.ndimage's edge modes: functions that map places beyond the edges of n numbers to indices.
 _EDGES = {
     **dict.fromkeys(("reflect", "grid-mirror"), lambda at, n: np.minimum(at % (2 * n), 2 * n - 1 - at % (2 * n))),
     **dict.fromkeys(("constant", "grid-constant")),
@@ -156,7 +156,7 @@ def _smoothed(R: np.ndarray, kernels: list[np.ndarray], mode: str, cval: float, 
 
 
 def _weights_and_offsets(kernel: np.ndarray, reach: int, stride: int) -> tuple[np.ndarray, np.ndarray]:
-    """Of a convolution: what each weight is of, counted from `reach` rows and columns before a place."""
+    """The non-zero weights of a convolution, and their offsets from `reach` rows and columns before a place."""
     turned = kernel[::-1, ::-1]
     rows, columns = np.nonzero(np.abs(turned) > np.finfo(np.float64).eps)
     start = reach - (len(kernel) - 1) // 2

@@ -263,7 +263,7 @@ def viterbi_binary(
     [[0, 0, 0, 1, 1, 1, 0]]
     """
     prob, transition = np.atleast_2d(_numbers(prob, "prob")), _numbers(transition, "transition")
-    n_states, n_steps = prob.shape[-2:]
+    n_states = prob.shape[-2]
     alike = transition.shape == (2, 2)
     if not alike and transition.shape != (n_states, 2, 2):
         raise ParameterError(
@@ -343,7 +343,7 @@ def _shares(p, n_states: int, name: str) -> np.ndarray:
 
 
 def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple:
-    """Logarithms as `_sequences.decode` takes them: all that are the lowest of all need not be looked at one by one."""
+    """Log-probabilities as `_sequences.decode` takes them: those equal to the lowest are not listed one by one."""
     into = np.ascontiguousarray(np.log(transition + epsilon).T, np.float64)
     elsewhere = float(into.min())
     if least is not None and not least >= 0:

@@ -24,7 +24,7 @@ _LEFT_OUT = (
     *(("WAV", "MPEG_LAYER_III"), ("PAF", "PCM_24"), ("SDS", "PCM_S8"), ("SDS", "PCM_24")),
 )
 
-# The most there can be, by format or by subtype.
+# Most channels by format or subtype.
 _CHANNELS = {
     **dict.fromkeys(("GSM610", "G721_32", "G723_24", "G723_40", "HTK", "SDS", "SVX", "WVE", "XI"), 1),
     **dict.fromkeys(("NMS_ADPCM_16", "NMS_ADPCM_24", "NMS_ADPCM_32"), 1),
@@ -41,7 +41,7 @@ def _one_of(*rates: int) -> tuple[Callable[[int], bool], str]:
 
 _16_BITS = (lambda sr: sr < 2**16), "1 to 65535"
 
-# By format, subtype or both: which rates there can be, and how to say it.
+# Allowed rates by format, subtype or both, and how to say them.
 _RATES: dict[str | tuple[str, str], tuple[Callable[[int], bool], str]] = {
     "OPUS": _one_of(8000, 12000, 16000, 24000, 48000),
     "MPEG_LAYER_III": _one_of(8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),

@@ -56,7 +56,7 @@ _NO_SOUNDS = (
 
 
 class DecodingError(Exception):
-    """What to say of a file that neither door led into."""
+    """The error for a file that neither decoder could read."""
 
 
 def kind_of(head: bytes) -> str | None:

@@ -226,7 +226,7 @@ _W64_START = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"
 
 
 def _layout(head: bytes) -> _Layout | None:
-    """That of the container whose first bytes these are."""
+    """The layout of the container that begins with these bytes."""
     kind = head[8:12]
     if head[:4] in (b"RIFF", b"RF64") and kind == b"WAVE":
         return _RIFF

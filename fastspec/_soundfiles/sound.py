@@ -29,7 +29,7 @@ from . import pieces as _audio_pieces
 # No more can be concluded from it than that the length was unknown at the time of writing.
 _PLACEHOLDER_SIZE = 0x7FFF0000
 _UNKNOWN_FRAMES = ALL = 2**62
-# What is read at a time where nobody knows how much there is.
+# Samples per read when the length is unknown.
 _BLOCK = 1 << 18
 # Pipes are copied into memory up to this size, and to a temporary file beyond.
 _IN_MEMORY = 64 << 20
@@ -517,13 +517,17 @@ def read_whole(source, dtype: Any = None) -> tuple[np.ndarray, int]:
     return y, sr
 
 
-def read_blocks(sound: Sound, size: int, dtype: str) -> Iterator[tuple[np.ndarray, bool]]:
-    """Blocks (samples, channels), and of each whether it is the last. Missing samples are an error; no samples, too."""
-    block = samples(sound, size, dtype)
+def read_blocks(sound: Sound, size: int, dtype: str, count: int = ALL) -> Iterator[tuple[np.ndarray, bool]]:
+    """Blocks (samples, channels) of the next `count` samples, and of each whether it is the last.
+
+    Missing samples are an error; no samples, too.
+    """
+    block = samples(sound, min(size, count), dtype)
     if len(block) == 0 and not sound.complaint:
         raise AudioFileError(sound.name, "holds no samples (libsndfile: 0 frames)")
     while True:
-        following = samples(sound, size, dtype)
+        count -= len(block)
+        following = samples(sound, min(size, count), dtype)
         if sound.complaint:
             raise AudioFileError(sound.name, sound.complaint)
         yield block, len(following) == 0

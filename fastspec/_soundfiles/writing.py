@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..pcm import Encoding
 
-# Of each kind of samples in files: what they are made into, and what libsndfile then takes, which loses nothing.
+# For each kind of samples in files: the dtype that `pcm` makes, and the one handed to libsndfile; nothing is lost.
 _CODES: dict[str, tuple[type, Encoding | None, type]] = {
     **dict.fromkeys(("PCM_U8", "PCM_S8"), (np.int8, None, np.int32)),
     **dict.fromkeys(("PCM_16", "ALAC_16", "DPCM_16"), (np.int16, None, np.int16)),

@@ -80,7 +80,7 @@ def _convert(args: argparse.Namespace) -> int:
     task = _targets.task_for(args.input, None if args.output == STREAM else Path(args.output))
     _targets.check_apart([task])
     _terminal.check_streams(reads=task.source == STREAM, writes=task.target is None)
-    return _jobs.run([task], functools.partial(_convert_file, args, like, subtype))
+    return _jobs.do_all([task], functools.partial(_convert_file, args, like, subtype))
 
 
 def _name_of_format(output: str, format: str | None) -> Path:

@@ -77,7 +77,7 @@ def _check(args: argparse.Namespace) -> None:
 
 
 def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
-    """The keyword arguments of `cqt`, but that a tuning to be estimated is left out; their bins fit below sr / 2."""
+    """The keyword arguments of `cqt`, checked to fit below sr / 2; without a tuning that is still to be estimated."""
     parameters = {"sr": sr} | {name: getattr(args, name) for name in _OPTIONS}
     if args.tuning is None:
         del parameters["tuning"]
@@ -85,7 +85,7 @@ def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _n_bins(args: argparse.Namespace, parameters: dict) -> int:
-    from ..core._constant_q_bins import bins_of
+    from ..core.constantq._bins import bins_of
 
     names = ("sr", "fmin", "bins_per_octave", "tuning", "filter_scale", "window")
     known = {"tuning": 0.0} | {name: parameters[name] for name in names if name in parameters}

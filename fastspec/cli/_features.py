@@ -123,7 +123,7 @@ def job(feature: Feature, args: argparse.Namespace) -> int:
         tasks = _existing.left_to_do(tasks, kind, functools.partial(_described, feature, args))
     threads = fastspec.threads(args.threads) if args.threads else contextlib.nullcontext()
     with threads:
-        return _jobs.run(tasks, functools.partial(_file, feature, args, kind), progress=args.progress)
+        return _jobs.do_all(tasks, functools.partial(_file, feature, args, kind), progress=args.progress)
 
 
 def _file(feature: Feature, args: argparse.Namespace, kind: str, source: str, target: Path | None) -> None:

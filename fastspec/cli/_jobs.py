@@ -14,7 +14,7 @@ from ._targets import Task
 from ._terminal import printable, say, shown
 
 
-def run(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, progress: bool | None = None) -> int:
+def do_all(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, progress: bool | None = None) -> int:
     """Do `work` for each task; say in one line each what failed, and return the exit status.
 
     `progress` is shown for several files on a terminal, or as told.
@@ -43,7 +43,7 @@ def run(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, prog
 
 
 def _explain(task: Task, error: Exception) -> str:
-    """What went wrong, behind the name of the file."""
+    """The message for a failed file: its name, and what went wrong."""
     source, said = shown(task.source), _said(task, error)
     if isinstance(error, OutputError) or said.startswith((f"{source}: ", f"{shown(task.target)}: ")):
         return said

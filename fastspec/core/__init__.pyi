@@ -1,8 +1,5 @@
 """The names of this namespace: one a line, read by `_lazy.attach` and by type checkers."""
 
-from ._inverse import griffinlim as griffinlim
-from ._inverse import istft as istft
-from ._inverse import phase_vocoder as phase_vocoder
 from .audio import autocorrelate as autocorrelate
 from .audio import chirp as chirp
 from .audio import clicks as clicks
@@ -92,10 +89,13 @@ from .spectrum import amplitude_to_db as amplitude_to_db
 from .spectrum import db_to_amplitude as db_to_amplitude
 from .spectrum import db_to_power as db_to_power
 from .spectrum import fmt as fmt
+from .spectrum import griffinlim as griffinlim
 from .spectrum import iirt as iirt
+from .spectrum import istft as istft
 from .spectrum import magphase as magphase
 from .spectrum import pcen as pcen
 from .spectrum import perceptual_weighting as perceptual_weighting
+from .spectrum import phase_vocoder as phase_vocoder
 from .spectrum import power_to_db as power_to_db
 from .spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .spectrum import stft as stft

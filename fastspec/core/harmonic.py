@@ -83,7 +83,7 @@ def salience(
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
     result = _average(energies, axis - 1, weights) if aggregate is np.average else aggregate(energies, axis=axis - 1)
     if not filter_peaks:
-        return result if result.base is None else result.copy()  # not to hold on to the energies
+        return result if result.base is None else result.copy()  # a view would keep all energies alive
     peaks = _strict_maxima(S, axis)
     kept = np.full(S.shape, fill_value, dtype=np.float64)
     np.copyto(kept, result, where=peaks)
@@ -104,7 +104,7 @@ def _average(energies: np.ndarray, axis: int, weights: np.ndarray) -> np.ndarray
 
 
 def _strict_maxima(S: np.ndarray, axis: int) -> npt.NDArray[np.bool_]:
-    """Values above both neighbours; the ends have only one, and are none."""
+    """Where values exceed both neighbours; never at the ends."""
     values = S.swapaxes(axis, -1)
     peaks = np.zeros_like(S, dtype=bool)
     inner = peaks.swapaxes(axis, -1)[..., 1:-1]
@@ -274,7 +274,7 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
 
 
 def _plain(freqs: np.ndarray, kind: str, fill_value) -> bool:
-    """Whether two searches and a line do what `interp1d` would do."""
+    """Whether linear interpolation by hand gives what `interp1d` would give."""
     return (
         isinstance(kind, str)
         and kind == "linear"
@@ -300,7 +300,7 @@ def _cells(freqs: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value, axis: int) -> np.ndarray:
-    """x at wanted (harmonics, d), which stand in the place of `axis`. Whole rows of frames are read at a time."""
+    """x at the wanted (harmonics, d), axes that replace `axis`. Whole rows of frames are read at a time."""
     rows = np.ascontiguousarray(np.moveaxis(x, axis, 0), dtype=np.result_type(x.dtype, np.float64))
     flat = rows.reshape(len(rows), -1)
     # Zeros that nobody writes to cost nothing: the system hands out such memory when it is first used.

@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .._engine.foreign import patient
+from .._engine.numbers import as_numbers
 from .._gate.complaints import public
-from .._gate.numbers import as_numbers, look_up, spell
+from .._gate.numbers import look_up, spell
 from .._gate.samples import DTypeError, ParameterError, as_number
 from .intervals import KNOWN_WITHIN, interval_table
 

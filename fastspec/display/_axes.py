@@ -182,7 +182,7 @@ _COORDINATES: dict[str | None, Callable[[int, Options], np.ndarray]] = {
 
 
 def same_axes(x_kind: str | None, y_kind: str | None, x_limits: tuple, y_limits: tuple) -> bool:
-    """Whether the axes show the same of the same kind, so that a picture of them is a square."""
+    """Whether both axes show the same coordinates of the same kind, so that the picture is square."""
     families = (TIME_KINDS, LAG_KINDS, FFT_KINDS, CQT_KINDS, VQT_KINDS, CHROMA_KINDS)
     alike = any(x_kind in family and y_kind in family for family in families)
     return (alike or (x_kind == y_kind and x_kind in OTHER_KINDS)) and x_limits == y_limits

@@ -74,7 +74,7 @@ class AdaptiveWaveplot:
     ) -> None:
         self.times = times
         self.samples = y
-        # The axes hold the drawings: those that are removed from them are to be gone.
+        # Only the axes hold the drawings, so that removing them from the axes frees them.
         self._steps_ref = weakref.ref(steps)
         self._envelope_ref = weakref.ref(envelope)
         self._ax_ref: weakref.ref[Axes] | None = None

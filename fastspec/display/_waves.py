@@ -220,7 +220,7 @@ def wavebars(
     style = {"linewidth": 0, "transform": axes.transData, **patch_kwargs}
     bars = PatchCollection(patches, **style)
     axes.add_collection(bars)
-    # Legends know no collections of patches: one patch, which is nowhere, stands for them.
+    # Legends cannot show collections of patches: an empty patch represents them.
     in_legend = FancyBboxPatch((np.nan, np.nan), 1, 1, boxstyle=boxstyle, label=label, **style)
     in_legend.set_in_layout(False)
     if label is not None:

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import filters
-from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Spec
+from .._front.source import StftOptions, of_samples
 from .._front.specs import CACHED, key_of
+from .._front.walk import run_source
 from .._gate.complaints import public
 from .._gate.numbers import look_up
 from .._gate.samples import ParameterError, as_number
 from ..core.constantq import cqt, hybrid_cqt, vqt
-from ..core.spectrum import _spectrogram
+from ..core.spectrum._stft import _spectrogram
 from ..util.utils import normalize
-from ._sources import StftOptions, prepare
 
 if TYPE_CHECKING:
     from .._front.windows import Window
@@ -94,10 +94,11 @@ def chroma_stft(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     if S is None and y is not None and tuning is not None and n_fft is not None:
-        x, base, n_frames = prepare(y, stft, 2)
-        key = _bank_key(sr, base.framing.n_fft, tuning, n_chroma, kwargs)
+        source = of_samples(y, *stft)
+        base, key = source.spec(2), _bank_key(sr, source.n_fft, tuning, n_chroma, kwargs)
         if _bank(key).dtype.itemsize <= base.dtype.itemsize:
-            return normalize(_run_spec(_spec_of_samples(base, key), x, x.shape[:-1], n_frames), norm=norm, axis=-2)
+            chroma, _ = run_source(_spec_of_samples(base, key), source, frame_major=True)
+            return normalize(chroma, norm=norm, axis=-2)
     S, n_fft = _spectrogram(y=y, S=S, power=2, **{**stft._asdict(), "n_fft": n_fft})
     if tuning is None:
         from ..core.pitch import estimate_tuning
@@ -120,12 +121,6 @@ def _bank(key: tuple) -> np.ndarray:
 @kept(CACHED)
 def _spec_of_samples(base: Spec, key: tuple) -> Spec:
     return replace(base, bank=_bank(key))
-
-
-def _run_spec(spec: Spec, x: np.ndarray, leading: tuple[int, ...], n_frames: int) -> np.ndarray:
-    out = _plans.allocate(spec, leading, n_frames, frame_major=True)
-    _plans.run(spec, x, out)
-    return out
 
 
 def _fold(bank: np.ndarray, S: np.ndarray) -> np.ndarray:

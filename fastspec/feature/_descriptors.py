@@ -10,13 +10,16 @@ import numpy as np
 
 from .._engine.kept import kept
 from .._engine.spec import Spec, Summary, SummaryKind
+from .._front.source import Source, StftOptions, of_either
 from .._front.specs import CACHED
+from .._front.walk import run_source
 from .._gate.complaints import public, warn
-from .._gate.samples import DTypeError, ParameterError, as_index, promoted, whole
+from .._gate.samples import DTypeError, ParameterError, as_index, check_amin, check_magnitudes, promoted, whole
 from ..core.convert import fft_frequencies
-from ..core.spectrum import _spectrogram, power_to_db
+from ..core.spectrum import power_to_db
+from ..core.spectrum._stft import _spectrogram
 from ..util.utils import expand_to, normalize, tiny
-from ._sources import SECTION_WIDTH, StftOptions, check_magnitudes, moments, moments_bank, open_source
+from ._moments import SECTION_WIDTH, moments, moments_bank
 
 if TYPE_CHECKING:
     from .._front.windows import Window
@@ -75,7 +78,7 @@ def spectral_centroid(
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     check_magnitudes(S, "spectral centroid")
     freq = _frequencies(freq, sr, S, n_fft)
-    sums = moments(open_source(y, S, stft), freq, 1) if _in_one_pass(y, S, freq) else None
+    sums = moments(of_either(y, S, stft), freq, 1) if _in_one_pass(y, S, freq) else None
     if sums is not None:
         dtype = np.result_type(freq.dtype, sums.dtype)
         return _mean(sums.first(), sums.total(), sums.dtype)[..., np.newaxis, :].astype(dtype, copy=False)
@@ -91,12 +94,21 @@ def _frequencies(freq, sr: float, S: np.ndarray | None, n_fft: int) -> np.ndarra
 
 
 def _in_one_pass(y: np.ndarray | None, S: np.ndarray | None, freq: np.ndarray) -> bool:
-    """Whether `moments` can have a go at it: one set of real, finite frequencies, one for each bin."""
+    """Whether `moments` applies: one set of real, finite frequencies, one for each bin."""
     if freq.ndim != 1 or freq.dtype.kind not in "fiu" or not np.isfinite(freq).all():
         return False
     if S is None:
         return y is not None
     return S.ndim >= 2 and len(freq) == S.shape[-2] and S.dtype in (np.float32, np.float64)
+
+
+def _summary(source: Source, power: float, kind: SummaryKind, amount: float) -> np.ndarray:
+    return run_source(_summary_spec(source.spec(power), kind, float(amount)), source)[0]
+
+
+@kept(CACHED)
+def _summary_spec(base: Spec, kind: SummaryKind, amount: float) -> Spec:
+    return replace(base, summary=Summary(kind, amount))
 
 
 def _along_bins(freq: np.ndarray, ndim: int) -> np.ndarray:
@@ -171,7 +183,7 @@ def spectral_bandwidth(
     check_magnitudes(S, "spectral bandwidth")
     freq = _frequencies(freq, sr, S, n_fft)
     fast = p == 2 and _in_one_pass(y, S, freq) and (centroid is None or np.isfinite(centroid).all())
-    sums = moments(open_source(y, S, stft), freq, 2) if fast else None
+    sums = moments(of_either(y, S, stft), freq, 2) if fast else None
     if sums is not None:
         total = sums.total()
         centre = _mean(sums.first(), total, sums.dtype) if centroid is None else centroid[..., 0, :]
@@ -251,7 +263,7 @@ def spectral_contrast(
     >>> int(fastspec.feature.spectral_contrast(y=y)[:, 8].argmax())
     3
     """
-    source = open_source(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
+    source = of_either(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
     freq = np.atleast_1d(fft_frequencies(sr=sr, n_fft=source.n_fft) if freq is None else freq)
     if freq.shape != (source.n_bins,):
         raise ParameterError(f"freq.shape={freq.shape} must be ({source.n_bins},), one frequency for each bin")
@@ -265,7 +277,7 @@ def spectral_contrast(
     if edges[-2] >= 0.5 * sr:
         raise ParameterError(f"n_bands={n_bands} bands from fmin={fmin} exceed sr/2={0.5 * sr}; reduce either")
     bands = np.asarray(freq, np.float64).tobytes(), edges.tobytes(), float(quantile)
-    means = source.run(_contrast_spec(source.base, *bands))
+    means, _ = run_source(_contrast_spec(source.spec(1), *bands), source)
     valley, peak = (means[..., i::2, :].astype(np.float64) for i in (0, 1))
     return peak - valley if linear else power_to_db(peak) - power_to_db(valley)
 
@@ -354,12 +366,12 @@ def spectral_rolloff(
     if not 0.0 < roll_percent < 1.0:
         raise ParameterError(f"roll_percent={roll_percent} must lie between 0 and 1, as in roll_percent=0.85")
     check_magnitudes(S, "spectral rolloff")
-    source = open_source(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
+    source = of_either(y, S, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode))
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
     if freq.shape[-2 if freq.ndim > 1 else -1] != source.n_bins:
         raise ParameterError(f"freq.shape={freq.shape} does not have one frequency for each of {source.n_bins} bins")
-    places = source.summary(SummaryKind.ROLLOFF, roll_percent).astype(np.intp)
+    places = _summary(source, 1, SummaryKind.ROLLOFF, roll_percent).astype(np.intp)
     if freq.ndim == 1:
         return _lowest_from(freq, -1)[places]
     *leading, _, n_frames = np.broadcast_shapes(freq.shape, (*places.shape[:-2], 1, places.shape[-1]))
@@ -424,23 +436,22 @@ def spectral_flatness(
     >>> fastspec.feature.spectral_flatness(S=np.ones((5, 1))).tolist()
     [[1.0]]
     """
-    if amin <= 0:
-        raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin=1e-10")
+    check_amin(amin, nan=True)
     check_magnitudes(S, "spectral flatness")
     y, S = promoted(y, amin, power), promoted(S, amin, power)
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     dtype = S.dtype.newbyteorder("=") if S is not None and S.dtype.kind == "f" else None
     if power not in (1, 2):
         S, power = _spectrogram(y=y, S=S, **stft._asdict())[0] ** power, 1
-    source = open_source(y, S, stft, power=power)
+    source = of_either(y, S, stft, power=power)
     squared = power == 2 and S is not None
-    sums = source.summary(SummaryKind.SQUARES_FLATNESS if squared else SummaryKind.FLATNESS, amin)
+    sums = _summary(source, power, SummaryKind.SQUARES_FLATNESS if squared else SummaryKind.FLATNESS, amin)
     dtype = sums.dtype if dtype is None else dtype
     return _flatness(sums.astype(np.float64), source.n_bins).astype(dtype, copy=False)
 
 
 def _flatness(sums: np.ndarray, n_bins: int) -> np.ndarray:
-    """Of rows that are the sum, and the sum of the logarithms as ln 2 times one plus the other."""
+    """Flatness from three rows: the sum, and the sum of logarithms as ln 2 times the second plus the third."""
     total, octaves, rest = (sums[..., i : i + 1, :] for i in range(3))
     total = np.where(np.isinf(total), np.nan, total)  # as a quotient of infinities
     return np.exp((np.log(2) * octaves + rest) / n_bins) * n_bins / total
@@ -503,7 +514,7 @@ def poly_features(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     # A complex S is fitted as it is, below; its real part serves for the number of bins.
-    source = open_source(y, S.real if np.iscomplexobj(S) else S, stft)
+    source = of_either(y, S.real if np.iscomplexobj(S) else S, stft)
     order = as_index(whole(order), name="order", minimum=0)
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)

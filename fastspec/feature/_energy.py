@@ -141,7 +141,7 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
     has_nyquist = frame_length % 2 == 0
     edges = magnitudes[..., [0, -1] if has_nyquist else [0], :]
     between = magnitudes[..., 1 : n_bins - has_nyquist, :]
-    # Products without the memory for them; the edges apart, for to subtract half of them from the sum would
+    # einsum needs no memory for products. The edges are summed apart: subtracting half of them from the sum would
     # cancel.
     total = 2 * np.einsum("...ft,...ft->...t", between, between) + np.einsum("...ft,...ft->...t", edges, edges)
     return (total / float(frame_length) ** 2)[..., np.newaxis, :]
@@ -191,7 +191,7 @@ def zero_crossing_rate(
     if center:
         y = _padded(y, frame_length, "edge")
     options = {"pad": False, **kwargs, "axis": -1}
-    # The view checks the lengths, and is what a callable reference is given to look at.
+    # The view checks the lengths, and is what a callable reference gets.
     framed = frame(y, frame_length=frame_length, hop_length=hop_length)
     if callable(options.get("ref_magnitude")):
         return np.mean(zero_crossings(framed, **{**options, "axis": -2}), axis=-2, keepdims=True)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .._engine import plans as _plans
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum
 from .._front.specs import CACHED
+from .._front.walk import run_frames
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_array, as_hop_length, as_index, check_rate
 from ..core.convert import fourier_tempo_frequencies, tempo_frequencies, time_to_frames
@@ -148,9 +148,7 @@ def _local_autocorrelation(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _transformed(spec: Spec, x: np.ndarray, n_frames: int) -> np.ndarray:
-    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=True)
-    _plans.run(spec, x, out, check_finite=False)
-    return out.swapaxes(-1, -2)
+    return run_frames(spec, x, n_frames, check_finite=False)[0].swapaxes(-1, -2)
 
 
 def _fast_length(n: int) -> int:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from .._engine import arrays as _arrays
-from .._engine import plans as _plans
-from .._engine.spec import Spectrum, precision_of
-from .._front import specs as _transforms
-from .._front.walk import run_given
+from .._engine.spec import Spec, precision_of
+from .._front import specs
+from .._front.program import Program, mel_program
+from .._front.source import Source, of_samples, of_spectrogram
+from .._front.walk import features, run_given
 from .._gate.complaints import public
-from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_channels_first, promoted
+from .._gate.samples import DTypeError, ParameterError, as_array, as_samples, check_amin, check_channels_first
 from .._lazy import gather
-from ..core.spectrum import _spectrogram, check_length, framed, power_to_db
+from ..core.spectrum import _spectrogram, power_to_db
 from ..pcm import pcm_to_float
 
 if TYPE_CHECKING:
@@ -79,49 +78,35 @@ def melspectrogram(
     (80, 101)
     """
     if S is None and y is not None and power in (1, 2):
-        stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-        return _mel_of_samples(y, sr, stft, power, None, kwargs)[0]
-    S, n_fft = _spectrogram(
-        y=y, S=S, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
-        pad_mode=pad_mode,
-    )  # fmt: skip
-    return _mel_of_spectrum(S, sr, n_fft, kwargs)
+        source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power)
+        return features(_program(source, sr, power, kwargs), source)
+    if S is None:
+        S, n_fft = _spectrogram(
+            y=y, n_fft=n_fft, hop_length=hop_length, power=power, win_length=win_length, window=window, center=center,
+            pad_mode=pad_mode,
+        )  # fmt: skip
+    return _mel_of_spectrum(of_spectrogram(S, n_fft), sr, kwargs)
 
 
-def _mel_of_samples(
-    y, sr, stft: tuple, power: float, levels: tuple | None, bank: dict, *, check_finite: bool = True,
-    pcm: bool = False,
-):  # fmt: skip
-    """The fused path: (mel bands or their levels, the highest and lowest level of each channel)."""
-    x, arguments = framed(y, *stft, pcm=pcm)
-    x = promoted(x, power)
-    bank_key, weights = _transforms.mel_bank(sr=sr, n_fft=arguments.n_fft, **bank)
-    kind = Spectrum.POWER if power == 2 else Spectrum.MAGNITUDE
-    precision = max(precision_of(x.dtype), precision_of(weights.dtype))
-    spec = _transforms.mel_spec(arguments, precision, kind, bank_key, levels)
-    n_frames = check_length(
-        spec.framing, x, center=arguments.center, pad_mode=arguments.pad_mode
-    )
-    if not len(weights):
-        return _no_bands(x, n_frames, spec.dtype)
-    out = _plans.allocate(spec, x.shape[:-1], n_frames, frame_major=False)
-    return out, _plans.run(spec, x, out, check_finite=check_finite)
+def _program(
+    source: Source, sr: float, power: float, bank: dict[str, Any], levels: tuple | None = None, top=None,
+    *, to_peak: bool = False, cepstrum: tuple | None = None,
+) -> Program:  # fmt: skip
+    """Mel bands, their levels by (multiplier, floor, offset) and limits, and a cepstrum of those."""
+    bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
+    precision = max(precision_of(source.x.dtype), precision_of(weights.dtype))
+    n_bands = len(weights)
+    second = _cepstrum(n_bands, precision, *cepstrum) if cepstrum and n_bands > 1 else None
+    return mel_program(source.stft, precision, 2 if power == 2 else 1, bank_key, levels, second, top, to_peak)
 
 
-def _no_bands(x: np.ndarray, n_frames: int, dtype: np.dtype):
-    """What `n_mels=0` gives; to C, a bank without bands is no bank."""
-    extent = np.full((2, prod(x.shape[:-1])), -np.inf)
-    extent[1] = np.inf
-    return np.empty((*x.shape[:-1], 0, n_frames), dtype), extent
-
-
-def _mel_of_spectrum(S: np.ndarray, sr, n_fft: int, bank_arguments: dict) -> np.ndarray:
-    bank_key, bank = _transforms.mel_bank(sr=sr, n_fft=n_fft, **bank_arguments)
-    direct = S.dtype in (np.float32, np.float64) and bank.dtype.itemsize <= S.itemsize and len(bank)
-    if not direct or S.shape[-2] != bank.shape[-1]:
-        return np.einsum("...ft,mf->...mt", S, bank, optimize=True)
-    spec = _transforms.mel_of_spectrum_spec(S.shape[-2], precision_of(S.dtype), bank_key)
-    return run_given(spec, S)
+def _mel_of_spectrum(source: Source, sr: float, bank: dict[str, Any]) -> np.ndarray:
+    S = source.x
+    bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
+    direct = S.dtype in (np.float32, np.float64) and weights.dtype.itemsize <= S.itemsize and len(weights)
+    if not direct or S.shape[-2] != weights.shape[-1]:
+        return np.einsum("...ft,mf->...mt", S, weights, optimize=True)
+    return run_given(specs.mel_spec(specs.given_spec(S.shape[-2], precision_of(S.dtype)), bank_key, None), S)
 
 
 @public
@@ -183,35 +168,22 @@ def logmel(
         y = as_array(y, name="y")
     if y.ndim == 2:
         check_channels_first(y, n_fft)
-    _transforms.check_amin(amin)
-    _transforms.check_top_db(top_db)
+    check_amin(amin)
+    specs.check_top_db(top_db)
     if "fmin" in kwargs or "fmax" in kwargs:
-        _transforms.check_mel_range(sr, kwargs)
-    by_peak = ref is np.max
-    if (callable(ref) and not by_peak) or power not in (1, 2):
+        specs.check_mel_range(sr, kwargs)
+    to_peak = ref is np.max
+    if (callable(ref) and not to_peak) or power not in (1, 2):
         y = as_samples(y, pcm=True)
         S = melspectrogram(
             y=y if y.dtype.kind == "f" else pcm_to_float(y), sr=sr, n_fft=n_fft, hop_length=hop_length,
             win_length=win_length, window=window, center=center, pad_mode=pad_mode, power=power, **kwargs,
         )  # fmt: skip
         return np.asarray(power_to_db(S, ref=ref, amin=amin, top_db=top_db))
-    offset = 0.0 if by_peak else _transforms.offset_of(ref, amin)
-    stft = (n_fft, hop_length, win_length, window, center, pad_mode)
-    levels = (10.0, float(amin), offset)
-    L, extent = _mel_of_samples(y, sr, stft, power, levels, kwargs, check_finite=check_finite, pcm=True)
-    if L.size and (by_peak or top_db is not None):
-        _clamp_channels(L, extent, by_peak, top_db)
-    return L
-
-
-def _clamp_channels(L: np.ndarray, extent: np.ndarray, by_peak: bool, top_db: float | None) -> None:
-    """Levels below the peak, or no further than `top_db` from it, in place; most of the time there is nothing to do."""
-    channels = L.reshape(-1, *L.shape[-2:]) if L.ndim > 2 else (L,)
-    for i, channel in enumerate(channels):
-        peak, lowest = extent.item(0, i), extent.item(1, i)
-        shift, lower = -peak if by_peak else 0.0, -np.inf if top_db is None else peak - top_db
-        if shift or not lowest >= lower:
-            _arrays.clamp(channel, shift=shift, lower=lower + shift)
+    levels = (10.0, float(amin), 0.0 if to_peak else specs.offset_of(ref, amin))
+    source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power, pcm=True)
+    program = _program(source, sr, power, kwargs, levels, None if top_db is None else float(top_db), to_peak=to_peak)
+    return features(program, source, check_finite=check_finite)
 
 
 @public
@@ -272,46 +244,54 @@ def mfcc(
     >>> fastspec.feature.mfcc(y=y, sr=22050, n_mfcc=13).shape
     (13, 44)
     """
-    _transforms.check_lifter(lifter)
-    clamp = None
+    specs.check_lifter(lifter)
+    options = (n_mfcc, dct_type, norm, lifter)
     if S is None and y is not None and kwargs.get("S") is None and kwargs.get("power", 2.0) in (1, 2):
-        S, (peaks, _) = _levels_for_cepstrum(y, sr, mel_norm, **kwargs)
-        clamp = np.stack([np.zeros_like(peaks), peaks - 80.0], axis=-1)
+        program, source = _levels_for_cepstrum(y, sr, mel_norm, options, **kwargs)
+        S = features(program, source)
+        if program.second:
+            return S
     elif S is None:
         S = np.asarray(power_to_db(melspectrogram(y=y, sr=sr, norm=mel_norm, **kwargs)))
     S = as_array(S, name="S")
-    if S.ndim > 1 and S.shape[-2] == 0:
+    if S.ndim < 2:
+        raise ParameterError(f"S.shape={S.shape} must be (..., bands, frames)")
+    n_bands = S.shape[-2]
+    if n_bands == 0:
         raise ParameterError(f"S.shape={S.shape} has no bands to transform; use n_mels of at least n_mfcc={n_mfcc}")
-    try:
-        n_mfcc = len(range(S.shape[-2] if S.ndim > 1 else 0)[:n_mfcc])
-    except TypeError:
-        raise DTypeError(f"n_mfcc={n_mfcc!r} must be an integer, or None for all coefficients") from None
-    if dct_type == 1 and S.ndim > 1 and S.shape[-2] < 2:
+    if dct_type == 1 and n_bands < 2:
         raise ParameterError(f"S.shape={S.shape}: a DCT of dct_type=1 needs two bands; use dct_type=2")
-    if S.dtype not in (np.float32, np.float64) or n_mfcc == 0:
-        return _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter)
-    spec = _transforms.cepstrum_spec(S.shape[-2], n_mfcc, precision_of(S.dtype), dct_type, norm, lifter)
-    return run_given(spec, S, clamp=clamp)
+    second = _cepstrum(n_bands, precision_of(S.dtype), *options)
+    if second is None or S.dtype not in (np.float32, np.float64):
+        return _cepstrum_by_scipy(S, *options)
+    return run_given(second, S)
 
 
 def _levels_for_cepstrum(
-    y, sr, mel_norm, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True, pad_mode="constant",
-    power=2.0, **bank,
-):  # fmt: skip
-    """Levels not yet limited to 80 dB below the peak: the DCT's pass does that as it reads them."""
-    stft = (n_fft, hop_length, win_length, window, center, pad_mode)
+    y, sr, mel_norm, cepstrum: tuple, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True,
+    pad_mode="constant", power=2.0, **bank,
+) -> tuple[Program, Source]:  # fmt: skip
+    source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power)
     bank.pop("S", None)
-    return _mel_of_samples(y, sr, stft, power, (10.0, 1e-10, 0.0), {"norm": mel_norm, **bank})
+    levels = (10.0, 1e-10, 0.0)
+    return _program(source, sr, power, {"norm": mel_norm, **bank}, levels, 80.0, cepstrum=cepstrum), source
+
+
+def _cepstrum(n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> Spec | None:
+    """The DCT of so many levels; None if no coefficient is asked for."""
+    try:
+        n_mfcc = len(range(n_bands)[:n_mfcc])
+    except TypeError:
+        raise DTypeError(f"n_mfcc={n_mfcc!r} must be an integer, or None for all coefficients") from None
+    return specs.cepstrum_spec(n_bands, n_mfcc, precision, dct_type, norm, lifter) if n_mfcc else None
 
 
 def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
-    """Other dtypes and shapes, which scipy.fft.dct has a rule for."""
+    """The DCT of other dtypes, as scipy.fft.dct promotes them."""
     import scipy.fft
 
     M = scipy.fft.dct(S, axis=-2, type=dct_type, norm=norm)[..., :n_mfcc, :]
-    if lifter > 0:
-        M *= (1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + M.shape[-2]) / lifter))[:, np.newaxis]
-    return M
+    return specs.liftered(M, np.arange(1, 1 + M.shape[-2]), lifter).astype(M.dtype, copy=False)
 
 
 # The rest of librosa's module of this name.

@@ -18,7 +18,7 @@ __all__ = ["delta", "stack_memory"]
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
 _PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
 
-# Values that are worked on at a time: few enough for malloc not to ask the system for fresh pages at every
+# Values per block: few enough for malloc not to ask the system for fresh pages at every
 # block.
 _BLOCK_VALUES = 2**13
 # From this length on, a row is worth a call of its own.

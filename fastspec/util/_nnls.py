@@ -76,7 +76,7 @@ def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
     if kwargs:
         from scipy.optimize import fmin_l_bfgs_b
 
-        signature(fmin_l_bfgs_b).bind_partial(**kwargs)  # where the start will do, nobody else would refuse them
+        signature(fmin_l_bfgs_b).bind_partial(**kwargs)  # if the start is good enough, scipy never sees them
     elif _nnls_bands.is_banded(A):
         return least_norm(A, B)
     return _solve_in_blocks(A.astype(np.float64), B, A.itemsize, kwargs).astype(A.dtype, copy=False)

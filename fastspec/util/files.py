@@ -96,7 +96,7 @@ def find_files(
     root = os.path.abspath(os.path.expanduser(directory))
     found = []
     for folder, subfolders, names in os.walk(root):
-        # A folder that is named like a file is found too, as librosa does: some formats are folders.
+        # As in librosa, a folder named like a file is found too: some formats are folders.
         found += [
             os.path.join(folder, name)
             for name in names + subfolders

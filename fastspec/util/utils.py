@@ -398,7 +398,7 @@ def normalize(
         raise ParameterError("norm=0 has no constant vector of unit norm; use fill=None or False")
     magnitude = np.abs(S)
     if not magnitude.size:
-        return np.empty_like(S)  # no vectors, and so none without entries, which would have no norm
+        return np.empty_like(S)  # there are no vectors to normalise
     length = _vector_norms(magnitude, norm, axis)
     small = length < threshold
     length[small] = 1.0 if fill is None else np.inf

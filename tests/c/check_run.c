@@ -394,7 +394,7 @@ void check_refusals(check *t)
     fsp_plan_destroy(NULL);
     double peak;
     if (fsp_array_peak(t->precision, "abacus", NULL, 0, 0, 1, &peak) != FSP_EBUG ||
-        fsp_array_levels(t->precision, "abacus", NULL, 0, 0, 10, 1, 0, 0, 0, NULL, 1, NULL) != FSP_EBUG ||
+        fsp_array_levels(t->precision, "abacus", NULL, 0, &(fsp_level_scale){.multiplier = 10, .floor = 1}, NULL, 1, NULL) != FSP_EBUG ||
         fsp_array_clamp(t->precision, "abacus", NULL, 0, 0, 0, NULL, 1) != FSP_EBUG || fsp_has_isa("abacus") ||
         fsp_lanes("abacus", t->precision) || fsp_lanes(t->k->isa, t->precision) != t->k->lanes)
         fail(t, "an instruction set that is none");

@@ -121,15 +121,15 @@ BY_NAME = {
 
 # Where the name alone does not say it, or other arguments make the call a short one.
 BY_FUNCTION = {
-    "core._channels.to_mono": {"signals": everything.Y},
-    "core._channels.to_multi": {"signals": everything.Y},
-    "core._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
-    "core._pitch_names.note_to_svara_h": {"notes": ["C4", "D4"], "Sa": "C4"},
-    "core._pcen.perceptual_weighting": {"frequencies": FREQS},
-    "core._synthesis.clicks": {"times": np.array([0.01, 0.02])},
-    "core._synthesis.tone": {"duration": 0.1},
-    "core._synthesis.chirp": {"duration": 0.1},
-    "core._transforms_other.fmt": {"n_fmt": 64},
+    "core.audio._channels.to_mono": {"signals": everything.Y},
+    "core.audio._channels.to_multi": {"signals": everything.Y},
+    "core.convert._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
+    "core.convert._pitch_names.note_to_svara_h": {"notes": ["C4", "D4"], "Sa": "C4"},
+    "core.spectrum._pcen.perceptual_weighting": {"frequencies": FREQS},
+    "core.audio._synthesis.clicks": {"times": np.array([0.01, 0.02])},
+    "core.audio._synthesis.tone": {"duration": 0.1},
+    "core.audio._synthesis.chirp": {"duration": 0.1},
+    "core.spectrum._fmt_iirt.fmt": {"n_fmt": 64},
     "feature.inverse.mel_to_audio": {"n_iter": 1},
     "feature.inverse.mfcc_to_audio": {"n_iter": 1},
     "feature.utils.stack_memory": {"n_steps": 2},
@@ -153,8 +153,8 @@ BY_FUNCTION = {
     "_front.wavelets.relative_bandwidth": {"freqs": HZ},
     "_front.wavelets.wavelet": {"freqs": 10 * HZ},
     "_front.wavelets.wavelet_lengths": {"freqs": 10 * HZ},
-    "core._time_domain.mu_expand": {"x": everything.Y, "quantize": False},
-    "core._time_domain.mu_compress": {"x": everything.Y},
+    "core.audio._time_domain.mu_expand": {"x": everything.Y, "quantize": False},
+    "core.audio._time_domain.mu_compress": {"x": everything.Y},
     "_sequences.dtw.dtw": {"C": np.abs(_RNG.normal(size=(6, 9)))},
     "_sequences.dtw.dtw_backtracking": {"steps": np.zeros((3, 3), np.int32)},
     "_sequences.viterbi.viterbi_binary": {"prob": np.full((2, 9), 0.5)},
@@ -164,15 +164,15 @@ BY_FUNCTION = {
     "pcm.float_to_pcm": {"x": everything.Y},
     "pcm.pcm_convert": {"x": everything.Y},
     "pcm.pcm_to_float": {"x": np.arange(100, dtype=np.int16)},
-    "core.constantq.vqt": {"intervals": "equal"},
+    "core.constantq._forward.vqt": {"intervals": "equal"},
     "feature._chroma.chroma_vqt": {"intervals": "equal"},
     "effects.remix": {"intervals": [(100, 900), (30, 400)]},
 }
 
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
-    r"_soundfiles\.|_recipes\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
-    r"get_samplerate|audio\.load|audio\.loadx|audio\.stream|cache|list_|dtype_[rc]2"
+    r"_soundfiles\.|_recipes\.|dataset\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|"
+    r"logmel_file|get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
 )
 
 

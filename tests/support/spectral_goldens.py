@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import fastspec
-from fastspec.core.spectrum import _spectrogram
+from fastspec.core.spectrum._stft import _spectrogram
 
 from . import calls
 from .spectral_signals import bench

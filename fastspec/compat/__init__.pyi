@@ -1,0 +1,1 @@
+"""The libraries: one a line, read by `_lazy.attach` and by type checkers."""

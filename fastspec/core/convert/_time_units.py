@@ -1,0 +1,405 @@
+"""Blocks, frames, samples and seconds. Part of the API of `core.convert`.
+
+Every conversion takes a scalar, a sequence or an array of any shape. A scalar comes back as a NumPy scalar.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..._engine.numbers import as_numbers, as_scalar_or_array
+from ..._gate.complaints import public
+from ..._gate.samples import ParameterError, as_number
+
+Ints = np.int64 | npt.NDArray[np.int64]
+Floats = np.floating | npt.NDArray[np.floating]
+
+
+@public
+def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
+    """First (or, with `n_fft`, middle) sample of each frame.
+
+    Parameters
+    ----------
+    frames : scalar or array_like
+        Frame numbers.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; adds ``n_fft // 2`` to every position.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=frames.shape, dtype=int64]
+        Sample numbers, cut towards zero when `frames` has fractions.
+
+    Raises
+    ------
+    DTypeError
+        If `frames` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.frames_to_samples([0, 1, 2], n_fft=2048).tolist()
+    [1024, 1536, 2048]
+    """
+    samples = as_numbers(frames, "frames") * hop_length
+    if n_fft is not None:
+        samples = samples + _centre(n_fft)
+    return samples.astype(np.int64, copy=False)[()]
+
+
+@public
+def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
+    """Frame that starts at or last before each sample.
+
+    Parameters
+    ----------
+    samples : scalar or array_like
+        Sample numbers.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; takes ``n_fft // 2`` from every position, so that
+        samples in the first half frame give a negative number.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=samples.shape, dtype=int64]
+        Frame numbers, rounded down.
+
+    Raises
+    ------
+    DTypeError
+        If `samples` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.samples_to_frames([0, 511, 512]).tolist()
+    [0, 0, 1]
+    """
+    whole = (as_numbers(samples, "samples") - _centre(n_fft)) // hop_length
+    return np.asanyarray(whole, dtype=np.int64)[()]
+
+
+def _centre(n_fft: int | None) -> int:
+    return 0 if n_fft is None else int(n_fft // 2)
+
+
+@public
+def frames_to_time(
+    frames: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
+) -> Floats:
+    """Time of each frame in seconds.
+
+    Parameters
+    ----------
+    frames : scalar or array_like
+        Frame numbers.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; moves every time by ``n_fft // 2`` samples.
+
+    Returns
+    -------
+    np.float64 or np.ndarray [shape=frames.shape, dtype=float64]
+        Seconds.
+
+    Raises
+    ------
+    DTypeError
+        If `frames` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.frames_to_time([0, 100], sr=16000, hop_length=160).tolist()
+    [0.0, 1.0]
+    """
+    return _samples_to_time(_frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
+
+
+@public
+def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None) -> Ints:
+    """Frame that starts at or last before each time.
+
+    Parameters
+    ----------
+    times : scalar or array_like
+        Seconds.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; see `samples_to_frames`.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=times.shape, dtype=int64]
+        Frame numbers.
+
+    Raises
+    ------
+    DTypeError
+        If `times` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.time_to_frames(1.0, sr=16000, hop_length=160).item()
+    100
+    """
+    return _samples_to_frames(_time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
+
+
+@public
+def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
+    """Sample number at each time.
+
+    Parameters
+    ----------
+    times : scalar or array_like
+        Seconds.
+    sr : float, default 22050
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=times.shape, dtype=int64]
+        ``times * sr`` cut towards zero.
+
+    Raises
+    ------
+    DTypeError
+        If `times` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.time_to_samples([0, 0.5], sr=44100).tolist()
+    [0, 22050]
+    """
+    return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
+
+
+@public
+def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
+    """Time of each sample in seconds.
+
+    Parameters
+    ----------
+    samples : scalar or array_like
+        Sample numbers.
+    sr : float, default 22050
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    np.floating or np.ndarray [shape=samples.shape]
+        Seconds: float64 for integers, the precision of `samples` otherwise.
+
+    Raises
+    ------
+    DTypeError
+        If `samples` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.samples_to_time(8000, sr=16000).item()
+    0.5
+    """
+    return as_scalar_or_array(samples, "samples") / as_number(sr, name="sr")
+
+
+@public
+def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
+    """First frame of each block, as `stream` numbers them.
+
+    Parameters
+    ----------
+    blocks : scalar or array_like
+        Block numbers.
+    block_length : int
+        Frames in a block.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=blocks.shape]
+        Frame numbers.
+
+    Raises
+    ------
+    DTypeError
+        If `blocks` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.blocks_to_frames([0, 1, 2], block_length=16).tolist()
+    [0, 16, 32]
+    """
+    return block_length * as_scalar_or_array(blocks, "blocks")
+
+
+@public
+def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: int) -> Ints:
+    """First sample of each block.
+
+    Parameters
+    ----------
+    blocks : scalar or array_like
+        Block numbers.
+    block_length : int
+        Frames in a block.
+    hop_length : int
+        Samples from one frame to the next.
+
+    Returns
+    -------
+    np.int64 or np.ndarray [shape=blocks.shape, dtype=int64]
+        Sample numbers.
+
+    Raises
+    ------
+    DTypeError
+        If `blocks` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.blocks_to_samples(2, block_length=16, hop_length=512).item()
+    16384
+    """
+    return _frames_to_samples(_blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
+
+
+@public
+def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int, sr: float) -> Floats:
+    """Time at which each block starts, in seconds.
+
+    Parameters
+    ----------
+    blocks : scalar or array_like
+        Block numbers.
+    block_length : int
+        Frames in a block.
+    hop_length : int
+        Samples from one frame to the next.
+    sr : float
+        Sampling rate in Hz.
+
+    Returns
+    -------
+    np.float64 or np.ndarray [shape=blocks.shape, dtype=float64]
+        Seconds.
+
+    Raises
+    ------
+    DTypeError
+        If `blocks` holds no numbers.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.blocks_to_time(1, block_length=100, hop_length=160, sr=16000).item()
+    1.0
+    """
+    return _samples_to_time(_blocks_to_samples(blocks, block_length=block_length, hop_length=hop_length), sr=sr)
+
+
+@public
+def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
+    """Sample number of every frame of a feature matrix.
+
+    Parameters
+    ----------
+    X : array_like or scalar
+        A matrix whose `axis` counts frames, or their number.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; see `frames_to_samples`.
+    axis : int, default -1
+        The frame axis of `X`.
+
+    Returns
+    -------
+    np.ndarray [shape=(n_frames,), dtype=int64]
+        Sample numbers.
+
+    Raises
+    ------
+    ParameterError
+        If `X` has no axis of that number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import fastspec
+    >>> fastspec.samples_like(np.zeros((128, 3))).tolist()
+    [0, 512, 1024]
+    """
+    return _frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
+
+
+def _n_frames(X: npt.ArrayLike, axis: int):
+    if np.isscalar(X):
+        return as_scalar_or_array(X, "X")
+    shape = np.shape(X)
+    try:
+        return shape[axis]
+    except IndexError:
+        raise ParameterError(f"axis={axis} does not exist, X.shape={shape}; pass the frame axis") from None
+
+
+@public
+def times_like(
+    X: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
+) -> np.ndarray:
+    """Time of every frame of a feature matrix, in seconds.
+
+    Parameters
+    ----------
+    X : array_like or scalar
+        A matrix whose `axis` counts frames, or their number.
+    sr : float, default 22050
+        Sampling rate in Hz.
+    hop_length : int, default 512
+        Samples from one frame to the next.
+    n_fft : int, optional
+        Frame length of an analysis without centring; see `frames_to_samples`.
+    axis : int, default -1
+        The frame axis of `X`.
+
+    Returns
+    -------
+    np.ndarray [shape=(n_frames,), dtype=float64]
+        Seconds.
+
+    Raises
+    ------
+    ParameterError
+        If `X` has no axis of that number.
+
+    Examples
+    --------
+    >>> import fastspec
+    >>> fastspec.times_like(3, sr=16000, hop_length=8000).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return _samples_to_time(_samples_like(X, hop_length=hop_length, n_fft=n_fft, axis=axis), sr=sr)
+
+
+# As they are without `public`, for those above that are made of others.
+_frames_to_samples, _samples_to_frames = frames_to_samples.__wrapped__, samples_to_frames.__wrapped__
+_samples_to_time, _time_to_samples = samples_to_time.__wrapped__, time_to_samples.__wrapped__
+_blocks_to_frames, _blocks_to_samples = blocks_to_frames.__wrapped__, blocks_to_samples.__wrapped__
+_samples_like = samples_like.__wrapped__
