@@ -45,9 +45,11 @@ class Program:
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal, appended zeros included."""
         r = self.recipe
-        n = max((r.samples or n_samples) + r.append, r.min_samples)
+        n = max(r.prepend + (r.samples or n_samples) + r.append, r.min_samples)
         n += -n % r.multiple
-        return n - 1 if r.preemphasis and r.preemphasis_over == "valid" and n else n
+        if r.preemphasis and r.preemphasis_over == "valid" and n:
+            n -= 1
+        return n + sum(wrapped_of(r))
 
     def n_frames(self, n_samples: int) -> int:
         """Frames that the engine makes."""
@@ -98,17 +100,31 @@ def mel_program(
     return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
 
+def sides_of(recipe: Recipe) -> tuple[int, int]:
+    """Samples of padding before and behind."""
+    if isinstance(recipe.pad, tuple):
+        return recipe.pad
+    n_fft, hop = recipe.n_fft, recipe.hop_length
+    return ({"center": n_fft // 2, "same": (n_fft - hop) // 2, "none": 0}[recipe.pad],) * 2
+
+
+def wrapped_of(recipe: Recipe) -> tuple[int, int]:
+    """Samples of the other end, which the walk puts before and behind: the engine pads from the nearer end only."""
+    before, behind = sides_of(recipe) if recipe.pad_mode == "wrap" else (0, 0)
+    return max(before, 0), max(behind, 0)
+
+
 def framing_of(recipe: Recipe) -> Framing:
     n_fft, hop, length = recipe.n_fft, recipe.hop_length, recipe.frame_length or recipe.n_fft
+    if recipe.pad_mode == "wrap":
+        recipe = recipe.replace(pad="none", pad_mode="constant")
     padding = padding_of(recipe.pad_mode)
     if recipe.pad == "kaldi":
         lead = length // 2 - hop // 2
         before, after = (_WITHOUT_END, _WITHOUT_END)
-    elif isinstance(recipe.pad, tuple):
-        before, after = recipe.pad
-        lead = before
     else:
-        lead = before = after = {"center": n_fft // 2, "same": (n_fft - hop) // 2, "none": 0}[recipe.pad]
+        before, after = sides_of(recipe)
+        lead = before
     if recipe.pad == "kaldi":
         slack, least = hop // 2, 0
     elif recipe.count == "partial":

@@ -60,12 +60,14 @@ class Recipe:
         If not 0, the clip is cut or filled with zeros to so many samples.
     tile : bool, default False
         Whether a clip shorter than `samples` is repeated first, whole, as often as it fits.
+    prepend : int, default 0
+        Zeros before the clip that count as signal.
     append, min_samples, multiple : int, default 0, 0, 1
-        Zeros that count as signal: so many, then up to so many samples in all, then up to a multiple.
+        Zeros behind it that do: so many, then up to so many samples in all, then up to a multiple.
     pad : {'center', 'same', 'none', 'kaldi'} or (int, int), default 'center'
         Samples before and behind the signal: ``n_fft // 2``; ``(n_fft - hop_length) // 2``; none; Kaldi's, for frames
         whose middles are those of the hops; or as many as said.
-    pad_mode : {'constant', 'edge', 'reflect', 'symmetric'}, default 'constant'
+    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'wrap'}, default 'constant'
         What they hold, by `numpy.pad`'s names.
     count : {'whole', 'partial'}, default 'whole'
         Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
@@ -93,8 +95,9 @@ class Recipe:
         Number of bands; 0 for the bins of the spectrum.
     fmin, fmax : float, default 0.0, None
         Range in Hz. None is sr / 2; a negative `fmax` counts from there.
-    mel_scale : {'slaney', 'htk', 'kaldi'}, default 'slaney'
-        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit.
+    mel_scale : {'slaney', 'htk', 'kaldi', 'linear'}, default 'slaney'
+        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit; or Hz, for bands of
+        equal widths.
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
     triangles : {'hz', 'mel', 'left', 'bins'}, default 'hz'
@@ -109,6 +112,9 @@ class Recipe:
         ``log(max(x + log_add, log_floor))``; if `log_zero` is not 0, it stands in place of zeros.
     top, top_of : float, optional
         Nothing is left more than `top` (in the unit of `log`) below the highest number of the clip, or below `top_of`.
+    top_over : {'channel', 'channels'}, default 'channel'
+        Whether the highest number is each channel's own, or that of all channels of a clip, (channels, n). Axes before
+        these are clips.
     least, most : float, optional
         Bounds of the numbers.
     n_mfcc : int, optional
@@ -181,6 +187,7 @@ class Recipe:
     frame_length: int | None = None
     samples: int = 0
     tile: bool = False
+    prepend: int = 0
     append: int = 0
     min_samples: int = 0
     multiple: int = 1
@@ -212,6 +219,7 @@ class Recipe:
     log_zero: float = 0.0
     top: float | None = None
     top_of: float | None = None
+    top_over: str = "channel"
     least: float | None = None
     most: float | None = None
     n_mfcc: int | None = None
@@ -406,7 +414,7 @@ class Recipe:
             "sample_norm": self.sample_norm, "top": self.top is not None and self.top_of is None, "norm": self.norm,
             "valid": self.valid != "all", "cut": self.cut, "frames_multiple": self.frames_multiple > 1,
             "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples,
-            "multiple": self.multiple > 1,
+            "multiple": self.multiple > 1, "pad_mode": self.pad_mode == "wrap" and self.pad != "none",
         }  # fmt: skip
         return [name for name, is_asked in asked.items() if is_asked]
 

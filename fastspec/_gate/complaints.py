@@ -90,9 +90,17 @@ def _package(frame) -> str:
     return frame.f_globals.get("__name__", "").partition(".")[0]
 
 
+def _called_from_inside() -> bool:
+    """Whether a public function was called by this package; the wrapper in `compat` stands for its own caller."""
+    depth = 3
+    while sys._getframe(depth).f_globals.get("__name__") == "fastspec.compat._peer":
+        depth += 1
+    return _package(sys._getframe(depth)) == "fastspec"
+
+
 def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
     """A better error, or None if this one will do."""
-    if _package(sys._getframe(2)) == "fastspec" or _raised_by(error) not in _OURS:
+    if _called_from_inside() or _raised_by(error) not in _OURS:
         return None
     if isinstance(error, NotImplementedError) and _raised_by(error) == "fastspec":
         return None
@@ -229,7 +237,7 @@ def _array(value) -> np.ndarray:
 
 
 def _is_number(value) -> bool:
-    return not np.iscomplexobj(value) and np.ndim(value) == 0 and _is_numbers(value)
+    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
 
 
 def _is_integer(value) -> bool:

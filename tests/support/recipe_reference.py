@@ -38,7 +38,7 @@ def signal(r, y):
         if r.tile:
             y = np.tile(y, max(r.samples // len(y), 1))
         y = np.pad(y, (0, r.samples - len(y)))
-    y = np.pad(y, (0, r.append))
+    y = np.pad(y, (r.prepend, r.append))
     y = np.pad(y, (0, max(r.min_samples - len(y), 0)))
     y = np.pad(y, (0, -len(y) % r.multiple))
     if r.preemphasis and r.preemphasis_over == "signal":
@@ -99,9 +99,11 @@ def conditioned(r, frames):
 def mel_bank(r):
     htk = r.mel_scale != "slaney"
     to_mel = (lambda f: 2595 * np.log10(1 + f / 700)) if htk else slaney
+    to_mel = (lambda f: f) if r.mel_scale == "linear" else to_mel
     top = r.sr / 2 if r.fmax is None else r.fmax if r.fmax > 0 else r.sr / 2 + r.fmax
     mels = np.linspace(to_mel(np.float64(r.fmin)), to_mel(np.float64(top)), r.n_mels + 2)
     hertz = 700 * (10 ** (mels / 2595) - 1) if htk else unslaney(mels)
+    hertz = mels if r.mel_scale == "linear" else hertz
     freqs = np.arange(r.n_fft // 2 + 1) * r.sr / r.n_fft
     if r.floor_sr:
         freqs = np.linspace(0, r.sr // 2, r.n_fft // 2 + 1)
