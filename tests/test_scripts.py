@@ -15,8 +15,8 @@ SPEECH = ROOT / "examples" / "speech.flac"
 LIBRARIES = ["fastspec"] + ["librosa"] * (importlib.util.find_spec("librosa") is not None)
 # Levels of quiet cells come from rounding, of librosa's float32 spectra as of ours: 0.01 dB at 80 dB below the peak.
 DECIBELS = {"patches": 0.01, "music.features": 0.01, "speech.features": 0.01, "pictures.shown": 0.01}
-# Root of the sum of squares, relative to the whole. librosa's constant-Q bands are approximations (docs/cqt.md), and a
-# choice of neighbours follows them; masks, contrast and PCEN magnify the rounding of cells that are nearly silent.
+# Root of the sum of squares, relative to the whole. librosa's constant-Q bands are approximations (docs/cqt.md);
+# masks, contrast and PCEN magnify the rounding of cells that are nearly silent.
 RELATIVE = {
     "beat_features.contrast": 1e-3,
     "chroma_variants.cens": 0.02,
@@ -29,7 +29,6 @@ RELATIVE = {
     "rainbowgram.colours": 0.02,
     "rainbowgram.strength": 0.01,
     "repetition_filter.voice_mask": 1e-3,
-    "sections.links": 0.1,
     "sections.values": 0.01,
     "structure.distance": 1e-5,
 }

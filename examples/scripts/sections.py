@@ -52,7 +52,7 @@ def main(library: str, source: str, target: str, n_sections: int = 2) -> None:
     vectors = scipy.ndimage.median_filter(vectors[:, :n_sections], size=(9, 1))
     labels = labels_of(librosa.util.normalize(vectors, norm=2, axis=1), n_sections)
     starts = np.flatnonzero(np.diff(labels, prepend=labels[0] - 1))
-    np.savez(target, times=times, links=links, path=path, values=values[: 2 * n_sections], starts=times[starts])
+    np.savez(target, times=times, path=path, values=values[: 2 * n_sections], starts=times[starts])
     print(f"{len(times)} beats, {len(starts)} parts")
 
 
