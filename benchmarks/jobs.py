@@ -196,24 +196,6 @@ def pooling(name: str, shape: tuple[int, ...], size, *, target: float = 1.0, cha
     )
 
 
-# On one second, where calls count for more.
-SHORT_TARGETS = {"asrfront": 2.0}
-
-
-def of_models(seconds: float) -> list[Job]:
-    """Recipes beside the front ends of models, which pad and lay out by conventions of their own."""
-    return [
-        Job(
-            f"recipe {model}{' short' * (seconds == 1)}",
-            noisy_tone(16000),
-            {"fastspec": ours, **{name: factory for name, (factory, _) in peers.items()}},
-            seconds,
-            {name: SHORT_TARGETS.get(name, aim) if seconds == 1 else aim for name, (_, aim) in peers.items()},
-        )
-        for model, (ours, peers) in MODELS.items()
-    ]
-
-
 def compat_psf(name: str, **targets: float) -> Job:
     return Job(
         f"compat.python_speech_features.{name}",
@@ -238,6 +220,24 @@ def compat_short_time_fft(name: str, *, back: bool, **targets: float) -> Job:
     packages = {"fastspec": "fastspec.compat.scipy", "scipy": "scipy.signal"}
     contenders = {label: short_time_fft(package, 512, 128, back=back) for label, package in packages.items()}
     return Job(name, noisy_tone(22050, dtype=np.float64), contenders, targets=targets)
+
+
+# On one second, where calls count for more.
+SHORT_TARGETS = {"asrfront": 2.0}
+
+
+def of_models(seconds: float) -> list[Job]:
+    """Recipes beside the front ends of models, which pad and lay out by conventions of their own."""
+    return [
+        Job(
+            f"recipe {model}{' short' * (seconds == 1)}",
+            noisy_tone(16000),
+            {"fastspec": ours, **{name: factory for name, (factory, _) in peers.items()}},
+            seconds,
+            {name: SHORT_TARGETS.get(name, aim) if seconds == 1 else aim for name, (_, aim) in peers.items()},
+        )
+        for model, (ours, peers) in MODELS.items()
+    ]
 
 
 _FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32)); "

@@ -26,8 +26,6 @@ def window_of(recipe: Recipe) -> np.ndarray:
 
 def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
-    if window == "sine":
-        return np.sin(np.pi * np.arange(length) / max(length - (not recipe.periodic), 1))
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
@@ -36,9 +34,11 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
 
 
 def window_samples(window, length: int, *, periodic: bool) -> np.ndarray:
-    """`get_window`, and Povey's."""
+    """`get_window`, Povey's, and Kaldi's sine."""
     if window == "povey":
         return get_window("hann", length, fftbins=periodic) ** 0.85
+    if window == "sine":
+        return np.sin(np.pi * np.arange(length) / max(length - (not periodic), 1))
     return np.asarray(get_window(window, length, fftbins=periodic), dtype=np.float64)
 
 

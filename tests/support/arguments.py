@@ -143,12 +143,6 @@ _WHOLE_FRAMES = {"window": np.hanning(128), "frame_length": 128}
 
 # Where the name alone does not say it, or other arguments make the call a short one.
 BY_FUNCTION = {
-    "compat.huggingface._levels.amplitude_to_db": {"spectrogram": everything.S},
-    "compat.huggingface._levels.amplitude_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
-    "compat.huggingface._levels.power_to_db": {"spectrogram": everything.S},
-    "compat.huggingface._levels.power_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
-    "compat.huggingface._spectrogram.spectrogram": _WHOLE_FRAMES,
-    "compat.huggingface._spectrogram.spectrogram_batch": _WHOLE_FRAMES,
     "compat.python_speech_features._audio.logfbank_to_audio": {"feat": -everything.S[:9], "n_iter": 1},
     "compat.python_speech_features._audio.mfcc_to_audio": {"feat": everything.S[:9, :5], "n_iter": 1},
     "compat.python_speech_features.base.calculate_nfft": {"samplerate": 8000, "winlen": 0.03},
@@ -166,6 +160,12 @@ BY_FUNCTION = {
     "compat.python_speech_features.sigproc.rolling_window": {"a": everything.Y, "window": 64},
     "compat.python_speech_features.sigproc.round_half_up": {"number": 2.5},
     "compat.scipy._functions.istft": {"Zxx": everything.D},
+    "compat.huggingface._levels.amplitude_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.amplitude_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._levels.power_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.power_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._spectrogram.spectrogram": _WHOLE_FRAMES,
+    "compat.huggingface._spectrogram.spectrogram_batch": _WHOLE_FRAMES,
     "core.audio._channels.to_mono": {"signals": everything.Y},
     "core.audio._channels.to_multi": {"signals": everything.Y},
     "core.convert._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},

@@ -286,7 +286,9 @@ def _cut(n_samples: int, lengths: Lengths, boundary, padded) -> tuple[Cut, int]:
     nperseg, step = lengths.nperseg, lengths.nperseg - lengths.noverlap
     side = nperseg // 2 if boundary is not None else 0
     if boundary in ("even", "odd") and side > n_samples - 1:
-        raise ParameterError(f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros'")
+        raise ParameterError(
+            f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros'"
+        )
     n = n_samples + 2 * side
     if padded:
         n += -(n - nperseg) % step % nperseg
