@@ -78,7 +78,7 @@ def add(commands) -> None:
     run("--scheduler", metavar="ADDRESS", help="a Dask cluster, for instance tcp://host:8786 (needs distributed)")
     run("--memory", type=size, default="1GiB", help="what all workers may take (default: %(default)s)")
     run("--fresh", action="store_true", help="throw away what is there, and begin anew")
-    run("--quiet", action="store_true", help="say nothing but errors")
+    _parser.add_quiet(parser)
     run("--json", action="store_true", help="print the summary as JSON on stdout")
     run("--progress", action=argparse.BooleanOptionalAction, help="show progress (default: on a terminal)")
 
@@ -242,7 +242,7 @@ def _report(summary, args: argparse.Namespace) -> None:
             "wall_seconds": summary.wall_seconds, "real_time_factor": summary.real_time_factor,
             "resumed": summary.resumed, "failures": [list(failure) for failure in summary.failures],
         }  # fmt: skip
-        _terminal.report(json.dumps(values), aside=False)
+        _terminal.report_json(values, aside=False)
     elif not args.quiet:
         resumed = f", {summary.resumed} of them done before" if summary.resumed else ""
         say(

@@ -69,6 +69,10 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"unrecognized option {printable(name)}; {near}")
 
 
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """The examples as they are typed, and the defaults that the help of an option does not tell itself."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -56,6 +58,19 @@ def report(message: str, *, aside: bool) -> None:
         line = printable(message).encode(encoding, "backslashreplace").decode(encoding)
         with _to(stream):
             print(line, file=stream)
+
+
+def report_json(told: object, *, aside: bool) -> None:
+    """Results for programs, in one line of ASCII; what is no number becomes null."""
+    report(json.dumps(_strict(told)), aside=aside)
+
+
+def _strict(told):
+    if isinstance(told, dict):
+        return {name: _strict(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_strict(value) for value in told]
+    return None if isinstance(told, float) and not math.isfinite(told) else told
 
 
 def send(data: memoryview | bytes) -> None:
