@@ -85,12 +85,8 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         "version, is refused, and one whose source has changed is made anew (of an .npy only shape, dtype and age are "
         "known)",
     )
-    add(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="show progress (default: for several files on a terminal)",
-    )
     _parser.add_quiet(parser)
+    _parser.add_progress(parser)
     add(
         "--threads",
         type=_parser.positive_int,

@@ -73,6 +73,11 @@ def add_quiet(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
 
 
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    words = "show progress (default: for several files on a terminal)"
+    parser.add_argument("--progress", action=argparse.BooleanOptionalAction, help=words)
+
+
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """The examples as they are typed, and the defaults that the help of an option does not tell itself."""
 
@@ -151,6 +156,27 @@ def positive_int_or_all(text: str) -> int | str:
 
 def finite_or_auto(text: str) -> float | None:
     return None if text.lower() == "auto" else finite(text)
+
+
+def size_of_picture(text: str) -> tuple[float, float]:
+    """``10x4``."""
+    width, _, height = text.lower().partition("x")
+    try:
+        size = float(width), float(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no size; write WIDTHxHEIGHT in inches, for instance 10x4"
+        ) from None
+    if not all(1 <= side <= 100 for side in size):
+        raise argparse.ArgumentTypeError(f"{text!r} is out of range; each side is from 1 to 100 inches")
+    return size
+
+
+def dpi(text: str) -> int:
+    value = positive_int(text)
+    if not 10 <= value <= 1200:
+        raise argparse.ArgumentTypeError(f"{text} is out of range; use 10 to 1200")
+    return value
 
 
 def note_or_hertz(text: str) -> float:
