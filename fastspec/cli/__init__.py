@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import fastspec
 
-from . import _convert, _cqt, _extract, _features, _mel, _mfcc, _plot, _stats, _terminal
+from . import _compare, _convert, _cqt, _extract, _features, _mel, _mfcc, _plot, _stats, _terminal
 from ._parser import Parser
 
 _EPILOG = """\
@@ -54,6 +54,6 @@ def build_parser() -> Parser:
     parser = Parser(prog="fastspec", description="Audio features, fast.", epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"fastspec {fastspec.__version__}")
     commands = parser.add_commands()
-    for command in (_mel, _mfcc, _cqt, _extract, _stats, _plot, _convert):
+    for command in (_mel, _mfcc, _cqt, _extract, _stats, _plot, _compare, _convert):
         command.add(commands)
     return parser

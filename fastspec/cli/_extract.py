@@ -126,7 +126,7 @@ def _job(args: argparse.Namespace):
 
     given = ("sr", "channels", "pool", "pool_frames", "patch_frames", "patch_hop", "statistics", "dtype")
     options = {name: value for name in given if (value := getattr(args, name)) is not None}
-    features = dict(_named_recipe(text) for text in args.recipe)
+    features = dict(named_recipe(text) for text in args.recipe)
     for text in args.feature:
         name, feature = _named_feature(text)
         if name in features:
@@ -143,7 +143,7 @@ def _job(args: argparse.Namespace):
     return Job(features=features, **options)
 
 
-def _named_recipe(text: str) -> tuple[str, Any]:
+def named_recipe(text: str) -> tuple[str, Any]:
     from ..dataset._job import feature_of, read_data
 
     name, _, value = text.rpartition("=")

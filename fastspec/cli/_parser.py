@@ -158,6 +158,11 @@ def finite_or_auto(text: str) -> float | None:
     return None if text.lower() == "auto" else finite(text)
 
 
+def distance_or_share(text: str) -> tuple[bool, float]:
+    """``40``, or ``30%``; whether it is a share comes first."""
+    return text.endswith("%"), not_negative(text.removesuffix("%"))
+
+
 def size_of_picture(text: str) -> tuple[float, float]:
     """``10x4``."""
     width, _, height = text.lower().partition("x")

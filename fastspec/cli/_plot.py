@@ -7,7 +7,7 @@ import functools
 import importlib.util
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -39,10 +39,10 @@ examples:
 """
 
 # The kinds that an option is for.
-_SPECTRA = ("mel", "stft", "cqt", "chroma", "mfcc", "tempogram")
+_FRAMED = ("mel", "stft", "cqt", "chroma", "mfcc", "tempogram")
 _FOR = {
     "n_fft": ("mel", "stft", "chroma", "mfcc"),
-    "hop_length": _SPECTRA,
+    "hop_length": _FRAMED,
     "n_mels": ("mel", "mfcc"),
     "n_mfcc": ("mfcc",),
 }
@@ -69,7 +69,7 @@ def add(commands) -> None:
     add("input", metavar="INPUT", help="a sound file (WAV, FLAC, Ogg, MP3, AIFF, ...), or - for stdin")
     add("-o", "--output", required=True, metavar="OUT", help="a .png, .svg or .pdf, a folder, or - for stdout")
     add("--format", choices=FORMATS, help="what to write into a folder or to stdout (default: png)")
-    add("--kind", choices=tuple(_KINDS), default="mel", help="what to draw")
+    add("--kind", choices=(*_KINDS, "wave"), default="mel", help="what to draw")
     _parser.add_quiet(parser)
     part = parser.add_argument_group("audio").add_argument
     part("--start", type=_parser.not_negative, default=0.0, metavar="SECONDS", help="where to begin")
@@ -172,64 +172,77 @@ def _draw(file, kind: str, args: argparse.Namespace, y: np.ndarray, sr: float, t
 
     figure = _picture.new_figure(args.size, args.dpi)
     axes = figure.subplots(len(y), sharex=True, squeeze=False)[:, 0]
-    images = [_KINDS[args.kind](args, channel, sr, ax) for channel, ax in zip(y, axes, strict=True)]
+    if args.kind == "wave":
+        _draw_waves(args, y, sr, axes)
+    else:
+        _draw_spectra(args, y, sr, axes)
     for ax in axes[:-1]:
         ax.set_xlabel("")
     _picture.entitle(axes[0], title)
-    label = images[0][1]
-    if label:
-        drawn = [image for image, _ in images]
-        low, high = min(i.norm.vmin for i in drawn), max(i.norm.vmax for i in drawn)
-        for image in drawn:  # one bar for all
-            image.set_clim(low, high)
-        bar = figure.colorbar(drawn[0], ax=list(axes), label=label, pad=0.015, fraction=0.04, aspect=24)
-        bar.outline.set_visible(False)
     _picture.save(figure, file, kind)
 
 
-def _wave(args: argparse.Namespace, y: np.ndarray, sr: float, ax: Axes):
+def _draw_waves(args: argparse.Namespace, y: np.ndarray, sr: float, axes: Sequence[Axes]) -> None:
     from .. import display
 
-    ax.set_xlim(args.start, args.start + len(y) / sr)
     # Twice the dots of the width: more points of an envelope cannot be seen.
     points = max(100, int(2 * args.size[0] * args.dpi))
-    display.waveshow(y, sr=sr, offset=args.start, ax=ax, max_points=points, color=args.colors or "#31688e")
-    ax.set_ylabel("Amplitude")
-    return None, ""
+    for channel, ax in zip(y, axes, strict=True):
+        ax.set_xlim(args.start, args.start + len(channel) / sr)
+        color = args.colors or "#31688e"
+        display.waveshow(channel, sr=sr, offset=args.start, ax=ax, max_points=points, color=color)
+        ax.set_ylabel("Amplitude")
 
 
-def _spectrum(compute: Callable[..., Picture], args: argparse.Namespace, y: np.ndarray, sr: float, ax: Axes):
+def _draw_spectra(args: argparse.Namespace, y: np.ndarray, sr: float, axes: Sequence[Axes]) -> None:
+    """Channels one above the other, in the same colours, with one bar for all of them."""
     import numpy as np
 
-    from .. import display
-
     hop_length = args.hop_length or 512
-    data, axis, label, options = compute(args, y, sr, hop_length)
+    pictures = [_KINDS[args.kind](args, channel, sr, hop_length) for channel in y]
+    data = np.stack([picture.data for picture in pictures])
+    if pictures[0].label == _LEVEL:
+        data = np.maximum(data - data.max(), -_TOP_DB)
     step = math.ceil(data.shape[-1] / max(1, args.size[0] * args.dpi))
     if step > 1:  # more columns than dots: the highest of each few
         data = np.maximum.reduceat(data, np.arange(0, data.shape[-1], step), axis=-1)
-    times = args.start + (np.arange(data.shape[-1]) * step + (step - 1) / 2) * hop_length / sr
+    width = step * hop_length / sr
+    if data.shape[-1] == 1:  # two columns, for of one `specshow` does not know how wide it is
+        data, width = np.repeat(data, 2, axis=-1), width / 2
+    times = args.start + np.arange(data.shape[-1]) * width + (step - 1) / 2 * hop_length / sr
+    images = [_show(args, *pair, pictures[0], times, sr, hop_length) for pair in zip(axes, data, strict=True)]
+    low, high = min(image.norm.vmin for image in images), max(image.norm.vmax for image in images)
+    for image, ax in zip(images, axes, strict=True):
+        image.set_clim(low, high)
+        ax.set_xlim(args.start, times[-1] + width / 2)
+    bar = axes[0].figure.colorbar(
+        images[0], ax=list(axes), label=pictures[0].label, pad=0.015, fraction=0.04, aspect=24
+    )
+    bar.outline.set_visible(False)
+
+
+def _show(args: argparse.Namespace, ax: Axes, data: np.ndarray, picture: Picture, times: np.ndarray, sr, hop_length):
+    from .. import display
+
     colors = {} if args.colors is None else {"cmap": args.colors}
-    # Of one frame nobody knows how long it is, unless its edges are given.
-    edges = np.append(times - step * hop_length / sr / 2, times[-1] + step * hop_length / sr / 2)
     image = display.specshow(
-        data, x_coords=edges, x_axis="time", y_axis=axis, sr=sr, hop_length=hop_length, ax=ax, auto_aspect=False,
-        rasterized=True, **options, **colors,
+        data, x_coords=times, x_axis="time", y_axis=picture.axis, sr=sr, hop_length=hop_length, ax=ax,
+        auto_aspect=False, rasterized=True, **picture.options, **colors,
     )  # fmt: skip
-    ax.set_xlim(max(args.start, edges[0]), edges[-1])
-    if axis is None:
+    if picture.axis is None:
+        from matplotlib.ticker import MaxNLocator
+
+        ax.yaxis.set_major_locator(MaxNLocator(8, integer=True))
         ax.set_ylabel("Coefficient")
-    return image, label
+    return image
 
 
-_LEVEL = "Level (dB re maximum)"
+_LEVEL, _TOP_DB = "Level (dB re maximum)", 80.0
 
 
 def _mel(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -> Picture:
-    import numpy as np
-
     n_fft, n_mels = args.n_fft or 2048, args.n_mels or 128
-    data = fastspec.feature.logmel(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, ref=np.max)
+    data = fastspec.feature.logmel(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, n_mels=n_mels, top_db=None)
     return Picture(data, "mel", _LEVEL, {"fmin": 0.0, "fmax": sr / 2})
 
 
@@ -238,7 +251,7 @@ def _stft(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -
 
     n_fft = args.n_fft or 2048
     S = np.abs(fastspec.stft(y, n_fft=n_fft, hop_length=hop_length))
-    return Picture(fastspec.amplitude_to_db(S, ref=np.max), "log", _LEVEL, {"n_fft": n_fft})
+    return Picture(fastspec.amplitude_to_db(S, top_db=None), "log", _LEVEL, {"n_fft": n_fft})
 
 
 def _cqt(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -> Picture:
@@ -251,7 +264,7 @@ def _cqt(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) ->
         bins_of(sr=sr, fmin=fmin, bins_per_octave=12, tuning=0.0, filter_scale=1, window="hann", n_bins=None, norm=1)
     )
     C = np.abs(fastspec.cqt(y, sr=sr, hop_length=hop_length, fmin=fmin, n_bins=min(84, room)))
-    return Picture(fastspec.amplitude_to_db(C, ref=np.max), "cqt_note", _LEVEL, {"fmin": fmin})
+    return Picture(fastspec.amplitude_to_db(C, top_db=None), "cqt_note", _LEVEL, {"fmin": fmin})
 
 
 def _chroma(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -> Picture:
@@ -266,16 +279,18 @@ def _mfcc(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -
 
 
 def _tempogram(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -> Picture:
+    import numpy as np
+
     data = fastspec.feature.tempogram(y=y, sr=sr, hop_length=hop_length)
-    return Picture(data, "tempo", "Autocorrelation")
+    # Of an onset strength no autocorrelation is negative, but for rounding.
+    return Picture(np.maximum(data, 0), "tempo", "Autocorrelation")
 
 
-_KINDS: dict[str, Callable[..., tuple]] = {
-    "mel": functools.partial(_spectrum, _mel),
-    "cqt": functools.partial(_spectrum, _cqt),
-    "stft": functools.partial(_spectrum, _stft),
-    "wave": _wave,
-    "chroma": functools.partial(_spectrum, _chroma),
-    "mfcc": functools.partial(_spectrum, _mfcc),
-    "tempogram": functools.partial(_spectrum, _tempogram),
+_KINDS: dict[str, Callable[..., Picture]] = {
+    "mel": _mel,
+    "cqt": _cqt,
+    "stft": _stft,
+    "chroma": _chroma,
+    "mfcc": _mfcc,
+    "tempogram": _tempogram,
 }
