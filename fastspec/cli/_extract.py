@@ -149,7 +149,10 @@ def named_recipe(text: str) -> tuple[str, Any]:
     name, _, value = text.rpartition("=")
     if value.lower().endswith((".json", ".toml")):
         return name or os.path.splitext(os.path.basename(value))[0], feature_of(read_data(value))
-    return name or value, fastspec.recipe(value)
+    try:
+        return name or value, fastspec.recipe(value)
+    except fastspec.ParameterError as error:
+        raise UsageError(f"--recipe {printable(text)}: {error}") from None
 
 
 def _named_feature(text: str) -> tuple[str, Any]:

@@ -51,9 +51,13 @@ class Parser(argparse.ArgumentParser):
         options = self._option_string_actions
         if self._commands and not args:
             self.error(f"name a command: {', '.join(self._commands)}")
+        value_follows = False
         for arg in args:
             if arg == "--":
                 return
+            if self._commands and value_follows:
+                value_follows = False
+                continue
             if arg == "-" or not arg.startswith("-") or _is_number(arg):
                 if not self._commands:
                     continue
@@ -67,6 +71,8 @@ class Parser(argparse.ArgumentParser):
             if name not in options and not (attached and not any(option.startswith(long) for option in options)):
                 near = _near(long, options) or f"a file of that name is ./{printable(arg)}"
                 self.error(f"unrecognized option {printable(name)}; {near}")
+            # Before the command, what follows an option may be its value, which is no command.
+            value_follows = arg in options and options[arg].nargs is None
 
 
 def add_quiet(parser: argparse.ArgumentParser) -> None:
