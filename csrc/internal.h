@@ -103,6 +103,7 @@ void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *s
 
 /* bands.c */
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
+fsp_status fsp_bank_create_complex(fsp_bank *bank, const fsp_config *config, const fsp_real_fft *fft, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
 
 /* summary.c: rows of a tile that a few numbers a frame are made of, and what to make. */
@@ -190,8 +191,10 @@ fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels 
 void fsp_copy_samples(const fsp_signal *signal, ptrdiff_t start, size_t n, fsp_precision precision, void *out);
 /* Whether the signal lies as kernels read it: nothing to convert, no gaps. */
 int fsp_in_place(const fsp_signal *signal, fsp_precision precision);
-/* Columns of `rows` samples, `hop` apart, the first from `start`: the signal's own where they are whole and in place, else
- * copies in `linear`, which has room for all. They are *stride apart. */
+/* Columns of `rows` samples, `hop` apart, the first from `start`: copies, one behind the other; or the signal's own where
+ * they are whole and in place, else copies in `linear`, which has room for all. They are *stride apart. */
+void fsp_copy_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                      fsp_precision precision, void *out);
 const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
                         fsp_precision precision, void *linear, ptrdiff_t *stride);
 /* Whether samples a .. b - 1 that are there are finite. `linear`: room for n of them. */
@@ -247,6 +250,8 @@ struct fsp_plan {
     fsp_real_fft fft;
     uint32_t *identity;
     fsp_bank bank;
+    void *turns, *ones;           /* of a bank of complex bins, whose bands are pairs of rows: */
+    uint32_t *pairs;              /* where each of them stands */
     fsp_summary summary;
     fsp_levels levels;
     fsp_matrix matrix;

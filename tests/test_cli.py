@@ -451,10 +451,10 @@ def test_bad_options(command, options, words, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name a command: mel, mfcc, cqt, extract, stats, plot, compare, convert"),
+        ([], "name a command: mel, mfcc, cqt, extract, stats, plot, compare, convert, recipes, diff"),
         (["mle", "a.wav"], "there is no command mle; did you mean mel?"),
         (["con"], "did you mean convert?"),
-        (["speech.wav"], "there is no command speech.wav; use mel, mfcc, cqt, extract, stats, plot, compare, convert"),
+        (["speech.wav"], "there is no command speech.wav; use mel, mfcc, cqt, extract, stats, plot, compare, convert, recipes, diff"),
         (["--versoin"], "unrecognized option --versoin; did you mean --version?"),
         (["-V"], "did you mean --version?"),
         (["version"], "did you mean --version?"),

@@ -87,7 +87,8 @@ typedef struct {
 } fsp_ring;
 
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
- * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
+ * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]; of complex bins, count[b] pairs of
+ * them, for real and for imaginary parts. */
 typedef struct {
     size_t n_bands;
     int pairs;
@@ -183,6 +184,7 @@ typedef struct {
 /* The list of kernels, in a table for each domain. Everything else about the set of kernels expands from it: their types,
  * fsp_kernels, the table of each instruction set (all.inc.h), and the checks (tests/c/check.c). */
 /* samples -> frames.
+ * add_noise: x[i] += deviation times a normal random number that depends on key and place + i.
  * emphasise: x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before`.
  * condition: sample i of the frames is at offsets[i] of the table and becomes vector i of `frames`; `energy` is one vector. */
 #define FSP_FRAME_KERNELS(KERNEL)                                                                                    \
@@ -190,6 +192,7 @@ typedef struct {
     KERNEL(int, gather, (const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,     \
             size_t table_stride))                                                                                    \
     KERNEL(void, carry, (void *table, size_t rows, size_t table_stride, size_t from, size_t count))                  \
+    KERNEL(void, add_noise, (void *values, size_t n, double deviation, uint64_t key, uint64_t place))                \
     KERNEL(void, emphasise, (void *values, size_t n, double before, double emphasis))                                \
     KERNEL(void, condition, (const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, \
             void *frames, void *energy))
@@ -216,6 +219,8 @@ typedef struct {
 #define FSP_BAND_KERNELS(KERNEL)                                                                                  \
     KERNEL(void, bank_pairs, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))    \
     KERNEL(void, bank_rows, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))     \
+    KERNEL(void, bank_complex, (const fsp_bank *bank, const void *spectrum, const uint32_t *where,                \
+            const void *turns, int power, void *bands))                                                           \
     KERNEL(void, rolloff, (const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin))  \
     KERNEL(void, flatness, (const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, \
             void *rows))                                                                                          \

@@ -15,7 +15,7 @@ from .foreign import call
 from .install import engine as _engine
 from .isa import ISA
 from .kept import kept
-from .spec import Spec, Spectrum
+from .spec import ComplexBank, Spec, Spectrum
 
 MOST_BYTES = np.iinfo(np.intp).max
 # Initial highest and lowest level, before any level is seen.
@@ -32,17 +32,23 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         isa=isa or ISA,
         framing=astuple(framing)[:7],
         window=doubles(spec.window),
+        turn=spec.turn,
         conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
         root=(spec.guard, spec.least),
         bank=doubles(spec.bank),
+        complex_bank=_complex_bank(spec.complex_bank),
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
-        levels=astuple(levels) if levels else (0.0, 1.0, 0.0, 0.0, 0.0),
+        levels=astuple(levels) if levels else (0.0, 0.0, 0.0, 0.0, 0.0),
         matrix=doubles(spec.matrix),
-        energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
+        energy=astuple(energy) if energy else (0, 0, 0, 0.0, 1.0, 0.0),
     )
+
+
+def _complex_bank(bank: ComplexBank | None) -> tuple[np.ndarray, ...] | None:
+    return (bank.first, doubles(bank.weights), doubles(bank.turns)) if bank else None
 
 
 def make(kind: type, n_points: int, /, **options: Any) -> Any:
@@ -119,3 +125,13 @@ def run(
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
+
+
+def run_part(plan: _engine.Plan, work: int, x: np.ndarray, out: np.ndarray, first_frame: int, first_place: int) -> None:
+    """Fill `out` (rows, frames) from finite samples (n,): `run` for a few frames, where looking around costs as much.
+
+    `work`: that of a frame.
+    """
+    n_frames = out.shape[1]
+    n_threads = 1 if n_frames == 1 else _threads.for_work(work * n_frames)
+    plan.run(x, out, first_frame, first_frame + n_frames, False, None, None, n_threads, first_place)

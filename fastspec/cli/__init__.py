@@ -9,7 +9,20 @@ from collections.abc import Sequence
 
 import fastspec
 
-from . import _compare, _completion, _convert, _cqt, _extract, _features, _mel, _mfcc, _plot, _stats, _terminal
+from . import (
+    _compare,
+    _completion,
+    _convert,
+    _cqt,
+    _extract,
+    _features,
+    _mel,
+    _mfcc,
+    _plot,
+    _recipes,
+    _stats,
+    _terminal,
+)
 from ._parser import Parser
 
 _EPILOG = """\
@@ -21,6 +34,8 @@ examples:
   fastspec stats recordings/*.flac
   fastspec plot music.wav -o music.pdf --kind chroma --start 10 --end 20
   fastspec compare calls/*.wav -o distances.png
+  fastspec mel speech.wav -o speech.npy --recipe whisper
+  fastspec diff whisper nemo
   fastspec extract recordings/ -o features.h5 --recipe whisper
   fastspec convert speech.flac speech.wav --bits 8 --encoding unsigned
 
@@ -67,6 +82,6 @@ def build_parser() -> Parser:
         help="print what makes a shell complete commands and options (needs shtab)",
     )
     commands = parser.add_commands()
-    for command in (_mel, _mfcc, _cqt, _extract, _stats, _plot, _compare, _convert):
+    for command in (_mel, _mfcc, _cqt, _extract, _stats, _plot, _compare, _convert, _recipes):
         command.add(commands)
     return parser

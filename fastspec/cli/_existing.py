@@ -110,6 +110,11 @@ def _difference(task: Task, kind: str, describe: Callable[[float], dict], rows: 
 
         now |= {"source": os.path.basename(task.source), "fastspec": __version__}
         was["source"] = os.path.basename(was.get("source", ""))
+    if "recipe" in now and "recipe" in was:  # field by field; what is not named there has its default
+        ours, theirs = json.loads(now.pop("recipe")), json.loads(was.pop("recipe"))
+        names = sorted(ours.keys() | theirs.keys())
+        now |= {name: ours.get(name) for name in names}
+        was |= {name: theirs.get(name) for name in names}
     said = [
         f"{name}={_plain(was.get(name))} and not {_plain(value)}"
         for name, value in now.items()

@@ -49,7 +49,12 @@ class Result:
     parameters: dict
     draw: Callable[..., None]
     rows_name: str = "frequencies"
+    frames_axis: int = -1
     level_label: str | None = None
+
+    @property
+    def n_frames(self) -> int:
+        return self.features.shape[self.frames_axis]
 
 
 @dataclass(frozen=True)
@@ -128,6 +133,7 @@ def job(feature: Feature, args: argparse.Namespace) -> int:
     )
     if kind == "png" and importlib.util.find_spec("matplotlib") is None:
         raise UsageError("pictures need matplotlib: pip install 'fastspec-audio[plot]'")
+    args.kind = kind
     feature.check(args)
     if args.skip_existing:
         describe = functools.partial(_described, feature, args)
@@ -209,7 +215,7 @@ def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> N
 
     arrays = {
         "features": result.features,
-        "times": result.times(np.arange(result.features.shape[-1])),
+        "times": result.times(np.arange(result.n_frames)),
         result.rows_name: result.frequencies,
         "parameters": np.array(json.dumps(_told(result, source, args))),
     }
@@ -227,7 +233,7 @@ def _write_png(file, result: Result, source: str, args: argparse.Namespace) -> N
     result.draw(
         picture,
         result.features,
-        time_range=tuple(result.times(np.array([-0.5, result.features.shape[-1] - 0.5]))),
+        time_range=tuple(result.times(np.array([-0.5, result.n_frames - 0.5]))),
         title=_terminal.shown(source if source == STREAM else Path(source).name),
         level_label=result.level_label or _level_label(args),
     )

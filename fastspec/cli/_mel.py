@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import fastspec
 
-from . import _features, _parser
+from . import _by_recipe, _features, _parser
 from ._terminal import UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ examples:
   fastspec mel recordings/*.flac -o features/ --format npy --skip-existing
   fastspec mel recordings/*.flac -o 'pictures/{name}.mel.png'
   recorder | fastspec mel - -o - --format npy > speech.npy
+  fastspec mel recordings/*.flac -o features/ --recipe whisper
 
 reading an .npz:
   data = numpy.load("speech.npz"); data["features"]; json.loads(str(data["parameters"]))
@@ -57,10 +58,22 @@ def add(commands) -> None:
         epilog=_EPILOG,
     )
     feature = _features.Feature(check, parameters, _compute, rows="n_mels")
-    parser.set_defaults(command=functools.partial(_features.job, feature))
     _features.add_files(parser)
+    parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="what a model's front end makes instead, at its sampling rate; see fastspec recipes",
+    )
     add_options(parser)
     _features.add_levels(parser, ref=1.0, amin=1e-10)
+    defaults = {name: parser.get_default(name) for name in (*_OPTIONS, "sr")}
+    parser.set_defaults(command=functools.partial(_job, feature), defaults=defaults)
+
+
+def _job(feature: _features.Feature, args: argparse.Namespace) -> int:
+    if args.recipe is None:
+        return _features.job(feature, args)
+    return _by_recipe.job({name: f"--{name.replace('_', '-')}" for name in args.defaults}, args)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
