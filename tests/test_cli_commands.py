@@ -23,6 +23,7 @@ from fastspec import cli
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = ("mel", "mfcc", "cqt", "extract", "stats", "plot", "compare", "convert")
+TALKING = ("recipes", "diff")  # which only print what they are asked for
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def environment() -> dict[str, str]:
 # What every command has
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([command, "--help"] for command in (*COMMANDS, *TALKING))])
 def test_help_imports_no_numpy(arguments):
     code = f"import sys, fastspec.cli as cli\ntry: cli.main({arguments})\nexcept SystemExit: pass\n"
     code += "heavy = {'numpy', 'scipy', 'soundfile', 'matplotlib', 'tqdm', 'shtab'} & set(sys.modules)\n"
