@@ -70,7 +70,9 @@ def environment() -> dict[str, str]:
 # What every command has
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], *([command, "--help"] for command in (*COMMANDS, *TALKING))])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], *([command, "--help"] for command in (*COMMANDS, *TALKING))]
+)
 def test_help_imports_no_numpy(arguments):
     code = f"import sys, fastspec.cli as cli\ntry: cli.main({arguments})\nexcept SystemExit: pass\n"
     code += "heavy = {'numpy', 'scipy', 'soundfile', 'matplotlib', 'tqdm', 'shtab'} & set(sys.modules)\n"
