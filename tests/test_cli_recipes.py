@@ -143,8 +143,12 @@ def test_existing_results_are_compared(sound, capsys):
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "whisper"]) == 0
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "whisper", "--skip-existing"]) == 0
     assert capsys.readouterr().err == ""
-    assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "nemo", "--skip-existing"]) == 0
-    assert "left as found, though made with unit=log10 and not ln, recipe=" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["mel", sound, "-o", "a.npz", "--recipe", "nemo", "--skip-existing"])
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    for words in ("a.npz was made with unit=log10 and not ln", "preemphasis=null and not 0.97", "drop_last=true"):
+        assert words in err
 
 
 @pytest.mark.parametrize(
