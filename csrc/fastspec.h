@@ -61,6 +61,15 @@ typedef enum {
 /* What a frame's spectrum is: the FFT itself, |X|^2, |X|, or (GIVEN) the input is already an array of rows x frames. */
 typedef enum { FSP_COMPLEX, FSP_POWER, FSP_MAGNITUDE, FSP_GIVEN } fsp_spectrum;
 
+/* A bank of complex bins: band b is the sum of `width` bins from first[b] on, each with a weight for its real part and one for
+ * its imaginary part, times turns[b], and becomes what `spectrum` says. So a spectrum has bins between those of the FFT. */
+typedef struct {
+    size_t width;            /* at most n_bins */
+    const size_t *first;     /* n_bands; first[b] + width <= n_bins */
+    const double *weights;   /* n_bands x width x (real, imaginary) */
+    const double *turns;     /* n_bands x (cosine, sine) */
+} fsp_complex_bank;
+
 /* A few numbers about the bins of each frame, as rows, instead of a filter bank.
  * ROLLOFF (1 row): the first bin at which the sum of bins so far reaches `amount` times the sum of all.
  * FLATNESS (3 rows), with x = max(bin, amount): row 0 is the sum of x; the sum of ln x is ln 2 times row 1 plus row 2.
@@ -115,6 +124,7 @@ typedef struct {
 
     size_t n_bands;           /* 0: no filter bank */
     const double *bank;       /* n_bands x n_bins, row-major */
+    fsp_complex_bank complex_bank;  /* width 0: none. Else `bank` is NULL, the spectrum not given, and neither summary nor energy */
 
     fsp_summary_kind summary; /* in place of a bank, and the last stage */
     double amount;            /* ROLLOFF: between 0 and 1; the flatnesses: > 0 */

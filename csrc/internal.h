@@ -103,6 +103,7 @@ void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *s
 
 /* bands.c */
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
+fsp_status fsp_bank_create_complex(fsp_bank *bank, const fsp_config *config, const fsp_real_fft *fft, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
 
 /* summary.c: rows of a tile that a few numbers a frame are made of, and what to make. */
@@ -247,6 +248,8 @@ struct fsp_plan {
     fsp_real_fft fft;
     uint32_t *identity;
     fsp_bank bank;
+    void *turns, *ones;           /* of a bank of complex bins, whose bands are pairs of rows: */
+    uint32_t *pairs;              /* where each of them stands */
     fsp_summary summary;
     fsp_levels levels;
     fsp_matrix matrix;

@@ -13,6 +13,17 @@ static int valid_energy(const fsp_config *c)
     return e->replaces ? e->row < n_rows : e->row == 0 || e->row == n_rows;
 }
 
+static int valid_complex_bank(const fsp_config *c)
+{
+    const fsp_complex_bank *bank = &c->complex_bank;
+    const size_t n_bins = c->n_fft / 2 + 1;
+    if (!bank->width) return 1;
+    if (!c->n_bands || c->bank || c->spectrum == FSP_GIVEN || c->summary || c->energy.kind || bank->width > n_bins) return 0;
+    for (size_t b = 0; b < c->n_bands; b++)
+        if (bank->first[b] > n_bins - bank->width) return 0;
+    return 1;
+}
+
 static int valid(const fsp_config *c)
 {
     const int given = c->spectrum == FSP_GIVEN;
@@ -20,11 +31,12 @@ static int valid(const fsp_config *c)
     if (c->length > c->n_fft || c->margin.before > MOST_PLACES || c->margin.after > MOST_PLACES) return 0;
     if (given && c->length && c->length != c->n_fft) return 0;
     if (!given && (!c->window || c->lead > MOST_PLACES || c->lead < -MOST_PLACES)) return 0;
-    if (c->spectrum == FSP_COMPLEX && (c->n_bands || c->multiplier != 0 || c->n_features || c->summary)) return 0;
+    if (!valid_complex_bank(c)) return 0;
+    if (c->spectrum == FSP_COMPLEX && ((c->n_bands && !c->complex_bank.width) || c->multiplier != 0 || c->n_features || c->summary)) return 0;
     if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
     if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
     if (!(c->multiplier >= 0) || (c->multiplier > 0 && !(c->floor > 0))) return 0;
-    return !(c->n_bands && !c->bank) && !(c->n_features && !c->matrix) && valid_energy(c);
+    return !(c->n_bands && !c->bank && !c->complex_bank.width) && !(c->n_features && !c->matrix) && valid_energy(c);
 }
 
 /* A block has as many tiles as keep its table in L2, one to four. */
@@ -95,7 +107,7 @@ static void lay_out_scratch(fsp_plan *plan)
     }
     plan->tile_at = fsp_reserve(&size, tile_vectors, vector);
     plan->sorted_at = fsp_reserve(&size, plan->summary.scratch_vectors, vector);
-    plan->bands_at = fsp_reserve(&size, plan->n_rows + 1, vector);
+    plan->bands_at = fsp_reserve(&size, (plan->turns ? 2 : 1) * plan->n_rows + 1, vector);
     plan->features_at = fsp_reserve(&size, plan->config.n_features + 1, vector);
     plan->extent_at = fsp_reserve(&size, 2, vector);
     plan->scratch_size = size;
@@ -103,7 +115,7 @@ static void lay_out_scratch(fsp_plan *plan)
 
 static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
 {
-    plan->power = config->spectrum == FSP_POWER || config->spectrum == FSP_MAGNITUDE;
+    plan->power = (config->spectrum == FSP_POWER || config->spectrum == FSP_MAGNITUDE) && !config->complex_bank.width;
     if (config->spectrum == FSP_GIVEN) {
         plan->block = MOST_TILES * plan->kernels->lanes;
         return FSP_OK;
@@ -126,14 +138,29 @@ static fsp_status make_identity(fsp_plan *plan)
     return FSP_OK;
 }
 
+static fsp_status make_complex_bank(fsp_plan *plan, const fsp_config *config)
+{
+    const size_t n = config->n_bands, itemsize = plan->kernels->itemsize;
+    plan->turns = fsp_to_real(config->complex_bank.turns, 2 * n, itemsize);
+    plan->ones = fsp_allocate(n, itemsize);
+    plan->pairs = fsp_allocate(n, sizeof *plan->pairs);
+    if (!plan->turns || !plan->ones || !plan->pairs) return FSP_ENOMEM;
+    for (size_t b = 0; b < n; b++) {
+        plan->pairs[b] = (uint32_t)(2 * b);
+        fsp_put_real(plan->ones, b, 1, itemsize);
+    }
+    return fsp_bank_create_complex(&plan->bank, config, &plan->fft, itemsize);
+}
+
 static fsp_status make_back(fsp_plan *plan, const fsp_config *config)
 {
     const size_t itemsize = plan->kernels->itemsize;
     plan->n_rows = config->n_bands ? config->n_bands : config->summary ? fsp_summary_rows(config) : plan->n_bins;
     plan->n_last = (config->n_features ? config->n_features : plan->n_rows) + (config->energy.kind && !config->energy.replaces);
     fsp_status status = make_identity(plan);
-    if (status == FSP_OK && config->n_bands)
+    if (status == FSP_OK && config->n_bands && config->bank)
         status = fsp_bank_create(&plan->bank, config->n_bands, plan->n_bins, config->bank, itemsize);
+    if (status == FSP_OK && config->complex_bank.width) status = make_complex_bank(plan, config);
     if (status == FSP_OK && config->summary) {
         const uint32_t *where = config->spectrum == FSP_GIVEN ? plan->identity : plan->fft.where;
         status = fsp_summary_create(&plan->summary, config, plan->n_bins, where);
@@ -156,6 +183,7 @@ fsp_status fsp_plan_create(const fsp_config *config, fsp_plan **out)
     *plan = (fsp_plan){.config = *config, .kernels = kernels};
     if (!plan->config.length) plan->config.length = config->n_fft;
     plan->config.window = plan->config.bank = plan->config.matrix = NULL;
+    plan->config.complex_bank = (fsp_complex_bank){.width = config->complex_bank.width};
     plan->config.group_sizes = plan->config.group_extremes = plan->config.group_bins = NULL;
     plan->config.isa = NULL;
     plan->n_bins = config->spectrum == FSP_GIVEN ? config->n_fft : config->n_fft / 2 + 1;
@@ -175,6 +203,9 @@ void fsp_plan_destroy(fsp_plan *plan)
     if (!plan) return;
     fsp_real_fft_destroy(&plan->fft);
     fsp_bank_destroy(&plan->bank);
+    fsp_free(plan->turns);
+    fsp_free(plan->ones);
+    fsp_free(plan->pairs);
     fsp_summary_destroy(&plan->summary);
     fsp_free(plan->offsets);
     fsp_free(plan->table_offsets);

@@ -97,16 +97,16 @@ static char *output_at(const worker *w, size_t frame)
     return (char *)out->data + at * (ptrdiff_t)w->j->plan->kernels->itemsize;
 }
 
-static void store_complex(const worker *w, size_t at, size_t valid)
+/* Real parts where x says, imaginary ones next to them, with these signs. */
+static void store_complex(const worker *w, rows x, const void *sign, size_t at, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
     const fsp_output *out = w->j->out;
-    const fsp_real_fft *fft = &plan->fft;
     char *p = output_at(w, at);
     if (out->row_stride == 2)
-        plan->kernels->store_frames_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->frame_stride, valid);
+        plan->kernels->store_frames_complex(x.at, x.where, sign, plan->n_last, p, out->frame_stride, valid);
     else
-        plan->kernels->store_rows_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->row_stride, valid);
+        plan->kernels->store_rows_complex(x.at, x.where, sign, plan->n_last, p, out->row_stride, valid);
 }
 
 static void store_real(const worker *w, rows x, size_t at, size_t valid)
@@ -176,9 +176,20 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
     }
     const fsp_ahead ahead = {.read = next_samples(w, at), .write = results(w, at, valid)};
     fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, ahead);
-    if (plan->config.spectrum == FSP_MAGNITUDE) 
+    if (plan->config.spectrum == FSP_MAGNITUDE && !plan->turns)
         plan->kernels->root(w->tile, plan->fft.where, plan->n_bins, plan->config.guard, plan->config.least);
     return (rows){w->tile, plan->fft.where};
+}
+
+/* Bands of complex bins: pairs of rows, or one for each band where the plan wants their magnitudes. */
+static rows turned_bands(const worker *w, rows x)
+{
+    const fsp_plan *plan = w->j->plan;
+    const int power = plan->config.spectrum != FSP_COMPLEX;
+    plan->kernels->bank_complex(&plan->bank, x.at, x.where, plan->turns, power, w->bands);
+    if (plan->config.spectrum == FSP_MAGNITUDE)
+        plan->kernels->root(w->bands, plan->identity, plan->n_rows, plan->config.guard, plan->config.least);
+    return (rows){w->bands, power ? plan->identity : plan->pairs};
 }
 
 /* The rows in w->bands, in order: copied, unless they are there already. */
@@ -218,11 +229,16 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     const fsp_plan *plan = w->j->plan;
     const fsp_kernels *k = plan->kernels;
     rows x = spectrum_rows(w, at, valid);
+    const void *sign = plan->fft.sign;
+    if (plan->turns) {
+        x = turned_bands(w, x);
+        sign = plan->ones;
+    }
     if (plan->config.spectrum == FSP_COMPLEX) {
-        store_complex(w, at, valid);
+        store_complex(w, x, sign, at, valid);
         return;
     }
-    if (plan->bank.n_bands) {
+    if (plan->bank.n_bands && !plan->turns) {
         (plan->bank.pairs ? k->bank_pairs : k->bank_rows)(&plan->bank, x.at, x.where, w->bands);
         x = (rows){w->bands, plan->identity};
     }

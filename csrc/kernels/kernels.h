@@ -87,7 +87,8 @@ typedef struct {
 } fsp_ring;
 
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
- * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
+ * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]; of complex bins, count[b] pairs of
+ * them, for real and for imaginary parts. */
 typedef struct {
     size_t n_bands;
     int pairs;
@@ -216,6 +217,8 @@ typedef struct {
 #define FSP_BAND_KERNELS(KERNEL)                                                                                  \
     KERNEL(void, bank_pairs, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))    \
     KERNEL(void, bank_rows, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))     \
+    KERNEL(void, bank_complex, (const fsp_bank *bank, const void *spectrum, const uint32_t *where,                \
+            const void *turns, int power, void *bands))                                                           \
     KERNEL(void, rolloff, (const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin))  \
     KERNEL(void, flatness, (const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, \
             void *rows))                                                                                          \

@@ -237,7 +237,7 @@ def _array(value) -> np.ndarray:
 
 
 def _is_number(value) -> bool:
-    return not np.iscomplexobj(value) and np.ndim(value) == 0 and _is_numbers(value)
+    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
 
 
 def _is_integer(value) -> bool:

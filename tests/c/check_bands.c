@@ -122,6 +122,46 @@ static void check_bank(check *t, int pairs)
 void check_bank_pairs(check *t) { check_bank(t, 1); }
 void check_bank_rows(check *t) { check_bank(t, 0); }
 
+/* Parts of the sums of complex bins, and their products with a turn. */
+static void complex_case(check *t, size_t n_bands, size_t n_bins, int power)
+{
+    fsp_bank bank = random_bank(t, n_bands, n_bins, 0, n_bins < 20 ? n_bins : 20);
+    size_t total = 0;
+    for (size_t b = 0; b < n_bands; b++, total += 2 * bank.count[b - 1]) bank.first_weight[b] = total;
+    bank.weights = noise(t, 6, total, AT_END);
+    const void *x = noise(t, 0, (2 * n_bins + 1) * t->k->lanes, AT_END), *turns = noise(t, 8, 2 * n_bands, AT_END);
+    const uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
+    void *bands = guarded(t, 2, (power ? 1 : 2) * n_bands * t->k->lanes, AT_END);
+    expected *e = expect(t, 2);
+    for (size_t b = 0; b < n_bands; b++) {
+        const wide c = get(t, turns, 2 * b), s = get(t, turns, 2 * b + 1), factor = (dot_factor(bank.count[b]) + 4) * t->u;
+        for (size_t l = 0; l < t->k->lanes; l++) {
+            wide part[2] = {0, 0}, size = 0;
+            for (size_t k = 0; k < 2 * bank.count[b]; k++) {
+                const size_t row = where[bank.start[b] + k / 2] + k % 2;
+                const wide p = (wide)get(t, bank.weights, bank.first_weight[b] + k) * get(t, x, at(t, row, l));
+                part[k % 2] += p;
+                size += fabsl(p);
+            }
+            const wide bound = factor * size * (fabsl(c) + fabsl(s));
+            if (power) {
+                e[at(t, b, l)] = (expected){part[0] * part[0] + part[1] * part[1], 4 * factor * size * size};
+            } else {
+                e[at(t, 2 * b, l)] = (expected){part[0] * c - part[1] * s, bound};
+                e[at(t, 2 * b + 1, l)] = (expected){part[1] * c + part[0] * s, bound};
+            }
+        }
+    }
+    t->k->bank_complex(&bank, x, where, turns, power, bands);
+    if (!met(t, 2)) fail(t, "n_bands=%zu n_bins=%zu power=%d", n_bands, n_bins, power);
+}
+
+void check_bank_complex(check *t)
+{
+    for (size_t i = 1; i < n_lengths(); i++)
+        for (int power = 0; power < 2; power++) complex_case(t, 1 + random_below(t, 20), 1 + length_at(t, i - 1, 300), power);
+}
+
 /* Where row `i` of the groups finds column k's band, or bands: in a folded matrix the first group's columns are sums of
  * mirrored bands, the middle one alone; the second's are differences, from the middle outward. */
 static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane, dot *d)

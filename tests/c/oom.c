@@ -104,7 +104,7 @@ static void result(int good, const char *what, size_t i, long n)
     *(good ? &n_passed : &n_failed) += 1;
 }
 
-static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3};
+static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3}, FIRST_BINS[] = {0, 62};
 
 /* Each kind of FFT, bank and output; the tables of all stages. */
 static const fsp_config CASES[] = {
@@ -123,6 +123,7 @@ static const fsp_config CASES[] = {
      .group_sizes = GROUP_SIZES,
      .group_extremes = GROUP_EXTREMES,
      .group_bins = GROUP_BINS},
+    {.n_fft = 128, .hop_length = 30, .spectrum = FSP_COMPLEX, .n_bands = 2, .complex_bank = {.width = 3, .first = FIRST_BINS}},
     {.n_fft = 64,
      .hop_length = 1,
      .spectrum = FSP_GIVEN,
@@ -143,7 +144,8 @@ static fsp_config case_config(size_t i, fsp_precision precision, int pairs)
     c.matrix = numbers;
     for (size_t b = 0; b < c.n_bands; b++)
         for (size_t k = 0; k < n_bins; k++) bank[b * n_bins + k] = !pairs || k / 3 == b || k / 3 == b + 1;
-    c.bank = bank;
+    c.bank = c.complex_bank.width ? NULL : bank;
+    c.complex_bank.weights = c.complex_bank.turns = numbers;
     return c;
 }
 
