@@ -84,8 +84,8 @@ class _Room:
         self._used += n_bytes
         if self._used > self._memory.most:
             raise ItemError(
-                f"{self._item.path}: a feature needs the whole clip at once, more than memory={self._memory.most} bytes "
-                "(for each worker) hold; allow more (--memory), cut the clip by start and end in a manifest, or use a "
+                f"{self._item.path}: a feature needs the whole clip at once, more than memory={self._memory.most} "
+                "bytes (a worker) hold; allow more (--memory), cut the clip by start and end in a manifest, or use a "
                 "recipe that goes by blocks: without levels below the clip's peak and such, pooling and patches"
             )
         if self._used > self._memory.share and not self._has_turn:
