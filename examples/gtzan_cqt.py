@@ -6,7 +6,7 @@
 
 The input has a data set (samples, clips) for each genre, and the attribute `sr`. The output has
 
-    Xa (genres, clips, frames, 2, 1024)  frames of samples: at [..., 0, :] one after another, at [..., 1, :] half a frame later
+    Xa (genres, clips, frames, 2, 1024)  frames of samples, one after another; at [..., 1, :] half a frame later
     Xs (genres, clips, frames, 2, 96)    magnitudes of 96 quarter tones from C2, for the same frames
     Xn (genres, clips, frames, 2, 96)    those after local contrast normalisation over time and frequency
 
