@@ -210,7 +210,9 @@ def _track(envelope: np.ndarray, periods: np.ndarray, tightness: float, trim: bo
     if not tightness > 0:
         raise ParameterError(f"tightness={tightness} must be positive; 100 is usual")
     spread = envelope.std(ddof=1, axis=-1, keepdims=True) if envelope.shape[-1] > 1 else np.nan
-    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)), dtype=envelope.dtype.newbyteorder("="))
+    # The engine knows float32 and float64; float16 and whole numbers become what holds them.
+    precision = np.result_type(envelope.dtype, np.float32)
+    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)), dtype=precision)
     beats = np.zeros(envelope.shape, dtype=bool)
     periods = np.broadcast_to(periods, (*envelope.shape[:-1], periods.shape[-1]))
     for channel in np.ndindex(envelope.shape[:-1]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from ...util.utils import valid_audio
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers
 
 
 @public
@@ -68,6 +70,14 @@ def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> 
     return codes - int(mu + 1) // 2
 
 
+@overload
+def mu_expand(x: Double, *, mu: float = ..., quantize: bool = ...) -> np.float64: ...
+@overload
+def mu_expand(x: np.floating[Any], *, mu: float = ..., quantize: bool = ...) -> np.floating[Any]: ...
+@overload
+def mu_expand(x: Doubles, *, mu: float = ..., quantize: bool = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def mu_expand(x: Numbers, *, mu: float = ..., quantize: bool = ...) -> FloatArray: ...
 @public
 def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
     """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.

@@ -1,0 +1,44 @@
+"""Kinds of arguments and results, for annotations alone: modules import them for type checkers, not when they run.
+
+`complaints` and the tests look for some of these words in annotations; see `complaints._WORDS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.floating[Any]]
+ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
+# Audio is real and floating, and the engine refuses the rest. Of spectrograms, whole numbers will do.
+RealArray = npt.NDArray[np.floating[Any] | np.integer[Any]]
+
+
+class HasArray(Protocol):
+    """Other libraries' arrays."""
+
+    def __array__(self) -> npt.NDArray[Any]: ...
+
+
+# What is worked out in double precision whatever it is: a number, and many of them.
+Double = float | np.integer[Any] | np.bool_
+Doubles = Sequence[float] | npt.NDArray[np.float64 | np.integer[Any] | np.bool_]
+
+Real = float | np.floating[Any] | np.integer[Any] | np.bool_
+Number = complex | np.number[Any] | np.bool_
+Numbers = npt.NDArray[Any] | HasArray | Sequence[Any]
+
+# Padding of frames, which knows the ends of a signal only; and that of a signal which is whole.
+PadMode = Literal["constant", "edge", "linear_ramp", "reflect", "symmetric", "empty"] | Callable[..., Any]
+WholePadMode = PadMode | Literal["maximum", "mean", "median", "minimum", "wrap"]
+
+Interpolation = Literal[
+    "linear", "nearest", "nearest-up", "zero", "slinear", "quadratic", "cubic", "previous", "next"
+]  # fmt: skip
+Units = Literal["frames", "samples", "time"]
+DCTType = Literal[1, 2, 3, 4]
+DCTNorm = Literal["backward", "ortho", "forward"]
+Seed = int | np.integer[Any] | Sequence[int] | np.random.SeedSequence | np.random.BitGenerator | np.random.Generator
