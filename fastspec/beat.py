@@ -20,6 +20,8 @@ from .util.utils import expand_to, normalize, tiny
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._gate.kinds import FloatArray, Prior, Units
+
     Bpm = TypeVar("Bpm", bound="float | np.floating[Any] | np.integer[Any] | NDArray[np.floating[Any]]")
 
 __all__ = ["beat_track", "plp"]
@@ -32,7 +34,7 @@ def __dir__() -> list[str]:
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -40,14 +42,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: None = None,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["frames", "samples"] = "frames",
     sparse: Literal[True] = True,
 ) -> tuple[float | NDArray[np.float64], NDArray[np.int_]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -55,14 +57,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Bpm,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["frames", "samples"] = "frames",
     sparse: Literal[True] = True,
 ) -> tuple[Bpm, NDArray[np.int_]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -70,14 +72,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["time"],
     sparse: Literal[True] = True,
 ) -> tuple[Any, NDArray[np.float64]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -85,14 +87,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
-    units: str = "frames",
+    prior: Prior | None = None,
+    units: Units = "frames",
     sparse: Literal[False],
 ) -> tuple[Any, NDArray[np.bool_]]: ...
 @public
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -100,8 +102,8 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
-    units: str = "frames",
+    prior: Prior | None = None,
+    units: Units = "frames",
     sparse: bool = True,
 ) -> tuple[Any, np.ndarray]:
     """Beats: the chain of frames that begin something, and lie about a period apart.
@@ -260,15 +262,15 @@ def _trimmed(beats: NDArray[np.bool_], scores: np.ndarray, trim: bool) -> NDArra
 @public
 def plp(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    onset_envelope: np.ndarray | None = None,
+    onset_envelope: FloatArray | None = None,
     hop_length: int = 512,
     win_length: int = 384,
     tempo_min: float | None = 30,
     tempo_max: float | None = 300,
-    prior: Any | None = None,
-) -> NDArray[np.floating[Any]]:
+    prior: Prior | None = None,
+) -> FloatArray:
     """Predominant local pulse: at each frame the oscillation that the onsets around it follow best, all added up.
 
     Parameters

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,20 @@ ComplexArray = npt.NDArray[np.complexfloating[Any, Any]]
 # Audio is real and floating, and the engine refuses the rest. Of spectrograms, whole numbers will do.
 RealArray = npt.NDArray[np.floating[Any] | np.integer[Any]]
 
+# What moves values about leaves their dtype as it is.
+T = TypeVar("T", bound=np.generic)
+
 
 class HasArray(Protocol):
     """Other libraries' arrays."""
 
     def __array__(self) -> npt.NDArray[Any]: ...
+
+
+class Prior(Protocol):
+    """A distribution of scipy.stats, or what has this much of one."""
+
+    def logpdf(self, x: npt.NDArray[Any], /) -> npt.NDArray[Any]: ...
 
 
 # What is worked out in double precision whatever it is: a number, and many of them.
@@ -32,7 +41,8 @@ Number = complex | np.number[Any] | np.bool_
 Numbers = npt.NDArray[Any] | HasArray | Sequence[Any]
 
 # Padding of frames, which knows the ends of a signal only; and that of a signal which is whole.
-PadMode = Literal["constant", "edge", "linear_ramp", "reflect", "symmetric", "empty"] | Callable[..., Any]
+PadName = Literal["constant", "edge", "linear_ramp", "reflect", "symmetric", "empty"]
+PadMode = PadName | Callable[..., Any]
 WholePadMode = PadMode | Literal["maximum", "mean", "median", "minimum", "wrap"]
 
 Interpolation = Literal[

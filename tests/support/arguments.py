@@ -123,8 +123,8 @@ BY_NAME = {
 BY_FUNCTION = {
     "core.audio._channels.to_mono": {"signals": everything.Y},
     "core.audio._channels.to_multi": {"signals": everything.Y},
-    "core.convert._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
-    "core.convert._pitch_names.note_to_svara_h": {"notes": ["C4", "D4"], "Sa": "C4"},
+    "core.convert._svaras.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
+    "core.convert._svaras.note_to_svara_h": {"notes": ["C4", "D4"], "Sa": "C4"},
     "core.spectrum._pcen.perceptual_weighting": {"frequencies": FREQS},
     "core.audio._synthesis.clicks": {"times": np.array([0.01, 0.02])},
     "core.audio._synthesis.tone": {"duration": 0.1},

@@ -1,4 +1,5 @@
 """Another sampling rate, by soxr, scipy or what else is installed."""
+
 from __future__ import annotations
 
 import functools
@@ -13,6 +14,7 @@ from ..._gate.samples import ParameterError, check_rate, working_dtype
 from ...util.utils import fix_length, valid_audio
 
 if TYPE_CHECKING:
+    from ..._gate.kinds import FloatArray
 
     pass
 
@@ -29,7 +31,7 @@ _RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 @public
 def resample(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     orig_sr: float,
     target_sr: float,
@@ -38,7 +40,7 @@ def resample(
     scale: bool = False,
     axis: int = -1,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Convert audio from one sampling rate to another.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -19,9 +19,19 @@ from ...util.utils import valid_audio
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
 
 
+@overload
+def mu_compress(x: Real, *, mu: float = ..., quantize: Literal[True] = ...) -> np.int64: ...
+@overload
+def mu_compress(x: Double, *, mu: float = ..., quantize: Literal[False]) -> np.float64: ...
+@overload
+def mu_compress(x: np.floating[Any], *, mu: float = ..., quantize: Literal[False]) -> np.floating[Any]: ...
+@overload
+def mu_compress(x: Numbers, *, mu: float = ..., quantize: Literal[True] = ...) -> npt.NDArray[np.int64]: ...
+@overload
+def mu_compress(x: Numbers, *, mu: float = ..., quantize: Literal[False]) -> FloatArray: ...
 @public
 def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> np.number[Any] | np.ndarray:
     """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
@@ -144,7 +154,7 @@ def zero_crossings(
     pad: bool = True,
     zero_pos: bool = True,
     axis: int = -1,
-) -> np.ndarray:
+) -> npt.NDArray[np.bool_]:
     """Mark the samples whose sign differs from that of the sample before.
 
     Parameters
@@ -264,7 +274,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
 
 
 @public
-def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
+def lpc(y: FloatArray, *, order: int, axis: int = -1) -> FloatArray:
     """Linear prediction coefficients by Burg's method.
 
     Parameters

@@ -369,7 +369,9 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
 
 
 @public
-def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
+def samples_like(
+    X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
+) -> npt.NDArray[np.int64]:
     """Sample number of every frame of a feature matrix.
 
     Parameters
@@ -416,7 +418,7 @@ def _n_frames(X: npt.ArrayLike, axis: int):
 @public
 def times_like(
     X: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Time of every frame of a feature matrix, in seconds.
 
     Parameters
