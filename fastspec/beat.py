@@ -183,7 +183,7 @@ def beat_track(
 
 def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
     if onset_envelope is not None:
-        return as_array(onset_envelope, name="onset_envelope")
+        return as_array(onset_envelope, name="onset_envelope", kinds="fiub")
     if y is None:
         raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
     return onset_strength(y=y, sr=sr, hop_length=hop_length, aggregate=np.median)
@@ -211,10 +211,11 @@ def _periods(bpm: Any, envelope: np.ndarray, frame_rate: float) -> np.ndarray:
 def _track(envelope: np.ndarray, periods: np.ndarray, tightness: float, trim: bool) -> NDArray[np.bool_]:
     if not tightness > 0:
         raise ParameterError(f"tightness={tightness} must be positive; 100 is usual")
+    # The engine reads float32 and float64 only; whatever else the envelope is becomes what holds it.
+    single = envelope.dtype.kind == "f" and envelope.dtype.itemsize <= 4
+    envelope = envelope.astype(np.float32 if single else np.float64, copy=False)
     spread = envelope.std(ddof=1, axis=-1, keepdims=True) if envelope.shape[-1] > 1 else np.nan
-    # The engine knows float32 and float64; float16 and whole numbers become what holds them.
-    precision = np.result_type(envelope.dtype, np.float32)
-    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)), dtype=precision)
+    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)))
     beats = np.zeros(envelope.shape, dtype=bool)
     periods = np.broadcast_to(periods, (*envelope.shape[:-1], periods.shape[-1]))
     for channel in np.ndindex(envelope.shape[:-1]):

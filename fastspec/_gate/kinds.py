@@ -38,7 +38,9 @@ Doubles = Sequence[float] | npt.NDArray[np.float64 | np.integer[Any] | np.bool_]
 
 Real = float | np.floating[Any] | np.integer[Any] | np.bool_
 Number = complex | np.number[Any] | np.bool_
-Numbers = npt.NDArray[Any] | HasArray | Sequence[Any]
+# Spelt out, since text is a sequence of texts.
+Row = Sequence[Number] | npt.NDArray[Any]
+Numbers = Row | HasArray | Sequence[Row] | Sequence[Sequence[Row]]
 
 # Padding of frames, which knows the ends of a signal only; and that of a signal which is whole.
 PadName = Literal["constant", "edge", "linear_ramp", "reflect", "symmetric", "empty"]

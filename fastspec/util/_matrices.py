@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .._gate.kinds import T
 
     Sparse = TypeVar("Sparse", bound="sparse.sparray | sparse.spmatrix")
+    Rolled = TypeVar("Rolled", bound="np.ndarray | sparse.sparray | sparse.spmatrix")
 
 
 @overload
@@ -277,7 +278,7 @@ def sheared_sparse(X: Any, factor: int, along: int) -> Any:
 
 
 @public
-def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
+def roll_sparse(x: Rolled, shift: int, axis: int = 0) -> Rolled:
     """Shift a sparse matrix cyclically, as `np.roll` does a dense one.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases.
