@@ -1,6 +1,6 @@
 """What the kernels take: by stage and instruction set, beside scipy's FFTs and MKL's, one build beside another.
 
-    python benchmarks/kernels.py stages sizes floor
+    python benchmarks/kernels.py stages sizes floor checks
     python benchmarks/kernels.py builds --builds gcc,clang   # folders of `CC=... pip install --target FOLDER .`
 
 All on one CPU. Stages are told apart by what the public API leaves out: a mel spectrogram with one narrow
@@ -293,8 +293,25 @@ def builds(options) -> Iterator[str]:
     )
 
 
+# checks
+
+
+def checks(options) -> Iterator[str]:
+    """The calls of tests/c, the same for any build: a kernel is measured where it is checked."""
+    root = Path(__file__).resolve().parents[1]
+    build = ["sh", "tests/c/build.sh", "plain", "build/check", "--quick", "--benchmark"]
+    ran = subprocess.run(build, cwd=root, stdout=subprocess.PIPE, text=True, check=True)
+    found = re.findall(r"^(\w+) (\w+) f(32|64) (\d+) (\d+)$", ran.stdout, re.MULTILINE)
+    isas = [isa for isa in ISAS if isa in {row[1] for row in found}]
+    ns = {(kernel, bits, isa): int(total) / int(calls) for kernel, isa, bits, calls, total in found}
+    yield "ns per call of each kernel, mean of the shortest runs over the calls that its check makes"
+    kernels = dict.fromkeys((kernel, bits) for kernel, _, bits, _, _ in found if f"float{bits}" in options.dtype)
+    rows = [[*key, *(f"{ns[*key, isa]:.0f}" if (*key, isa) in ns else "" for isa in isas)] for key in kernels]
+    yield table(["kernel", "bits", *isas], rows, markdown=options.markdown, left=2)
+
+
 def main() -> int:
-    parts = {"stages": stages, "sizes": sizes, "floor": floor, "builds": builds}
+    parts = {"stages": stages, "sizes": sizes, "floor": floor, "builds": builds, "checks": checks}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=f"any of {', '.join(parts)} (default: all)")
     parser.add_argument("--dtype", type=lambda text: text.split(","), default=["float32", "float64"], metavar="D[,D]")

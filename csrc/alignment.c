@@ -1,7 +1,7 @@
 /* alignment: rows of dynamic time warping and of recurrence quantification, and the way back along their paths.
  *
- * The way there keeps sums and no choices, so that most of it is additions and minima, which compilers turn into vectors; the
- * way back finds the choices of the places on the path anew, by the same sums. */
+ * The way there stores sums but not which step each came from, so that most of it is additions and minima, which compilers
+ * vectorise. The way back finds the steps of the places on the path again, by the same sums. */
 #include "internal.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ static void step_down(size_t n, const double *restrict above, const double *rest
     }
 }
 
-/* The step (0, 1) waits for the column before: only a sum and a minimum, so that it does not wait long. */
+/* The step (0, 1) needs the result of the column before, so this loop does nothing but a sum and a minimum. */
 static void step_along(size_t n, const double *restrict cost, double multiply, double add, double *restrict row)
 {
     double before = row[0];

@@ -79,6 +79,31 @@ fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const 
     return FSP_ENOMEM;
 }
 
+/* The signs that the FFT's imaginary parts want go into their weights. */
+fsp_status fsp_bank_create_complex(fsp_bank *bank, const fsp_config *config, const fsp_real_fft *fft, size_t itemsize)
+{
+    const fsp_complex_bank *given = &config->complex_bank;
+    const size_t n_bands = config->n_bands, width = given->width;
+    *bank = (fsp_bank){.n_bands = n_bands};
+    bank->start = fsp_allocate(n_bands, sizeof *bank->start);
+    bank->count = fsp_allocate(n_bands, sizeof *bank->count);
+    bank->first_weight = fsp_allocate(n_bands, sizeof *bank->first_weight);
+    bank->weights = fsp_to_real(given->weights, 2 * width * n_bands, itemsize);
+    if (!bank->start || !bank->count || !bank->first_weight || !bank->weights) {
+        fsp_bank_destroy(bank);
+        return FSP_ENOMEM;
+    }
+    for (size_t b = 0; b < n_bands; b++) {
+        bank->start[b] = (uint32_t)given->first[b];
+        bank->count[b] = (uint32_t)width;
+        bank->first_weight[b] = 2 * width * b;
+        for (size_t k = 0; k < width; k++)
+            fsp_put_real(bank->weights, 2 * (width * b + k) + 1,
+                         given->weights[2 * (width * b + k) + 1] * fsp_real_at(fft->sign, given->first[b] + k, itemsize), itemsize);
+    }
+    return FSP_OK;
+}
+
 void fsp_bank_destroy(fsp_bank *bank)
 {
     fsp_free(bank->start);

@@ -1,4 +1,4 @@
-/* The memory of large results: that of results which are gone is kept for the next ones. */
+/* The memory of large results: blocks that are freed are kept for later results. */
 #include "internal.h"
 
 #include <stdatomic.h>
@@ -10,8 +10,8 @@ typedef struct {
 } block;
 
 /* The kept blocks, the newest first. They belong to the process and not to an interpreter, and results may be freed by any
- * thread at any time: so nobody waits here. A call that meets another thread's, or after a fork what is left of one, does
- * without the kept blocks. */
+ * thread at any time: so nobody waits here. A call that finds the list busy (also forever, if a fork copied it in that
+ * state) does without the kept blocks. */
 static block kept[2];
 static atomic_flag busy = ATOMIC_FLAG_INIT;
 
@@ -42,7 +42,7 @@ void *fsp_block_create(size_t bytes, size_t *size)
 
 void fsp_block_destroy(void *at, size_t size)
 {
-    void *left_over[2] = {at, NULL};  /* freed outside: to give pages back takes long */
+    void *left_over[2] = {at, NULL};  /* freed after `leave`, since giving pages back takes long */
     if (at && size <= FSP_MOST_KEPT && enter()) {
         left_over[0] = NULL;
         if (kept[0].at) {

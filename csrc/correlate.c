@@ -4,7 +4,7 @@
  * of the one above, a few samples late, so that a column needs no later column. A rate's frames come `lag` columns
  * behind: the last sample of its longest atom is there by then. Tiles of the output wait for the slowest rate.
  *
- * Hops longer than all that a frame reads are not kept whole: columns are cut around the frames, and stand alone. */
+ * If the hop is longer than all that a frame reads, columns hold only the samples around each frame and are independent. */
 #include "internal.h"
 
 #include <stdatomic.h>
@@ -14,7 +14,7 @@ enum { BLOCK_TILES = 4 };
 
 typedef struct {
     const fsp_atom_rate *atoms;
-    size_t rows, delay;   /* sample i of a hop stands at row i + delay, or in later columns */
+    size_t rows, delay;   /* sample i of a hop is in row i + delay, counted on into later columns */
     size_t wrapped;       /* rows before row 0, from earlier columns, that halving reads */
     uint32_t *right, *left;
     /* The table has `carried` columns of the blocks before, then a block. Frames are `lag` columns behind, whole vectors. */
@@ -37,7 +37,7 @@ struct fsp_atoms {
     size_t linear_at, sums_at, tiles_at, scratch_size;
 };
 
-/* Columns that follow one another without a gap: the delays are the least that keep halving within its column. */
+/* Columns that follow one another without a gap. The delays are the smallest with which halving needs no later column. */
 static void shape_joined(fsp_atoms *atoms)
 {
     atoms->block = BLOCK_TILES * atoms->kernels->lanes;
@@ -51,7 +51,7 @@ static void shape_joined(fsp_atoms *atoms)
     }
 }
 
-/* Columns that stand alone, if the hop has room for all of one: no tile draws on another, so that a block is a tile. */
+/* Independent columns, if the hop has room for all that one needs. No tile needs another then, so a block is a tile. */
 static int shape_alone(fsp_atoms *atoms)
 {
     fsp_atom_span spans[1 + FSP_MOST_HALVINGS];
@@ -210,7 +210,7 @@ static ptrdiff_t start_of(const fsp_atoms *atoms, ptrdiff_t column)
     return fsp_column_start(column, atoms->hop) - (ptrdiff_t)atoms->rates[0].delay;
 }
 
-/* Samples between the columns of a tile, and before the next tile: those that stand alone do not hold them. */
+/* Checks the samples between a tile's columns and before the next tile, which independent columns do not hold. */
 static int gaps_finite(const worker *w, ptrdiff_t column)
 {
     const fsp_atoms *atoms = w->j->atoms;
@@ -220,7 +220,7 @@ static int gaps_finite(const worker *w, ptrdiff_t column)
     return 1;
 }
 
-/* Where column `at` of the block stands in the table of a rate. */
+/* Column `at` of the block, in the table of a rate. */
 static char *column_of(const worker *w, const rate *r, size_t at)
 {
     return w->scratch + r->table_at + (r->carried + at) * w->j->atoms->kernels->itemsize;

@@ -1,6 +1,6 @@
 /* decode: the most likely path through any states, by Viterbi's algorithm.
  *
- * As in viterbi.c, the way there keeps values and no pointers; the way back finds predecessors by the same sums. */
+ * As in viterbi.c, the way there stores values but not predecessors; the way back finds these again, by the same sums. */
 #include "internal.h"
 
 #include <math.h>
@@ -29,8 +29,8 @@ static void raise_all_by_four(size_t n, const double *from, const double *restri
     }
 }
 
-/* All transitions that no run holds weigh `elsewhere`, the least of all, so that the best of the states reaches every other
- * by at least that. */
+/* Transitions outside of all runs weigh `elsewhere`, which no transition is below: so the best of all states reaches every state
+ * with at least this value. */
 static double from_anywhere(const fsp_transitions *t, const double *values)
 {
     double best = -INFINITY;
@@ -58,7 +58,7 @@ static void advance_by_runs(const fsp_transitions *t, const double *before, doub
 static void advance(const fsp_transitions *t, const double *before, double *best)
 {
     const size_t n = t->n_states;
-    if (!t->from) return advance_by_runs(t, before, best);
+    if (t->kind == FSP_RUNS) return advance_by_runs(t, before, best);
     for (size_t j = 0; j < n; j++) best[j] = -INFINITY;
     size_t k = 0;
     for (; k + 4 <= n; k += 4) raise_all_by_four(n, before + k, t->from + k * n, n, best);

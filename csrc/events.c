@@ -1,5 +1,4 @@
-/* events: peaks of a curve, which of them to keep, and the nearest of other events and intervals. Sequences, one thing after
- * another. */
+/* events: peaks of a curve, which of them to keep, and the nearest of other events and intervals. */
 #include "internal.h"
 
 #include <math.h>
@@ -21,7 +20,7 @@ INLINE span around(const fsp_peaks *p, size_t i, size_t before, size_t after)
     return (span){i < before ? 0 : i - before, after > p->n - i ? p->n : i + after};
 }
 
-/* NaN is never the top, and keeps its surroundings from being it. */
+/* NaN is never the top, and neither is a value with NaN in its neighbourhood. */
 INLINE int is_top(const fsp_peaks *p, size_t i, fsp_precision precision)
 {
     const span s = around(p, i, p->pre_max, p->post_max);
@@ -41,7 +40,7 @@ INLINE double local_mean(const fsp_peaks *p, size_t i, fsp_precision precision)
 {
     const span s = around(p, i, p->pre_avg, p->post_avg);
     const double count = (double)(s.stop - s.start);
-    if (p->sums) {
+    if (p->means == FSP_MEANS_BY_SUMS) {
         const double high = value_at(p->sums, s.stop, precision), low = value_at(p->sums, s.start, precision);
         return rounded(high - low, precision) / count;
     }
@@ -71,10 +70,11 @@ fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size
     return FSP_OK;
 }
 
-/* Every place is written down, and overwritten unless it was a peak: what the branch would be cannot be predicted. */
-INLINE size_t frame_peaks(const void *frame, ptrdiff_t stride, size_t first, size_t end, size_t n_bins, double reference,
-                          fsp_precision precision, size_t *bins)
+/* Every place is written, and the next one overwrites it unless it was a peak: a branch instead would be mispredicted often. */
+INLINE size_t frame_peaks(const fsp_spectral_curves *s, const void *frame, double reference, fsp_precision precision, size_t *bins)
 {
+    const ptrdiff_t stride = s->bin_stride;
+    const size_t first = s->first, end = s->end, n_bins = s->n_bins;
     size_t n = 0;
     double before = value_at(frame, (size_t)((ptrdiff_t)(first - 1) * stride), precision),
            x = value_at(frame, (size_t)((ptrdiff_t)first * stride), precision);
@@ -88,18 +88,14 @@ INLINE size_t frame_peaks(const void *frame, ptrdiff_t stride, size_t first, siz
     return n;
 }
 
-fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
-                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
-                              size_t *bins, size_t *counts)
+fsp_status fsp_spectral_peaks(const fsp_spectral_curves *s, size_t *bins, size_t *counts)
 {
-    if (first < 1 || first >= end || end > n_bins) return FSP_EBUG;
-    const size_t itemsize = precision == FSP_F32 ? sizeof(float) : sizeof(double);
-    for (size_t t = 0; t < n_frames; t++) {
-        const char *frame = (const char *)spectrum + (ptrdiff_t)t * frame_stride * (ptrdiff_t)itemsize;
-        if (precision == FSP_F32)
-            counts[t] = frame_peaks(frame, bin_stride, first, end, n_bins, references[t], FSP_F32, bins);
-        else
-            counts[t] = frame_peaks(frame, bin_stride, first, end, n_bins, references[t], FSP_F64, bins);
+    if (s->first < 1 || s->first >= s->end || s->end > s->n_bins) return FSP_EBUG;
+    const size_t itemsize = s->precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    for (size_t t = 0; t < s->n_frames; t++) {
+        const char *frame = (const char *)s->data + (ptrdiff_t)t * s->frame_stride * (ptrdiff_t)itemsize;
+        counts[t] = s->precision == FSP_F32 ? frame_peaks(s, frame, s->references[t], FSP_F32, bins)
+                                            : frame_peaks(s, frame, s->references[t], FSP_F64, bins);
         bins += counts[t];
     }
     return FSP_OK;

@@ -13,8 +13,8 @@
 enum { FIRST_LEVEL = 32 << 10 };  /* bytes, on most CPUs */
 enum { LONG = 1 << 15 };  /* points whose passes take milliseconds: whether to stop is asked between them */
 
-/* Butterflies between two stops to fetch: in a row they make better code than one by one; but more lines than a cache can
- * wait for at once hold them up, so that where more than MANY_LINES are due after each, each is a stop. */
+/* Butterflies from one stop to fetch lines (fsp_ahead) to the next: four are faster than one. But fetching more lines at a stop
+ * than the cache can wait for makes the butterflies wait: if that would be more than MANY_LINES, there is a stop after each. */
 static const size_t PACES[FSP_PACES] = {4, 1};
 enum { MANY_LINES = 4 };
 
@@ -22,8 +22,8 @@ enum { MANY_LINES = 4 };
 
 typedef long double complex exact;
 
-/* exp(2 pi i j / n) for any j: the angle is first brought into one octant. A table in double deserves more than the
- * last bit or so that sin and cos leave open; one in float does not, and need not wait for it. */
+/* exp(2 pi i j / n) for any j: the angle is first brought into one octant. sin and cos may be off by an ulp, which is too much
+ * for a table in double: it is computed in long double. A table in float is not, which saves time. */
 static exact unit_root(size_t j, size_t n, size_t itemsize)
 {
     size_t a = 8 * (j % n), octant = a / n;
@@ -131,7 +131,7 @@ static void complex_destroy(fsp_complex_fft *fft)
     fsp_free(fft->order);
 }
 
-/* How many times `n` butterflies in a row stop to fetch; see `butterflies` in complex_fft.inc.h. */
+/* How often `n` butterflies in a row stop to fetch lines; see `butterflies` in complex_fft.inc.h. */
 static size_t stops(size_t n, size_t every) { return n < every ? 1 : n / every; }
 
 static void add_stops(fsp_real_fft *fft, const fsp_complex_fft *columns, size_t n_columns)
@@ -147,9 +147,9 @@ static char *vectors(void *tile, size_t n, const fsp_kernels *kernels)
     return (char *)tile + n * kernels->lanes * kernels->itemsize;
 }
 
-/* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. As many go
- * through a pass together as stay in a first-level cache from one pass to the next. One point needs no pass, but |X|^2 is
- * still wanted of it. */
+/* `count` transforms of neighbours, `stride` points apart, in place; `last` says what the last pass leaves. Each pass does as
+ * many of them as fit into a first-level cache, so that the next pass finds them there. A transform of one point has no passes,
+ * but |X|^2 must still be computed. */
 void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
                          int last, fsp_ahead *ahead)
 {
@@ -181,11 +181,12 @@ static void place(fsp_real_fft *fft, size_t k, size_t slot, int conjugate)
 /* Without twiddles, bin k is bin k mod m of class k mod radix; with them, bin k / radix. */
 int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t *point)
 {
-    const size_t r = fft->radix, m = fft->m;
+    const size_t r = fft->first.radix, m = fft->first.m;
+    const int coprime = fft->first.factors == FSP_COPRIME;
     int mirrored;
     if (k % (r / 2) == 0) {
         size_t q = k / (r / 2);
-        if (!fft->twiddles) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
+        if (coprime) q = k % m % 2 == k / (r / 2) % 2 ? k % m : k % m + m;  /* as k modulo 2 and modulo m */
         mirrored = q > m;
         *column = 0;
         *point = mirrored ? 2 * m - q : q;
@@ -193,7 +194,7 @@ int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t
         mirrored = k % r > r / 2;
         const size_t bin = mirrored ? fft->n - k : k;
         *column = bin % r;
-        *point = fft->twiddles ? bin / r : bin % m;
+        *point = coprime ? bin % m : bin / r;
     }
     return mirrored;
 }
@@ -203,30 +204,31 @@ static void place_even(fsp_real_fft *fft)
     for (size_t k = 0; k < fft->n_bins; k++) {
         size_t column, point;
         const int mirrored = fsp_even_fft_point(fft, k, &column, &point);
-        place(fft, k, column * fft->class_stride + (point == fft->m ? point : fft->columns.order[point]), mirrored);
+        place(fft, k, column * fft->first.class_stride + (point == fft->first.m ? point : fft->columns.order[point]), mirrored);
     }
 }
 
 static fsp_status even_create(fsp_real_fft *fft)
 {
     const size_t itemsize = fft->kernels->itemsize, n = fft->n;
-    fft->radix = n % 16 == 0 ? 16 : n % 8 == 0 ? 8 : n % 4 == 0 ? 4 : 2;
-    fft->m = n / fft->radix;
-    fft->class_stride = fft->m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
-    fft->tile_vectors = 2 * fft->class_stride * (fft->radix / 2);
-    const int coprime = fft->m % 2 == 1;
-    const size_t step = coprime ? fft->radix : 1;
+    fft->first.radix = n % 16 == 0 ? 16 : n % 8 == 0 ? 8 : n % 4 == 0 ? 4 : 2;
+    fft->first.m = n / fft->first.radix;
+    fft->first.class_stride = fft->first.m + 2;  /* one for the last bin; two keep classes off each other's cache sets */
+    fft->tile_vectors = 2 * fft->first.class_stride * (fft->first.radix / 2);
+    fft->first.factors = fft->first.m % 2 ? FSP_COPRIME : FSP_TWIDDLED;
+    const int coprime = fft->first.factors == FSP_COPRIME;
+    const size_t step = coprime ? fft->first.radix : 1;
     for (size_t i = 0; i < n; i++)
-        fft->sample[i] = (uint32_t)((i % fft->radix * fft->m + i / fft->radix * step) % n);
-    if (!coprime) fft->twiddles = column_twiddles(fft->radix, fft->m, fft->radix / 2 - 1, itemsize);
-    fft->half_twiddles = fsp_allocate(fft->m / 2 + 1, 2 * itemsize);
+        fft->sample[i] = (uint32_t)((i % fft->first.radix * fft->first.m + i / fft->first.radix * step) % n);
+    if (!coprime) fft->twiddles = column_twiddles(fft->first.radix, fft->first.m, fft->first.radix / 2 - 1, itemsize);
+    fft->half_twiddles = fsp_allocate(fft->first.m / 2 + 1, 2 * itemsize);
     if ((!coprime && !fft->twiddles) || !fft->half_twiddles) return FSP_ENOMEM;
-    for (size_t k = 0; k <= fft->m / 2; k++)
-        put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->m, itemsize)), itemsize);
-    fsp_status status = complex_create(&fft->columns, fft->m, itemsize);
+    for (size_t k = 0; k <= fft->first.m / 2; k++)
+        put(fft->half_twiddles, k, 0.5L * conjl(unit_root(k, 2 * fft->first.m, itemsize)), itemsize);
+    fsp_status status = complex_create(&fft->columns, fft->first.m, itemsize);
     if (status) return status;
-    for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] = stops(fft->m, PACES[p]);
-    add_stops(fft, &fft->columns, fft->radix / 2);
+    for (int p = 0; p < FSP_PACES; p++) fft->n_stops[p] = stops(fft->first.m, PACES[p]);
+    add_stops(fft, &fft->columns, fft->first.radix / 2);
     place_even(fft);
     return FSP_OK;
 }
@@ -235,13 +237,12 @@ static void even_run(const fsp_real_fft *fft, const void *table, const uint32_t 
                      fsp_ahead *ahead)
 {
     const fsp_kernels *kernels = fft->kernels;
-    const size_t n_classes = fft->radix / 2;
-    kernels->real_even(table, offsets, fft->window, fft->twiddles, fft->m, fft->class_stride, tile, (int)fft->radix,
-                       ahead);
+    const fsp_real_pass *first = &fft->first;
+    void *classes = vectors(tile, 2 * first->class_stride, kernels);
+    kernels->real_even(first, table, offsets, tile, ahead);
     fsp_complex_fft_run(&fft->columns, kernels, tile, 1, 0, FSP_PASS_LAST, ahead);
-    kernels->unpack(tile, fft->m, fft->columns.order, fft->half_twiddles, last);
-    fsp_complex_fft_run(&fft->columns, kernels, vectors(tile, 2 * fft->class_stride, kernels), n_classes - 1, fft->class_stride, last,
-                ahead);
+    kernels->unpack(tile, first->m, fft->columns.order, fft->half_twiddles, last);
+    fsp_complex_fft_run(&fft->columns, kernels, classes, first->radix / 2 - 1, first->class_stride, last, ahead);
 }
 
 /* odd -------------------------------------------------------------------------------------------------------------- */
@@ -294,7 +295,7 @@ static void odd_run(const fsp_real_fft *fft, const void *table, const uint32_t *
         kernels->real_odd(tile, level, level->m, z);
         fsp_complex_fft_run(&fft->level_columns[i], kernels, z, level->radix / 2, level->m, last, ahead);
     }
-    /* What is left is bin 0, real: a packed real FFT of one point. */
+    /* Bin 0 is left, which is real: unpack takes it as a packed real FFT of one point. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
     kernels->unpack(tile, 1, &one_point, NULL, last);
 }
@@ -328,7 +329,7 @@ static void plain_fft(const exact *x, size_t n, size_t stride, const exact *root
     memcpy(out, scratch, n * sizeof *out);
 }
 
-/* exp(pi i d^2 / n), as exactly as anything here: the filter's error counts as much as a whole FFT's. */
+/* exp(pi i d^2 / n), always in long double: the filter's error adds as much to the result's as a whole FFT. */
 static exact chirp_at(size_t d, size_t n) { return unit_root(d * d % (2 * n), 2 * n, sizeof(double)); }
 
 static fsp_status make_filter(fsp_real_fft *fft)
@@ -383,7 +384,7 @@ static void bluestein_run(const fsp_real_fft *fft, const void *table, const uint
     kernels->chirp_multiply(tile, convolution->order, fft->filter, convolution->n, y);
     fsp_complex_fft_run(convolution, kernels, y, 1, 0, FSP_PASS_LAST, ahead);
     kernels->chirp_out(y, convolution->order, fft->chirp, fft->n_bins, tile, last);
-    /* These two are real; the convolution knows it only to within rounding. */
+    /* These bins are real, but the convolution leaves rounding errors as their imaginary parts. */
     memset(vectors(tile, 1, kernels), 0, kernels->lanes * kernels->itemsize);
     if (fft->n % 2 == 0) memset(vectors(tile, fft->n + 1, kernels), 0, kernels->lanes * kernels->itemsize);
 }
@@ -418,6 +419,9 @@ fsp_status fsp_real_fft_create(fsp_real_fft *fft, size_t n, const double *window
         for (size_t i = 0; i < n; i++) ordered[i] = window[fft->sample[i]];
         fft->window = fsp_to_real(ordered, n, kernels->itemsize);
         if (!fft->window) status = FSP_ENOMEM;
+        fft->first.sample = fft->sample;
+        fft->first.window = fft->window;
+        fft->first.twiddles = fft->twiddles;
     }
     fsp_free(ordered);
     if (status) fsp_real_fft_destroy(fft);

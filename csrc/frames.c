@@ -1,5 +1,5 @@
-/* samples -> frames: what stands where the signal is not contiguous, PCM or not in the plan's precision, or not there; and
- * what is done to the whole signal before it is cut into frames. */
+/* samples -> frames: copies of the signal where kernels cannot read it as it is (strides, PCM codes, another precision, padding),
+ * and what is done to the whole signal before it is cut into frames. */
 #include "internal.h"
 
 #include <math.h>
@@ -27,7 +27,7 @@ static void read_codes(const fsp_signal *s, size_t i, size_t n, void *out)
     fsp_read_pcm(s->kernels, s->pcm, (const char *)s->data + (ptrdiff_t)i * step, step, n, out);
 }
 
-/* As it is in the array. */
+/* Without dither and emphasis. */
 static double bare_sample_at(const fsp_signal *s, size_t i)
 {
     ptrdiff_t at = (ptrdiff_t)i * s->stride;
@@ -39,7 +39,7 @@ static double bare_sample_at(const fsp_signal *s, size_t i)
     return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
 }
 
-/* A number of the normal distribution that is told by `place` and `key` alone (Box and Muller 1958, of SplitMix64's bits). */
+/* A normal random number that depends on `place` and `key` alone (Box and Muller 1958, of SplitMix64's bits). */
 static double noise_at(uint64_t key, uint64_t place)
 {
     uint64_t z = key + place * 0x9e3779b97f4a7c15u;
@@ -56,7 +56,7 @@ static double dithered(const fsp_signal *s, size_t i, double x)
     return c->dither == 0 ? x : x + c->dither * noise_at(c->dither_key, s->place + i);
 }
 
-/* Samples i .. i + n - 1, n > 0, which are in `out`. One by one or many at a time, a sample meets the same arithmetic. */
+/* In place: `out` holds samples i .. i + n - 1, n > 0. A sample's arithmetic is the same however many there are. */
 static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
 {
     const size_t size = s->kernels->itemsize;

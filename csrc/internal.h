@@ -23,11 +23,11 @@ void fsp_free(void *p);
 size_t fsp_reserve(size_t *size, size_t count, size_t bytes);
 
 /* threads.c: work(context, i) for i < n_jobs on at most n_threads threads; returns when all are done, or FSP_ESTOPPED when
- * those that had begun are. A thread that cannot be started is done without. */
+ * those that had begun are. If a thread cannot be started, the others do its work. */
 typedef void fsp_work(void *context, size_t job);
 fsp_status fsp_parallel(fsp_work *work, void *context, size_t n_jobs, int n_threads);
-/* 0 if the work that this thread does for fsp_parallel is to end. Looked at in every loop that may last longer than some
- * tens of milliseconds; a look costs some tens of nanoseconds. */
+/* 0 if the work that this thread does for fsp_parallel is to end. To be called in every loop that may last longer than some tens
+ * of milliseconds; a call costs some tens of nanoseconds. */
 int fsp_go_on(void);
 
 /* fft.c */
@@ -52,9 +52,9 @@ typedef struct {
     uint32_t *sample;      /* position within the frame of the i-th sample that the first pass reads */
     void *window;          /* REAL, in the order of `sample` */
 
-    /* even: n = radix * m */
-    size_t radix, m, class_stride;
-    void *twiddles, *half_twiddles;  /* no twiddles where m is odd */
+    /* even: a real pass, and the complex FFTs that it leaves */
+    fsp_real_pass first;
+    void *twiddles, *half_twiddles;
     fsp_complex_fft columns;
 
     /* odd: real passes one inside the other, each with its complex classes */
@@ -73,26 +73,26 @@ void fsp_real_fft_destroy(fsp_real_fft *fft);
 
 enum { FSP_LINE = 64 };  /* bytes that caches fetch together, on most CPUs */
 
-/* The spectrum of `lanes` frames. offsets[i]: where in `table` the sample sample[i] of the first frame stands. `ahead` says
- * what to fetch meanwhile; how much at a time is found here. */
+/* The spectrum of `lanes` frames. Sample sample[i] of the first frame is number offsets[i] of `table`. `ahead` says which lines
+ * to fetch meanwhile; how many at a time is worked out here. */
 void fsp_real_fft_run(const fsp_real_fft *fft, const void *table, const uint32_t *offsets, int power, void *tile,
                       fsp_ahead ahead);
 
-/* What the way back takes from it: the kind of length n; the column, and the point of it, where bin k of an even length is
- * known, to the order of the complex passes, and whether its conjugate is; these passes, of `count` columns; how many lines
- * to fetch at a time. */
+/* For the inverse FFT. The kind of length n; at which point of which column, before the complex passes reorder them, an even
+ * length has bin k, and whether it is the conjugate (returned); the complex passes of `count` columns; and how many lines to
+ * fetch at a time. */
 fsp_fft_kind fsp_fft_kind_of(size_t n);
 int fsp_even_fft_point(const fsp_real_fft *fft, size_t k, size_t *column, size_t *point);
 void fsp_complex_fft_run(const fsp_complex_fft *fft, const fsp_kernels *kernels, char *z, size_t count, size_t stride,
                          int last, fsp_ahead *ahead);
 void fsp_share_ahead(const fsp_real_fft *fft, fsp_ahead *ahead);
 
-/* inverse_fft.c: spectra back to frames, windowed and added into a ring. */
+/* inverse_fft.c: spectra to frames, windowed and added into a ring. */
 typedef struct {
-    fsp_real_fft fft;    /* direct: gone through backwards, window and 2/n in its window; else of Hartley spectra, 1/n included */
-    fsp_places places;   /* of bins; direct: `at` is not NULL, and samples come in the order of fft.sample */
-    uint32_t *offsets;   /* of Hartley spectra, to the forward FFT */
-    void *window;        /* for overlap-add */
+    fsp_real_fft fft;             /* DIRECT: run backwards; its window includes 2/n. HARTLEY: its window is 1/n */
+    fsp_places places;            /* of the spectrum's bins, and which way it is */
+    uint32_t *offsets;            /* HARTLEY: where the FFT reads the spectrum */
+    void *window;                 /* HARTLEY: of overlap-add */
     size_t n_vectors, n_scratch;  /* of a spectrum, and needed beside it */
 } fsp_inverse_fft;
 /* `n_columns`: of the ring. */
@@ -103,6 +103,7 @@ void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *s
 
 /* bands.c */
 fsp_status fsp_bank_create(fsp_bank *bank, size_t n_bands, size_t n_bins, const double *dense, size_t itemsize);
+fsp_status fsp_bank_create_complex(fsp_bank *bank, const fsp_config *config, const fsp_real_fft *fft, size_t itemsize);
 void fsp_bank_destroy(fsp_bank *bank);
 
 /* summary.c: rows of a tile that a few numbers a frame are made of, and what to make. */
@@ -154,15 +155,15 @@ typedef struct {
 } fsp_atom_span;
 void fsp_atom_spans(const fsp_atom_bank *bank, fsp_atom_span *spans);
 
-/* How far to the left of its centre a halving reads, and to the right. */
+/* How many samples a halving reads to the left of its centre, and to the right. */
 static inline size_t fsp_halving_left(const fsp_halving *h) { return 1 + (size_t)h->step * (h->n_taps - 1); }
 static inline size_t fsp_halving_right(const fsp_halving *h) { return (size_t)(h->right + h->step * (ptrdiff_t)(h->n_taps - 1)); }
 
 ptrdiff_t fsp_divide_down(ptrdiff_t a, ptrdiff_t b);
 /* column * hop_length, or, where that is beyond every signal's end, any place that is. */
 ptrdiff_t fsp_column_start(ptrdiff_t column, size_t hop_length);
-/* Where the pairs of a frame stand in a table of `rows` by `stride`, if sample 0 is at row `delay` of column `own`. Both
- * arrays are to be freed, whatever the status. */
+/* The places of a frame's pairs of samples in a table of `rows` by `stride`, if its sample 0 is at row `delay` of column `own`.
+ * Both arrays are to be freed, whatever the status. */
 fsp_status fsp_pair_offsets(size_t n_pairs, int between, ptrdiff_t delay, size_t rows, size_t stride, ptrdiff_t own,
                             uint32_t **right, uint32_t **left);
 
@@ -198,29 +199,30 @@ const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, s
 int fsp_span_finite(const fsp_signal *signal, ptrdiff_t a, ptrdiff_t b, const fsp_kernels *kernels, fsp_precision precision,
                     void *linear, size_t n);
 
-/* inverse.c: what an inverse transform is made of. The output is cut at every hop into columns. */
-struct fsp_inverse {
+/* ring.c: all of overlap-add that does not depend on the signal. */
+typedef struct {
     const fsp_kernels *kernels;
-    size_t n_fft, hop, lead, n_bins, overlap;
-    size_t column;              /* bytes from one column of the ring to the next */
-    uint32_t *place;            /* of samples in the ring, see fsp_ring: */
-    size_t turn;                /* how many of these further a frame begins one column further */
+    size_t n_fft, hop, lead, overlap;
+    size_t column;                /* bytes from one column of the ring to the next */
+    uint32_t *place;              /* of samples in the ring, see fsp_ring */
+    size_t turn;                  /* the places of frames that begin one column later are so much further in `place` */
+    uint32_t *identity, *spread;  /* 0 .. hop - 1; and the vectors of a column at which its samples are */
     fsp_inverse_fft fft;
-    uint32_t *identity, *spread;  /* 0 .. hop - 1; vectors of a column of the ring */
-    void *interior, *nothing;
-    double *squares;
-    double smallest;  /* sums of squares up to it do not divide */
-    size_t ring_at, spectrum_at, tile_at, heads_at, tails_at, scales_at, scratch_size;
-};
+    void *interior;               /* fsp_ring_scales of columns that have all their frames */
+    double *squares;              /* of the window */
+    double smallest;              /* smaller sums of squares do not divide */
+} fsp_ring_plan;
 
-/* What the samples of column q are multiplied with when all its frames, q - overlap .. q as far as they are among n_frames,
- * have been added: one over the sum of their squared windows. */
-void fsp_inverse_scales(const fsp_inverse *inverse, size_t q, size_t n_frames, double *scales);
-
-/* The column of a ring that is whole when frame `step` has been added; and the ring as this frame finds it, which needs
- * nothing there if it is the first. */
-char *fsp_inverse_column(const fsp_inverse *inverse, char *ring, size_t step);
-fsp_ring fsp_inverse_ring(const fsp_inverse *inverse, char *ring, size_t step);
+/* FSP_EBUG, with nothing to be destroyed, where the config breaks its rules. */
+fsp_status fsp_ring_create(fsp_ring_plan *plan, const fsp_inverse_config *config);
+void fsp_ring_destroy(fsp_ring_plan *plan);
+/* The factors of column q's samples, once its frames are added: one over the sum of their squared windows. These frames are
+ * q - overlap .. q, as far as they are among n_frames. */
+void fsp_ring_scales(const fsp_ring_plan *plan, size_t q, size_t n_frames, double *scales);
+/* The column that frame `step` completes. */
+char *fsp_ring_column(const fsp_ring_plan *plan, char *ring, size_t step);
+/* The ring as frame `step` is to be added to it; frame 0 needs nothing there. */
+fsp_ring fsp_ring_at(const fsp_ring_plan *plan, char *ring, size_t step);
 
 /* plan.c */
 struct fsp_plan {
@@ -229,13 +231,13 @@ struct fsp_plan {
     size_t n_bins, n_rows, n_last;  /* rows out of the bank (or the spectrum), and out of the plan */
     int power;                      /* the FFT leaves |X|^2 */
 
-    /* frames: a block is `block` frames, cut into rows = min(hop_length, length) by columns. The `overlap` columns it
-     * shares with the block before end at column `carried` of the table, whole vectors, so that those it adds, which
-     * are the many, are stored aligned. One more row is zeros: what a frame shorter than n_fft ends in. */
+    /* frames: the table of a block of `block` frames has rows = min(hop_length, length), a column for each hop, and one more row
+     * of zeros, for frames shorter than n_fft. The first `overlap` columns are those of the block before; they end at column
+     * `carried`, a multiple of the lanes, so that the block's own columns, which are more, are stored aligned. */
     size_t rows, overlap, carried, block, table_stride;
     uint32_t *offsets;            /* what the FFT reads, in its order */
 
-    /* frames that are conditioned leave the table for `length` vectors of their own, and one of zeros */
+    /* frames that are conditioned are copied from the table to `length` vectors, which a vector of zeros follows */
     int conditioned;
     uint32_t *table_offsets;      /* of each sample of a frame in the table */
     fsp_frame_conditioning conditioning;
@@ -246,6 +248,8 @@ struct fsp_plan {
     fsp_real_fft fft;
     uint32_t *identity;
     fsp_bank bank;
+    void *turns, *ones;           /* of a bank of complex bins, whose bands are pairs of rows: */
+    uint32_t *pairs;              /* where each of them stands */
     fsp_summary summary;
     fsp_levels levels;
     fsp_matrix matrix;

@@ -1,8 +1,8 @@
 /* The inverse real FFT of `lanes` frames at once, windowed and added into a ring.
  *
- * Even n: fft.c's way backwards. The complex columns go first, in place, then one real pass makes samples and adds them where
- * they belong. Other lengths, those whose many streams would not stay in a second-level cache, and those of a great many
- * columns: the forward FFT of the Hartley spectrum, then overlap-add. */
+ * Even n: fft.c's passes backwards. The complex columns come first, in place, then one real pass makes samples and adds them to
+ * the ring. Odd n, large n whose data would not stay in a second-level cache, and rings of a great many columns, whose tables of
+ * places would be too large: the forward FFT of the Hartley spectrum, then overlap-add. */
 #include "internal.h"
 
 enum { MOST_POINTS = 8192, MOST_PLACES = 1 << 20 };
@@ -11,12 +11,12 @@ static fsp_status direct_create(fsp_inverse_fft *inverse)
 {
     const fsp_real_fft *fft = &inverse->fft;
     const size_t itemsize = fft->kernels->itemsize;
-    inverse->places = (fsp_places){fsp_allocate(fft->n_bins, sizeof *inverse->places.at), fsp_allocate(fft->n_bins, itemsize)};
+    inverse->places = (fsp_places){FSP_DIRECT, fsp_allocate(fft->n_bins, sizeof *inverse->places.at), fsp_allocate(fft->n_bins, itemsize)};
     if (!inverse->places.at || !inverse->places.sign) return FSP_ENOMEM;
     for (size_t k = 0; k < fft->n_bins; k++) {
         size_t column, point;
         const int mirrored = fsp_even_fft_point(fft, k, &column, &point);
-        inverse->places.at[k] = (uint32_t)(2 * (column * fft->class_stride + point));
+        inverse->places.at[k] = (uint32_t)(2 * (column * fft->first.class_stride + point));
         fsp_put_real(inverse->places.sign, k, mirrored ? -1 : 1, itemsize);
     }
     inverse->n_vectors = fft->tile_vectors;
@@ -38,8 +38,8 @@ static fsp_status hartley_create(fsp_inverse_fft *inverse, const double *window)
 fsp_status fsp_inverse_fft_create(fsp_inverse_fft *inverse, size_t n, size_t n_columns, const double *window,
                                   const fsp_kernels *kernels)
 {
-    *inverse = (fsp_inverse_fft){.n_scratch = 0};
     const int direct = fsp_fft_kind_of(n) == FSP_FFT_EVEN && n <= MOST_POINTS && n * n_columns <= MOST_PLACES;
+    *inverse = (fsp_inverse_fft){.places = {.way = direct ? FSP_DIRECT : FSP_HARTLEY}};
     double *weights = fsp_allocate(n, sizeof *weights);
     if (!weights) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) weights[i] = direct ? 2 * window[i] / (double)n : 1 / (double)n;
@@ -63,16 +63,16 @@ void fsp_inverse_fft_destroy(fsp_inverse_fft *inverse)
 static void direct_run(const fsp_real_fft *fft, void *spectrum, const fsp_ring *ring, fsp_ahead *ahead)
 {
     const fsp_kernels *k = fft->kernels;
-    k->repack(spectrum, fft->m, fft->half_twiddles);
-    fsp_complex_fft_run(&fft->columns, k, spectrum, fft->radix / 2, fft->class_stride, FSP_PASS_LAST, ahead);
-    k->real_even_back(spectrum, fft->columns.order, fft->twiddles, fft->m, fft->class_stride, fft->sample, fft->window, ring,
-                      (int)fft->radix, ahead);
+    const fsp_real_pass *first = &fft->first;
+    k->repack(spectrum, first->m, fft->half_twiddles);
+    fsp_complex_fft_run(&fft->columns, k, spectrum, first->radix / 2, first->class_stride, FSP_PASS_LAST, ahead);
+    k->real_even_back(first, spectrum, fft->columns.order, ring, ahead);
 }
 
 void fsp_inverse_fft_run(const fsp_inverse_fft *inverse, void *spectrum, void *scratch, const fsp_ring *ring, fsp_ahead ahead)
 {
     const fsp_real_fft *fft = &inverse->fft;
-    if (inverse->places.at) {
+    if (inverse->places.way == FSP_DIRECT) {
         fsp_share_ahead(fft, &ahead);
         direct_run(fft, spectrum, ring, &ahead);
     } else {

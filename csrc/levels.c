@@ -49,7 +49,8 @@ static size_t chunk_length(const array_job *job, size_t i)
     return left < job->chunk ? left : job->chunk;
 }
 
-/* The highest level so far tells what is too low for certain: most chunks need no second look. */
+/* A level `range` below the highest one so far is too low in any case, so it can be raised at once: most chunks then need no
+ * second pass. */
 static void levels_chunk(void *context, size_t i)
 {
     array_job *job = context;
@@ -122,23 +123,23 @@ static fsp_extent whole_extent(const array_job *job, size_t n_chunks)
     return whole;
 }
 
-fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, int square, double multiplier,
-                            double floor, double shift, double lower, double range, void *out, int n_threads, double *peak)
+fsp_status fsp_array_levels(fsp_precision precision, const char *isa, const void *in, size_t n, const fsp_level_scale *scale,
+                            void *out, int n_threads, double *peak)
 {
     array_job job;
-    fsp_status status = multiplier > 0 ? start_array_job(&job, precision, isa, in, n, out) : FSP_EBUG;
+    fsp_status status = scale->multiplier > 0 ? start_array_job(&job, precision, isa, in, n, out) : FSP_EBUG;
     if (status) return status;
-    job.levels = fsp_levels_of(multiplier, floor, 0, precision);
-    job.shift = shift;
-    job.square = square;
-    job.lower = lower;
-    job.range = range;
+    job.levels = fsp_levels_of(scale->multiplier, scale->floor, 0, precision);
+    job.shift = scale->shift;
+    job.square = scale->square;
+    job.lower = scale->lower;
+    job.range = scale->range;
     atomic_init(&job.highest, -INFINITY);
     const size_t n_chunks = cut_for_extents(&job);
     status = fsp_parallel(levels_chunk, &job, n_chunks, n_threads);
     const fsp_extent extent = whole_extent(&job, n_chunks);
     *peak = extent.highest;
-    job.lower = extent.highest - range;
+    job.lower = extent.highest - scale->range;
     if (status || !(extent.lowest < job.lower)) return status;
     return fsp_parallel(raise_chunk, &job, n_chunks, n_threads);
 }
@@ -174,13 +175,11 @@ fsp_status fsp_array_phasors(fsp_precision precision, const char *isa, const voi
     return status;
 }
 
-fsp_status fsp_turn(fsp_precision precision, const char *isa, const void *angles, ptrdiff_t angle_stride,
-                    const void *magnitudes, ptrdiff_t magnitude_stride, size_t n_bins, size_t n_frames, void *out,
-                    ptrdiff_t out_stride)
+fsp_status fsp_turn(fsp_precision precision, const char *isa, const fsp_turning *t)
 {
     const fsp_kernels *kernels = fsp_find_kernels(isa, precision);
     if (!kernels) return FSP_EBUG;
-    kernels->turn(angles, angle_stride, magnitudes, magnitude_stride, n_bins, n_frames, out, out_stride);
+    kernels->turn(t->angles, t->angle_stride, t->magnitudes, t->magnitude_stride, t->n_bins, t->n_frames, t->out, t->out_stride);
     return FSP_OK;
 }
 

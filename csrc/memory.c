@@ -10,9 +10,8 @@
 #define free _aligned_free
 #endif
 
-/* Pages of 2 MiB where the system has them: a large block is then mapped in few steps, which can cost more than what is
- * done with it. It is aligned like any other: asked for more alignment, the C library would map each such block anew
- * rather than keep the last one. */
+/* Pages of 2 MiB where the system has them: mapping a large block of small pages can cost more than the work on it. The block is
+ * aligned to 64 bytes only: with more alignment, the C library would map each such block anew instead of reusing the last one. */
 enum { PAGE = 2 << 20, SMALL_PAGE = 64 << 10 };  /* small ones are of 4, 16 or 64 KiB */
 
 static void *allocate_pages(size_t bytes)

@@ -26,7 +26,8 @@ typedef struct {
     const fsp_yin *yin;
     const fsp_input *in;
     double threshold;
-    const fsp_pyin_prior *prior;  /* NULL: the one best period */
+    enum { BEST_PERIOD, CANDIDATES } wanted;
+    const fsp_pyin_prior *prior;  /* of candidates */
     double *periods, *probabilities;
     size_t *counts;
     size_t blocks_per_channel, n_blocks, scratch_size;
@@ -173,8 +174,8 @@ static void fill_table(const worker *w, const fsp_signal *signal, size_t first, 
     yin->kernels->gather(x, stride, rows, n_columns, w->table, yin->table_stride);
 }
 
-/* d(k) = 2 (r(0) - r(k)) - sum of y(m)^2 over m < k, over its mean up to k. The first d is without its sum: librosa
- * clears that place before it reads it, and every later mean holds this value. */
+/* d(k) = 2 (r(0) - r(k)) - sum of y(m)^2 over m < k, divided by the mean of d(1) .. d(k). d(1) lacks its sum of squares, as in
+ * librosa, which clears that element before it is read; all means contain it. */
 static inline void normalise(const worker *w, const double *table, const size_t lanes)
 {
     const fsp_yin *yin = w->j->yin;
@@ -306,7 +307,7 @@ static void run_block(const worker *w, size_t block)
         if (f % lanes == 0) make_curves(w, f / lanes);
         const curve c = {w->curve + f % lanes, lanes, n_periods(yin)};
         const size_t at = channel * in->n_frames + first + f;
-        if (j->prior)
+        if (j->wanted == CANDIDATES)
             j->counts[at] = weigh_troughs(w, c, j->periods + at * most, j->probabilities + at * most);
         else
             j->periods[at] = best_period(w, c);
@@ -319,7 +320,7 @@ static void run_worker(void *context, size_t index)
     const fsp_yin *yin = j->yin;
     char *scratch = j->scratch + index * j->scratch_size, *decide = scratch + yin->decide_at;
     char *priors = scratch + yin->scratch_size;
-    const size_t n_thresholds = j->prior ? j->prior->n_thresholds : 0;
+    const size_t n_thresholds = j->wanted == CANDIDATES ? j->prior->n_thresholds : 0;
     const worker w = {
         .j = j, .table = (double *)scratch, .linear = (double *)(scratch + yin->linear_at),
         .power = (double *)(scratch + yin->power_at), .lags = (double *)(scratch + yin->lags_at),
@@ -340,7 +341,7 @@ static fsp_status run(job *j, int n_threads)
     if (j->n_blocks == 0) return FSP_OK;
     if ((size_t)n_threads > j->n_blocks) n_threads = (int)j->n_blocks;
     const size_t per_threshold = sizeof(double) + sizeof(size_t);
-    const size_t n_thresholds = j->prior ? j->prior->n_thresholds : 0;
+    const size_t n_thresholds = j->wanted == CANDIDATES ? j->prior->n_thresholds : 0;
     j->scratch_size = j->yin->scratch_size;
     fsp_reserve(&j->scratch_size, n_thresholds, per_threshold);
     j->scratch = fsp_allocate((size_t)n_threads, j->scratch_size);
@@ -353,13 +354,14 @@ static fsp_status run(job *j, int n_threads)
 
 fsp_status fsp_yin_run(const fsp_yin *yin, const fsp_input *in, double threshold, double *periods, int n_threads)
 {
-    job j = {.yin = yin, .in = in, .threshold = threshold, .periods = periods};
+    job j = {.yin = yin, .in = in, .wanted = BEST_PERIOD, .threshold = threshold, .periods = periods};
     return run(&j, n_threads);
 }
 
 fsp_status fsp_pyin_run(const fsp_yin *yin, const fsp_input *in, const fsp_pyin_prior *prior, size_t *counts, double *periods,
                         double *probabilities, int n_threads)
 {
-    job j = {.yin = yin, .in = in, .prior = prior, .counts = counts, .periods = periods, .probabilities = probabilities};
+    job j = {.yin = yin, .in = in, .wanted = CANDIDATES, .prior = prior, .counts = counts, .periods = periods,
+             .probabilities = probabilities};
     return prior ? run(&j, n_threads) : FSP_EBUG;
 }

@@ -35,6 +35,9 @@ typedef struct {
 typedef struct {
     const fsp_kernels *kernels;
     fsp_pool_kind kind;
+    fsp_pool_rows_mean_kernel *pool_rows;  /* the kernels of this kind */
+    fsp_pool_along_mean_kernel *pool_along;
+    fsp_pool_across_mean_kernel *pool_across;
     const layout *l;
     const char *in;
     char *out;
@@ -334,14 +337,14 @@ static void add_rows(const pool_job *job, const piece *p, const char *in, ptrdif
     if (l->way == GATHERED) {
         for (size_t r = 0; r < n_rows; r++) {
             gather_row(job, in + (ptrdiff_t)r * row_stride * (ptrdiff_t)itemsize, p->span, gathered);
-            job->kernels->pool_rows[job->kind](gathered, 0, 1, p->span, add || r, sums, job->rest);
+            job->pool_rows(gathered, 0, 1, p->span, add || r, sums, job->rest);
         }
     } else if (l->way == ALONG || l->dense) {
-        job->kernels->pool_rows[job->kind](in, row_stride, n_rows, p->span * p->n, add, sums, job->rest);
+        job->pool_rows(in, row_stride, n_rows, p->span * p->n, add, sums, job->rest);
     } else {
         for (size_t i = 0; i < p->span; i++)
-            job->kernels->pool_rows[job->kind](in + (ptrdiff_t)i * stride * (ptrdiff_t)itemsize, row_stride, n_rows, p->n, add,
-                                               sums + i * l->pitch * sum_size, job->rest);
+            job->pool_rows(in + (ptrdiff_t)i * stride * (ptrdiff_t)itemsize, row_stride, n_rows, p->n, add,
+                           sums + i * l->pitch * sum_size, job->rest);
     }
 }
 
@@ -378,7 +381,7 @@ static void pool_bundle(const pool_job *job, piece *p, const char *in, char *out
             const ptrdiff_t to = (ptrdiff_t)i * l->pooled[0].out_stride + (ptrdiff_t)j * l->pooled[1].out_stride;
             for (size_t a = 0; a < 2; a++) across.n_rows[a] = p->n_rows[a];
             across.src = tile + first * k->lanes * k->itemsize;
-            k->pool_across[job->kind](&across, 0, &p->windows, 0, out + to * (ptrdiff_t)k->itemsize);
+            job->pool_across(&across, 0, &p->windows, 0, out + to * (ptrdiff_t)k->itemsize);
         }
     }
 }
@@ -395,7 +398,7 @@ static void pool_block(const pool_job *job, const piece *p, const char *in, int 
                                .out_stride = l->pooled[2].out_stride,
                                .out_inner = l->inner.out_stride,
                                .parts = (double *)parts};
-    job->kernels->pool_across[job->kind](&across, staged, &p->windows, job->rest, out);
+    job->pool_across(&across, staged, &p->windows, job->rest, out);
 }
 
 /* `held`: the piece whose sums the scratch holds; neighbouring outputs of an enlarged axis have the same. */
@@ -424,7 +427,16 @@ static void pool_piece(const pool_job *job, char *scratch, piece *p, piece *held
     if (l->way == ACROSS)
         pool_block(job, p, in, staged, out, parts);
     else
-        k->pool_along[job->kind](in, staged, &p->windows, job->rest, out, l->pooled[2].out_stride);
+        job->pool_along(in, staged, &p->windows, job->rest, out, l->pooled[2].out_stride);
+}
+
+static void choose_kernels(pool_job *job)
+{
+    const fsp_kernels *k = job->kernels;
+    const int largest = job->kind == FSP_POOL_MAX;
+    job->pool_rows = largest ? k->pool_rows_max : k->pool_rows_mean;
+    job->pool_along = largest ? k->pool_along_max : k->pool_along_mean;
+    job->pool_across = largest ? k->pool_across_max : k->pool_across_mean;
 }
 
 static void pool_worker(void *context, size_t worker)
@@ -470,6 +482,7 @@ fsp_status fsp_pool(fsp_precision precision, const char *isa, const fsp_pooling 
     if (first > l.n_pieces || count > l.n_pieces - first) return FSP_EBUG;
     if (count == 0) return FSP_OK;
     if (!measure_scratch(&job)) return FSP_ENOMEM;
+    choose_kernels(&job);
     job.first = first;
     job.count = count;
     job.n_workers = (size_t)n_threads < count ? (size_t)n_threads : count;

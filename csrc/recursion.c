@@ -5,7 +5,7 @@ fsp_status fsp_recur(const fsp_recursion *r)
 {
     const fsp_kernels *k = fsp_find_kernels(r->isa, r->precision);
     if (!k) return FSP_EBUG;
-    k->recur(r->coefficients, r->n_channels, r->n, r->in, r->in_channel, r->in_step, r->out, r->out_channel, r->out_step,
-             r->states);
+    const fsp_steps in = {r->in_channel, r->in_step}, out = {r->out_channel, r->out_step};
+    k->recur(r->coefficients, r->n_channels, r->n, r->in, in, r->out, out, r->states);
     return FSP_OK;
 }

@@ -50,8 +50,8 @@ static int span_finite(const worker *w, ptrdiff_t a, ptrdiff_t b)
     return fsp_span_finite(&w->signal, a, b, plan->kernels, plan->config.precision, w->linear, plan->rows * plan->table_stride);
 }
 
-/* `gather` has seen the samples of the frames. This looks at those between frames (hop_length > n_fft), before the
- * first of them and after the last. */
+/* `gather` has checked the samples of frames. This checks those between frames (hop_length > length), and those after the last
+ * frame. */
 static int rest_finite(const worker *w)
 {
     const fsp_plan *plan = w->j->plan;
@@ -97,16 +97,16 @@ static char *output_at(const worker *w, size_t frame)
     return (char *)out->data + at * (ptrdiff_t)w->j->plan->kernels->itemsize;
 }
 
-static void store_complex(const worker *w, size_t at, size_t valid)
+/* Real parts where x says, imaginary ones next to them, with these signs. */
+static void store_complex(const worker *w, rows x, const void *sign, size_t at, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
     const fsp_output *out = w->j->out;
-    const fsp_real_fft *fft = &plan->fft;
     char *p = output_at(w, at);
     if (out->row_stride == 2)
-        plan->kernels->store_frames_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->frame_stride, valid);
+        plan->kernels->store_frames_complex(x.at, x.where, sign, plan->n_last, p, out->frame_stride, valid);
     else
-        plan->kernels->store_rows_complex(w->tile, fft->where, fft->sign, fft->n_bins, p, out->row_stride, valid);
+        plan->kernels->store_rows_complex(x.at, x.where, sign, plan->n_last, p, out->row_stride, valid);
 }
 
 static void store_real(const worker *w, rows x, size_t at, size_t valid)
@@ -147,7 +147,8 @@ static fsp_lines next_samples(const worker *w, size_t at)
     return (fsp_lines){.at = (const char *)w->signal.data + (size_t)start * itemsize, .step = FSP_LINE, .left = n * itemsize / FSP_LINE};
 }
 
-/* Where the tile will be stored: rows, of which the tile before has brought the first line, or frames in one piece. */
+/* The lines that the tile will be stored to: the last one of each row (the tile before has fetched the one before), or frames that
+ * follow one another without a gap. */
 static fsp_lines results(const worker *w, size_t at, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
@@ -175,12 +176,23 @@ static rows spectrum_rows(const worker *w, size_t at, size_t valid)
     }
     const fsp_ahead ahead = {.read = next_samples(w, at), .write = results(w, at, valid)};
     fsp_real_fft_run(&plan->fft, table, plan->offsets, plan->power, w->tile, ahead);
-    if (plan->config.spectrum == FSP_MAGNITUDE) 
+    if (plan->config.spectrum == FSP_MAGNITUDE && !plan->turns)
         plan->kernels->root(w->tile, plan->fft.where, plan->n_bins, plan->config.guard, plan->config.least);
     return (rows){w->tile, plan->fft.where};
 }
 
-/* Into w->bands, in order, unless they are there. */
+/* Bands of complex bins: pairs of rows, or one for each band where the plan wants their magnitudes. */
+static rows turned_bands(const worker *w, rows x)
+{
+    const fsp_plan *plan = w->j->plan;
+    const int power = plan->config.spectrum != FSP_COMPLEX;
+    plan->kernels->bank_complex(&plan->bank, x.at, x.where, plan->turns, power, w->bands);
+    if (plan->config.spectrum == FSP_MAGNITUDE)
+        plan->kernels->root(w->bands, plan->identity, plan->n_rows, plan->config.guard, plan->config.least);
+    return (rows){w->bands, power ? plan->identity : plan->pairs};
+}
+
+/* The rows in w->bands, in order: copied, unless they are there already. */
 static rows collected(const worker *w, rows x)
 {
     const fsp_plan *plan = w->j->plan;
@@ -199,7 +211,7 @@ static rows levels_of(const worker *w, rows x, size_t valid)
     return x;
 }
 
-/* The frames' energy becomes a row of what goes out. Bands and features have left room before the first. */
+/* Puts the frames' energy into its row of the output. There is room before the first row of bands and features. */
 static rows with_energy(const worker *w, rows x, size_t valid)
 {
     const fsp_plan *plan = w->j->plan;
@@ -217,11 +229,16 @@ static void run_tile(const worker *w, size_t at, size_t valid)
     const fsp_plan *plan = w->j->plan;
     const fsp_kernels *k = plan->kernels;
     rows x = spectrum_rows(w, at, valid);
+    const void *sign = plan->fft.sign;
+    if (plan->turns) {
+        x = turned_bands(w, x);
+        sign = plan->ones;
+    }
     if (plan->config.spectrum == FSP_COMPLEX) {
-        store_complex(w, at, valid);
+        store_complex(w, x, sign, at, valid);
         return;
     }
-    if (plan->bank.n_bands) {
+    if (plan->bank.n_bands && !plan->turns) {
         (plan->bank.pairs ? k->bank_pairs : k->bank_rows)(&plan->bank, x.at, x.where, w->bands);
         x = (rows){w->bands, plan->identity};
     }
@@ -283,8 +300,8 @@ static void run_block(worker *w, size_t block)
     }
 }
 
-/* A run of neighbouring blocks: of what is left, half a thread's share. So runs are long, which keeps the columns that
- * blocks share and the caches' contents, and the last ones short, which lets threads end together. */
+/* Takes a run of neighbouring blocks: half of a thread's share of those that are left. Long runs reuse the columns that blocks
+ * share, and the caches; the last runs are short, so that threads end together. */
 static size_t take_run(job *j, size_t *first)
 {
     size_t n;

@@ -14,21 +14,20 @@ INLINE void fill_panel(char *panel, size_t width, const char *y, size_t n_featur
             memcpy(panel + (i * width + j) * itemsize, y + (j * n_features + i) * itemsize, itemsize);
 }
 
-fsp_status fsp_distances(fsp_precision precision, const char *isa, const void *x, size_t n_x, const void *y, size_t n_y,
-                         size_t n_features, int root, void *out)
+fsp_status fsp_distances(fsp_precision precision, const char *isa, const fsp_points *p, void *out)
 {
     const fsp_kernels *k = fsp_find_kernels(isa, precision);
     if (!k) return FSP_EBUG;
-    const size_t width = 2 * k->lanes, itemsize = k->itemsize;
+    const size_t width = 2 * k->lanes, itemsize = k->itemsize, n_features = p->n_features, n_y = p->n_y;
     char *panel = fsp_allocate(n_features * width, itemsize);
     if (!panel) return FSP_ENOMEM;
     for (size_t first = 0; first < n_y; first += width) {
         const size_t valid = n_y - first < width ? n_y - first : width;
         if (valid < width) memset(panel, 0, n_features * width * itemsize);
-        const char *points = (const char *)y + first * n_features * itemsize;
+        const char *points = (const char *)p->y + first * n_features * itemsize;
         if (itemsize == sizeof(float)) fill_panel(panel, width, points, n_features, valid, sizeof(float));
         else fill_panel(panel, width, points, n_features, valid, sizeof(double));
-        k->distances(panel, n_features, x, n_x, root, (char *)out + first * itemsize, n_y, valid);
+        k->distances(panel, n_features, p->x, p->n_x, p->root, (char *)out + first * itemsize, n_y, valid);
     }
     fsp_free(panel);
     return FSP_OK;

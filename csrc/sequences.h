@@ -1,29 +1,44 @@
-/* Events, sequences and segments: the part of the contract that is about numbers one after the other. Comes with fastspec.h. */
+/* Peaks, beats, paths and distances: the part of the contract that fastspec.h includes at its end. Calls are for ranges of a
+ * sequence (first .. end - 1), short enough for a user who wants to stop: these calls take no threads and do not ask. */
 #ifndef FSP_SEQUENCES_H
 #define FSP_SEQUENCES_H
 
 #include "fastspec.h"
 
+/* peaks, beats and events --------------------------------------------------------------------------------------------- */
+
+/* How means of a stretch are found, in the precision of x: as differences of `sums`, those of the first 0 .. n values; or by
+ * adding from left to right. */
+typedef enum { FSP_MEANS_BY_SUMS, FSP_MEANS_BY_ADDING } fsp_mean_kind;
+
 /* Peaks of a curve x of n values: places whose value none exceeds among the pre_max before and those to post_max - 1
- * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after, cut off at the ends.
- * NaN is no peak, nor is what has one near. Means come from the sums of the first 0 .. n values, or are summed from left
- * to right, in the precision of x, where `sums` is NULL. After a peak, `wait` values are passed over. post_max and
+ * after, and which is at least `delta` above the mean of the pre_avg before to post_avg - 1 after; neighbourhoods are cut off at
+ * the ends.
+ * NaN is no peak, nor is a value with NaN in its neighbourhood. After a peak, `wait` values are passed over. post_max and
  * post_avg are at least 1. */
 typedef struct {
     const void *x, *sums;
+    fsp_mean_kind means;
     fsp_precision precision;
     size_t n, pre_max, post_max, pre_avg, post_avg, wait;
     double delta;
 } fsp_peaks;
 
-/* Those among first .. end - 1; `places` has room for end - first. */
+/* The peaks among first .. end - 1; `places` has room for end - first. */
 fsp_status fsp_find_peaks(const fsp_peaks *peaks, size_t first, size_t end, size_t *places, size_t *n_places);
 /* Peaks of n_frames spectra: bins first .. end - 1 (first >= 1) above the frame's reference and the bin before, and not
- * below the one after, if there is one. `counts` says how many each frame has, `bins` which, frame by frame; it has room
- * for 1 + (end - first + 1) / 2 a frame. Strides are in elements. */
-fsp_status fsp_spectral_peaks(fsp_precision precision, const void *spectrum, ptrdiff_t bin_stride, ptrdiff_t frame_stride,
-                              size_t n_bins, size_t n_frames, size_t first, size_t end, const double *references,
-                              size_t *bins, size_t *counts);
+ * below the one after, if there is one. Strides are in elements. */
+typedef struct {
+    const void *data;
+    fsp_precision precision;
+    ptrdiff_t bin_stride, frame_stride;
+    size_t n_bins, n_frames, first, end;
+    const double *references;  /* one a frame */
+} fsp_spectral_curves;
+
+/* `counts` says how many each frame has, `bins` which, frame by frame; it has room for 1 + (end - first + 1) / 2 a frame. */
+fsp_status fsp_spectral_peaks(const fsp_spectral_curves *spectra, size_t *bins, size_t *counts);
+
 
 /* Of n ascending places keep those, more than `wait` apart, whose values have the largest sum; of equal sums the latest. */
 fsp_status fsp_keep_best(size_t *places, const double *values, size_t n, size_t wait, size_t *n_kept);
@@ -60,14 +75,58 @@ fsp_status fsp_match_events(const double *from, size_t n, const double *to, cons
 fsp_status fsp_match_intervals(fsp_precision precision, const void *from, size_t n, const void *to, size_t n_to,
                                uint32_t *matches, size_t *n_met);
 
-/* Viterbi's algorithm over any states: into[j * n_states + k] is the logarithm of the probability to go from k to j.
- * `from`, if there is one, has the same the other way round, from[k * n_states + j], and serves matrices that are full. Where
- * it is NULL, runs of k say where the logarithm may be more than `elsewhere`, which is what all others are: those into state j
- * are first_run[j] .. first_run[j + 1] - 1, each a first k and an end in `runs`. */
+/* decoding ------------------------------------------------------------------------------------------------------------ */
+
+/* pYIN's states: 0 .. n_pitches - 1 are voiced, as many follow that are not. Logarithms of transition probabilities from state k
+ * to j depend on both pitches: `stay` where voicing stays as it is, `cross` where it changes. A band has them for
+ * k - j = first .. first + width - 1, within -margin .. margin: weights[(k - j - first) * n_pitches + j], -infinity where k
+ * does not exist. Others are `elsewhere`, no larger than any in the bands that exists, or -infinity.
+ * A row of values is two times: margin, the pitches, margin; the margins hold -infinity. */
+#define FSP_BAND_STEP 4
+
 typedef struct {
-    size_t n_states;
-    const double *into, *from;
+    ptrdiff_t first;
+    size_t width;  /* a multiple of FSP_BAND_STEP */
+    const double *weights;
+} fsp_band;
+
+typedef struct {
+    size_t n_pitches, margin;
+    fsp_band stay, cross;
     double elsewhere;
+} fsp_trellis;
+
+/* Frame f has candidates start[f] .. start[f + 1] - 1: pitch bins and their log probability, that of other voiced states
+ * being log_floor, and that of each unvoiced one log_unvoiced[f]. */
+typedef struct {
+    size_t n_candidates;
+    const size_t *start, *bin;
+    const double *log_probability, *log_unvoiced;
+    double log_floor;
+} fsp_observations;
+
+/* Where the first frame's paths come from: from row 0; or they begin there, each state with log_init, and row 0 is not read. */
+typedef enum { FSP_GOES_ON, FSP_BEGINS } fsp_path_start;
+
+/* Row f + 1 of `rows` from row f, for each frame; the margins of `rows` are the caller's. */
+fsp_status fsp_viterbi_forward(const fsp_trellis *trellis, const fsp_observations *seen, fsp_path_start start, double log_init,
+                               size_t n_frames, double *rows);
+/* Back from *state at the last frame: the states of all frames, and in *state that of the frame before them, unless the
+ * path starts here. Ties go to the lower state. */
+fsp_status fsp_viterbi_trace(const fsp_trellis *trellis, const double *rows, size_t n_frames, int to_the_start, size_t *state,
+                             size_t *states);
+
+/* Viterbi's algorithm over any states: into[j * n_states + k] is the logarithm of the probability to go from k to j.
+ * FULL: most of them count. `from` has the same the other way round, from[k * n_states + j].
+ * RUNS: few do. Runs of k say where the logarithm may be more than `elsewhere`, which all others are: those into state j
+ * are first_run[j] .. first_run[j + 1] - 1, each a first k and an end in `runs`. */
+typedef enum { FSP_FULL, FSP_RUNS } fsp_transition_kind;
+
+typedef struct {
+    fsp_transition_kind kind;
+    size_t n_states;
+    const double *into, *from;     /* from: FULL */
+    double elsewhere;              /* and these: RUNS */
     const size_t *first_run, *runs;
 } fsp_transitions;
 
@@ -75,6 +134,8 @@ typedef struct {
 fsp_status fsp_decode_forward(const fsp_transitions *transitions, size_t first, size_t end, double *values);
 /* States of frames end - 1 down to first, given that of frame `end`. Ties go to the lower state. */
 fsp_status fsp_decode_back(const fsp_transitions *transitions, const double *values, size_t first, size_t end, uint16_t *states);
+
+/* alignment ----------------------------------------------------------------------------------------------------------- */
 
 /* Dynamic time warping. D[i][j] is the least, over steps (down, over), of D[i - down][j - over] + (multiply cost + add), or
  * cost[0][0] where the path begins; with `subsequence` it may begin anywhere in the first row. Steps (0, 0) are passed over. */
@@ -90,10 +151,10 @@ fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const d
 /* Which step led to each place of these rows: the first of the cheapest; 0 where a path begins or none leads. */
 fsp_status fsp_warp_steps(const fsp_warp *warp, size_t first, size_t end, const double *cost, const double *D, int32_t *chosen);
 
-/* Paths are pairs (row, column), back from their last places. The caller writes the first pair, at which *length is 1, and has
- * room for row + column + 1 of them. They end at (0, 0), or in the first row, or where a step would leave the matrix.
- * One of these goes on while rows are first or more, whose costs are given; *ended says that the path does not go on. The other
- * goes by steps that were chosen. */
+/* Paths are pairs (row, column), from the last place back to the first. The caller writes the first pair, sets *length to 1,
+ * and has room for row + column + 1 of them. They end at (0, 0), or in the first row, or where a step would leave the matrix.
+ * fsp_warp_back finds each step anew, down to row `first`, from the costs of rows `first` and on; *ended says whether the path has
+ * ended. fsp_trace_steps follows the steps that fsp_warp_steps has found. */
 fsp_status fsp_warp_back(const fsp_warp *warp, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
                          int *ended);
 fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t *steps, size_t n_steps, int to_first_row,
@@ -118,9 +179,16 @@ fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, 
 fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double *sim, const double *score, ptrdiff_t *path,
                           size_t *length, int *ended);
 
+/* distances and segments ---------------------------------------------------------------------------------------------- */
+
 /* out[i][j]: the sum of squared differences of points x[i] and y[j], added feature by feature; or its root. */
-fsp_status fsp_distances(fsp_precision precision, const char *isa, const void *x, size_t n_x, const void *y, size_t n_y,
-                         size_t n_features, int root, void *out);
+typedef struct {
+    const void *x, *y;
+    size_t n_x, n_y, n_features;
+    int root;
+} fsp_points;
+
+fsp_status fsp_distances(fsp_precision precision, const char *isa, const fsp_points *points, void *out);
 
 /* out[r][c] = sum_i weights[i] in[offsets[i] + r in_stride + c]; n_columns is a multiple of the lanes of every instruction set, 16. */
 typedef struct {

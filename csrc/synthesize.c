@@ -1,17 +1,18 @@
-/* synthesize: atoms at every hop, added up. The way of correlate.c backwards, in blocks of hops that stand alone.
+/* synthesize: atoms at every hop, added up: correlate.c's steps in reverse order, in blocks of hops that are independent.
  *
- * A block has a table for each rate: row = position within the hop, column = hop. Frames add their atoms to the tables,
- * then each rate adds itself to the one above, whose samples lie between its own. The block's outermost columns lack
- * frames that were not looked at; they are as many as a frame and all filters reach, and are left out.
+ * A block has a table for each rate: row = position within the hop, column = hop. Frames add their atoms to the tables, then each
+ * rate is interpolated and added to the rate above it. Columns at either end of the block lack frames of its neighbours; there are
+ * as many of them as a frame and all filters reach, and they are not written.
  *
- * Hops longer than all that a frame reaches have tables of what it reaches, and zeros are written in between. */
+ * If the hop is longer than all that a frame reaches, tables hold only the samples around each frame, and zeros are written in
+ * between. */
 #include "internal.h"
 
 #include <stdatomic.h>
 #include <string.h>
 
-/* Long enough that the columns left out do not matter, short enough for the second-level cache; but as long as those
- * at least, as making most columns twice costs more than a miss. */
+/* Long enough that the columns which are not written cost little, and short enough for the second-level cache; but at least as long
+ * as those columns, since to compute most columns twice would cost more than cache misses do. */
 enum { BLOCK_TILES = 16, TABLE_BYTES = 1024 * 1024 };
 
 /* What an even or an odd sample 2 i + phase of a rate gets from the next: samples i + from[], times weights. */
@@ -22,7 +23,7 @@ typedef struct {
 } phase;
 
 typedef struct {
-    size_t rows, delay;  /* sample i of a hop stands at row i + delay */
+    size_t rows, delay;  /* sample i of a hop is in row i + delay */
     uint32_t *right, *left;
     phase phases[2];     /* of the rate above this one */
     size_t table_at;
@@ -236,7 +237,7 @@ static void raise_rate(const worker *w, size_t s)
     }
 }
 
-/* Columns that stand alone to the output, and zeros up to the next. */
+/* Writes independent columns to the output, and zeros between them. */
 static void store_alone(const worker *w, size_t at)
 {
     const fsp_atom_sum *sum = w->j->sum;
@@ -257,7 +258,7 @@ static void store_alone(const worker *w, size_t at)
     }
 }
 
-/* Columns that follow one another to the output, as far as that goes. */
+/* Writes columns that follow one another, as far as the output goes. */
 static void store_columns(const worker *w, size_t at)
 {
     const fsp_atom_sum *sum = w->j->sum;
@@ -291,7 +292,7 @@ static void take_blocks(void *context, size_t index)
     }
 }
 
-/* Columns that stand alone reach into the samples of others' hops: no place to cut. */
+/* Independent columns overlap the samples of neighbouring hops, so that the output cannot be cut between them. */
 size_t fsp_atom_sum_step(const fsp_atom_sum *sum) { return sum->alone ? 0 : sum->block * sum->hop; }
 
 fsp_status fsp_atom_sum_run(const fsp_atom_sum *sum, const fsp_spectra *in, void *out, const ptrdiff_t *channel_offset,

@@ -18,7 +18,7 @@ typedef struct {
     atomic_int stopped;
 } pool;
 
-/* The pool whose jobs this thread does. The thread that made the call asks whether to stop; helpers see the answer. */
+/* The pool whose jobs this thread does. Only the thread that made the call asks whether to stop; helpers look at `stopped`. */
 typedef struct {
     pool *pool;
     int asks;
@@ -50,7 +50,7 @@ int fsp_go_on(void)
     return !stop;
 }
 
-/* An answer may run code that calls us again: hence the watch before this one. */
+/* `before`: the question may run code that calls fsp_parallel again, in this thread. */
 static void take_jobs(pool *p, int asks)
 {
     watch w = {p, asks, asks ? milliseconds() : 0}, *const before = watching;
@@ -66,8 +66,8 @@ static void *help(void *p)
     return NULL;
 }
 
-/* A new thread may be queued on the CPU of the one that starts it, and then begins when that one has done all the work:
- * often so where a process has just been moved. Anywhere but here, it begins at once. */
+/* A new thread may be queued on the CPU of the thread that starts it, and would begin only when that one has done all the work;
+ * this is common after a process has been moved. So it may run on any CPU but this one. */
 static void keep_off_this_cpu(pthread_attr_t *attributes)
 {
 #ifdef __GLIBC__
@@ -99,8 +99,8 @@ static int start(pthread_t *helper, char *stack, pool *p)
     return started;
 }
 
-/* Helpers end at about the time that this thread does: to look for their end costs less than to sleep and be woken, some
- * twenty-five microseconds. `looks` are for all of them, about fifty microseconds' worth. */
+/* Helpers end at about the same time as this thread, so polling costs less than sleeping and being woken (25 microseconds).
+ * `looks` bounds the polls for all helpers together, to about 50 microseconds. */
 static void join(pthread_t helper, int *looks)
 {
 #ifdef __GLIBC__

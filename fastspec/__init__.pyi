@@ -8,6 +8,7 @@ from . import display as display
 from . import effects as effects
 from . import feature as feature
 from . import filters as filters
+from . import normalize as normalize
 from . import onset as onset
 from . import pcm as pcm
 from . import pooling as pooling
@@ -26,9 +27,11 @@ from ._gate.samples import LibrosaError as LibrosaError
 from ._gate.samples import ParameterError as ParameterError
 from ._recipes import recipe as recipe
 from ._recipes import recipes as recipes
+from ._scaler import Scaler as Scaler
 from ._soundfiles.reading import read as read
 from ._soundfiles.sound import AudioFileError as AudioFileError
 from ._soundfiles.writing import write as write
+from ._spec_augment import spec_augment as spec_augment
 from ._stream import Stream as Stream
 from .core.audio import autocorrelate as autocorrelate
 from .core.audio import chirp as chirp
@@ -47,6 +50,8 @@ from .core.audio import to_multi as to_multi
 from .core.audio import to_stereo as to_stereo
 from .core.audio import tone as tone
 from .core.audio import zero_crossings as zero_crossings
+from .core.audio._sinusoids import isinusoids as isinusoids
+from .core.audio._sinusoids import sinusoids as sinusoids
 from .core.constantq import cqt as cqt
 from .core.constantq import griffinlim_cqt as griffinlim_cqt
 from .core.constantq import hybrid_cqt as hybrid_cqt
@@ -129,6 +134,12 @@ from .core.spectrum import phase_vocoder as phase_vocoder
 from .core.spectrum import power_to_db as power_to_db
 from .core.spectrum import reassigned_spectrogram as reassigned_spectrogram
 from .core.spectrum import stft as stft
+from .core.spectrum._logfreq import ilogfreq_stft as ilogfreq_stft
+from .core.spectrum._logfreq import logfreq_frequencies as logfreq_frequencies
+from .core.spectrum._logfreq import logfreq_stft as logfreq_stft
+from .normalize import OnlineCmvn as OnlineCmvn
+from .normalize import cmvn as cmvn
+from .normalize import lcn as lcn
 from .pcm import float_to_pcm as float_to_pcm
 from .pcm import pcm_convert as pcm_convert
 from .pcm import pcm_to_float as pcm_to_float

@@ -450,10 +450,10 @@ def test_bad_options(command, options, words, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name a command: mel, cqt, convert"),
+        ([], "name a command: mel, cqt, extract, convert"),
         (["mle", "a.wav"], "there is no command mle; did you mean mel?"),
         (["con"], "did you mean convert?"),
-        (["speech.wav"], "there is no command speech.wav; use mel, cqt, convert"),
+        (["speech.wav"], "there is no command speech.wav; use mel, cqt, extract, convert"),
         (["--versoin"], "unrecognized option --versoin; did you mean --version?"),
         (["-V"], "did you mean --version?"),
         (["version"], "did you mean --version?"),

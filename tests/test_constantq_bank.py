@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 import scipy.signal
@@ -51,37 +49,9 @@ def test_is_the_convolution_with_its_kernels(options, arguments):
         assert np.abs(found - factor * wanted).max() <= 1e-5 * np.abs(factor * wanted).max()
 
 
-@pytest.mark.parametrize(("version", "bound", "inner_bound"), [("1992v2", 1e-6, 1e-6), ("2010v2", 0.02, 0.004)])
-def test_as_nnaudio(shared, version, bound, inner_bound):
-    """2010v2 decimates by filters that delay by half a sample, and reflects each decimated signal anew."""
-    import soundfile
-
-    with np.load(shared / "goldens" / f"nnaudio_cqt{version}_0.npz") as stored:
-        wanted, case = stored["out"], json.loads(str(stored["case"]))
-    where = case["input"]
-    y, sr = soundfile.read(shared / "audio" / where["file"], dtype="float32")
-    y = y.mean(axis=1, dtype=np.float32)[where["start"] :][: where["length"]]
-    found = np.abs(bank_cqt(y, sr=sr, version=version, **case["params"]))
-    assert found.shape == wanted.shape
-    assert np.linalg.norm(found - wanted) <= bound * np.linalg.norm(wanted)
-    inner = np.s_[:, 24:-24]  # the longest kernel spans 33 frames
-    assert np.linalg.norm((found - wanted)[inner]) <= inner_bound * np.linalg.norm(wanted[inner])
-
-
-def test_decimated_lengths_are_close_to_whole_ones():
-    y = chord(20000)
-    one, other = (bank_cqt(y, fmin=65.4, n_bins=70, version=version) for version in ("1992v2", "2010v2"))
-    assert 0 < np.linalg.norm(one - other) < 0.03 * np.linalg.norm(one)
-    # Where nnAudio decimates before all octaves, it multiplies by the rate, here 4.
-    options = {"fmin": 65.4, "n_bins": 48, "normalization": "convolutional", "norm": None}
-    one, other = (bank_cqt(y, version=version, **options) for version in ("1992v2", "2010v2"))
-    assert np.linalg.norm(4 * one - other) < 0.03 * np.linalg.norm(other)
-
-
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"version": "2010"}, "version='2010'"),
         ({"normalization": "none"}, "normalization='none'"),
         ({"fmin": 0}, "fmin=0"),
         ({"fmin": 3000.0}, "sr/2=11025.0"),

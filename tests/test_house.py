@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import platform
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +28,7 @@ MODULES = (
     *("beat", "core", "decompose", "display", "effects", "feature", "feature.inverse", "feature.rhythm", "filters"),
     *("onset", "pcm", "pooling", "segment", "sequence", "util", "util.decorators", "util.deprecation", "version"),
 )
+MOST_ARGUMENTS = 8
 # What a kernel may include: the vector vocabulary, the list of kernels, the compiler's types and intrinsics.
 KERNEL_INCLUDES = re.compile(r"stddef\.h|stdint\.h|\w*intrin\.h|arm_neon\.h|vec(_\w+)?\.h|kernels\.h|\w+\.inc\.h")
 STAGE_INCLUDES = {"fastspec.h", "internal.h", "kernels.h", "kernels/kernels.h"}
@@ -118,10 +122,12 @@ FLOORS = (
     ("_front",),
     ("_recipes", "_soundfiles", "_stream", "filters"),
     ("_sequences", "core"),
-    ("_cache", "decompose", "feature", "pooling", "segment", "sequence", "version"),
+    ("_cache", "_moments", "decompose", "feature", "pooling", "segment", "sequence", "version"),
+    ("_scaler", "_spec_augment"),
+    ("normalize",),
     ("effects", "onset"),
     ("beat",),
-    ("_picture", "display"),
+    ("_picture", "dataset", "display"),
     ("cli", "compat"),
     ("__main__",),
 )
@@ -204,9 +210,10 @@ def test_nothing_heavy_is_imported_at_import(root):
     pictures = [path for path in modules if path.parent.name == "display" and path.name != "__init__.py"]
     others = [path for path in modules if path not in pictures]
     loading = {path.name for path in others if at_import(path) & heavy}
-    # The one module about sound files, which functions import when they meet one.
-    assert loading <= {"sound.py"}
-    assert not any("sound" in at_import(path) for path in modules)
+    # The one about sound files, which functions import when they meet one; a subclass of scipy's, looked up by name.
+    assert loading <= {"sound.py", "_short_time_fft.py"}
+    jobs = [path for path in modules if "dataset" in path.parts and path.name != "__init__.py"]  # loaded likewise
+    assert not any("sound" in at_import(path) for path in modules if path not in jobs)
     assert not any("display" in at_import(path) for path in others)
     assert not any(at_import(path) & (heavy - {"matplotlib"}) for path in pictures)
 
@@ -248,7 +255,7 @@ def test_numbers_that_both_sides_know_agree(root):
     for file, name, value in [
         ("threads.c", "MOST_THREADS", _threads.MOST_THREADS),
         ("fastspec.h", "FSP_MOST_KEPT", _memory.MOST_BYTES >> 20),
-        ("fastspec.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
+        ("sequences.h", "FSP_BAND_STEP", _pyin.BAND_STEP),
     ]:
         text = (root / "csrc" / file).read_text()
         assert re.search(rf"\b{name} (?:= )?(\d+)", text).group(1) == str(value)
@@ -326,6 +333,16 @@ def test_stubs_of_instruction_sets_are_stubs(root):
         assert len(path.read_text().splitlines()) <= 8, path
 
 
+@pytest.mark.skipif(not shutil.which("cc") or platform.machine() != "x86_64", reason="no compiler, or not x86-64")
+@pytest.mark.parametrize("isa", ["avx2", "avx512"])
+def test_stubs_of_instruction_sets_refuse_to_compile_without_their_flags(root, isa):
+    """The compiler would otherwise say so of each intrinsic, or make slow code of the rest."""
+    command = ["cc", "-std=c11", "-fsyntax-only", f"csrc/isa/{isa}_f32.c"]
+    refused = subprocess.run([*command, "-mno-avx"], cwd=root, capture_output=True, text=True)
+    assert refused.returncode
+    assert re.search(r"error: .*compile with -mavx", refused.stderr)
+
+
 def test_public_names_have_the_prefix(root):
     text = without_comments("".join((root / "csrc" / name).read_text() for name in ("fastspec.h", "sequences.h")))
     functions = re.findall(r"\b(\w+)\s*\([^)]*\)\s*;", text)
@@ -354,15 +371,35 @@ def functions_of(path):
             start = None
 
 
+def parameters_of(text: str):
+    """(name, number of parameters) of what C declares, defines or lists: parentheses whose parts begin with a type."""
+    types = r"(const |unsigned |struct )*[A-Za-z_]\w*\b"
+    for match in re.finditer(r"\b(\w+)(?:\)|, )?(?=\(((?:[^(){};\"]|\([^(){};]*\))*)\))", text):
+        parts = re.sub(r"\([^()]*\)", "", match[2]).split(",")
+        if all(re.match(rf"\s*{types}[\s*]+(const |restrict )*\w+(\[\w*\])*\s*$", part) for part in parts):
+            yield match[1], len(parts)
+
+
+def test_a_call_of_many_arguments_takes_a_struct(root):
+    found = {}
+    for path in [*sources(root, "csrc/**/*.[ch]"), *sources(root, "tests/c/*.[ch]")]:
+        text = without_comments(path.read_text()).replace("\\\n", "\n")
+        found |= {(path.name, name): n for name, n in parameters_of(text)}
+    assert found["fastspec.h", "fsp_predict"] == MOST_ARGUMENTS  # the kind of line that is looked for
+    assert found["kernels.h", "turn"] == MOST_ARGUMENTS
+    assert not {name: n for name, n in found.items() if n > MOST_ARGUMENTS}
+
+
 def test_c_files_and_functions_are_of_readable_length(root):
-    for path in sources(root, "csrc/*.[ch]"):
+    for path in sources(root, "csrc/**/*.[ch]"):
         assert len(path.read_text().splitlines()) <= LONGEST_C_FILE, path
+    for path in sources(root, "csrc/*.[ch]"):
         for name, length in functions_of(path):
             assert length <= LONGEST_C_FUNCTION, (path.name, name, length)
 
 
 def test_kernels_are_of_readable_length(root):
-    for path in sources(root, "csrc/kernels/*.inc.h"):
+    for path in sources(root, "csrc/kernels/*.h"):
         for name, length in functions_of(path):
             if "fft" not in path.name:  # butterflies are as long as their radix
                 assert length <= LONGEST_KERNEL, (path.name, name, length)

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+import scipy.fft
 from hypothesis import given
 from hypothesis import strategies as st
 from support.recipe_reference import features
@@ -91,6 +92,8 @@ def test_json_of_other_things():
         ({"shift": "x"}, "shift='x'"),
         ({"window": object()}, "window="),
         ({"top": -1.0}, r"top=-1\.0"),
+        ({"pad_mode": "wrap", "count": "partial"}, "pad_mode='wrap'"),
+        ({"mel_scale": "linear", "triangles": "bins"}, "triangles='bins'"),
         ({"scale": float("nan")}, "scale=nan must be finite"),
     ],
 )
@@ -121,17 +124,19 @@ def close(got, want, bound):
 
 CHOICES = {
     "sample_norm": [None, "mean", "standard"], "remove_mean": [False, True], "preemphasis": [0.0, 0.97],
-    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "append": [0, 50],
+    "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70],
+    "append": [0, 50],
     "min_samples": [0, 3000], "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
-    "pad_mode": ["constant", "reflect", "symmetric", "edge"], "count": ["whole", "partial"], "beyond": [0, 1],
+    "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial"], "beyond": [0, 1],
     "drop_last": [False, True], "window": ["hann", "hamming", "povey", ("kaiser", 5.0)], "win_length": [None, 150],
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
-    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi"], "mel_norm": ["slaney", None],
-    "triangles": ["hz", "mel", "left"], "log": ["db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
-    "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7], "first_mfcc": [0, 1], "c0_last": [False, True],
+    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear"], "mel_norm": ["slaney", None],
+    "triangles": ["hz", "mel", "left", "bins"], "log": ["db", "ln", "log2", "log10", "amplitude_db"],
+    "log_add": [0.0, 1e-3], "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7],
+    "first_mfcc": [0, 1], "c0_last": [False, True],
     "dct_norm": ["ortho", None, "htk"], "lifter": [0.0, 22.0], "lifter_from": [0, 1],
-    "energy": [None, "raw", "windowed"],
+    "energy": [None, "raw", "windowed", "spectrum"],
     "energy_place": ["first", "last", "c0"], "energy_floor": [0.0, 1.0], "shift": [0.0, 4.0], "gain": [1.0, 0.25],
     "norm": [None, "mean", "standard", "minmax"], "norm_over": ["time", "all"], "norm_ddof": [0, 1],
     "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops"], "stack": [1, 2],
@@ -148,10 +153,16 @@ def random_recipes(draw):
         fields["n_mels"] = 20
     if fields.get("top") and fields.get("energy"):
         fields["energy"] = None
+    if fields.get("energy") == "spectrum":
+        fields |= {"energy_floor": 0.0, "n_mels": 20}
     if fields.get("triangles") == "left" and fields.get("frame_length"):
         fields["triangles"] = "mel"
     if fields.get("stack", 1) == 1:
         fields.pop("stack_before", None)
+    if fields.get("pad_mode") == "wrap" and (fields.get("pad") == "kaldi" or fields.get("count") == "partial"):
+        fields["pad_mode"] = "reflect"
+    if fields.get("mel_scale") == "linear":
+        fields.pop("triangles", None)
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)
@@ -211,6 +222,30 @@ def test_dither():
     stream = recipe.stream()
     parts = [stream.push(np.zeros(70_000, np.float32)), stream.push(np.zeros(130_000, np.float32)), stream.finish()]
     assert np.array_equal(np.concatenate(parts, axis=-1)[0].real, drawn)
+
+
+def test_one_peak_for_all_channels_of_a_clip():
+    y = noise(6 * 3000).reshape(3, 2, 3000) * np.array([1, 1e-6], np.float32)[:, np.newaxis]
+    for fields in ({}, {"n_mfcc": 7}, {"n_mels": 0}):
+        recipe = Recipe(n_fft=256, hop_length=80, n_mels=20, top=30.0).replace(**fields)
+        plain = recipe.replace(top=None, n_mfcc=None)(y)
+        clamped = np.maximum(plain, plain.max(axis=(1, 2, 3), keepdims=True) - 30)
+        got = recipe.replace(top_over="channels")(y)
+        if "n_mfcc" in fields:
+            clamped = scipy.fft.dct(clamped, axis=-2, norm="ortho")[..., :7, :]
+        assert np.allclose(got, clamped, atol=1e-3)
+        assert not np.allclose(got[:, 1], recipe(y)[:, 1], atol=1), "each channel by its own peak is another thing"
+        assert np.array_equal(recipe.replace(top_over="channels")(y[0, 0]), recipe(y[0, 0]))
+        assert recipe.replace(top_over="channels")(y[:0]).shape == (0, *got.shape[1:])
+
+
+def test_zeros_that_are_added_to_codes_are_silence():
+    codes = np.full(500, 200, np.uint8)
+    recipe = Recipe(n_fft=64, hop_length=32, n_mels=8, prepend=40, append=50)
+    stream = recipe.stream()
+    parts = [stream.push(codes), stream.finish()]
+    assert np.array_equal(np.concatenate(parts, axis=-1), recipe(codes))
+    assert np.array_equal(recipe(codes), recipe(fastspec.pcm_to_float(codes)))
 
 
 def test_librosa_ones_are_the_functions():

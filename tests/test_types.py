@@ -67,6 +67,7 @@ def public_functions() -> dict:
     things = [getattr(module, name) for module in modules for name in module.__all__]
     members = [member for thing in things for member in (vars(thing).values() if inspect.isclass(thing) else [thing])]
     functions = [f for f in members if inspect.isfunction(f) and not re.match("_[a-z]", f.__name__)]
+    functions = [f for f in functions if inspect.unwrap(f).__code__.co_filename != "<string>"]  # of dataclasses
     return {f"{f.__module__}.{f.__qualname__}": f for f in functions}
 
 

@@ -30,14 +30,22 @@ static double k_array_peak(const void *values, size_t n, int magnitude)
 
 typedef struct { V top, low, sum; } EXTENT;
 
-/* y = max(level(x) + shift, lower) for `count` vectors. With `square`, x^2 stands for x. */
-INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale, int whole, int square, V shift, V lower,
-                              EXTENT *extent, REAL *y)
+/* How an array becomes levels: y = max(level(x) + shift, lower), of x^2 if `square`. */
+typedef struct {
+    LEVEL_SCALE scale;
+    V shift, lower;
+} ARRAY_SCALE;
+
+INLINE V array_level(V x, const ARRAY_SCALE *to, int whole, int square)
+{
+    return v_max(to->lower, v_level(square ? x * x : x, &to->scale, whole) + to->shift);
+}
+
+INLINE void array_levels_step(const REAL *x, int count, const ARRAY_SCALE *to, int whole, int square, EXTENT *extent, REAL *y)
 {
     UNROLL for (int i = 0; i < count; i++) {
-        const V v = v_load(x + i * LANES);
         __builtin_prefetch(x + i * LANES + AHEAD);
-        const V level = v_max(lower, v_level(square ? v * v : v, scale, whole) + shift);
+        const V level = array_level(v_load(x + i * LANES), to, whole, square);
         v_store(y + i * LANES, level);
         extent->top = v_max(level, extent->top);
         extent->low = v_min(level, extent->low);
@@ -45,16 +53,13 @@ INLINE void array_levels_step(const REAL *x, int count, const LEVEL_SCALE *scale
     }
 }
 
-/* y = max(level(x) + shift, lower), and the extent of it. */
-INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale, int whole, int square, V shift, V lower,
-                               REAL *y)
+INLINE fsp_extent array_levels(const REAL *x, size_t n, const ARRAY_SCALE *to, int whole, int square, REAL *y)
 {
     const V infinity = v_set((REAL)__builtin_inf());
     EXTENT e = {-infinity, infinity, v_set(0)};
     size_t i = 0;
-    for (; i + ABREAST * LANES <= n; i += ABREAST * LANES)
-        array_levels_step(x + i, ABREAST, scale, whole, square, shift, lower, &e, y + i);
-    for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, scale, whole, square, shift, lower, &e, y + i);
+    for (; i + ABREAST * LANES <= n; i += ABREAST * LANES) array_levels_step(x + i, ABREAST, to, whole, square, &e, y + i);
+    for (; i + LANES <= n; i += LANES) array_levels_step(x + i, 1, to, whole, square, &e, y + i);
     fsp_extent extent = {e.top[0], e.low[0]};
     REAL sum = 0;
     for (int l = 0; l < LANES; l++) {
@@ -62,10 +67,7 @@ INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale
         if (e.low[l] < extent.lowest) extent.lowest = e.low[l];
         sum += e.sum[l];
     }
-    if (i < n) {
-        const V v = v_load_some(x + i, n - i);
-        v_store_some(y + i, v_max(lower, v_level(square ? v * v : v, scale, whole) + shift), n - i);
-    }
+    if (i < n) v_store_some(y + i, array_level(v_load_some(x + i, n - i), to, whole, square), n - i);
     for (; i < n; i++) {
         if (y[i] > extent.highest) extent.highest = y[i];
         if (y[i] < extent.lowest) extent.lowest = y[i];
@@ -78,11 +80,9 @@ INLINE fsp_extent array_levels(const REAL *x, size_t n, const LEVEL_SCALE *scale
 static fsp_extent k_array_levels(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
                                  void *out)
 {
-    const LEVEL_SCALE scale = level_scale(levels);
-    const V s = v_set((REAL)shift), low = v_set((REAL)lower);
-    if (scale.whole)
-        return square ? array_levels(in, n, &scale, 1, 1, s, low, out) : array_levels(in, n, &scale, 1, 0, s, low, out);
-    return square ? array_levels(in, n, &scale, 0, 1, s, low, out) : array_levels(in, n, &scale, 0, 0, s, low, out);
+    const ARRAY_SCALE to = {level_scale(levels), v_set((REAL)shift), v_set((REAL)lower)};
+    if (to.scale.whole) return square ? array_levels(in, n, &to, 1, 1, out) : array_levels(in, n, &to, 1, 0, out);
+    return square ? array_levels(in, n, &to, 0, 1, out) : array_levels(in, n, &to, 0, 0, out);
 }
 
 /* out = max(x + shift, lower); x and out may be the same array. */

@@ -3,8 +3,8 @@
 
 enum { HALVED = FSP_REGISTERS >= 32 ? 8 : 4 };
 
-/* What is left of a turn when the taps are over. A loop that breaks is one that clang keeps, and its windows in memory (cqt
- * takes 1.2 to 1.5 times as long); one that goes on has gcc keep more than there are registers (1.4, with AVX-512). */
+/* How to leave the loop over taps in the middle. With `break`, clang does not unroll it, and keeps its arrays in memory (cqt takes
+ * 1.2 to 1.5 times as long); with `continue`, gcc runs out of registers (1.4 times as long with AVX-512). */
 #ifdef __clang__
 #define PAST_END continue
 #else
@@ -66,7 +66,7 @@ static void k_wrap_rows(void *table, size_t rows, size_t stride, size_t n)
 
 enum { ATOM_GROUP = FSP_REGISTERS >= 32 ? 12 : 6, TRIOS = ATOM_GROUP / 3 };
 
-/* The a-th of ATOM_GROUP atoms times a frame: sums[2 a] and sums[2 a + 1], of its even and its odd part. Atoms stand
+/* The a-th of ATOM_GROUP atoms times a frame: sums[2 a] and sums[2 a + 1], of its even and its odd part. Atoms are
  * in trios, the longest first; of the first ends[0] pairs of samples all atoms have weights, of those up to ends[1] all
  * trios but the last, and so on. Weights: per pair the even ones of these atoms, then the odd ones. */
 static void k_correlate(const void *table, const uint32_t *right, const uint32_t *left, const uint32_t *ends,
@@ -104,7 +104,7 @@ static void k_mix(const void *sums, size_t n, const void *factors, const uint32_
     }
 }
 
-/* The other way: for each atom of a group, from its bin of a complex tile, what its even and its odd part are times. */
+/* The reverse of k_mix: the factors of each atom's even and odd part, from its bin of a complex tile. */
 static void k_unmix(const void *tile, size_t n, const void *factors, const uint32_t *bin, void *sums)
 {
     const REAL *f = factors;

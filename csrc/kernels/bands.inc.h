@@ -55,6 +55,33 @@ static void k_bank_rows(const fsp_bank *bank, const void *spectrum, const uint32
     }
 }
 
+/* As above, of complex bins, whose imaginary parts stand next to the real ones. Each sum is multiplied by a cosine and i times a
+ * sine, and leaves both its parts, or (`power`) the sum of their squares, which no turn changes. */
+static void k_bank_complex(const fsp_bank *bank, const void *spectrum, const uint32_t *where, const void *turns, int power,
+                           void *bands)
+{
+    const V *x = spectrum;
+    V *out = bands;
+    const REAL *turn = turns;
+    for (size_t b = 0; b < bank->n_bands; b++, turn += 2) {
+        const uint32_t *at = where + bank->start[b];
+        const REAL *w = (const REAL *)bank->weights + bank->first_weight[b];
+        V re[2] = {v_set(0), v_set(0)}, im[2] = {v_set(0), v_set(0)};
+        for (size_t k = 0; k < bank->count[b]; k++, w += 2) {
+            const V *z = x + at[k];
+            re[k % 2] = v_fma_at(z[0], w, re[k % 2]);
+            im[k % 2] = v_fma_at(z[1], w + 1, im[k % 2]);
+        }
+        const V r = re[0] + re[1], i = im[0] + im[1], c = v_set(turn[0]), s = v_set(turn[1]);
+        if (power) {
+            out[b] = v_fma(r, r, i * i);
+        } else {
+            out[2 * b] = v_fma(r, c, -(i * s));
+            out[2 * b + 1] = v_fma(i, c, r * s);
+        }
+    }
+}
+
 /* Levels in place, and the highest and lowest so far: of `count` neighbours; of all. */
 INLINE void few_levels(V *x, int count, const LEVEL_SCALE *scale, int whole, V *top, V *low)
 {

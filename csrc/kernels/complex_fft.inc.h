@@ -74,8 +74,8 @@ INLINE void fft_8(C *x)
     x[7] = c_fnma(h, o3, e[3]);
 }
 
-/* fft_4 of y0, u y1, h (1 - i) y2 or h (-1 - i) y2, v y3. The products are parts of the sums: additions are what 16
- * points are made of, and multiplications can do some of them. */
+/* fft_4 of y0, u y1, h (1 - i) y2 or h (-1 - i) y2, v y3. The products are fused with the sums: most of the work of 16 points
+ * is additions, and so some of them cost nothing. */
 INLINE void turned_4(C *y, C u, C y2, C v)
 {
     const V h = v_set(HALF_ROOT);
@@ -109,7 +109,7 @@ INLINE void fft_16(C *x)
     }
 }
 
-/* fft_odd of 3, its two constants at hand. Of the general form, clang 14 makes slow code (yin takes 1.2 times as long). */
+/* fft_odd of 3, with its constants written out: clang 14 makes slow code of the general form (yin takes 1.2 times as long). */
 INLINE void fft_3(C *x)
 {
     const V s = v_set(SIN_120);
@@ -120,7 +120,7 @@ INLINE void fft_3(C *x)
     x[2] = c_sub(even, odd);
 }
 
-/* fft_odd of 5, its four constants at hand. */
+/* fft_odd of 5, with its constants written out. */
 INLINE void fft_5(C *x)
 {
     const V c1 = v_set(COS_72), c2 = v_set(COS_144), s1 = v_set(SIN_72), s2 = v_set(SIN_144);
@@ -189,26 +189,32 @@ INLINE void fetch_ahead(fsp_ahead *ahead)
 
 INLINE V c_power(C x) { return v_fma(x.r, x.r, x.i * x.i); }
 
-/* `n` butterflies that start `step` points apart; each takes points m apart. Those of a last pass (m = 1) need no twiddles and
- * may leave |X|^2 in place of the real part. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 for butterfly j. */
-INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, const REAL *roots, int mode, int radix,
-                        fsp_ahead *ahead)
+/* `n` butterflies that start `step` points apart; each takes points m apart. twiddles: W_(radix m)^(j a), a = 1 .. radix-1 for
+ * butterfly j; those of a last pass (m = 1) need none. */
+typedef struct {
+    size_t n, step, m;
+    const REAL *twiddles, *roots;
+} BUTTERFLIES;
+
+/* In place; a last pass may leave |X|^2 in place of the real part. */
+INLINE void butterflies(C *z, BUTTERFLIES b, int mode, int radix, fsp_ahead *ahead)
 {
     C x[FSP_LARGEST_RADIX];
-    for (size_t left = n; left;) {
+    const REAL *w = b.twiddles;
+    for (size_t left = b.n; left;) {
         fetch_ahead(ahead);
         const size_t some = left < 2 * ahead->every ? left : ahead->every;
         left -= some;
-        for (const C *end = z + some * step; z != end; z += step) {
-            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * m];
-            butterfly(x, roots, radix);
+        for (const C *end = z + some * b.step; z != end; z += b.step) {
+            UNROLL for (int a = 0; a < radix; a++) x[a] = z[a * b.m];
+            butterfly(x, b.roots, radix);
             if (mode == FSP_PASS_POWER) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m].r = c_power(x[a]);
+                UNROLL for (int a = 0; a < radix; a++) z[a * b.m].r = c_power(x[a]);
             } else if (mode == FSP_PASS_LAST) {
-                UNROLL for (int a = 0; a < radix; a++) z[a * m] = x[a];
+                UNROLL for (int a = 0; a < radix; a++) z[a * b.m] = x[a];
             } else {
                 z[0] = x[0];
-                UNROLL for (int a = 1; a < radix; a++) z[a * m] = c_scale(x[a], w + 2 * (a - 1));
+                UNROLL for (int a = 1; a < radix; a++) z[a * b.m] = c_scale(x[a], w + 2 * (a - 1));
                 w += 2 * (radix - 1);
             }
         }
@@ -219,14 +225,14 @@ INLINE void butterflies(C *z, size_t n, size_t step, size_t m, const REAL *w, co
  * loops, so that each inner one is straight. */
 INLINE void pass(C *z, size_t n, size_t stride, size_t blocks, const fsp_pass *p, int mode, int radix, fsp_ahead *ahead)
 {
+    const BUTTERFLIES run = {p->m, 1, p->m, p->twiddles, p->roots}, last = {blocks, (size_t)radix, 1, NULL, p->roots};
     for (; n; n--, z += stride) {
         if (mode == FSP_PASS_POWER)
-            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_POWER, radix, ahead);
+            butterflies(z, last, FSP_PASS_POWER, radix, ahead);
         else if (mode == FSP_PASS_LAST)
-            butterflies(z, blocks, radix, 1, NULL, p->roots, FSP_PASS_LAST, radix, ahead);
+            butterflies(z, last, FSP_PASS_LAST, radix, ahead);
         else
-            for (size_t b = 0; b < blocks; b++)
-                butterflies(z + b * radix * p->m, p->m, 1, p->m, p->twiddles, p->roots, FSP_PASS_TWIDDLE, radix, ahead);
+            for (size_t b = 0; b < blocks; b++) butterflies(z + b * radix * p->m, run, FSP_PASS_TWIDDLE, radix, ahead);
     }
 }
 

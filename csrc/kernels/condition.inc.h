@@ -1,6 +1,6 @@
 /* What is done to samples and frames before the window. */
 
-/* From the last to the first: each still meets its neighbour as it was. */
+/* From the last to the first, so that each sample's neighbour is still unchanged. */
 static void k_emphasise(void *values, size_t n, double before, double emphasis)
 {
     REAL *x = values;
@@ -37,7 +37,7 @@ INLINE void condition_sample(V x, V emphasis, const REAL *window, int measure, V
 INLINE V condition_frames(const REAL *t, const uint32_t *offsets, const fsp_frame_conditioning *c, V mean, int measure, V *out)
 {
     const V e = v_set((REAL)c->emphasis);
-    const REAL *w = measure ? c->window : NULL;
+    const REAL *w = c->measure == FSP_MEASURE_WINDOWED ? c->window : NULL;
     V before = v_load(t + offsets[0]) - mean, energy[4] = {v_set(0), v_set(0), v_set(0), v_set(0)};
     size_t i = 0;
     for (; i + 4 <= c->length; i += 4) {
@@ -52,7 +52,7 @@ INLINE V condition_frames(const REAL *t, const uint32_t *offsets, const fsp_fram
 static void k_condition(const void *table, const uint32_t *offsets, const fsp_frame_conditioning *c, void *frames, void *energy)
 {
     const V mean = c->remove_mean ? frame_mean(table, offsets, c->length) : v_set(0);
-    if (c->measure)
+    if (c->measure != FSP_MEASURE_NOTHING)
         *(V *)energy = condition_frames(table, offsets, c, mean, 1, frames);
     else
         condition_frames(table, offsets, c, mean, 0, frames);

@@ -1,4 +1,4 @@
-/* samples -> frames: the signal, cut at every hop, stands in a table T with one row per position within the hop
+/* samples -> frames: the signal, cut at every hop, becomes a table T with one row per position within the hop
  * and one column per hop. Sample n of frame f is then T[n % rows][f + n / rows]: the same sample of LANES
  * neighbouring frames is one unaligned load, and no sample is stored n_fft / hop times. */
 

@@ -14,15 +14,15 @@ enum {
     LONG_ROW = 4096 / REAL_BYTES,
 };
 
-/* Of each lane's stream the line eight further on, for these are more streams than the hardware follows; of long ones also
- * that 32 further on, as the first level would not wait for enough lines at a time if they come from memory. */
+/* Fetches each lane's line eight lines ahead: the hardware does not follow so many streams by itself. Long rows come from main
+ * memory, for which the first level cannot wait often enough at a time: their lines 32 ahead go to the second level. */
 INLINE void fetch_rows(const REAL *const *frames, size_t at, size_t n)
 {
     for (int l = 0; l < LANES; l++) __builtin_prefetch(frames[l] + at + 8 * A_LINE);
     for (int l = 0; l < LANES && n >= LONG_ROW; l++) fetch_far(frames[l] + at + 32 * A_LINE);
 }
 
-/* Bins k .. of one frame per lane; `count` of them are there. */
+/* Bins from k on of one frame per lane, BINS_A_ROW of them or the `count` that there are. */
 INLINE void load_bins(const REAL *const *frames, size_t k, size_t count, V *re, V *im)
 {
 #if LANES > 1
@@ -58,14 +58,14 @@ INLINE void put_bin(V *spectrum, size_t k, const fsp_places *places, V re, V im)
     z[1] = re;
 }
 
-/* Bin 0 and, of even n, bin n/2 are real: what stands as their imaginary part does not count. put_hartley knows. */
+/* Bin 0 and, if n is even, bin n/2 are real: their imaginary parts are ignored. (put_hartley does so by itself.) */
 INLINE void clear_imaginary(V *spectrum, size_t n, const fsp_places *places)
 {
     spectrum[places->at[0]] = v_set(0);
     if (n % 2 == 0) spectrum[places->at[n / 2]] = v_set(0);
 }
 
-INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *places, int direct, V *spectrum)
+INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *places, fsp_inverse_way way, V *spectrum)
 {
     const size_t n_bins = n / 2 + 1;
     V re[BINS_A_ROW], im[BINS_A_ROW];
@@ -74,32 +74,32 @@ INLINE void load_spectra(const REAL *const *frames, size_t n, const fsp_places *
         if (2 * k % A_LINE == 0) fetch_rows(frames, 2 * k, 2 * n_bins);
         load_bins(frames, k, count, re, im);
         for (size_t j = 0; j < BINS_A_ROW && j < count; j++) {
-            if (direct)
+            if (way == FSP_DIRECT)
                 put_bin(spectrum, k + j, places, re[j], im[j]);
             else
                 put_hartley(spectrum, n, k + j, re[j], im[j]);
         }
     }
-    if (direct) clear_imaginary(spectrum, n, places);
+    if (way == FSP_DIRECT) clear_imaginary(spectrum, n, places);
 }
 
 static void k_load_spectra(const void *const *frames, size_t n, const fsp_places *places, void *spectrum)
 {
-    if (places->at)
-        load_spectra((const REAL *const *)frames, n, places, 1, spectrum);
+    if (places->way == FSP_DIRECT)
+        load_spectra((const REAL *const *)frames, n, places, FSP_DIRECT, spectrum);
     else
-        load_spectra((const REAL *const *)frames, n, places, 0, spectrum);
+        load_spectra((const REAL *const *)frames, n, places, FSP_HARTLEY, spectrum);
 }
 
 INLINE V *ring_at(const fsp_ring *ring, size_t i) { return (V *)((REAL *)ring->at + ring->place[i]); }
 
-/* window * x, and what was there if that is `held`. */
+/* Adds window * x to what is there if that is `held`; else overwrites it. */
 INLINE void add_windowed(V *at, int held, const REAL *window, V x)
 {
     *at = held ? v_fma_at(x, window, *at) : v_mul_at(x, window);
 }
 
-/* No sample of a frame of n: zeros. */
+/* Zeros at the places that no sample of a frame of n goes to. */
 INLINE void clear_rest(const fsp_ring *ring, size_t n)
 {
     for (size_t i = n; i < ring->length; i++) *ring_at(ring, i) = v_set(0);
@@ -119,7 +119,7 @@ static void k_overlap_add(const void *tile, const uint32_t *where, const void *s
     clear_rest(ring, n);
 }
 
-/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES. What is `after` will be next. */
+/* out[l][i + j] = slot[i + j][l] * scale[i + j] for j < count <= LANES. The numbers `after` further on will be written next. */
 INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, size_t after, void *const *out)
 {
     V v[LANES];
@@ -132,63 +132,48 @@ INLINE void emit_some(const V *slot, const REAL *scale, size_t i, size_t count, 
     }
 }
 
-/* Numbers up to where vectors can be stored without crossing cache lines, if that is one number for all lanes; else 0. */
-INLINE size_t common_head(void *const *out)
-{
-    size_t head = LANES;
-    for (int l = 0; l < LANES; l++) {
-        const size_t own = (0 - (uintptr_t)out[l]) % FSP_VECTOR_BYTES / REAL_BYTES;
-        if (out[l] && head != LANES && own != head) return 0;
-        if (out[l]) head = own;
-    }
-    return head % LANES;
-}
-
-/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; nothing of a lane without `out`. The next n will be
- * wanted before long. */
+/* out[l][i] = slot[i][l] * scale[i] for i < n, the slot being spread; lanes whose out[l] is NULL are not written. The n numbers
+ * after these will be written next. */
 static void k_emit(const void *slot, const void *scale, size_t n, void *const *out)
 {
-    size_t i = n >= 16 * LANES ? common_head(out) : 0;  /* a head and a tail are two more transposes */
-    if (i) emit_some(slot, scale, 0, i, n, out);
+    size_t i = 0;
     for (; i + LANES <= n; i += LANES) emit_some(slot, scale, i, LANES, n, out);
     if (i < n) emit_some(slot, scale, i, n - i, n, out);
 }
 
-/* Griffin and Lim's step from the spectrum that a tile holds: the phases of it - momentum * the one before, with the
- * magnitudes wanted. `bins` holds these, then the spectrum before, two vectors a bin, which the new one replaces; without
- * momentum that is not read, and may be anything. Below SMALLEST_SQUARE, |.|^2 would lose its digits to underflow; such a
- * bin fades instead. */
-INLINE void rephase(const V *f, const uint32_t *where, const REAL *s, size_t n, V *bins, REAL momentum, int remembers,
-                    const fsp_places *places, int direct, V *spectrum)
+/* Griffin and Lim's step: the phases of the tile's spectrum - momentum * the one before, with the magnitudes wanted. `bins`
+ * holds these, then the spectrum before, two vectors a bin, which the new one replaces. Below SMALLEST_SQUARE, |.|^2 would
+ * lose its digits to underflow; such a bin fades instead. */
+INLINE void rephase(const fsp_rephasing *r, const V *f, V *bins, int remembers, fsp_inverse_way way, V *spectrum)
 {
-    const V a = v_set(momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    const V momentum = v_set((REAL)r->momentum), smallest = v_set(SMALLEST_SQUARE), largest = v_set(LARGEST);
+    const REAL *sign = r->sign;
     const V *magnitude = bins;
-    V *before = bins + n / 2 + 1;
-    for (size_t k = 0; k <= n / 2; k++, before += 2) {
-        const V re = f[where[k]], im = f[where[k] + 1] * v_set(s[k]);
-        const V x = remembers ? v_fnma(a, before[0], re) : re, y = remembers ? v_fnma(a, before[1], im) : im;
+    V *before = bins + r->n / 2 + 1;
+    for (size_t k = 0; k <= r->n / 2; k++, before += 2) {
+        const V re = f[r->where[k]], im = f[r->where[k] + 1] * v_set(sign[k]);
+        const V x = remembers ? v_fnma(momentum, before[0], re) : re, y = remembers ? v_fnma(momentum, before[1], im) : im;
         const V square = v_min(largest, v_max(smallest, v_fma(x, x, y * y)));
         const V scale = magnitude[k] * v_rsqrt(square);
         before[0] = re;
         before[1] = im;
-        if (direct)
-            put_bin(spectrum, k, places, x * scale, y * scale);
+        if (way == FSP_DIRECT)
+            put_bin(spectrum, k, r->places, x * scale, y * scale);
         else
-            put_hartley(spectrum, n, k, x * scale, y * scale);
+            put_hartley(spectrum, r->n, k, x * scale, y * scale);
     }
-    if (direct) clear_imaginary(spectrum, n, places);
+    if (way == FSP_DIRECT) clear_imaginary(spectrum, r->n, r->places);
 }
 
-static void k_rephase(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                      const fsp_places *places, void *spectrum)
+static void k_rephase(const fsp_rephasing *r, const void *tile, void *bins, void *spectrum)
 {
-    const REAL a = (REAL)momentum;
-    if (momentum == 0)
-        rephase(tile, where, sign, n, bins, 0, 0, places, places->at != NULL, spectrum);
-    else if (places->at)
-        rephase(tile, where, sign, n, bins, a, 1, places, 1, spectrum);
+    const fsp_inverse_way way = r->places->way;
+    if (!r->remembers)
+        rephase(r, tile, bins, 0, way, spectrum);
+    else if (way == FSP_DIRECT)
+        rephase(r, tile, bins, 1, FSP_DIRECT, spectrum);
     else
-        rephase(tile, where, sign, n, bins, a, 1, places, 0, spectrum);
+        rephase(r, tile, bins, 1, FSP_HARTLEY, spectrum);
 }
 
 /* out[i] = slot[i] * scale[i], a vector each, the slot being spread */
@@ -197,13 +182,15 @@ static void k_replace(const void *slot, const void *scale, size_t n, void *out)
     for (size_t i = 0; i < n; i++) ((V *)out)[i] = ((const V *)slot)[fsp_spread(i)] * ((const V *)scale)[i];
 }
 
-/* columns[i] = (tails[i * tails_stride ..] + columns[i]) * scale[i]: what the stretches before have left comes first, as
- * it is earlier in time. No `scale`: ones. */
-static void k_join(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
+/* What the stretches before have left for these columns comes first in the sum, as it is earlier in time. */
+static void k_join(void *columns, const void *tails, size_t tails_stride, size_t n)
 {
     V *x = columns;
-    for (size_t i = 0; i < n; i++) {
-        const V sum = v_load((const REAL *)tails + i * tails_stride) + x[i];
-        x[i] = scale ? sum * ((const V *)scale)[i] : sum;
-    }
+    for (size_t i = 0; i < n; i++) x[i] = v_load((const REAL *)tails + i * tails_stride) + x[i];
+}
+
+static void k_join_scaled(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n)
+{
+    V *x = columns;
+    for (size_t i = 0; i < n; i++) x[i] = (v_load((const REAL *)tails + i * tails_stride) + x[i]) * ((const V *)scale)[i];
 }

@@ -1,5 +1,5 @@
-/* The real FFT of even length backwards, into a ring. Complex passes go backwards by going forward over numbers whose real
- * and imaginary parts have changed places; "swapped", they stand that way from put_bin to real_columns_back. */
+/* The real FFT of even length backwards, into a ring. The forward passes
+ * become inverse ones if the real and imaginary parts of all numbers are swapped, as they are from put_bin to real_columns_back. */
 
 /* x * (w[0] - i w[1]) of a swapped x */
 INLINE C c_unscale_swapped(C x, const REAL *w)
@@ -93,13 +93,14 @@ INLINE void real_dft_back(V e, V o, const C *x, V *v, int radix)
 }
 
 /* real_columns backwards: from the passes' results to samples, windowed and added where they belong. */
-INLINE void real_columns_back(const C *z, const uint32_t *order, const REAL *twiddles, size_t m, size_t class_stride,
-                              const uint32_t *sample, const REAL *window, const fsp_ring *ring, int radix, int twiddled,
-                              fsp_ahead *ahead)
+INLINE void real_columns_back(const fsp_real_pass *pass, const C *z, const uint32_t *order, const fsp_ring *ring, int radix,
+                              fsp_factors factors, fsp_ahead *ahead)
 {
     C x[8];
     V v[16];
-    const uint32_t *place = ring->place, held = (uint32_t)ring->held;
+    const REAL *window = pass->window, *twiddles = pass->twiddles;
+    const uint32_t *sample = pass->sample, *place = ring->place, held = (uint32_t)ring->held;
+    const size_t m = pass->m, class_stride = pass->class_stride;
     REAL *const at = ring->at;
     size_t odd = m / 2;
     for (size_t n = 0; n < m;) {
@@ -107,7 +108,7 @@ INLINE void real_columns_back(const C *z, const uint32_t *order, const REAL *twi
         const size_t end = m - n < 2 * ahead->every ? m : n + ahead->every;
         for (; n < end; n++, sample += radix, place += radix, window += radix) {
             V sum_even, sum_odd;
-            if (twiddled) {
+            if (factors == FSP_TWIDDLED) {
                 const C *a = z + order[n / 2], *b = z + order[(n + m) / 2];
                 sum_even = n % 2 ? a->r : a->i;
                 sum_odd = n % 2 ? b->r : b->i;
@@ -118,35 +119,35 @@ INLINE void real_columns_back(const C *z, const uint32_t *order, const REAL *twi
             }
             UNROLL for (int k = 1; k < radix / 2; k++) {
                 const C y = z[k * class_stride + order[n]];
-                x[k] = twiddled ? c_unscale_swapped(y, twiddles + 2 * (k - 1)) : (C){y.i, y.r};
+                x[k] = factors == FSP_TWIDDLED ? c_unscale_swapped(y, twiddles + 2 * (k - 1)) : (C){y.i, y.r};
             }
             real_dft_back(sum_even, sum_odd, x, v, radix);
             /* To 16, not to radix: a loop with branches of which clang 14 learns the length late stays a loop, which cost
              * istft 6 % with AVX-512. */
             UNROLL for (int i = 0; i < 16; i++)
                 if (i < radix) add_windowed((V *)(at + place[i]), sample[i] < held, window + i, v[i]);
-            if (twiddled) twiddles += radix - 2;
+            if (factors == FSP_TWIDDLED) twiddles += radix - 2;
         }
     }
 }
 
-INLINE void real_even_back(const void *z, const uint32_t *order, const void *twiddles, size_t m, size_t class_stride,
-                           const uint32_t *sample, const void *window, const fsp_ring *ring, int radix, fsp_ahead *ahead)
+INLINE void real_even_back(const fsp_real_pass *pass, const void *z, const uint32_t *order, const fsp_ring *ring, int radix,
+                           fsp_ahead *ahead)
 {
-    if (twiddles)
-        real_columns_back(z, order, twiddles, m, class_stride, sample, window, ring, radix, 1, ahead);
+    if (pass->factors == FSP_TWIDDLED)
+        real_columns_back(pass, z, order, ring, radix, FSP_TWIDDLED, ahead);
     else
-        real_columns_back(z, order, NULL, m, class_stride, sample, window, ring, radix, 0, ahead);
+        real_columns_back(pass, z, order, ring, radix, FSP_COPRIME, ahead);
 }
 
-static void k_real_even_back(const void *z, const uint32_t *order, const void *twiddles, size_t m, size_t class_stride,
-                             const uint32_t *sample, const void *window, const fsp_ring *ring, int radix, fsp_ahead *ahead)
+static void k_real_even_back(const fsp_real_pass *pass, const void *z, const uint32_t *order, const fsp_ring *ring,
+                             fsp_ahead *ahead)
 {
-    switch (radix) {
-    case 2: real_even_back(z, order, twiddles, m, class_stride, sample, window, ring, 2, ahead); break;
-    case 4: real_even_back(z, order, twiddles, m, class_stride, sample, window, ring, 4, ahead); break;
-    case 8: real_even_back(z, order, twiddles, m, class_stride, sample, window, ring, 8, ahead); break;
-    default: real_even_back(z, order, twiddles, m, class_stride, sample, window, ring, 16, ahead); break;
+    switch (pass->radix) {
+    case 2: real_even_back(pass, z, order, ring, 2, ahead); break;
+    case 4: real_even_back(pass, z, order, ring, 4, ahead); break;
+    case 8: real_even_back(pass, z, order, ring, 8, ahead); break;
+    default: real_even_back(pass, z, order, ring, 16, ahead); break;
     }
-    clear_rest(ring, radix * m);
+    clear_rest(ring, pass->radix * pass->m);
 }

@@ -1,4 +1,4 @@
-/* The list of kernels: what every instruction set provides, in float and in double.
+/* The kernels that every instruction set provides, in float and in double, and what they are given.
  *
  * Arrays are untyped here because one loop (run.c) serves both precisions; a table knows its own.
  * "V" below means one vector of `lanes` numbers: the same quantity of `lanes` neighbouring frames. */
@@ -20,35 +20,66 @@ typedef struct {
     void *roots;     /* cos, sin (2 pi j / radix), j < radix; odd radices only */
 } fsp_pass;
 
-/* Cache lines that will be needed soon, `step` bytes apart: `left` of them, `each` at a time. */
+/* The real pass of an FFT of even length n = radix * m, radix being 2, 4, 8 or 16. Column j takes the samples sample[radix j]
+ * to sample[radix j + radix - 1], which the window multiplies. TWIDDLED: they are m apart, and the results are multiplied with
+ * W_n^(j k), 0 < k < radix/2. COPRIME: m is odd, and samples in the order of the Chinese remainder theorem need no twiddles
+ * (Good 1958, Thomas 1963). */
+typedef enum { FSP_TWIDDLED, FSP_COPRIME } fsp_factors;
+
+typedef struct {
+    fsp_factors factors;
+    size_t radix, m;
+    size_t class_stride;      /* complex points from one class of results (bins k modulo radix) to the next */
+    const uint32_t *sample;
+    const void *window;       /* REAL, in the order of `sample` */
+    const void *twiddles;     /* COPRIME: not read */
+} fsp_real_pass;
+
+/* Cache lines to fetch, `step` bytes apart: `left` of them are still to come, `each` at a stop. */
 typedef struct {
     const char *at;
     ptrdiff_t step;
     size_t left, each;
 } fsp_lines;
 
-/* What an FFT fetches on the side, to the second-level cache, a few lines after every so many butterflies, at least one. All at
- * once they would queue, and what the FFT itself wants behind them; one by one they come while it computes. */
+/* Lines that an FFT fetches into the second-level cache for what follows it. It stops for a few of them after every `every` >= 1
+ * butterflies: if it asked for all at once, its own loads would have to wait behind them. */
 typedef struct {
     fsp_lines read, write;
     size_t every;
 } fsp_ahead;
 
-/* Where vector i of a row stands that an FFT reads or writes: after every 32 one is left out, or those that lie a power of two
- * apart, which it wants together, would fall on few of a cache's sets, and loads would look like stores before them. */
+/* The place of vector i of a row that an FFT reads or writes. One vector after every 32 is left empty: an FFT needs vectors that
+ * are a power of two apart at the same time, which would share few sets of the cache, and whose addresses would look alike to
+ * the check of loads against earlier stores. */
 enum { FSP_SPREAD_RUN = 32 };
 static inline size_t fsp_spread(size_t i) { return i + i / FSP_SPREAD_RUN; }
 
-/* Where an inverse FFT wants bin k: its imaginary part times sign[k] at vector at[k], its real part at the next. No `at`: it
- * wants the Hartley spectrum. */
+/* The two ways of an inverse FFT. DIRECT: the forward one's passes, backwards. HARTLEY: the forward one, of Re X - Im X. */
+typedef enum { FSP_DIRECT, FSP_HARTLEY } fsp_inverse_way;
+
+/* Where an inverse FFT wants the bins of a spectrum. DIRECT: bin k's imaginary part times sign[k] at vector at[k], its real
+ * part at the next one. HARTLEY: Re X - Im X of bin k at vector fsp_spread(k), and of bin n - k, which is the conjugate. */
 typedef struct {
+    fsp_inverse_way way;
     uint32_t *at;
     void *sign;
 } fsp_places;
 
-/* A ring of `length` vectors, whose columns are spread. The i-th sample that an inverse FFT makes of a frame goes to real number
- * place[i]; those after the n that it makes are what no sample reaches. Of a frame, only samples before `held` find there
- * what was before; what other places hold is never read. */
+/* Griffin and Lim's step between two FFTs of n points: bin k of the first is at vector where[k] of its tile, times sign[k];
+ * `places` is what the second one wants. The spectrum of the step before counts only if it is remembered. */
+typedef struct {
+    size_t n;
+    const uint32_t *where;
+    const void *sign;
+    const fsp_places *places;
+    int remembers;
+    double momentum;
+} fsp_rephasing;
+
+/* A ring of `length` vectors, its columns spread (fsp_spread). An inverse FFT adds the i-th sample that it makes of a frame to
+ * what is at real number place[i], if that is one of the frame's first `held` samples; otherwise it overwrites what is there.
+ * The places after those of the frame's n samples are set to zero. */
 typedef struct {
     void *at;
     const uint32_t *place;
@@ -56,7 +87,8 @@ typedef struct {
 } fsp_ring;
 
 /* A sparse filter bank. Pairs: segment s = 0 .. n_bands holds, for each of count[s] bins from start[s], the weights
- * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]. */
+ * toward band s-1 and toward band s. Rows: band b has count[b] weights from bin start[b]; of complex bins, count[b] pairs of
+ * them, for real and for imaginary parts. */
 typedef struct {
     size_t n_bands;
     int pairs;
@@ -79,12 +111,15 @@ typedef struct {
     void *weights;
 } fsp_matrix;
 
-/* What is done to a frame of `length` samples before its window. The mean goes first; then the sum of squares is taken, of
- * these samples or (`window`, of `length` numbers) of what the window will leave of them; before it, each sample loses
- * `emphasis` times the one before it, the first one that part of itself. */
+/* What is done to a frame of `length` samples before its window: first the mean is subtracted, then the energy measured, then
+ * each sample is reduced by `emphasis` times the sample before it, the first one by that part of itself. The energy is the sum of
+ * squares of the SAMPLES; or, WINDOWED, of the emphasised samples times `window` (of `length` numbers). */
+typedef enum { FSP_MEASURE_NOTHING, FSP_MEASURE_SAMPLES, FSP_MEASURE_WINDOWED } fsp_measure;
+
 typedef struct {
     size_t length;
-    int remove_mean, measure;
+    int remove_mean;
+    fsp_measure measure;
     double emphasis;
     const void *window;
 } fsp_frame_conditioning;
@@ -110,9 +145,16 @@ typedef struct {
 } fsp_halving;
 
 enum { FSP_MOST_ATOM_TRIOS = 4 };
-/* Windows along an axis of a pooling, outputs `first` to first + count - 1: window j is floor(j n_in / n_out) to
- * ceil((j + 1) n_in / n_out) - 1, where n_in = step * n_out + remainder. The first one begins at position `start` of what
- * the kernel is given, and `over` / n_out beyond. Each position is the sum of n_rows numbers. */
+
+/* From one channel of an array to the next, and from one of its samples to the next. */
+typedef struct {
+    ptrdiff_t channel, step;
+} fsp_steps;
+
+/* `count` neighbouring windows along an axis of a pooling. Of n_out windows over n_in = step * n_out + remainder positions,
+ * window j is positions floor(j n_in / n_out) to ceil((j + 1) n_in / n_out) - 1. The exact beginning of the first of these
+ * windows, j n_in / n_out, is start + over / n_out, counted from the kernel's first position. Each position is the sum of
+ * n_rows numbers. */
 typedef struct {
     size_t n_out, step, remainder, start, over, count, n_rows;
 } fsp_windows;
@@ -130,8 +172,8 @@ typedef struct {
     double *parts;
 } fsp_across;
 
-/* A PCM code: what one takes and how many of its bits count; `flip` takes unsigned ones to signed ones, at the top of 32
- * bits; `law`: whether it is one of G.711's. Three bytes: little-endian. */
+/* A kind of PCM codes: bytes of a code, and how many of its bits count. xor with `flip`, at the top of 32 bits, makes unsigned
+ * codes signed; `law`: which of G.711's. Codes of three bytes are little-endian. */
 enum { FSP_LAW_NONE, FSP_LAW_MU, FSP_LAW_A };
 typedef struct {
     unsigned bytes, bits;
@@ -139,130 +181,168 @@ typedef struct {
     int law;
 } fsp_code;
 
+/* The list of kernels, in a table for each domain. Everything else about the set of kernels expands from it: their types,
+ * fsp_kernels, the table of each instruction set (all.inc.h), and the checks (tests/c/check.c). */
+/* samples -> frames.
+ * emphasise: x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before`.
+ * condition: sample i of the frames is at offsets[i] of the table and becomes vector i of `frames`; `energy` is one vector. */
+#define FSP_FRAME_KERNELS(KERNEL)                                                                                    \
+    KERNEL(int, all_finite, (const void *values, size_t n))                                                          \
+    KERNEL(int, gather, (const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,     \
+            size_t table_stride))                                                                                    \
+    KERNEL(void, carry, (void *table, size_t rows, size_t table_stride, size_t from, size_t count))                  \
+    KERNEL(void, emphasise, (void *values, size_t n, double before, double emphasis))                                \
+    KERNEL(void, condition, (const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, \
+            void *frames, void *energy))
+
+/* frames -> spectrum.
+ * real_even, pass and unpack are the FFT of an even length, window and real_odd of an odd one, the chirps Bluestein's. */
+#define FSP_SPECTRUM_KERNELS(KERNEL)                                                                                     \
+    KERNEL(void, real_even, (const fsp_real_pass *pass, const void *table, const uint32_t *offsets, void *z,             \
+            fsp_ahead *ahead))                                                                                           \
+    KERNEL(void, window, (const void *table, const uint32_t *offsets, const void *window, size_t n, void *r))            \
+    KERNEL(void, real_odd, (void *r, const fsp_pass *pass, size_t class_stride, void *z))                                \
+    KERNEL(void, pass, (void *z, size_t n_transforms, size_t stride, size_t blocks, const fsp_pass *pass, int mode,      \
+            fsp_ahead *ahead))                                                                                           \
+    KERNEL(void, unpack, (void *z, size_t m, const uint32_t *order, const void *half_twiddles, int mode))                \
+    KERNEL(void, chirp_in, (const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv,    \
+            void *z))                                                                                                    \
+    KERNEL(void, chirp_multiply, (const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y))     \
+    KERNEL(void, chirp_out, (const void *y, const uint32_t *order, const void *chirp, size_t n_bins, void *z, int mode)) \
+    KERNEL(void, root, (void *spectrum, const uint32_t *where, size_t n_bins, double add, double floor))                 \
+    KERNEL(void, collect, (const void *tile, const uint32_t *where, size_t n, void *rows))
+
+/* spectrum -> bands -> levels -> feature.
+ * matrix may fold the bands in place. */
+#define FSP_BAND_KERNELS(KERNEL)                                                                                  \
+    KERNEL(void, bank_pairs, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))    \
+    KERNEL(void, bank_rows, (const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands))     \
+    KERNEL(void, bank_complex, (const fsp_bank *bank, const void *spectrum, const uint32_t *where,                \
+            const void *turns, int power, void *bands))                                                           \
+    KERNEL(void, rolloff, (const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin))  \
+    KERNEL(void, flatness, (const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, \
+            void *rows))                                                                                          \
+    KERNEL(void, extremes, (const void *spectrum, const uint32_t *at, size_t n, size_t n_extremes, void *scratch, \
+            void *means))                                                                                         \
+    KERNEL(void, levels, (void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent))     \
+    KERNEL(void, clamp, (void *bands, size_t n_bands, double shift, double lower))                                \
+    KERNEL(void, fill_zeros, (void *bands, size_t n_bands, double value))                                         \
+    KERNEL(void, matrix, (const fsp_matrix *matrix, void *bands, void *features))
+
+/* tiles in and out of arrays */
+#define FSP_TILE_KERNELS(KERNEL)                                                                                        \
+    KERNEL(void, store_rows, (const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t row_stride,       \
+            size_t valid))                                                                                              \
+    KERNEL(void, store_rows_complex, (const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,   \
+            ptrdiff_t row_stride, size_t valid))                                                                        \
+    KERNEL(void, store_frames, (const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t frame_stride,   \
+            size_t valid))                                                                                              \
+    KERNEL(void, store_frames_complex, (const void *tile, const uint32_t *where, const void *sign, size_t n, void *out, \
+            ptrdiff_t frame_stride, size_t valid))                                                                      \
+    KERNEL(void, load_rows, (const void *in, ptrdiff_t row_stride, size_t n, void *tile, size_t valid))                 \
+    KERNEL(void, load_frames, (const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid))
+
+/* spectrum -> samples; and, for Griffin and Lim, samples -> spectrum -> samples, a stretch of the signal in each lane */
+#define FSP_INVERSE_KERNELS(KERNEL)                                                                                      \
+    KERNEL(void, load_spectra, (const void *const *frames, size_t n, const fsp_places *places, void *spectrum))          \
+    KERNEL(void, repack, (void *swapped, size_t m, const void *half_twiddles))                                           \
+    KERNEL(void, real_even_back, (const fsp_real_pass *pass, const void *z, const uint32_t *order, const fsp_ring *ring, \
+            fsp_ahead *ahead))                                                                                           \
+    KERNEL(void, overlap_add, (const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,  \
+            const fsp_ring *ring))                                                                                       \
+    KERNEL(void, emit, (const void *slot, const void *scale, size_t n, void *const *out))                                \
+    KERNEL(void, rephase, (const fsp_rephasing *r, const void *tile, void *bins, void *spectrum))                        \
+    KERNEL(void, replace, (const void *slot, const void *scale, size_t n, void *out))                                    \
+    KERNEL(void, join, (void *columns, const void *tails, size_t tails_stride, size_t n))                                \
+    KERNEL(void, join_scaled, (void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n))
+
+/* one frame of a phase vocoder */
+#define FSP_VOCODER_KERNELS(KERNEL)                                                                                    \
+    KERNEL(void, advance_phase, (const void *from, const void *to, size_t n_bins, int first, void *phase))             \
+    KERNEL(void, set_magnitude, (const void *phase, const void *low, const void *high, double fraction, size_t n_bins, \
+            void *out))
+
+/* arrays, element by element */
+#define FSP_ARRAY_KERNELS(KERNEL)                                                                                       \
+    KERNEL(double, array_peak, (const void *values, size_t n, int magnitude))                                           \
+    KERNEL(fsp_extent, array_levels, (const void *in, size_t n, const fsp_levels *levels, int square, double shift,     \
+            double lower, void *out))                                                                                   \
+    KERNEL(void, array_squares, (const void *in, size_t n, void *out))                                                  \
+    KERNEL(int, array_phasors, (const void *in, size_t n, void *out))                                                   \
+    KERNEL(void, turn, (const void *angles, ptrdiff_t angle_stride, const void *magnitudes, ptrdiff_t magnitude_stride, \
+            size_t n_bins, size_t n_frames, void *out, ptrdiff_t out_stride))                                           \
+    KERNEL(void, array_clamp, (const void *in, size_t n, double shift, double lower, void *out))
+
+/* frames correlated with atoms, `atom_trios` trios of them at a time (as many as the registers hold sums of); and back */
+#define FSP_ATOM_KERNELS(KERNEL)                                                                                   \
+    KERNEL(void, halve, (const fsp_halving *halving, const void *in, size_t in_stride, size_t rows, void *out,     \
+            size_t out_stride))                                                                                    \
+    KERNEL(void, wrap_rows, (void *table, size_t rows, size_t stride, size_t n))                                   \
+    KERNEL(void, correlate, (const void *table, const uint32_t *right, const uint32_t *left, const uint32_t *ends, \
+            const void *weights, void *sums))                                                                      \
+    KERNEL(void, mix, (const void *sums, size_t n, const void *factors, const uint32_t *bin, void *tile))          \
+    KERNEL(void, unmix, (const void *tile, size_t n, const void *factors, const uint32_t *bin, void *sums))        \
+    KERNEL(void, spread, (const void *sums, const uint32_t *right, const uint32_t *left, const uint32_t *ends,     \
+            const void *weights, void *table))                                                                     \
+    KERNEL(void, add_rows, (const void *const *rows, const void *weights, size_t n, size_t columns, void *out))
+
+/* numbers one after the other.
+ * recur: y[i] = b0 x[i] + state, the next state being b1 x[i] - a y[i], of each channel; coefficients: b0, b1, a.
+ * predict: f, b = f + reflection b, b + reflection f, n of each; then the sums, from i = 1 on, of f[i]^2 + b[i - 1]^2 and of
+ *   f[i] b[i - 1].
+ * distances: sums of squared differences, or their roots, between n points x of d features and the first `valid` of the points
+ *   that a panel of two vectors a feature holds.
+ * median: running medians of a tile, in place. */
+#define FSP_SEQUENCE_KERNELS(KERNEL)                                                                                     \
+    KERNEL(void, recur, (const double *coefficients, size_t n_channels, size_t n, const void *in, fsp_steps in_steps,    \
+            void *out, fsp_steps out_steps, void *states))                                                               \
+    KERNEL(void, predict, (void *forward, void *backward, size_t n, double reflection, double *energy, double *product)) \
+    KERNEL(void, distances, (const void *panel, size_t d, const void *x, size_t n, int root, void *out,                  \
+            size_t out_stride, size_t valid))                                                                            \
+    KERNEL(void, median, (void *rows, size_t n, size_t width, void *sorted))
+
+/* pooling.
+ * Rows of sums are double, with companions `rest` further where REAL is double, and padded to whole vectors; rows of maxima
+ * are REAL. `wide`: the source is such a row. Of each pair, the mean and the maximum, the types are the same. */
+#define FSP_POOL_KERNELS(KERNEL)                                                                                        \
+    KERNEL(void, pool_rows_mean, (const void *rows, ptrdiff_t row_stride, size_t n_rows, size_t n, int add, void *sums, \
+            size_t rest))                                                                                               \
+    KERNEL(void, pool_rows_max, (const void *rows, ptrdiff_t row_stride, size_t n_rows, size_t n, int add, void *sums,  \
+            size_t rest))                                                                                               \
+    KERNEL(void, pool_along_mean, (const void *src, int wide, const fsp_windows *windows, size_t rest, void *out,       \
+            ptrdiff_t out_stride))                                                                                      \
+    KERNEL(void, pool_along_max, (const void *src, int wide, const fsp_windows *windows, size_t rest, void *out,        \
+            ptrdiff_t out_stride))                                                                                      \
+    KERNEL(void, pool_across_mean, (const fsp_across *across, int wide, const fsp_windows *windows, size_t rest,        \
+            void *out))                                                                                                 \
+    KERNEL(void, pool_across_max, (const fsp_across *across, int wide, const fsp_windows *windows, size_t rest,         \
+            void *out))
+
+/* PCM codes <-> samples of 32 bits <-> real numbers.
+ * Those that lose something return how many they clipped. */
+#define FSP_SAMPLE_KERNELS(KERNEL)                                                                \
+    KERNEL(void, widen, (const void *codes, size_t n, const fsp_code *code, int32_t *samples))    \
+    KERNEL(size_t, narrow, (const int32_t *samples, size_t n, const fsp_code *code, void *codes)) \
+    KERNEL(size_t, to_samples, (const void *values, size_t n, int32_t *samples))                  \
+    KERNEL(size_t, from_samples, (int32_t *samples, size_t n, void *values))                      \
+    KERNEL(void, decode, (const void *codes, size_t n, const fsp_code *code, void *values))       \
+    KERNEL(size_t, encode, (const void *values, size_t n, const fsp_code *code, void *codes))     \
+    KERNEL(size_t, dither, (int32_t *samples, size_t n, int bits, uint64_t key, uint64_t first))
+
+#define FSP_ALL_KERNELS(KERNEL) \
+    FSP_FRAME_KERNELS(KERNEL) FSP_SPECTRUM_KERNELS(KERNEL) FSP_BAND_KERNELS(KERNEL) \
+    FSP_TILE_KERNELS(KERNEL) FSP_INVERSE_KERNELS(KERNEL) FSP_VOCODER_KERNELS(KERNEL) \
+    FSP_ARRAY_KERNELS(KERNEL) FSP_ATOM_KERNELS(KERNEL) FSP_SEQUENCE_KERNELS(KERNEL) \
+    FSP_POOL_KERNELS(KERNEL) FSP_SAMPLE_KERNELS(KERNEL)
+
+#define FSP_KERNEL_TYPE(result, name, parameters) typedef result fsp_##name##_kernel parameters;
+FSP_ALL_KERNELS(FSP_KERNEL_TYPE)
+
+#define FSP_KERNEL_MEMBER(result, name, parameters) fsp_##name##_kernel *name;
 typedef struct {
     const char *isa;
-    size_t lanes, itemsize;
-
-    /* samples -> frames */
-    int (*all_finite)(const void *values, size_t n);
-    int (*gather)(const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,
-                   size_t table_stride);
-    void (*carry)(void *table, size_t rows, size_t table_stride, size_t from, size_t count);
-
-    /* x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before` */
-    void (*emphasise)(void *values, size_t n, double before, double emphasis);
-    /* Sample i of the frames is at offsets[i] of the table; it becomes vector i of `frames`. `energy`: of one vector */
-    void (*condition)(const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, void *frames,
-                      void *energy);
-
-    /* frames -> spectrum */
-    void (*real_even)(const void *table, const uint32_t *offsets, const void *window, const void *twiddles_or_null,
-                      size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead);
-    void (*window)(const void *table, const uint32_t *offsets, const void *window, size_t n, void *r);
-    void (*real_odd)(void *r, const fsp_pass *pass, size_t class_stride, void *z);
-    void (*pass)(void *z, size_t n_transforms, size_t stride, size_t blocks, const fsp_pass *pass, int mode,
-                 fsp_ahead *ahead);
-    void (*unpack)(void *z, size_t m, const uint32_t *order, const void *half_twiddles, int mode);
-    void (*chirp_in)(const void *table, const uint32_t *offsets, const void *weights, size_t n, size_t n_conv, void *z);
-    void (*chirp_multiply)(const void *z, const uint32_t *order, const void *filter, size_t n_conv, void *y);
-    void (*chirp_out)(const void *y, const uint32_t *order, const void *chirp, size_t n_bins, void *z, int mode);
-    void (*root)(void *spectrum, const uint32_t *where, size_t n_bins, double add, double floor);
-    void (*collect)(const void *tile, const uint32_t *where, size_t n, void *rows);
-
-    /* spectrum -> bands -> levels -> feature */
-    void (*bank_pairs)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
-    void (*bank_rows)(const fsp_bank *bank, const void *spectrum, const uint32_t *where, void *bands);
-    void (*rolloff)(const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin);
-    void (*flatness)(const void *spectrum, const uint32_t *where, size_t n_bins, int square, double floor, void *rows);
-    void (*extremes)(const void *spectrum, const uint32_t *at, size_t n, size_t n_extremes, void *scratch, void *means);
-    void (*levels)(void *bands, size_t n_bands, const fsp_levels *levels, size_t valid, void *extent);
-    void (*clamp)(void *bands, size_t n_bands, double shift, double lower);
-    void (*fill_zeros)(void *bands, size_t n_bands, double value);
-    void (*matrix)(const fsp_matrix *matrix, void *bands, void *features);  /* may fold the bands in place */
-
-    /* tiles in and out of arrays */
-    void (*store_rows)(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t row_stride, size_t valid);
-    void (*store_rows_complex)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,
-                               ptrdiff_t row_stride, size_t valid);
-    void (*store_frames)(const void *tile, const uint32_t *where, size_t n, void *out, ptrdiff_t frame_stride, size_t valid);
-    void (*store_frames_complex)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *out,
-                                 ptrdiff_t frame_stride, size_t valid);
-    void (*load_rows)(const void *in, ptrdiff_t row_stride, size_t n, void *tile, size_t valid);
-    void (*load_frames)(const void *in, ptrdiff_t frame_stride, size_t n, void *tile, size_t valid);
-
-    /* spectrum -> samples */
-    void (*load_spectra)(const void *const *frames, size_t n, const fsp_places *places, void *spectrum);
-    void (*repack)(void *swapped, size_t m, const void *half_twiddles);
-    void (*real_even_back)(const void *z, const uint32_t *order, const void *twiddles_or_null, size_t m, size_t class_stride,
-                           const uint32_t *sample, const void *window, const fsp_ring *ring, int radix, fsp_ahead *ahead);
-    void (*overlap_add)(const void *tile, const uint32_t *where, const void *sign, size_t n, const void *window,
-                        const fsp_ring *ring);
-    void (*emit)(const void *slot, const void *scale, size_t n, void *const *out);
-
-    /* samples -> spectrum -> samples, a stretch of the signal in each lane */
-    void (*rephase)(const void *tile, const uint32_t *where, const void *sign, size_t n, void *bins, double momentum,
-                    const fsp_places *places, void *spectrum);
-    void (*replace)(const void *slot, const void *scale, size_t n, void *out);
-    void (*join)(void *columns, const void *tails, size_t tails_stride, const void *scale, size_t n);
-
-    /* one frame of a phase vocoder */
-    void (*advance_phase)(const void *from, const void *to, size_t n_bins, int first, void *phase);
-    void (*set_magnitude)(const void *phase, const void *low, const void *high, double fraction, size_t n_bins, void *out);
-
-    /* arrays */
-    double (*array_peak)(const void *values, size_t n, int magnitude);
-    fsp_extent (*array_levels)(const void *in, size_t n, const fsp_levels *levels, int square, double shift, double lower,
-                               void *out);
-    void (*array_squares)(const void *in, size_t n, void *out);
-    int (*array_phasors)(const void *in, size_t n, void *out);
-    void (*turn)(const void *angles, ptrdiff_t angle_stride, const void *magnitudes, ptrdiff_t magnitude_stride,
-                 size_t n_bins, size_t n_frames, void *out, ptrdiff_t out_stride);
-    void (*array_clamp)(const void *in, size_t n, double shift, double lower, void *out);
-
-    /* frames correlated with atoms, as many at a time as the registers hold sums of */
-    size_t atom_trios;
-    void (*halve)(const fsp_halving *halving, const void *in, size_t in_stride, size_t rows, void *out,
-                  size_t out_stride);
-    void (*wrap_rows)(void *table, size_t rows, size_t stride, size_t n);
-    void (*correlate)(const void *table, const uint32_t *right, const uint32_t *left, const uint32_t *ends,
-                      const void *weights, void *sums);
-    void (*mix)(const void *sums, size_t n, const void *factors, const uint32_t *bin, void *tile);
-
-    /* and back */
-    void (*unmix)(const void *tile, size_t n, const void *factors, const uint32_t *bin, void *sums);
-    void (*spread)(const void *sums, const uint32_t *right, const uint32_t *left, const uint32_t *ends, const void *weights,
-                   void *table);
-    void (*add_rows)(const void *const *rows, const void *weights, size_t n, size_t columns, void *out);
-
-    /* y[i] = b0 x[i] + state, the next state being b1 x[i] - a y[i], of each channel; coefficients: b0, b1, a */
-    void (*recur)(const double *coefficients, size_t n_channels, size_t n, const void *in, ptrdiff_t in_channel,
-                  ptrdiff_t in_step, void *out, ptrdiff_t out_channel, ptrdiff_t out_step, void *states);
-
-    /* f, b = f + reflection b, b + reflection f, n of each; then the sums, from i = 1 on, of f[i]^2 + b[i - 1]^2 and of
-     * f[i] b[i - 1] */
-    void (*predict)(void *forward, void *backward, size_t n, double reflection, double *energy, double *product);
-
-    /* sums of squared differences, or their roots, between n points x of d features and the first `valid` of the points that
-     * a panel of two vectors a feature holds */
-    void (*distances)(const void *panel, size_t d, const void *x, size_t n, int root, void *out, size_t out_stride, size_t valid);
-
-    /* running medians of tiles, in place */
-    void (*median)(void *rows, size_t n, size_t width, void *sorted);
-
-    /* pooling, by kind. Rows of sums are double, with companions `rest` further where REAL is double, and padded to whole
-     * vectors; rows of maxima are REAL. `wide`: the source is such a row. */
-    void (*pool_rows[2])(const void *rows, ptrdiff_t row_stride, size_t n_rows, size_t n, int add, void *sums, size_t rest);
-    void (*pool_along[2])(const void *src, int wide, const fsp_windows *windows, size_t rest, void *out, ptrdiff_t out_stride);
-    void (*pool_across[2])(const fsp_across *across, int wide, const fsp_windows *windows, size_t rest, void *out);
-
-    /* PCM codes <-> 32-bit samples <-> real numbers; those that lose something return how many they clipped */
-    void (*widen)(const void *codes, size_t n, const fsp_code *code, int32_t *samples);
-    size_t (*narrow)(const int32_t *samples, size_t n, const fsp_code *code, void *codes);
-    size_t (*to_samples)(const void *values, size_t n, int32_t *samples);
-    size_t (*from_samples)(int32_t *samples, size_t n, void *values);
-    void (*decode)(const void *codes, size_t n, const fsp_code *code, void *values);
-    size_t (*encode)(const void *values, size_t n, const fsp_code *code, void *codes);
-    size_t (*dither)(int32_t *samples, size_t n, int bits, uint64_t key, uint64_t first);
+    size_t lanes, itemsize, atom_trios;
+    FSP_ALL_KERNELS(FSP_KERNEL_MEMBER)
 } fsp_kernels;
 
 extern const fsp_kernels fsp_kernels_scalar_f32, fsp_kernels_scalar_f64;

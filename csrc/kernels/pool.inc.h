@@ -78,7 +78,7 @@ INLINE void store_sum(double *p, size_t rest, SUM s)
 #endif
 }
 
-/* s and what stands at `src`: REAL, or (wide) a sum. */
+/* s plus number i of `src`: a vector of REAL, or (wide) of sums. */
 INLINE SUM add_at(SUM s, const void *src, ptrdiff_t i, int wide, size_t rest)
 {
     if (wide) return sum_join(s, load_sum((const double *)src + i, rest));
@@ -254,13 +254,19 @@ INLINE void store_means(D mean, REAL *out, ptrdiff_t stride, size_t count)
     }
 }
 
+/* How many positions a window has, and what their mean is made with (scale_of). */
+typedef struct {
+    size_t width;
+    D scale;
+} SPAN;
+
 /* Windows of few positions, each the sum of rows, in registers: `vectors` of neighbours, or (valid < DLANES) a part of one. */
-INLINE void short_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out,
-                         const int vectors, size_t valid)
+INLINE void short_across(const fsp_across *a, const char *src, SPAN span, int wide, size_t rest, REAL *out, const int vectors,
+                         size_t valid)
 {
     const ptrdiff_t size = wide ? sizeof(double) : sizeof(REAL);
     SUM s[ROW_VECTORS] = {0};
-    for (size_t i = 0; i < width; i++, src += a->stride * size) {
+    for (size_t i = 0; i < span.width; i++, src += a->stride * size) {
         SUM position[ROW_VECTORS] = {0};
         for (size_t d = 0; d < a->n_rows[0]; d++) {
             const char *row = src + (ptrdiff_t)d * a->row_stride[0] * size;
@@ -272,20 +278,20 @@ INLINE void short_across(const fsp_across *a, const char *src, size_t width, int
         UNROLL for (int k = 0; k < vectors; k++) s[k] = sum_join(s[k], position[k]);
     }
     UNROLL for (int k = 0; k < vectors; k++)
-        store_means(mean_of(s[k], scale), out + k * DLANES * a->out_inner, a->out_inner, valid);
+        store_means(mean_of(s[k], span.scale), out + k * DLANES * a->out_inner, a->out_inner, valid);
 }
 
-INLINE void all_short_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
+INLINE void all_short_across(const fsp_across *a, const char *src, SPAN span, int wide, size_t rest, REAL *out)
 {
     const size_t size = wide ? sizeof(double) : sizeof(REAL);
     size_t c = 0;
     for (; c + ROW_VECTORS * DLANES <= a->n; c += ROW_VECTORS * DLANES)
-        short_across(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, ROW_VECTORS, DLANES);
+        short_across(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, ROW_VECTORS, DLANES);
     for (; c + 2 * DLANES <= a->n; c += 2 * DLANES)
-        short_across(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 2, DLANES);
+        short_across(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, 2, DLANES);
     for (; c + DLANES <= a->n; c += DLANES)
-        short_across(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, DLANES);
-    if (c < a->n) short_across(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
+        short_across(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, 1, DLANES);
+    if (c < a->n) short_across(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
 }
 
 /* Vectors of neighbours that a cache line holds: of rows that lie 4 KiB apart the cache keeps few, so that a line should
@@ -306,34 +312,40 @@ INLINE void deal_positions(SUM *s, const char *src, ptrdiff_t step, size_t n_pos
             }
 }
 
-INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, double *parts,
-                          size_t pitch, size_t parts_rest, int add, const int vectors, size_t valid)
+/* Partial sums in memory: for each segment DLANES rows of neighbours, `pitch` doubles apart. `add`: to what they hold. */
+typedef struct {
+    double *at;
+    size_t pitch, rest;
+    int add;
+} PARTS;
+
+INLINE void add_positions(const char *src, ptrdiff_t step, size_t n_positions, int wide, size_t rest, PARTS parts,
+                          const int vectors, size_t valid)
 {
     SUM s[LINE_VECTORS * DLANES] = {0};
-    for (size_t v = 0; add && v < (size_t)vectors; v++)
+    for (size_t v = 0; parts.add && v < (size_t)vectors; v++)
         UNROLL for (size_t l = 0; l < DLANES; l++)
-            s[v * DLANES + l] = load_sum(parts + v * DLANES + l * pitch, parts_rest);
+            s[v * DLANES + l] = load_sum(parts.at + v * DLANES + l * parts.pitch, parts.rest);
     deal_positions(s, src, step, n_positions, wide, rest, vectors, valid);
     UNROLL for (size_t v = 0; v < (size_t)vectors; v++)
         UNROLL for (size_t l = 0; l < DLANES; l++)
-            store_sum(parts + v * DLANES + l * pitch, parts_rest, s[v * DLANES + l]);
+            store_sum(parts.at + v * DLANES + l * parts.pitch, parts.rest, s[v * DLANES + l]);
 }
 
-/* A segment, read in the order of memory but for a few rows. `add`: to what `parts` holds. */
-INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions, int wide, size_t rest, double *parts,
-                        size_t pitch, size_t parts_rest, int add)
+/* A segment, read in the order of memory but for a few rows. */
+INLINE void sum_segment(const fsp_across *a, const char *src, size_t n_positions, int wide, size_t rest, PARTS parts)
 {
     const ptrdiff_t size = wide ? sizeof(double) : sizeof(REAL), step = a->stride * size;
-    for (size_t i = 0; i < n_positions; i += ROWS_IN_CACHE, add = 1) {
+    for (size_t i = 0; i < n_positions; i += ROWS_IN_CACHE, parts.add = 1) {
         const size_t left = n_positions - i, n = left < ROWS_IN_CACHE ? left : ROWS_IN_CACHE;
         const char *row = src + (ptrdiff_t)i * step;
+        PARTS to = parts;
         size_t c = 0;
-        for (; c + LINE_VECTORS * DLANES <= a->n; c += LINE_VECTORS * DLANES)
-            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, LINE_VECTORS, DLANES);
-        for (; c + DLANES <= a->n; c += DLANES)
-            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, 1, DLANES);
-        if (c < a->n)
-            add_positions(row + c * (size_t)size, step, n, wide, rest, parts + c, pitch, parts_rest, add, 1, a->n - c);
+        for (; c + LINE_VECTORS * DLANES <= a->n; c += LINE_VECTORS * DLANES, to.at += LINE_VECTORS * DLANES)
+            add_positions(row + c * (size_t)size, step, n, wide, rest, to, LINE_VECTORS, DLANES);
+        for (; c + DLANES <= a->n; c += DLANES, to.at += DLANES)
+            add_positions(row + c * (size_t)size, step, n, wide, rest, to, 1, DLANES);
+        if (c < a->n) add_positions(row + c * (size_t)size, step, n, wide, rest, to, 1, a->n - c);
     }
 }
 
@@ -345,68 +357,72 @@ INLINE SUM join_lanes(SUM *lane)
     return lane[0];
 }
 
-INLINE SUM join_parts(const double *parts, size_t pitch, size_t parts_rest, int segments)
+INLINE SUM join_parts(PARTS parts, size_t c, int segments)
 {
     SUM lane[DLANES];
     UNROLL for (size_t l = 0; l < DLANES; l++) {
         SUM s[SEGMENTS];
         UNROLL for (size_t u = 0; u < SEGMENTS; u++)
-            s[u] = u < 1 || segments ? load_sum(parts + (u * DLANES + l) * pitch, parts_rest) : (SUM){0};
+            s[u] = u < 1 || segments ? load_sum(parts.at + c + (u * DLANES + l) * parts.pitch, parts.rest) : (SUM){0};
         lane[l] = segments ? sum_join(sum_join(s[0], s[1]), sum_join(s[2], s[3])) : s[0];
     }
     return join_lanes(lane);
 }
 
-/* One vector of means: what has been dealt and the last few positions, from `full` on. */
-INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, size_t full, size_t width, int wide, size_t rest,
-                        D scale, REAL *out, size_t valid)
+/* Positions of a window that are dealt to lanes; the last few are not. */
+INLINE size_t dealt_of(SPAN span) { return span.width / DLANES * DLANES; }
+
+/* One vector of means: what has been dealt and the last few positions. */
+INLINE void finish_long(const fsp_across *a, SUM dealt, const char *src, SPAN span, int wide, size_t rest, REAL *out, size_t valid)
 {
     const ptrdiff_t step = a->stride * (ptrdiff_t)(wide ? sizeof(double) : sizeof(REAL));
     SUM last = {0};
-    for (size_t i = full; i < width; i++) {
+    for (size_t i = dealt_of(span); i < span.width; i++) {
         const char *row = src + (ptrdiff_t)i * step;
         last = valid < DLANES ? add_some_at(last, row, 0, wide, rest, valid) : add_at(last, row, 0, wide, rest);
     }
-    store_means(mean_of(sum_join(dealt, last), scale), out, a->out_inner, valid);
+    store_means(mean_of(sum_join(dealt, last), span.scale), out, a->out_inner, valid);
 }
 
-INLINE void medium_columns(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out,
-                           const int vectors, size_t valid)
+INLINE void medium_columns(const fsp_across *a, const char *src, SPAN span, int wide, size_t rest, REAL *out, const int vectors,
+                           size_t valid)
 {
-    const size_t size = wide ? sizeof(double) : sizeof(REAL), full = width / DLANES * DLANES;
+    const size_t size = wide ? sizeof(double) : sizeof(REAL);
     SUM s[LINE_VECTORS * DLANES] = {0};
-    deal_positions(s, src, a->stride * (ptrdiff_t)size, full, wide, rest, vectors, valid);
+    deal_positions(s, src, a->stride * (ptrdiff_t)size, dealt_of(span), wide, rest, vectors, valid);
     UNROLL for (int v = 0; v < vectors; v++)
-        finish_long(a, join_lanes(s + v * DLANES), src + (size_t)v * DLANES * size, full, width, wide, rest, scale,
+        finish_long(a, join_lanes(s + v * DLANES), src + (size_t)v * DLANES * size, span, wide, rest,
                     out + v * DLANES * a->out_inner, valid);
 }
 
 /* In registers, where the window is short enough for that. */
-INLINE void medium_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
+INLINE void medium_across(const fsp_across *a, const char *src, SPAN span, int wide, size_t rest, REAL *out)
 {
     const size_t size = wide ? sizeof(double) : sizeof(REAL);
     size_t c = 0;
     for (; c + LINE_VECTORS * DLANES <= a->n; c += LINE_VECTORS * DLANES)
-        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, LINE_VECTORS, DLANES);
+        medium_columns(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, LINE_VECTORS, DLANES);
     for (; c + DLANES <= a->n; c += DLANES)
-        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, DLANES);
+        medium_columns(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, 1, DLANES);
     if (c < a->n)
-        medium_columns(a, src + c * size, width, wide, rest, scale, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
+        medium_columns(a, src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner, 1, a->n - c);
 }
 
-INLINE void long_across(const fsp_across *a, const char *src, size_t width, int wide, size_t rest, D scale, REAL *out)
+INLINE void long_across(const fsp_across *a, const char *src, SPAN span, int wide, size_t rest, REAL *out)
 {
     const size_t size = wide ? sizeof(double) : sizeof(REAL);
     const ptrdiff_t step = a->stride * (ptrdiff_t)size;
-    const size_t pitch = (a->n + DLANES - 1) / DLANES * DLANES, parts_rest = FSP_POOL_PARTS * pitch;
-    const size_t segment = segment_of(width), others = SEGMENTS * segment, full = width / DLANES * DLANES;
-    for (size_t u = 0; u < SEGMENTS && segment; u++)
-        sum_segment(a, src + (ptrdiff_t)(u * segment) * step, segment, wide, rest, a->parts + u * DLANES * pitch, pitch,
-                    parts_rest, 0);
-    sum_segment(a, src + (ptrdiff_t)others * step, full - others, wide, rest, a->parts, pitch, parts_rest, others > 0);
+    const size_t pitch = (a->n + DLANES - 1) / DLANES * DLANES;
+    const size_t segment = segment_of(span.width), others = SEGMENTS * segment;
+    PARTS parts = {a->parts, pitch, FSP_POOL_PARTS * pitch, 0};
+    for (size_t u = 0; u < SEGMENTS && segment; u++, parts.at += DLANES * pitch)
+        sum_segment(a, src + (ptrdiff_t)(u * segment) * step, segment, wide, rest, parts);
+    parts.at = a->parts;
+    parts.add = others > 0;
+    sum_segment(a, src + (ptrdiff_t)others * step, dealt_of(span) - others, wide, rest, parts);
     for (size_t c = 0; c < a->n; c += DLANES)
-        finish_long(a, join_parts(a->parts + c, pitch, parts_rest, others > 0), src + c * size, full, width, wide, rest, scale,
-                    out + (ptrdiff_t)c * a->out_inner, a->n - c);
+        finish_long(a, join_parts(parts, c, others > 0), src + c * size, span, wide, rest, out + (ptrdiff_t)c * a->out_inner,
+                    a->n - c);
 }
 
 INLINE void means_across(const fsp_across *a, int wide, const fsp_windows *of, size_t rest, REAL *out)
@@ -415,13 +431,13 @@ INLINE void means_across(const fsp_across *a, int wide, const fsp_windows *of, s
     WINDOW w = window_first(of);
     for (size_t j = 0; j < of->count; j++, out += a->out_stride, w = window_after(w, of)) {
         const char *src = (const char *)a->src + (ptrdiff_t)w.start * a->stride * size;
-        const D scale = d_set(scale_of(w.width, of->n_rows));
+        const SPAN span = {w.width, d_set(scale_of(w.width, of->n_rows))};
         if (w.width < LONG)
-            all_short_across(a, src, w.width, wide, rest, scale, out);
+            all_short_across(a, src, span, wide, rest, out);
         else if (w.width < 2 * ROWS_IN_CACHE)
-            medium_across(a, src, w.width, wide, rest, scale, out);
+            medium_across(a, src, span, wide, rest, out);
         else
-            long_across(a, src, w.width, wide, rest, scale, out);
+            long_across(a, src, span, wide, rest, out);
     }
 }
 

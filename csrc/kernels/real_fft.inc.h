@@ -69,12 +69,14 @@ INLINE REAL_DFT real_dft(const V *v, int radix)
 /* N = radix * m: column n holds samples n, n + m, ... Class k of the outputs (bins = k mod radix) is an m-point
  * complex FFT at z + k * class_stride; classes 0 and radix/2 are the 2m-point FFT of the real sequence
  * (sum_even, sum_odd), packed as m complex points at z.
- * Twiddle-free, for odd m: column n holds samples radix n, radix n + m, ... modulo N. The real sequence then has sum_even
+ * COPRIME: column n holds samples radix n, radix n + m, ... modulo N. The real sequence then has sum_even
  * of column n at 2n and sum_odd at 2n + m modulo 2m. */
-INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *window, const REAL *twiddles,
-                         size_t m, size_t class_stride, C *z, int radix, int twiddled, fsp_ahead *ahead)
+INLINE void real_columns(const fsp_real_pass *pass, const REAL *t, const uint32_t *offsets, C *z, int radix, fsp_factors factors,
+                         fsp_ahead *ahead)
 {
     V v[16];
+    const REAL *window = pass->window, *twiddles = pass->twiddles;
+    const size_t m = pass->m, class_stride = pass->class_stride;
     size_t odd = m / 2;
     for (size_t n = 0; n < m;) {
         fetch_ahead(ahead);
@@ -82,7 +84,7 @@ INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *win
         for (; n < end; n++, offsets += radix, window += radix) {
             UNROLL for (int i = 0; i < radix; i++) v[i] = windowed(t, offsets, window, i);
             REAL_DFT y = real_dft(v, radix);
-            if (twiddled) {
+            if (factors == FSP_TWIDDLED) {
                 ((V *)z)[n] = y.sum_even;
                 ((V *)z)[n + m] = y.sum_odd;
                 UNROLL for (int k = 1; k < radix / 2; k++)
@@ -98,23 +100,21 @@ INLINE void real_columns(const REAL *t, const uint32_t *offsets, const REAL *win
     }
 }
 
-INLINE void real_even(const void *t, const uint32_t *offsets, const void *window, const void *twiddles,
-                      size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead)
+INLINE void real_even(const fsp_real_pass *pass, const void *t, const uint32_t *offsets, void *z, int radix, fsp_ahead *ahead)
 {
-    if (twiddles)
-        real_columns(t, offsets, window, twiddles, m, class_stride, z, radix, 1, ahead);
+    if (pass->factors == FSP_TWIDDLED)
+        real_columns(pass, t, offsets, z, radix, FSP_TWIDDLED, ahead);
     else
-        real_columns(t, offsets, window, NULL, m, class_stride, z, radix, 0, ahead);
+        real_columns(pass, t, offsets, z, radix, FSP_COPRIME, ahead);
 }
 
-static void k_real_even(const void *t, const uint32_t *offsets, const void *window, const void *twiddles,
-                        size_t m, size_t class_stride, void *z, int radix, fsp_ahead *ahead)
+static void k_real_even(const fsp_real_pass *pass, const void *t, const uint32_t *offsets, void *z, fsp_ahead *ahead)
 {
-    switch (radix) {
-    case 2: real_even(t, offsets, window, twiddles, m, class_stride, z, 2, ahead); break;
-    case 4: real_even(t, offsets, window, twiddles, m, class_stride, z, 4, ahead); break;
-    case 8: real_even(t, offsets, window, twiddles, m, class_stride, z, 8, ahead); break;
-    default: real_even(t, offsets, window, twiddles, m, class_stride, z, 16, ahead); break;
+    switch (pass->radix) {
+    case 2: real_even(pass, t, offsets, z, 2, ahead); break;
+    case 4: real_even(pass, t, offsets, z, 4, ahead); break;
+    case 8: real_even(pass, t, offsets, z, 8, ahead); break;
+    default: real_even(pass, t, offsets, z, 16, ahead); break;
     }
 }
 

@@ -4,7 +4,7 @@ enum { SIDE_BY_SIDE = 8 };
 
 typedef struct {
     REAL b0, b1, a;
-    ptrdiff_t in_channel, in_step, out_channel, out_step;
+    fsp_steps in, out;
 } recursion;
 
 /* `count` channels; `states` is what each adds to its next sample. */
@@ -12,24 +12,24 @@ INLINE void recur_some(recursion r, size_t count, size_t n, const REAL *x, REAL 
 {
     REAL s[SIDE_BY_SIDE];
     for (size_t c = 0; c < count; c++) s[c] = states[c];
-    for (; n > 0; n--, x += r.in_step, y += r.out_step)
+    for (; n > 0; n--, x += r.in.step, y += r.out.step)
         for (size_t c = 0; c < count; c++) {
-            const REAL in = x[(ptrdiff_t)c * r.in_channel], out = r.b0 * in + s[c];
+            const REAL in = x[(ptrdiff_t)c * r.in.channel], out = r.b0 * in + s[c];
             s[c] = r.b1 * in - r.a * out;
-            y[(ptrdiff_t)c * r.out_channel] = out;
+            y[(ptrdiff_t)c * r.out.channel] = out;
         }
     for (size_t c = 0; c < count; c++) states[c] = s[c];
 }
 
-static void k_recur(const double *coefficients, size_t n_channels, size_t n, const void *in, ptrdiff_t in_channel,
-                    ptrdiff_t in_step, void *out, ptrdiff_t out_channel, ptrdiff_t out_step, void *states)
+static void k_recur(const double *coefficients, size_t n_channels, size_t n, const void *in, fsp_steps in_steps, void *out,
+                    fsp_steps out_steps, void *states)
 {
-    const recursion r = {(REAL)coefficients[0], (REAL)coefficients[1], (REAL)coefficients[2],
-                         in_channel, in_step, out_channel, out_step};
+    const recursion r = {(REAL)coefficients[0], (REAL)coefficients[1], (REAL)coefficients[2], in_steps, out_steps};
     const REAL *x = in;
     REAL *y = out, *s = states;
     size_t c = 0;
     for (; c + SIDE_BY_SIDE <= n_channels; c += SIDE_BY_SIDE)
-        recur_some(r, SIDE_BY_SIDE, n, x + (ptrdiff_t)c * in_channel, y + (ptrdiff_t)c * out_channel, s + c);
-    for (; c < n_channels; c++) recur_some(r, 1, n, x + (ptrdiff_t)c * in_channel, y + (ptrdiff_t)c * out_channel, s + c);
+        recur_some(r, SIDE_BY_SIDE, n, x + (ptrdiff_t)c * in_steps.channel, y + (ptrdiff_t)c * out_steps.channel, s + c);
+    for (; c < n_channels; c++)
+        recur_some(r, 1, n, x + (ptrdiff_t)c * in_steps.channel, y + (ptrdiff_t)c * out_steps.channel, s + c);
 }

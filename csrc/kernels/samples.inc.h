@@ -50,7 +50,7 @@ static void k_widen(const void *codes, size_t n, const fsp_code *code, int32_t *
     }
 }
 
-/* samples -> codes: rounded, halves up; what is too high for the code is its highest value and a clip */
+/* samples -> codes: rounded, halves up; samples too high for the code become its highest value and count as clips */
 
 INLINE int32_t rounded_code(int32_t s, int bits, uint32_t *clips)
 {

@@ -1,4 +1,4 @@
-/* spectrum -> a few numbers a frame, one tile: sums that stop somewhere, sums of logarithms, the ends of an order. */
+/* spectrum -> a few numbers a frame, one tile: rolloff, flatness, and means of the lowest and highest bins. */
 
 /* The first bin whose running sum is not below `share` of the whole, both summed in ascending order. */
 static void k_rolloff(const void *spectrum, const uint32_t *where, size_t n_bins, double share, void *bin)
@@ -10,7 +10,7 @@ static void k_rolloff(const void *spectrum, const uint32_t *where, size_t n_bins
     const V threshold = v_set((REAL)share) * total;
     for (size_t k = 0; k < n_bins; k++) {
         sum += x[where[k]];
-        below += (V)((VU)(sum < threshold) & (VU)one);  /* sums do not fall: those below come first. None where NaN is */
+        below += (V)((VU)(sum < threshold) & (VU)one);  /* running sums ascend, so the bins below come first; NaN is not below */
     }
     *(V *)bin = below;
 }
@@ -87,7 +87,7 @@ static void sort_rows(V *x, size_t n)
     }
 }
 
-/* x, or infinity for NaN; `nan` collects where that was. */
+/* x, or infinity for NaN; `nan` collects the lanes that had one. */
 INLINE V without_nan(V x, VU *nan)
 {
     *nan |= (VU)(x != x);

@@ -47,8 +47,9 @@ static void k_store_rows_complex(const void *tile, const uint32_t *where, const 
     }
 }
 
-/* n values to `out`, in stores that cross no cache line: crossing ones cost three times as much. What goes to `next` comes
- * next: whole lines are stored faster than they come. */
+/* n values to `out`, in stores that do not cross cache lines: those that do cost three times as much. AVX-512,
+ * which stores whole lines faster than they come from memory, also fetches those at `next`, which will be written next: without
+ * that, stft takes 4 to 10 % longer. */
 INLINE void copy_run(REAL *out, const REAL *x, size_t n, const REAL *next)
 {
     size_t i = (0 - (uintptr_t)out) % FSP_VECTOR_BYTES / sizeof(REAL);

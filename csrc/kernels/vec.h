@@ -11,6 +11,10 @@
 
 #include "kernels.h"
 
+#ifdef __FAST_MATH__
+#error "compile without -ffast-math: bits depend on the arithmetic as it is written"
+#endif
+
 #if FSP_DOUBLE
 typedef double REAL;
 typedef uint64_t UINT;
@@ -27,9 +31,10 @@ typedef uint32_t UINT;
 
 enum { A_LINE = 64 / REAL_BYTES };  /* numbers that caches fetch together, on most CPUs */
 
-/* Loops over arrays that are to become registers, at most 16 long. Told a number, clang 14 unrolls too late for
- * that (a log-mel takes 1.3 to 1.7 times as long), and every clang unrolls sixteenfold the few of these whose length is unknown
- * (1.1 for primes above 31). "Full" is early enough, and leaves those as they are, which clang would report. */
+/* Unrolls loops over arrays of at most 16 vectors, so that compilers keep these in registers. clang gets "full": with a number,
+ * clang 14 unrolls after it has put the arrays into memory (a log-mel takes 1.3 to 1.7 times as long), and loops of unknown length
+ * get sixteen copies (prime lengths above 31 take 1.1 times as long). "Full" leaves such loops alone; the warning about that is
+ * switched off. */
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define VECTORIZE _Pragma("clang loop vectorize(enable)")  /* even where clang expects no gain, wrongly */
@@ -86,8 +91,7 @@ INLINE V8 vs_to_8(VS v) { return __builtin_convertvector(__builtin_convertvector
 INLINE VS v_to_int32(V v) { return __builtin_convertvector(v, VS); }  /* truncates; v is within the range */
 INLINE V v_of_int32(VS v) { return __builtin_convertvector(v, V); }
 
-/* A cache line that will be needed before long, to the second level: the first one waits for few lines at a time, which are
- * those at hand. */
+/* Fetches a cache line into the second level. The first level can wait for few lines at a time, and needs that for its own. */
 INLINE void fetch_far(const void *p) { __builtin_prefetch(p, 0, 2); }
 
 INLINE V v_load(const REAL *p) { return *(const V_UNALIGNED *)p; }

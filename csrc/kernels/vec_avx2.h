@@ -1,4 +1,7 @@
 /* AVX2 with FMA: eight floats or four doubles. */
+#if !defined(__AVX2__) || !defined(__FMA__)
+#error "compile with -mavx2 -mfma: setup.py, ISA_FLAGS"
+#endif
 #define FSP_VECTOR_BYTES 32
 #define FSP_REGISTERS 16
 #include "vec.h"

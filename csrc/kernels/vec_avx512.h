@@ -1,4 +1,7 @@
 /* AVX-512 (F, DQ, BW, VL): sixteen floats or eight doubles. */
+#if !defined(__AVX512F__) || !defined(__AVX512DQ__) || !defined(__AVX512BW__) || !defined(__AVX512VL__) || !defined(__FMA__)
+#error "compile with -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx2 -mfma: setup.py, ISA_FLAGS"
+#endif
 #define FSP_VECTOR_BYTES 64
 #define FSP_REGISTERS 32
 /* Scheduled before registers are given out, an FFT takes 5 % less time; with fewer than 32 it would spill. */

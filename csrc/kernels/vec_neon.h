@@ -1,4 +1,7 @@
 /* NEON (AArch64): four floats or two doubles, fused multiply-add. */
+#if !defined(__aarch64__) || !defined(__ARM_NEON)
+#error "compile for AArch64, whose baseline has NEON"
+#endif
 #define FSP_VECTOR_BYTES 16
 #define FSP_REGISTERS 32
 #include "vec.h"

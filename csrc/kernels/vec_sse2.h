@@ -1,4 +1,7 @@
 /* SSE2, the x86-64 baseline: four floats or two doubles, multiply and add rounded apart. */
+#if !defined(__SSE2__)
+#error "compile with -msse2: setup.py, ISA_FLAGS"
+#endif
 #define FSP_VECTOR_BYTES 16
 #define FSP_REGISTERS 16
 #include "vec.h"

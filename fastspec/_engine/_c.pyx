@@ -41,11 +41,17 @@ cdef extern from "fastspec.h" nogil:
         int replaces
         size_t row
         double floor, offset
+    ctypedef struct fsp_complex_bank:
+        size_t width
+        const size_t *first
+        const double *weights
+        const double *turns
     ctypedef struct fsp_config:
         fsp_precision precision
         const char *isa
         size_t n_fft, length, hop_length
         const double *window
+        size_t turn
         ptrdiff_t lead
         fsp_margin margin
         fsp_conditioning conditioning
@@ -53,6 +59,7 @@ cdef extern from "fastspec.h" nogil:
         double guard, least
         size_t n_bands
         const double *bank
+        fsp_complex_bank complex_bank
         fsp_summary_kind summary
         double amount
         size_t n_groups
@@ -94,6 +101,7 @@ cdef extern from "fastspec.h" nogil:
         size_t n_fft, hop_length
         const double *window
         size_t lead
+        double smallest
     ctypedef struct fsp_spectra:
         const void *data
         size_t n_channels, n_frames
@@ -269,8 +277,8 @@ cdef class Plan:
     cdef fsp_spectrum spectrum
     cdef readonly size_t n_rows
 
-    def __cinit__(self, *, int precision, bytes isa, framing, window, conditioning, int spectrum, root, bank, int summary,
-                  double amount, groups, levels, matrix, energy):
+    def __cinit__(self, *, int precision, bytes isa, framing, window, size_t turn, conditioning, int spectrum, root, bank,
+                  complex_bank, int summary, double amount, groups, levels, matrix, energy):
         cdef fsp_config config
         cdef opened buffers
         cdef fsp_status status
@@ -278,6 +286,7 @@ cdef class Plan:
         config.precision = <fsp_precision>precision
         config.isa = isa
         config.n_fft, config.hop_length, config.lead = framing[:3]
+        config.turn = turn
         config.margin.padding = <fsp_padding><int>framing[3]
         config.length, config.margin.before, config.margin.after = framing[4:]
         config.conditioning.dither, config.conditioning.dither_key, config.conditioning.emphasis = conditioning[:3]
@@ -292,9 +301,15 @@ cdef class Plan:
         config.summary, config.amount = <fsp_summary_kind>summary, amount
         config.n_groups = 0 if groups is None else len(groups[0])
         config.group_sizes = config.group_extremes = config.group_bins = NULL
+        config.complex_bank.width = 0
         try:
             config.window = doubles(&buffers, window)
             config.bank = doubles(&buffers, bank)
+            if complex_bank is not None:
+                config.n_bands, config.complex_bank.width = complex_bank[1].shape[:2]
+                config.complex_bank.first = <const size_t *>hold(&buffers, complex_bank[0], 0).buf
+                config.complex_bank.weights = doubles(&buffers, complex_bank[1])
+                config.complex_bank.turns = doubles(&buffers, complex_bank[2])
             config.matrix = doubles(&buffers, matrix)
             if groups is not None:
                 config.group_sizes = <const size_t *>hold(&buffers, groups[0], 0).buf

@@ -3,15 +3,23 @@
 from libc.stdint cimport int32_t, uint32_t
 
 cdef extern from "fastspec.h" nogil:
+    ctypedef enum fsp_mean_kind:
+        FSP_MEANS_BY_SUMS, FSP_MEANS_BY_ADDING
     ctypedef struct fsp_peaks:
         const void *x
         const void *sums
+        fsp_mean_kind means
         fsp_precision precision
         size_t n, pre_max, post_max, pre_avg, post_avg, wait
         double delta
     fsp_status fsp_find_peaks(const fsp_peaks *, size_t, size_t, size_t *, size_t *)
-    fsp_status fsp_spectral_peaks(fsp_precision, const void *, ptrdiff_t, ptrdiff_t, size_t, size_t, size_t, size_t,
-                                  const double *, size_t *, size_t *)
+    ctypedef struct fsp_spectral_curves:
+        const void *data
+        fsp_precision precision
+        ptrdiff_t bin_stride, frame_stride
+        size_t n_bins, n_frames, first, end
+        const double *references
+    fsp_status fsp_spectral_peaks(const fsp_spectral_curves *, size_t *, size_t *)
     ctypedef struct fsp_beats:
         fsp_precision precision
         const void *onsets
@@ -54,7 +62,9 @@ def find_peaks(x not None, sums, size_t pre_max, size_t post_max, size_t pre_avg
     try:
         source = hold(&buffers, x, 0)
         peaks.x, peaks.precision, peaks.n = source.buf, precision_of(source), <size_t>source.shape[0]
-        peaks.sums = NULL if sums is None else hold(&buffers, sums, 0).buf
+        peaks.means = FSP_MEANS_BY_ADDING if sums is None else FSP_MEANS_BY_SUMS
+        if sums is not None:
+            peaks.sums = hold(&buffers, sums, 0).buf
         peaks.pre_max, peaks.post_max, peaks.pre_avg, peaks.post_avg = pre_max, post_max, pre_avg, post_avg
         peaks.wait, peaks.delta = wait, delta
         found = <size_t *>hold(&buffers, places, PyBUF_WRITABLE).buf
@@ -70,24 +80,20 @@ def spectral_peaks(S not None, size_t first, size_t end, references not None, bi
     """Peaks among bins first .. end - 1 of S (bins, frames); see fsp_spectral_peaks."""
     cdef opened buffers
     cdef Py_buffer *source
-    cdef const double *above
+    cdef fsp_spectral_curves spectra
     cdef size_t *found
     cdef size_t *number
-    cdef ptrdiff_t bin_stride, frame_stride
-    cdef size_t n_bins, n_frames
-    cdef fsp_precision precision
     cdef fsp_status status
     buffers.n = 0
     try:
         source = hold(&buffers, S, 0)
-        above = doubles(&buffers, references)
+        spectra.data, spectra.precision, spectra.references = source.buf, precision_of(source), doubles(&buffers, references)
+        spectra.bin_stride, spectra.frame_stride = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        spectra.n_bins, spectra.n_frames, spectra.first, spectra.end = source.shape[0], source.shape[1], first, end
         found = <size_t *>hold(&buffers, bins, PyBUF_WRITABLE).buf
         number = <size_t *>hold(&buffers, counts, PyBUF_WRITABLE).buf
-        bin_stride, frame_stride = source.strides[0] // source.itemsize, source.strides[1] // source.itemsize
-        n_bins, n_frames, precision = source.shape[0], source.shape[1], precision_of(source)
         with nogil:
-            status = fsp_spectral_peaks(precision, source.buf, bin_stride, frame_stride, n_bins, n_frames, first, end,
-                                        above, found, number)
+            status = fsp_spectral_peaks(&spectra, found, number)
         check(status)
     finally:
         release(&buffers)

@@ -2,8 +2,10 @@
 
 cdef extern from "fastspec.h" nogil:
     fsp_status fsp_array_peak(fsp_precision, const char *, const void *, size_t, int, int, double *)
-    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, int, double, double, double, double, double,
-                                void *, int, double *)
+    ctypedef struct fsp_level_scale:
+        int square
+        double multiplier, floor, shift, lower, range
+    fsp_status fsp_array_levels(fsp_precision, const char *, const void *, size_t, const fsp_level_scale *, void *, int, double *)
     fsp_status fsp_array_clamp(fsp_precision, const char *, const void *, size_t, double, double, void *, int)
     ctypedef struct fsp_medians:
         size_t n, n_series, width
@@ -11,8 +13,13 @@ cdef extern from "fastspec.h" nogil:
     fsp_status fsp_running_median(fsp_precision, const char *, const fsp_medians *, const void *, void *, int)
     fsp_status fsp_array_squares(fsp_precision, const char *, const void *, size_t, void *, int)
     fsp_status fsp_array_phasors(fsp_precision, const char *, const void *, size_t, void *, int, int *)
-    fsp_status fsp_turn(fsp_precision, const char *, const void *, ptrdiff_t, const void *, ptrdiff_t, size_t, size_t,
-                        void *, ptrdiff_t)
+    ctypedef struct fsp_turning:
+        const void *angles
+        const void *magnitudes
+        void *out
+        ptrdiff_t angle_stride, magnitude_stride, out_stride
+        size_t n_bins, n_frames
+    fsp_status fsp_turn(fsp_precision, const char *, const fsp_turning *)
 
 
 def array_peak(x not None, bytes isa not None, bint magnitude, int n_threads):
@@ -38,14 +45,17 @@ def array_levels(x not None, out not None, bytes isa not None, bint square, doub
     NaN if any is NaN, and then nothing is raised. Memory orders of x and out agree."""
     cdef Py_buffer view, result
     cdef const char *name = isa
+    cdef fsp_level_scale scale
     cdef fsp_status status
     cdef double peak
+    scale.square, scale.multiplier, scale.floor = square, multiplier, floor
+    scale.shift, scale.lower, scale.range = shift, lower, range
     describe(&view, x, 0)
     try:
         describe(&result, out, PyBUF_WRITABLE)
         with nogil:
-            status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), square,
-                                      multiplier, floor, shift, lower, range, result.buf, n_threads, &peak)
+            status = fsp_array_levels(precision_of(&view), name, view.buf, <size_t>(view.len // view.itemsize), &scale,
+                                      result.buf, n_threads, &peak)
         PyBuffer_Release(&result)
         check(status)
         return peak
@@ -134,6 +144,7 @@ def turn(angles not None, magnitudes not None, out not None, bytes isa not None)
     cdef Py_buffer *by
     cdef Py_buffer *source
     cdef Py_buffer *target
+    cdef fsp_turning t
     cdef const char *name = isa
     cdef fsp_status status
     buffers.n = 0
@@ -141,10 +152,12 @@ def turn(angles not None, magnitudes not None, out not None, bytes isa not None)
         by = hold(&buffers, angles, 0)
         source = hold(&buffers, magnitudes, 0)
         target = hold(&buffers, out, PyBUF_WRITABLE)
+        t.angles, t.magnitudes, t.out = by.buf, source.buf, target.buf
+        t.angle_stride, t.magnitude_stride = by.strides[0] // source.itemsize, source.strides[1] // source.itemsize
+        t.out_stride = target.strides[1] // source.itemsize
+        t.n_bins, t.n_frames = <size_t>target.shape[0], <size_t>target.shape[1]
         with nogil:
-            status = fsp_turn(precision_of(source), name, by.buf, by.strides[0] // source.itemsize, source.buf,
-                              source.strides[1] // source.itemsize, <size_t>target.shape[0], <size_t>target.shape[1],
-                              target.buf, target.strides[1] // source.itemsize)
+            status = fsp_turn(precision_of(source), name, &t)
         check(status)
     finally:
         release(&buffers)

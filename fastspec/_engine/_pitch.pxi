@@ -34,7 +34,9 @@ cdef extern from "fastspec.h" nogil:
         const double *log_probability
         const double *log_unvoiced
         double log_floor
-    fsp_status fsp_viterbi_forward(const fsp_trellis *, const fsp_observations *, const double *, size_t, double *)
+    ctypedef enum fsp_path_start:
+        FSP_GOES_ON, FSP_BEGINS
+    fsp_status fsp_viterbi_forward(const fsp_trellis *, const fsp_observations *, fsp_path_start, double, size_t, double *)
     fsp_status fsp_viterbi_trace(const fsp_trellis *, const double *, size_t, int, size_t *, size_t *)
 
 
@@ -113,7 +115,7 @@ def viterbi_forward(trellis not None, start not None, bins not None, log_probabi
     cdef fsp_trellis way
     cdef fsp_observations seen
     cdef double init = 0 if log_init is None else log_init
-    cdef const double *begin = NULL if log_init is None else &init
+    cdef fsp_path_start begin = FSP_GOES_ON if log_init is None else FSP_BEGINS
     cdef double *values
     cdef size_t n_frames = len(log_unvoiced)
     cdef fsp_status status
@@ -127,7 +129,7 @@ def viterbi_forward(trellis not None, start not None, bins not None, log_probabi
         seen.log_floor, seen.n_candidates = log_floor, len(bins)
         values = <double *>hold(&buffers, rows, PyBUF_WRITABLE).buf
         with nogil:
-            status = fsp_viterbi_forward(&way, &seen, begin, n_frames, values)
+            status = fsp_viterbi_forward(&way, &seen, begin, init, n_frames, values)
         check(status)
     finally:
         release(&buffers)

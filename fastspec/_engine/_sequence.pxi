@@ -3,7 +3,10 @@
 from libc.stdint cimport uint16_t
 
 cdef extern from "fastspec.h" nogil:
+    ctypedef enum fsp_transition_kind:
+        FSP_FULL, FSP_RUNS
     ctypedef struct fsp_transitions:
+        fsp_transition_kind kind
         size_t n_states
         const double *into
         const double *from_ "from"
@@ -31,7 +34,12 @@ cdef extern from "fastspec.h" nogil:
         fsp_score_kind kind
     fsp_status fsp_score_rows(const fsp_scoring *, size_t, size_t, const double *, double *)
     fsp_status fsp_score_back(const fsp_scoring *, size_t, const double *, const double *, ptrdiff_t *, size_t *, int *)
-    fsp_status fsp_distances(fsp_precision, const char *, const void *, size_t, const void *, size_t, size_t, int, void *)
+    ctypedef struct fsp_points:
+        const void *x
+        const void *y
+        size_t n_x, n_y, n_features
+        int root
+    fsp_status fsp_distances(fsp_precision, const char *, const fsp_points *, void *)
     ctypedef struct fsp_smoothing:
         size_t n_weights, n_columns, in_stride
         const void *weights
@@ -45,8 +53,8 @@ cdef int describe_transitions(fsp_transitions *t, opened *buffers, tuple given) 
     into, back, elsewhere, first_run, runs = given
     t.n_states, t.elsewhere = len(into), elsewhere
     t.into, t.from_ = doubles(buffers, into), doubles(buffers, back)
-    t.first_run = t.runs = NULL
-    if back is None:
+    t.kind = FSP_RUNS if back is None else FSP_FULL
+    if t.kind == FSP_RUNS:
         t.first_run = <const size_t *>hold(buffers, first_run, 0).buf
         t.runs = <const size_t *>hold(buffers, runs, 0).buf
     return 0
@@ -217,6 +225,7 @@ def distances(x not None, y not None, bint root, out not None, bytes isa not Non
     cdef opened buffers
     cdef Py_buffer *one
     cdef Py_buffer *other
+    cdef fsp_points points
     cdef void *target
     cdef const char *name = isa
     cdef fsp_status status
@@ -224,9 +233,10 @@ def distances(x not None, y not None, bint root, out not None, bytes isa not Non
     try:
         one, other = hold(&buffers, x, 0), hold(&buffers, y, 0)
         target = hold(&buffers, out, PyBUF_WRITABLE).buf
+        points.x, points.y, points.root = one.buf, other.buf, root
+        points.n_x, points.n_y, points.n_features = one.shape[0], other.shape[0], one.shape[1]
         with nogil:
-            status = fsp_distances(precision_of(one), name, one.buf, <size_t>one.shape[0], other.buf, <size_t>other.shape[0],
-                                   <size_t>one.shape[1], root, target)
+            status = fsp_distances(precision_of(one), name, &points, target)
         check(status)
     finally:
         release(&buffers)

@@ -26,16 +26,17 @@ def levels(
     *,
     square: bool,
     floor: float,
+    multiplier: float = 10.0,
     shift: float = 0.0,
     lower: float = -np.inf,
     top_db: float = np.inf,
 ) -> float:
-    """out = max(10 log10(max(x or x^2, floor)) + shift, lower), and no more than `top_db` below the highest.
+    """out = max(multiplier log10(max(x or x^2, floor)) + shift, lower), and no more than `top_db` below the highest.
 
     Returns the highest level; NaN if `x` holds a NaN, whose place alone becomes NaN. x and out share one memory order.
     """
     n_threads = _threads.for_work(x.size)
-    return _engine.array_levels(x, out, ISA, square, 10.0, floor, shift, lower, top_db, n_threads)
+    return _engine.array_levels(x, out, ISA, square, multiplier, floor, shift, lower, top_db, n_threads)
 
 
 def clamp(x: np.ndarray, *, shift: float, lower: float) -> None:

@@ -15,7 +15,7 @@ from .foreign import call
 from .install import engine as _engine
 from .isa import ISA
 from .kept import kept
-from .spec import Spec, Spectrum
+from .spec import ComplexBank, Spec, Spectrum
 
 MOST_BYTES = np.iinfo(np.intp).max
 # Initial highest and lowest level, before any level is seen.
@@ -32,10 +32,12 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         isa=isa or ISA,
         framing=astuple(framing)[:7],
         window=doubles(spec.window),
+        turn=spec.turn,
         conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
         root=(spec.guard, spec.least),
         bank=doubles(spec.bank),
+        complex_bank=_complex_bank(spec.complex_bank),
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
@@ -43,6 +45,10 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         matrix=doubles(spec.matrix),
         energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
     )
+
+
+def _complex_bank(bank: ComplexBank | None) -> tuple[np.ndarray, ...] | None:
+    return (bank.first, doubles(bank.weights), doubles(bank.turns)) if bank else None
 
 
 def make(kind: type, n_points: int, /, **options: Any) -> Any:

@@ -129,6 +129,15 @@ class Levels:
         check_amin(self.floor)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ComplexBank:
+    """Bands of complex bins: the fields of fsp_complex_bank, C-contiguous."""
+
+    first: np.ndarray  # (bands,), uintp
+    weights: np.ndarray  # (bands, width, 2): of real and of imaginary parts
+    turns: np.ndarray  # (bands, 2): cosine and sine
+
+
 class SummaryKind(IntEnum):
     """A few numbers about a frame's bins that no bank gives; the order is fsp_summary_kind's from 1 on."""
 
@@ -158,7 +167,8 @@ _DTYPES = (
 class Spec:
     """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
 
-    A magnitude is sqrt(max(|X|^2 + guard, least)).
+    A magnitude is sqrt(max(|X|^2 + guard, least)). A `complex_bank` stands in place of a bank, and `spectrum` says what
+    its bands become. The first `turn` samples of a windowed frame go behind the others.
     """
 
     precision: int
@@ -166,6 +176,7 @@ class Spec:
     spectrum: Spectrum
     window: np.ndarray | None = None
     bank: np.ndarray | None = None
+    complex_bank: ComplexBank | None = None
     summary: Summary | None = None
     levels: Levels | None = None
     matrix: np.ndarray | None = None
@@ -173,6 +184,7 @@ class Spec:
     guard: float = 0.0
     least: float = 0.0
     energy: Energy | None = None
+    turn: int = 0
 
     @property
     def is_spectrum(self) -> bool:

@@ -39,14 +39,24 @@ def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
     """The bands' weights (bands, bins), `log_gain` included; None for none."""
     if not recipe.n_mels:
         return None
-    return _weights(recipe, precision) * recipe.log_gain
+    weights = _weights(recipe, precision) * recipe.log_gain
+    return weights if recipe.energy != "spectrum" else _with_sum(weights, recipe)
+
+
+def _with_sum(weights: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """One more band, of all bins alike: behind the others, or where it is to be if no DCT follows."""
+    ones = np.ones((1, weights.shape[1]))
+    place = recipe.energy_place if recipe.n_mfcc is None else "last"
+    parts = {"first": (ones, weights), "last": (weights, ones), "c0": (ones, weights[1:])}
+    return np.concatenate(parts[place])
 
 
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     nyquist = recipe.sr / 2
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"
-    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr:
+    is_linear = recipe.mel_scale == "linear"
+    if recipe.triangles == "hz" and recipe.mel_norm != "sum" and not recipe.floor_sr and not is_linear:
         # Exactly the weights of `melspectrogram`.
         return mel_weights(
             sr=recipe.sr, n_fft=recipe.n_fft, n_mels=recipe.n_mels, fmin=recipe.fmin, fmax=top, htk=htk,
@@ -57,13 +67,27 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     freqs = np.arange(n_bins) * (recipe.sr / recipe.n_fft)
     if recipe.floor_sr:
         freqs = np.linspace(0, recipe.sr // 2, n_bins)
+    if is_linear:
+        return triangular_bank(freqs, recipe.fmin, top, recipe.n_mels, scale="linear", norm=recipe.mel_norm)
     weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
-    if recipe.mel_norm == "slaney":
-        hertz = mel_to_hz(edges, htk=htk)
-        weights = weights * (2.0 / (hertz[2:] - hertz[:-2]))[:, np.newaxis]
-    elif recipe.mel_norm == "sum":
-        weights = weights / weights.sum(axis=1, keepdims=True)
-    return weights
+    return _normed(weights, mel_to_hz(edges, htk=htk), recipe.mel_norm)
+
+
+def triangular_bank(
+    freqs: np.ndarray, fmin: float, fmax: float, n_bands: int, *, scale: str, norm: str | None = None
+) -> np.ndarray:
+    """Triangles in Hz on bins of any frequencies (bands, bins), with edges anywhere: beyond the bins as well."""
+    hertz = np.linspace(fmin, fmax, n_bands + 2)
+    if scale != "linear":
+        htk = scale != "slaney"
+        hertz = mel_to_hz(np.linspace(hz_to_mel(fmin, htk=htk), hz_to_mel(fmax, htk=htk), n_bands + 2), htk=htk)
+    return _normed(_straight(hertz, freqs), hertz, norm)
+
+
+def _normed(weights: np.ndarray, edges: np.ndarray, norm: str | None) -> np.ndarray:
+    if norm == "slaney":
+        return weights * (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
+    return weights / weights.sum(axis=1, keepdims=True) if norm == "sum" else weights
 
 
 def _straight(edges: np.ndarray, places: np.ndarray) -> np.ndarray:

@@ -45,9 +45,11 @@ class Program:
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal, appended zeros included."""
         r = self.recipe
-        n = max((r.samples or n_samples) + r.append, r.min_samples)
+        n = max(r.prepend + (r.samples or n_samples) + r.append, r.min_samples)
         n += -n % r.multiple
-        return n - 1 if r.preemphasis and r.preemphasis_over == "valid" and n else n
+        if r.preemphasis and r.preemphasis_over == "valid" and n:
+            n -= 1
+        return n + sum(wrapped_of(r))
 
     def n_frames(self, n_samples: int) -> int:
         """Frames that the engine makes."""
@@ -98,21 +100,35 @@ def mel_program(
     return Program(specs.mel_spec(base, bank_key, levels), second, top, to_peak=to_peak)
 
 
+def sides_of(recipe: Recipe) -> tuple[int, int]:
+    """Samples of padding before and behind."""
+    if isinstance(recipe.pad, tuple):
+        return recipe.pad
+    n_fft, hop = recipe.n_fft, recipe.hop_length
+    return ({"center": n_fft // 2, "same": (n_fft - hop) // 2, "none": 0}[recipe.pad],) * 2
+
+
+def wrapped_of(recipe: Recipe) -> tuple[int, int]:
+    """Samples of the other end, which the walk puts before and behind: the engine pads from the nearer end only."""
+    before, behind = sides_of(recipe) if recipe.pad_mode == "wrap" else (0, 0)
+    return max(before, 0), max(behind, 0)
+
+
 def framing_of(recipe: Recipe) -> Framing:
     n_fft, hop, length = recipe.n_fft, recipe.hop_length, recipe.frame_length or recipe.n_fft
+    if recipe.pad_mode == "wrap":
+        recipe = recipe.replace(pad="none", pad_mode="constant")
     padding = padding_of(recipe.pad_mode)
     if recipe.pad == "kaldi":
         lead = length // 2 - hop // 2
         before, after = (_WITHOUT_END, _WITHOUT_END)
-    elif isinstance(recipe.pad, tuple):
-        before, after = recipe.pad
-        lead = before
     else:
-        lead = before = after = {"center": n_fft // 2, "same": (n_fft - hop) // 2, "none": 0}[recipe.pad]
+        before, after = sides_of(recipe)
+        lead = before
     if recipe.pad == "kaldi":
         slack, least = hop // 2, 0
     elif recipe.count == "partial":
-        slack, least = lead + after - length + 2 * hop - 1, 1
+        slack, least = lead + after - length - recipe.beyond + 2 * hop - 1, 1
         after += hop
     else:
         slack, least = lead + after - length - recipe.beyond + hop, 0
@@ -137,7 +153,7 @@ def levels_of(recipe: Recipe) -> Levels | None:
 
 
 def energy_of(recipe: Recipe) -> Energy | None:
-    if not recipe.energy:
+    if recipe.energy in (None, "spectrum"):
         return None
     multiplier, n_rows = _MULTIPLIERS[recipe.log], recipe.n_mfcc or recipe.n_mels or 1 + recipe.n_fft // 2
     raw = recipe.energy == "raw"
@@ -163,4 +179,13 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)
-    return specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    matrix = specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    return _with_energy(matrix, recipe) if recipe.energy == "spectrum" else matrix
+
+
+def _with_energy(matrix: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """The matrix over the bands and the energy behind them, which passes as it is."""
+    only_energy = np.eye(1, recipe.n_mels + 1, recipe.n_mels)
+    matrix = np.pad(matrix, [(0, 0), (0, 1)])
+    parts = {"first": (only_energy, matrix), "last": (matrix, only_energy), "c0": (only_energy, matrix[1:])}
+    return np.concatenate(parts[recipe.energy_place])

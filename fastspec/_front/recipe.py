@@ -62,18 +62,20 @@ class Recipe:
         If not 0, the clip is cut or filled with zeros to so many samples.
     tile : bool, default False
         Whether a clip shorter than `samples` is repeated first, whole, as often as it fits.
+    prepend : int, default 0
+        Zeros before the clip that count as signal.
     append, min_samples, multiple : int, default 0, 0, 1
-        Zeros that count as signal: so many, then up to so many samples in all, then up to a multiple.
+        Zeros behind it that do: so many, then up to so many samples in all, then up to a multiple.
     pad : {'center', 'same', 'none', 'kaldi'} or (int, int), default 'center'
         Samples before and behind the signal: ``n_fft // 2``; ``(n_fft - hop_length) // 2``; none; Kaldi's, for frames
         whose middles are those of the hops; or as many as said.
-    pad_mode : {'constant', 'edge', 'reflect', 'symmetric'}, default 'constant'
+    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'wrap'}, default 'constant'
         What they hold, by `numpy.pad`'s names.
     count : {'whole', 'partial'}, default 'whole'
         Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
         `pad` has one for each hop.)
     beyond : int, default 0
-        Samples that must follow a frame, which some front ends cut and do not use.
+        Samples that belong to a frame for `count`, which some front ends cut and do not use.
     drop_last : bool, default False
         Whether the last frame is left out.
     window : str, tuple or array_like, default 'hann'
@@ -95,8 +97,9 @@ class Recipe:
         Number of bands; 0 for the bins of the spectrum.
     fmin, fmax : float, default 0.0, None
         Range in Hz. None is sr / 2; a negative `fmax` counts from there.
-    mel_scale : {'slaney', 'htk', 'kaldi'}, default 'slaney'
-        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit.
+    mel_scale : {'slaney', 'htk', 'kaldi', 'linear'}, default 'slaney'
+        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit; or Hz, for bands of
+        equal widths.
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
     triangles : {'hz', 'mel', 'left', 'bins'}, default 'hz'
@@ -111,6 +114,9 @@ class Recipe:
         ``log(max(x + log_add, log_floor))``; if `log_zero` is not 0, it stands in place of zeros.
     top, top_of : float, optional
         Nothing is left more than `top` (in the unit of `log`) below the highest number of the clip, or below `top_of`.
+    top_over : {'channel', 'channels'}, default 'channel'
+        Whether the highest number is each channel's own, or that of all channels of a clip, (channels, n). Axes before
+        these are clips.
     least, most : float, optional
         Bounds of the numbers.
     n_mfcc : int, optional
@@ -125,8 +131,9 @@ class Recipe:
         If positive, coefficient n is multiplied by ``1 + lifter / 2 * sin(pi * (n + lifter_from) / lifter)``.
     lifter_from : {0, 1}, default 0
         See there; librosa has 1.
-    energy : {None, 'raw', 'windowed'}, default None
-        The logarithm of each frame's sum of squares as a row: before pre-emphasis and window, or after.
+    energy : {None, 'raw', 'windowed', 'spectrum'}, default None
+        The logarithm of each frame's energy as a row: its sum of squares before pre-emphasis and window, or after; or
+        the sum of its spectrum, which is then treated as one more band (and has no `energy_floor`).
     energy_place : {'first', 'last', 'c0'}, default 'first'
         One more row, or in place of the first one.
     energy_floor : float, default 0.0
@@ -183,6 +190,7 @@ class Recipe:
     frame_length: int | None = None
     samples: int = 0
     tile: bool = False
+    prepend: int = 0
     append: int = 0
     min_samples: int = 0
     multiple: int = 1
@@ -214,6 +222,7 @@ class Recipe:
     log_zero: float = 0.0
     top: float | None = None
     top_of: float | None = None
+    top_over: str = "channel"
     least: float | None = None
     most: float | None = None
     n_mfcc: int | None = None
@@ -408,7 +417,7 @@ class Recipe:
             "sample_norm": self.sample_norm, "top": self.top is not None and self.top_of is None, "norm": self.norm,
             "valid": self.valid != "all", "cut": self.cut, "frames_multiple": self.frames_multiple > 1,
             "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples,
-            "multiple": self.multiple > 1,
+            "multiple": self.multiple > 1, "pad_mode": self.pad_mode == "wrap" and self.pad != "none",
         }  # fmt: skip
         return [name for name, is_asked in asked.items() if is_asked]
 

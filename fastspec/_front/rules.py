@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 CHOICES: dict[str, tuple] = {
     "sample_norm": (None, "mean", "standard"),
     "preemphasis_over": ("frame", "signal", "valid"),
-    "pad_mode": ("constant", "edge", "reflect", "symmetric"),
+    "pad_mode": ("constant", "edge", "reflect", "symmetric", "wrap"),
     "count": ("whole", "partial"),
     "power": (None, 1, 2),
     "spectrum_norm": (None, "window", "sum", "n_fft"),
-    "mel_scale": ("slaney", "htk", "kaldi"),
+    "mel_scale": ("slaney", "htk", "kaldi", "linear"),
     "mel_norm": ("slaney", "sum", None),
     "triangles": ("hz", "mel", "left", "bins"),
     "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
+    "top_over": ("channel", "channels"),
     "dct_norm": ("ortho", None, "htk"),
-    "energy": (None, "raw", "windowed"),
+    "energy": (None, "raw", "windowed", "spectrum"),
     "energy_place": ("first", "last", "c0"),
     "norm": (None, "mean", "standard", "minmax"),
     "norm_over": ("time", "all"),
@@ -34,7 +35,7 @@ CHOICES: dict[str, tuple] = {
 _COUNTS = (
     "n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple",
 )  # fmt: skip
-_COUNTS_OR_ZERO = ("samples", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
+_COUNTS_OR_ZERO = ("samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
     "lifter", "energy_floor", "norm_eps",
@@ -74,6 +75,8 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(f"pad={r.pad!r} must be 'center', 'same', 'none', 'kaldi' or two numbers of samples")
     if r.pad == "kaldi" and (r.count != "whole" or r.beyond):
         raise ParameterError(f"count={r.count!r}, beyond={r.beyond}: pad='kaldi' has its own count; leave them out")
+    if r.pad_mode == "wrap" and (r.pad == "kaldi" or r.count == "partial"):
+        raise ParameterError(f"pad_mode='wrap' goes with whole frames, not with pad={r.pad!r}, count={r.count!r}")
     if isinstance(r.pad, tuple):
         if len(r.pad) != 2:
             raise ParameterError(f"pad={r.pad!r} must be two numbers of samples, before and behind")
@@ -88,6 +91,8 @@ def _check_together(r: Recipe) -> None:
         )
     if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
         raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
+    if r.mel_scale == "linear" and r.triangles != "hz":
+        raise ParameterError(f"mel_scale='linear' is for triangles='hz', not triangles={r.triangles!r}")
     if r.stack == 1 and (r.stack_step or r.stack_before):
         raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
     if r.tile and not r.samples:
@@ -104,5 +109,11 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(f"log_floor={r.log_floor} must be positive, or log_add, for the logarithm of silence")
     if r.top is not None and (r.top < 0 or r.log is None):
         raise ParameterError(f"top={r.top} must be non-negative and needs a logarithm; use log='db'")
-    if not r.log and r.energy:
+    if r.energy == "spectrum":
+        if not r.n_mels or r.energy_floor or r.top is not None:
+            raise ParameterError(
+                f"energy='spectrum' is one more band; n_mels={r.n_mels}, energy_floor={r.energy_floor}, top={r.top} "
+                "do not go with it: use bands, energy_floor=0 and top=None"
+            )
+    elif not r.log and r.energy:
         raise ParameterError(f"energy={r.energy!r} is a logarithm; use log='ln' or another")

@@ -209,7 +209,12 @@ def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, nor
 
 def liftered(rows: np.ndarray, places: np.ndarray, lifter: float) -> np.ndarray:
     """Coefficients (..., n, t) at these places, or the rows of a DCT that makes them, weighted."""
-    return rows * (1 + lifter / 2 * np.sin(np.pi * places / lifter))[:, np.newaxis] if lifter > 0 else rows
+    return rows * lifter_of(places, lifter)[:, np.newaxis] if lifter > 0 else rows
+
+
+def lifter_of(places: np.ndarray, lifter: float) -> np.ndarray:
+    """What coefficients at these places are multiplied by."""
+    return 1 + lifter / 2 * np.sin(np.pi * places / lifter)
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
@@ -218,14 +223,19 @@ def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:
         import scipy.fft
 
         return scipy.fft.dct(np.eye(n), axis=0, type=dct_type, norm=norm)
-    k = np.arange(n)
-    # cos(pi k (2 i + 1) / 2n); integers keep the angle exact within one period
-    matrix = 2 * np.cos(np.pi / (2 * n) * (np.outer(k, 2 * k + 1) % (4 * n)))
-    if norm == "ortho":
-        matrix *= np.sqrt(0.5 / n)
-        matrix[0] *= np.sqrt(0.5)
+    matrix = dct_rows(n, n, norm)
     if dct_type == 3:
         matrix = matrix.T.copy()
         if norm is None:
             matrix[:, 0] *= 0.5
     return matrix
+
+
+def dct_rows(n: int, n_rows: int, norm: str | None) -> np.ndarray:
+    """Rows of a DCT-II, more than `n` of them if asked for: those beyond are mirrored ones."""
+    # cos(pi k (2 i + 1) / 2n), its angle brought into one period as integers
+    rows = 2 * np.cos(np.pi / (2 * n) * (np.outer(np.arange(n_rows), 2 * np.arange(n) + 1) % (4 * n)))
+    if norm == "ortho":
+        rows *= np.sqrt(0.5 / n)
+        rows[0] *= np.sqrt(0.5)
+    return rows

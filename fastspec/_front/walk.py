@@ -12,7 +12,7 @@ from .._engine import plans as _plans
 from .._engine.spec import Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
-from .program import Program, program_of
+from .program import Program, program_of, wrapped_of
 from .recipe import Recipe
 from .source import Source, as_clip, as_clips
 
@@ -22,12 +22,18 @@ if TYPE_CHECKING:
 
 def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
     x = as_clip(y)
-    program = program_of(recipe, _precision(recipe, x.dtype))
+    return run_program(program_of(recipe, precision_for(recipe, x.dtype)), x, check_finite=check_finite)
+
+
+def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True) -> np.ndarray:
+    """What `run_clip` does once the recipe is made ready; `x` has passed `as_clip`."""
+    n_samples, recipe = x.shape[-1], program.recipe
     x = _whole_signal(program, x)
     n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
     if n_frames <= 0 and not recipe.cut:
         length = program.first.framing.length
-        raise ParameterError(f"y.shape={np.shape(y)} is too short for a frame of {length} samples; use more of them")
+        shape = (*x.shape[:-1], n_samples)
+        raise ParameterError(f"y.shape={shape} is too short for a frame of {length} samples; use more of them")
     F, extent = run_frames(
         program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite
     )
@@ -91,7 +97,7 @@ def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
         raise type(error)(f"{name}: {error}") from None
 
 
-def _precision(recipe: Recipe, dtype: np.dtype) -> int:
+def precision_for(recipe: Recipe, dtype: np.dtype) -> int:
     return 1 if recipe.dtype == "float64" else 0 if recipe.dtype else precision_of(dtype)
 
 
@@ -104,12 +110,24 @@ def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
         x = x[..., : r.samples]
         if r.tile and 0 < 2 * x.shape[-1] <= r.samples:
             x = np.tile(x, r.samples // x.shape[-1])
-    n = max((r.samples or x.shape[-1]) + r.append, r.min_samples)
+    n = max(r.prepend + (r.samples or x.shape[-1]) + r.append, r.min_samples)
     n += -n % r.multiple
     if n > x.shape[-1]:
-        silence = pcm_silence(x.dtype)
-        x = np.concatenate([x, np.full((*x.shape[:-1], n - x.shape[-1]), silence, x.dtype)], axis=-1)
-    return _differences(x, r.preemphasis) if r.preemphasis and r.preemphasis_over == "valid" else x
+        x = np.concatenate([_silence(x, r.prepend), x, _silence(x, n - x.shape[-1] - r.prepend)], axis=-1)
+    if r.preemphasis and r.preemphasis_over == "valid":
+        x = _differences(x, r.preemphasis)
+    return _wrapped(x, *wrapped_of(r)) if r.pad_mode == "wrap" else x
+
+
+def _silence(x: np.ndarray, n: int) -> np.ndarray:
+    """As many samples of silence, of the channels and dtype of `x`."""
+    return np.full((*x.shape[:-1], n), pcm_silence(x.dtype), x.dtype)
+
+
+def _wrapped(x: np.ndarray, before: int, behind: int) -> np.ndarray:
+    if not x.shape[-1] and before + behind:
+        raise ParameterError(f"y.shape={x.shape} is empty, so that pad_mode='wrap' finds nothing; pass some samples")
+    return np.pad(x, [(0, 0)] * (x.ndim - 1) + [(before, behind)], mode="wrap") if before + behind else x
 
 
 def _differences(x: np.ndarray, preemphasis: float) -> np.ndarray:
@@ -137,6 +155,8 @@ def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -
     `extent`: the highest and the lowest level of each channel, (2, channels); None if there are no levels.
     """
     top, top_of = program.top, program.top_of
+    if top is not None and program.recipe.top_over == "channels" and F.ndim > 2 and F.size:
+        extent = np.stack([np.repeat(extent[0].reshape(-1, F.shape[-3]).max(axis=1), F.shape[-3]), extent[1]])
     if program.second:
         clamp = None if top is None else np.stack([np.zeros_like(extent[0]), extent[0] - top], axis=-1)
         return run_given(program.second, F, clamp, frame_major=program.recipe.frames == "first")
@@ -280,7 +300,7 @@ class RecipeStream:
         """
         x = as_clip(y, name="y")
         if self._frames is None:
-            program = program_of(self._recipe, _precision(self._recipe, x.dtype))
+            program = program_of(self._recipe, precision_for(self._recipe, x.dtype))
             self._frames = FrameStream(program)
         return finish(self._frames.program, self._frames.push(x), 0)
 
@@ -322,6 +342,8 @@ class FrameStream:
             raise DTypeError(f"y.dtype={x.dtype} differs from the first piece's {self._pending.dtype}; keep to one")
         if x.dtype not in PCM_DTYPES and not np.isfinite(x).all():
             raise first_nonfinite(x)
+        if self._pending is None and self.program.recipe.prepend:
+            x = np.concatenate([_silence(x, self.program.recipe.prepend), x], axis=-1)
         self._append(self._emphasised(x))
         return self._frames_before(self._n_complete())
 
@@ -329,7 +351,7 @@ class FrameStream:
         if self._pending is None:
             raise ParameterError("this stream has seen no samples; push some first")
         if not self._finished and self.program.recipe.append:
-            self._append(np.zeros((*self._pending.shape[:-1], self.program.recipe.append), self._pending.dtype))
+            self._append(_silence(self._pending, self.program.recipe.append))
         n_frames = self.program.first.framing.n_frames(self.n_seen) - self.program.recipe.drop_last
         if n_frames <= 0:
             length = self.program.first.framing.length
@@ -395,7 +417,7 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
     with open_audio(path) as sound:
         pieces = file_pieces(sound, recipe.sr, mono, dtype)
-        if recipe.sample_norm or recipe.samples or recipe.min_samples or recipe.multiple > 1:
+        if {"sample_norm", "samples", "min_samples", "multiple", "pad_mode"} & set(recipe.whole_clip_parts()):
             return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
         stream = FrameStream(program_of(recipe, precision_of(dtype)))
         parts = [stream.push(piece) for piece in pieces]
@@ -417,19 +439,19 @@ def file_pieces(
     """Samples (n) or (channels, n) of an opened sound file, a block at a time, resampled if asked for."""
     from .._soundfiles.sound import read_blocks
 
-    convert = _converter(sound.samplerate, sr, sound.channels, mono, dtype)
+    convert = converter(sound.samplerate, sr, sound.channels, mono, dtype)
     for block, last in read_blocks(sound, max(1, int(seconds * sound.samplerate)), dtype.name):
-        yield convert(_mixed(block) if mono else block, last)
+        yield convert(mixed(block) if mono else block, last)
 
 
-def _mixed(block: np.ndarray) -> np.ndarray:
+def mixed(block: np.ndarray) -> np.ndarray:
     """(samples, channels) as (samples, 1), with the bits that `load` gives."""
     from ..core.audio import to_mono
 
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def _converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
     shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
     if sr is None or sr == rate:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._engine.kept import kept
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index
 from ..util.utils import normalize, pad_center, tiny
@@ -304,3 +305,20 @@ def _overlap_add_repeated(x: np.ndarray, n_frames: int, hop_length: int, dtype: 
         repeats[n_parts - 1] += n_frames - n_distinct
         blocks = np.repeat(blocks, repeats, axis=0)
     return blocks
+
+
+@kept(64)
+def lowest_sumsquare(window: bytes, n_fft: int, hop_length: int, n_frames: int, first: int, end: int) -> float:
+    """The smallest of `window_sumsquare` from sample `first` to `end`: 0 where windows leave a gap.
+
+    `window`: the bytes of float64 samples.
+    """
+    n_frames = min(n_frames, -(-end // hop_length))
+    # In the middle, sums repeat themselves every hop: a few frames are as good as many.
+    skipped = max(0, n_frames - 3 * -(-n_fft // hop_length))
+    samples = np.frombuffer(window)
+    sums = window_sumsquare(
+        window=samples, n_frames=n_frames - skipped, hop_length=hop_length, win_length=len(samples), n_fft=n_fft,
+        dtype=np.float64,
+    )  # fmt: skip
+    return float(np.min(sums[first : end - skipped * hop_length], initial=np.inf))

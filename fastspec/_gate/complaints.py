@@ -8,10 +8,13 @@ function is covered as soon as it is annotated.
 from __future__ import annotations
 
 import operator
+import os
 import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import Parameter, signature
 from reprlib import repr as short
@@ -57,8 +60,26 @@ def _as_array(value):
     return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
 
 
+# Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.
+_listener: ContextVar[list[str] | None] = ContextVar("listener", default=None)
+
+
+@contextmanager
+def heard() -> Iterator[list[str]]:
+    """Collect what is warned of in this thread; Python's own means for that are not for threads."""
+    said: list[str] = []
+    token = _listener.set(said)
+    try:
+        yield said
+    finally:
+        _listener.reset(token)
+
+
 def warn(message: str, category: type[Warning] = UserWarning) -> None:
     """A warning at the line that called into this package."""
+    if (said := _listener.get()) is not None:
+        said.append(message)
+        return
     level = 1
     while _package(frame := sys._getframe(level)) == "fastspec" and frame.f_back:
         level += 1
@@ -69,9 +90,17 @@ def _package(frame) -> str:
     return frame.f_globals.get("__name__", "").partition(".")[0]
 
 
+def _called_from_inside() -> bool:
+    """Whether a public function was called by this package; the wrapper in `compat` stands for its own caller."""
+    depth = 3
+    while sys._getframe(depth).f_globals.get("__name__") == "fastspec.compat._peer":
+        depth += 1
+    return _package(sys._getframe(depth)) == "fastspec"
+
+
 def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
     """A better error, or None if this one will do."""
-    if _package(sys._getframe(2)) == "fastspec" or _raised_by(error) not in _OURS:
+    if _called_from_inside() or _raised_by(error) not in _OURS:
         return None
     if isinstance(error, NotImplementedError) and _raised_by(error) == "fastspec":
         return None
@@ -196,6 +225,7 @@ _WORDS = {
     "an integer": {"int", "Sizes", "DCTType"},
     "True or False": {"bool"},
     "a name": NAMES,
+    "a path": {"PathLike"},
     "a window": {"Window"},
     "a function": FUNCTIONS,
     "a dtype": {"DTypeLike"},
@@ -214,7 +244,7 @@ def _array(value) -> np.ndarray:
 
 
 def _is_number(value) -> bool:
-    return not np.iscomplexobj(value) and np.ndim(value) == 0 and _is_numbers(value)
+    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
 
 
 def _is_integer(value) -> bool:
@@ -237,6 +267,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "an integer": lambda value: _is_integer(value) or (isinstance(value, float) and value.is_integer()),
     "True or False": lambda value: isinstance(value, (bool, np.bool_, int)),
     "a name": lambda value: isinstance(value, (str, tuple)),
+    "a path": lambda value: isinstance(value, (str, os.PathLike)),
     "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,

@@ -517,13 +517,17 @@ def read_whole(source, dtype: Any = None) -> tuple[np.ndarray, int]:
     return y, sr
 
 
-def read_blocks(sound: Sound, size: int, dtype: str) -> Iterator[tuple[np.ndarray, bool]]:
-    """Blocks (samples, channels), and of each whether it is the last. Missing samples are an error; no samples, too."""
-    block = samples(sound, size, dtype)
+def read_blocks(sound: Sound, size: int, dtype: str, count: int = ALL) -> Iterator[tuple[np.ndarray, bool]]:
+    """Blocks (samples, channels) of the next `count` samples, and of each whether it is the last.
+
+    Missing samples are an error; no samples, too.
+    """
+    block = samples(sound, min(size, count), dtype)
     if len(block) == 0 and not sound.complaint:
         raise AudioFileError(sound.name, "holds no samples (libsndfile: 0 frames)")
     while True:
-        following = samples(sound, size, dtype)
+        count -= len(block)
+        following = samples(sound, min(size, count), dtype)
         if sound.complaint:
             raise AudioFileError(sound.name, sound.complaint)
         yield block, len(following) == 0

@@ -1,1 +1,7 @@
 """The libraries: one a line, read by `_lazy.attach` and by type checkers."""
+from . import python_speech_features as python_speech_features
+from . import scipy as scipy
+
+from . import desed as desed
+from . import nnaudio as nnaudio
+from . import torchaudio as torchaudio

@@ -25,6 +25,8 @@ typedef struct {
     uint64_t state;  /* of the random numbers */
     int failed;
     char why[240];   /* the first failure */
+    size_t n_calls;      /* of kernels, to be measured; and what the shortest runs of each took, added up */
+    double nanoseconds;
 } check;
 
 typedef void check_function(check *t);
@@ -33,10 +35,21 @@ typedef struct {
     int quick;           /* fewer lengths and samples: for emulators and sanitizers */
     int exhaustive_log;  /* every positive float */
     int report;          /* print the accuracy of the FFT, length by length */
+    int benchmark;       /* measure kernels instead of judging them */
 } check_options;
 extern check_options options;
 
 void fail(check *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A call of a kernel, in a check: what is checked is what is measured. To measure, it is made again and again, so that arrays
+ * are in the cache and what it leaves in them is no longer what the check expects. */
+typedef struct { double began, shortest; int n; } stopwatch;
+int once_more(check *t, stopwatch *watch);
+#define RUN(t, ...) \
+    do { \
+        __VA_ARGS__; \
+        for (stopwatch watch = {.n = 0}; options.benchmark && once_more(t, &watch);) { __VA_ARGS__; } \
+    } while (0)
 
 /* random numbers --------------------------------------------------------------------------------------------------- */
 
@@ -90,36 +103,23 @@ wide magnitude(wide_complex a);
 /* ceil(log2 n) + 4: times u and the sum of |a b|, what a dot product may be off by */
 wide dot_factor(size_t n);
 
-/* the checks: one file per stage ----------------------------------------------------------------------------------- */
+/* the checks: one for each kernel, and those of several at once and of the engine ----------------------------------- */
 
-check_function check_all_finite, check_gather, check_carry;                                   /* check_samples.c */
-check_function check_real_even, check_window, check_real_odd, check_pass, check_unpack;       /* check_fft.c */
-check_function check_chirp_in, check_chirp_multiply, check_chirp_out;
-check_function check_emphasise, check_condition;                                              /* check_samples.c */
-check_function check_root, check_fill_zeros, check_collect, check_bank_pairs, check_bank_rows, check_matrix;    /* check_bands.c */
-check_function check_levels, check_clamp, check_array_peak, check_array_levels, check_array_clamp;  /* check_levels.c */
-check_function check_log, check_array_calls;
-check_function check_store_rows, check_store_rows_complex, check_store_frames;                /* check_tiles.c */
-check_function check_store_frames_complex, check_load_rows, check_load_frames;
-check_function check_load_spectra, check_repack, check_real_even_back, check_overlap_add;         /* check_inverse.c */
-check_function check_emit, check_inverse;                                                         /* check_inverse.c */
-check_function check_rephase, check_replace, check_join;
-check_function check_rolloff, check_flatness, check_extremes, check_summaries;                /* check_summary.c */
-check_function check_array_squares, check_array_phasors, check_turn, check_events;            /* check_events.c */
-check_function check_median, check_medians;                                                   /* check_median.c */
-check_function check_pool_rows_mean, check_pool_rows_max, check_pool_along_mean;             /* check_pool.c */
-check_function check_pool_along_max, check_pool_across_mean, check_pool_across_max, check_pools;
-check_function check_advance_phase, check_set_magnitude, check_vocode;                        /* check_vocoder.c */
-check_function check_recur, check_predict;                                                                 /* check_recursion.c */
-check_function check_distances, check_sequences;                                              /* check_sequences.c */
-check_function check_halve, check_wrap_rows, check_correlate, check_mix, check_unmix;           /* check_atoms.c */
-check_function check_spread, check_add_rows;
-check_function check_atoms, check_atoms_finite, check_atoms_refusals;                         /* check_atom_runs.c */
-check_function check_atom_sums;                                                               /* check_atom_sums.c */
-check_function check_widen, check_narrow, check_to_samples, check_from_samples, check_decode;  /* check_pcm.c */
-check_function check_encode, check_dither, check_convert;
-check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;            /* check_accuracy.c */
-check_function check_scenes, check_given, check_blocks, check_threads, check_finite;          /* check_run.c */
-check_function check_peak, check_refusals;
+#define CHECK_OF_KERNEL(result, name, parameters) check_function check_##name;
+FSP_ALL_KERNELS(CHECK_OF_KERNEL)
+
+check_function check_log, check_array_calls;                                        /* check_levels.c */
+check_function check_fft_error, check_fft_growth, check_fft_laws, check_fft_power;  /* check_accuracy.c */
+check_function check_inverse;                                                       /* check_inverse.c */
+check_function check_summaries;                                                     /* check_summary.c */
+check_function check_events;                                                        /* check_events.c */
+check_function check_medians;                                                       /* check_median.c */
+check_function check_pools;                                                         /* check_pool.c */
+check_function check_vocode;                                                        /* check_vocoder.c */
+check_function check_sequences;                                                     /* check_sequences.c */
+check_function check_atoms, check_atoms_finite, check_atoms_refusals;               /* check_atom_runs.c */
+check_function check_atom_sums;                                                     /* check_atom_sums.c */
+check_function check_convert;                                                       /* check_pcm.c */
+check_function check_scenes, check_given, check_blocks, check_threads, check_finite, check_peak, check_refusals;  /* check_run.c */
 
 #endif

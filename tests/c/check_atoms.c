@@ -33,7 +33,7 @@ void check_halve(check *t)
                 e[r * out_stride + l] = (expected){sum, (n_taps + 4) * t->u * size};
             }
         const char *from = in + (rows ? left * stride * t->k->itemsize : 0);
-        t->k->halve(&h, from, stride, rows, out, out_stride);
+        RUN(t, t->k->halve(&h, from, stride, rows, out, out_stride));
         if (!met(t, 1)) fail(t, "n_taps=%zu rows=%zu step=%d", n_taps, rows, first ? 1 : 2);
     }
 }
@@ -51,7 +51,7 @@ void check_wrap_rows(check *t)
                 while (row < n) row += rows, column--;
                 put(t, want, (n - j) * stride + before + l, get(t, all, row * stride + column));
             }
-        t->k->wrap_rows(all + (n * stride + before) * t->k->itemsize, rows, stride, n);
+        RUN(t, t->k->wrap_rows(all + (n * stride + before) * t->k->itemsize, rows, stride, n));
         if (!same(0)) fail(t, "rows=%zu n=%zu stride=%zu", rows, n, stride);
     }
 }
@@ -112,7 +112,7 @@ void check_correlate(check *t)
                     to->bound += (g.n_pairs + 4) * t->u * fabsl((wide)get(t, g.weights, w)) * (fabsl(x) + fabsl(y));
                 }
         }
-        t->k->correlate(table, g.right, g.left, g.ends, g.weights, sums);
+        RUN(t, t->k->correlate(table, g.right, g.left, g.ends, g.weights, sums));
         if (!met(t, 4)) fail(t, "n_pairs=%zu", g.n_pairs);
     }
 }
@@ -151,7 +151,7 @@ void check_spread(check *t)
         for (size_t j = 0; j < g.n_table; j++)
             e[j].bound *= times_added[j] ? (times_added[j] + size + 4) * t->u : 0;
         free(times_added);
-        t->k->spread(sums, g.right, g.left, g.ends, g.weights, table);
+        RUN(t, t->k->spread(sums, g.right, g.left, g.ends, g.weights, table));
         if (!met(t, 4)) fail(t, "n_pairs=%zu", g.n_pairs);
     }
 }
@@ -187,7 +187,7 @@ void check_mix(check *t)
             }
             if (n_here) e[j] = (expected){sum, (2 * n_here + 4) * t->u * size};
         }
-        t->k->mix(sums, n, factors, bin, tile);
+        RUN(t, t->k->mix(sums, n, factors, bin, tile));
         if (!met(t, 3)) fail(t, "n=%zu n_bins=%zu", n, n_bins);
     }
 }
@@ -207,7 +207,7 @@ void check_unmix(check *t)
                        y = (wide)get(t, factors, 4 * a + 2 * part + 1) * get(t, tile, at + lanes);
             e[j] = (expected){x + y, 4 * t->u * (fabsl(x) + fabsl(y))};
         }
-        t->k->unmix(tile, n, factors, bin, sums);
+        RUN(t, t->k->unmix(tile, n, factors, bin, sums));
         if (!met(t, 3)) fail(t, "n=%zu n_bins=%zu", n, n_bins);
     }
 }
@@ -234,7 +234,7 @@ void check_add_rows(check *t)
             }
             e[c] = (expected){sum, (n + 4) * t->u * size};
         }
-        t->k->add_rows(rows, weights, n, columns, out);
+        RUN(t, t->k->add_rows(rows, weights, n, columns, out));
         if (!met(t, 3)) fail(t, "n=%zu columns=%zu", n, columns);
     }
 }

@@ -15,7 +15,7 @@ void check_root(check *t)
         for (size_t k = 0; k < n; k++)
             for (size_t l = 0; l < t->k->lanes; l++)
                 put(t, want, at(t, where[k], l), sqrt(fmax(rounded(t, get(t, x, at(t, where[k], l)) + add), floor)));
-        t->k->root(x, where, n, add, floor);
+        RUN(t, t->k->root(x, where, n, add, floor));
         if (!same(0)) fail(t, "n_bins=%zu: not the correctly rounded root", n);
     }
 }
@@ -29,7 +29,7 @@ void check_fill_zeros(check *t)
         void *want = twin(0);
         for (size_t j = 0; j < n * t->k->lanes; j++)
             if (get(t, x, j) == 0) put(t, want, j, 0.375);
-        t->k->fill_zeros(x, n, 0.375);
+        RUN(t, t->k->fill_zeros(x, n, 0.375));
         if (!same(0)) fail(t, "n=%zu", n);
     }
 }
@@ -44,7 +44,7 @@ void check_collect(check *t)
         void *rows = guarded(t, 2, n * t->k->lanes, AT_END);
         char *want = twin(2);
         for (size_t k = 0; k < n; k++) memcpy(want + k * vector, tile + where[k] * vector, vector);
-        t->k->collect(tile, where, n, rows);
+        RUN(t, t->k->collect(tile, where, n, rows));
         if (!same(2)) fail(t, "n=%zu", n);
     }
 }
@@ -70,14 +70,18 @@ static fsp_bank random_bank(check *t, size_t n_bands, size_t n_bins, int pairs, 
     return bank;
 }
 
-static void add(check *t, const fsp_bank *bank, size_t entry, size_t side, size_t step, const void *x,
-                const uint32_t *where, size_t lane, wide *sum, wide *size)
+/* A sum of products, and that of their magnitudes. */
+typedef struct { wide sum, size; } dot;
+
+static void add(check *t, const fsp_bank *bank, size_t entry, size_t side, const void *x, const uint32_t *where, size_t lane,
+                dot *d)
 {
+    const size_t step = bank->pairs ? 2 : 1;
     for (size_t k = 0; k < bank->count[entry]; k++) {
         const wide p = (wide)get(t, bank->weights, bank->first_weight[entry] + k * step + side) *
                        get(t, x, at(t, where[bank->start[entry] + k], lane));
-        *sum += p;
-        *size += fabsl(p);
+        d->sum += p;
+        d->size += fabsl(p);
     }
 }
 
@@ -92,14 +96,14 @@ static void bank_case(check *t, size_t n_bands, size_t n_bins, int pairs, size_t
     for (size_t b = 0; b < n_bands; b++) {
         const size_t n = bank.count[b] + (pairs ? bank.count[b + 1] : 0);
         for (size_t l = 0; l < t->k->lanes; l++) {
-            wide sum = 0, size = 0;
+            dot d = {0, 0};
             if (pairs) {
-                add(t, &bank, b, 1, 2, x, where, l, &sum, &size);
-                add(t, &bank, b + 1, 0, 2, x, where, l, &sum, &size);
+                add(t, &bank, b, 1, x, where, l, &d);
+                add(t, &bank, b + 1, 0, x, where, l, &d);
             } else {
-                add(t, &bank, b, 0, 1, x, where, l, &sum, &size);
+                add(t, &bank, b, 0, x, where, l, &d);
             }
-            e[at(t, b, l)] = (expected){sum, dot_factor(n) * t->u * size};
+            e[at(t, b, l)] = (expected){d.sum, dot_factor(n) * t->u * d.size};
         }
     }
     (pairs ? t->k->bank_pairs : t->k->bank_rows)(&bank, x, where, bands);
@@ -118,16 +122,55 @@ static void check_bank(check *t, int pairs)
 void check_bank_pairs(check *t) { check_bank(t, 1); }
 void check_bank_rows(check *t) { check_bank(t, 0); }
 
+/* Parts of the sums of complex bins, and their products with a turn. */
+static void complex_case(check *t, size_t n_bands, size_t n_bins, int power)
+{
+    fsp_bank bank = random_bank(t, n_bands, n_bins, 0, n_bins < 20 ? n_bins : 20);
+    size_t total = 0;
+    for (size_t b = 0; b < n_bands; b++, total += 2 * bank.count[b - 1]) bank.first_weight[b] = total;
+    bank.weights = noise(t, 6, total, AT_END);
+    const void *x = noise(t, 0, (2 * n_bins + 1) * t->k->lanes, AT_END), *turns = noise(t, 8, 2 * n_bands, AT_END);
+    const uint32_t *where = shuffled(t, 1, n_bins, 2 * n_bins);
+    void *bands = guarded(t, 2, (power ? 1 : 2) * n_bands * t->k->lanes, AT_END);
+    expected *e = expect(t, 2);
+    for (size_t b = 0; b < n_bands; b++) {
+        const wide c = get(t, turns, 2 * b), s = get(t, turns, 2 * b + 1), factor = (dot_factor(bank.count[b]) + 4) * t->u;
+        for (size_t l = 0; l < t->k->lanes; l++) {
+            wide part[2] = {0, 0}, size = 0;
+            for (size_t k = 0; k < 2 * bank.count[b]; k++) {
+                const size_t row = where[bank.start[b] + k / 2] + k % 2;
+                const wide p = (wide)get(t, bank.weights, bank.first_weight[b] + k) * get(t, x, at(t, row, l));
+                part[k % 2] += p;
+                size += fabsl(p);
+            }
+            const wide bound = factor * size * (fabsl(c) + fabsl(s));
+            if (power) {
+                e[at(t, b, l)] = (expected){part[0] * part[0] + part[1] * part[1], 4 * factor * size * size};
+            } else {
+                e[at(t, 2 * b, l)] = (expected){part[0] * c - part[1] * s, bound};
+                e[at(t, 2 * b + 1, l)] = (expected){part[1] * c + part[0] * s, bound};
+            }
+        }
+    }
+    t->k->bank_complex(&bank, x, where, turns, power, bands);
+    if (!met(t, 2)) fail(t, "n_bands=%zu n_bins=%zu power=%d", n_bands, n_bins, power);
+}
+
+void check_bank_complex(check *t)
+{
+    for (size_t i = 1; i < n_lengths(); i++)
+        for (int power = 0; power < 2; power++) complex_case(t, 1 + random_below(t, 20), 1 + length_at(t, i - 1, 300), power);
+}
+
 /* Where row `i` of the groups finds column k's band, or bands: in a folded matrix the first group's columns are sums of
  * mirrored bands, the middle one alone; the second's are differences, from the middle outward. */
-static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane,
-                       wide *sum, wide *size)
+static void add_column(const check *t, const fsp_matrix *m, int group, size_t k, wide w, const void *x, size_t lane, dot *d)
 {
     const size_t n = m->n_in, first = group ? n / 2 - 1 - k : k, mirrored = n - 1 - first;
     const wide a = get(t, x, at(t, first, lane)),
                b = m->folded && mirrored != first ? get(t, x, at(t, mirrored, lane)) : 0;
-    *sum += w * (group ? a - b : a + b);
-    *size += fabsl(w) * (fabsl(a) + fabsl(b));
+    d->sum += w * (group ? a - b : a + b);
+    d->size += fabsl(w) * (fabsl(a) + fabsl(b));
 }
 
 static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t place)
@@ -147,13 +190,13 @@ static void matrix_case(check *t, size_t n_out, size_t n_in, int folded, size_t 
         const fsp_rows *rows = &m.groups[group];
         const size_t w = rows->first_weight + (i - (group ? n_even : 0)) * rows->n_columns;
         for (size_t l = 0; l < t->k->lanes; l++) {
-            wide sum = 0, size = 0;
+            dot d = {0, 0};
             for (size_t k = 0; k < rows->n_columns; k++)
-                add_column(t, &m, group, k, get(t, m.weights, w + k), x, l, &sum, &size);
-            ey[at(t, m.target[i], l)] = (expected){sum, dot_factor(n_in) * t->u * size};
+                add_column(t, &m, group, k, get(t, m.weights, w + k), x, l, &d);
+            ey[at(t, m.target[i], l)] = (expected){d.sum, dot_factor(n_in) * t->u * d.size};
         }
     }
-    t->k->matrix(&m, x, y);
+    RUN(t, t->k->matrix(&m, x, y));
     if (!met(t, 1) || !met(t, 2)) fail(t, "n_out=%zu n_in=%zu folded=%d offset=%zu", n_out, n_in, folded, place);
 }
 

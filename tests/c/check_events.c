@@ -11,7 +11,7 @@ void check_array_squares(check *t)
             const double re = get(t, z, 2 * j), im = get(t, z, 2 * j + 1);
             put(t, want, j, rounded(t, rounded(t, re * re) + rounded(t, im * im)));
         }
-        t->k->array_squares(z, n, out);
+        RUN(t, t->k->array_squares(z, n, out));
         if (!same(1)) fail(t, "n=%zu", n);
         if (fsp_array_squares(t->precision, t->k->isa, z, n, out, 1 + (int)(i % 3)) || !same(1))
             fail(t, "n=%zu in chunks", n);
@@ -38,8 +38,9 @@ void check_array_phasors(check *t)
             e[2 * j] = (expected){c, 3 * t->u * fabsl(c) + slack};
             e[2 * j + 1] = (expected){s, 3 * t->u * fabsl(s) + slack};
         }
-        int reached = 0;
-        if (!t->k->array_phasors(x, n, out) || !met(t, 1)) fail(t, "n=%zu", n);
+        int reached = 0, within;
+        RUN(t, within = t->k->array_phasors(x, n, out));
+        if (!within || !met(t, 1)) fail(t, "n=%zu", n);
         if (n && !signbit(get(t, out, 2 * n - 1))) fail(t, "n=%zu: the sign of zero is lost", n);
         if (fsp_array_phasors(t->precision, t->k->isa, x, n, out, 1 + (int)(i % 3), &reached) || !reached || !met(t, 1))
             fail(t, "n=%zu in chunks", n);
@@ -69,10 +70,10 @@ void check_turn(check *t)
                 const wide slack = t->precision == FSP_F32 ? 0x1p-62L * (1 + fabsl(angle)) : 0x1p-121L * (1 + fabsl(angle));
                 *x = (expected){m * phasor, fabsl(m) * (4.01L * t->u * fabsl(phasor) + slack)};
             }
-        t->k->turn(angles, (ptrdiff_t)angle_stride, magnitudes, (ptrdiff_t)in_stride, n_bins, n_frames, out, (ptrdiff_t)out_stride);
+        RUN(t, t->k->turn(angles, (ptrdiff_t)angle_stride, magnitudes, (ptrdiff_t)in_stride, n_bins, n_frames, out, (ptrdiff_t)out_stride));
         if (!met(t, 2)) fail(t, "%zu bins, %zu frames", n_bins, n_frames);
     }
-    if (fsp_turn(t->precision, "abacus", NULL, 0, NULL, 0, 0, 0, NULL, 0) != FSP_EBUG) fail(t, "an unknown instruction set");
+    if (fsp_turn(t->precision, "abacus", &(fsp_turning){.n_bins = 0}) != FSP_EBUG) fail(t, "an unknown instruction set");
 }
 
 /* By the definition, one place after the other. */
@@ -87,7 +88,7 @@ static int is_peak(const check *t, const fsp_peaks *p, size_t i)
         mean = rounded(t, mean + get(t, p->x, j));
         count++;
     }
-    if (p->sums) {
+    if (p->means == FSP_MEANS_BY_SUMS) {
         const size_t start = i < p->pre_avg ? 0 : i - p->pre_avg;
         return x >= rounded(t, get(t, p->sums, start + count) - get(t, p->sums, start)) / (double)count + p->delta;
     }
@@ -102,7 +103,8 @@ static void peaks_case(check *t, size_t n, int with_sums)
     if (n && random_below(t, 4) == 0) put(t, x, random_below(t, n), NAN);
     put(t, sums, 0, 0);
     for (size_t i = 0; i < n; i++) put(t, sums, i + 1, rounded(t, get(t, sums, i) + get(t, x, i)));
-    const fsp_peaks p = {.x = x, .sums = with_sums ? sums : NULL, .precision = t->precision, .n = n,
+    const fsp_peaks p = {.x = x, .sums = sums, .means = with_sums ? FSP_MEANS_BY_SUMS : FSP_MEANS_BY_ADDING,
+                         .precision = t->precision, .n = n,
                          .pre_max = random_below(t, 9), .post_max = 1 + random_below(t, 9),
                          .pre_avg = random_below(t, 30), .post_avg = 1 + random_below(t, 30),
                          .wait = random_below(t, 6), .delta = random_bits(t) & 1 ? 0 : 0.1};
@@ -132,8 +134,9 @@ static void spectral_case(check *t, size_t n_bins, size_t n_frames, int by_frame
         for (size_t k = 0; k < n_bins; k++)
             if (random_below(t, 9) == 0) put(t, S, k * of_bin + f * of_frame, k % 2 ? NAN : 0.5);
     }
-    if (fsp_spectral_peaks(t->precision, S, (ptrdiff_t)of_bin, (ptrdiff_t)of_frame, n_bins, n_frames, first, end,
-                           references, bins, counts))
+    const fsp_spectral_curves spectra = {S, t->precision, (ptrdiff_t)of_bin, (ptrdiff_t)of_frame, n_bins, n_frames, first, end,
+                                         references};
+    if (fsp_spectral_peaks(&spectra, bins, counts))
         return fail(t, "n_bins=%zu first=%zu end=%zu: refused", n_bins, first, end);
     for (size_t f = 0, at = 0; f < n_frames; f++) {
         const size_t until = at + counts[f];

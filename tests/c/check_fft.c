@@ -70,7 +70,8 @@ static void real_even_case(check *t, size_t radix, size_t m, size_t gap, int twi
             }
         }
     }
-    t->k->real_even(table, offsets, window, twiddles, m, class_stride, z, (int)radix, &(fsp_ahead){.every = 1 + m % 3});
+    const fsp_real_pass pass = {twiddled ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, NULL, window, twiddles};
+    RUN(t, t->k->real_even(&pass, table, offsets, z, &(fsp_ahead){.every = 1 + m % 3}));
     if (!met(t, 4))
         fail(t, "radix=%zu m=%zu class_stride=%zu twiddled=%d offset=%zu", radix, m, class_stride, twiddled, place);
 }
@@ -95,7 +96,7 @@ void check_window(check *t)
         for (size_t j = 0; j < n; j++)
             for (size_t l = 0; l < t->k->lanes; l++)
                 put(t, want, real_at(t, j, l), get(t, table, offsets[j] + l) * get(t, window, j));
-        t->k->window(table, offsets, window, n, r);
+        RUN(t, t->k->window(table, offsets, window, n, r));
         if (!same(3)) fail(t, "n=%zu offset=%zu: not the bits of one multiplication", n, i % N_PLACES);
     }
 }
@@ -141,7 +142,7 @@ static void real_odd_case(check *t, size_t radix, size_t m, size_t gap)
     }
     /* what the other classes held is not needed any more */
     for (size_t i = vectors(t, m); i < vectors(t, n); i++) er[i].bound = UNSPECIFIED;
-    t->k->real_odd(r, &pass, class_stride, z);
+    RUN(t, t->k->real_odd(r, &pass, class_stride, z));
     if (!met(t, 0) || !met(t, 1)) fail(t, "radix=%zu m=%zu class_stride=%zu", radix, m, class_stride);
 }
 
@@ -187,7 +188,7 @@ static void pass_case(check *t, size_t radix, size_t m, size_t blocks, int mode)
     const size_t run = mode == FSP_PASS_TWIDDLE ? m : blocks, n_times = n_runs * (run < every ? 1 : run / every);
     const char *const at = z;
     fsp_ahead ahead = {.read = {at, 64, lines, 1}, .write = {at, -64, lines, 2}, .every = every};
-    t->k->pass(z, n_transforms, stride, blocks, &pass, mode, &ahead);
+    RUN(t, t->k->pass(z, n_transforms, stride, blocks, &pass, mode, &ahead));
     if (!met(t, 0))
         fail(t, "radix=%zu m=%zu blocks=%zu mode=%d n_transforms=%zu stride=%zu every=%zu", radix, m, blocks, mode,
              n_transforms, stride, every);
@@ -239,7 +240,7 @@ static void unpack_case(check *t, size_t m, int mode)
                 expect_point(t, e, at, l, u, bound);
         }
     }
-    t->k->unpack(z, m, order, half, mode);
+    RUN(t, t->k->unpack(z, m, order, half, mode));
     if (!met(t, 0)) fail(t, "m=%zu mode=%d", m, mode);
 }
 
@@ -268,7 +269,7 @@ void check_chirp_in(check *t)
                 put(t, want, part(t, j, l) + t->k->lanes, x * get(t, weights, 2 * j + 1));
             }
         }
-        t->k->chirp_in(table, offsets, weights, n, n_conv, z);
+        RUN(t, t->k->chirp_in(table, offsets, weights, n, n_conv, z));
         if (!same(3)) fail(t, "n=%zu n_conv=%zu: not the bits of one multiplication", n, n_conv);
     }
 }
@@ -287,7 +288,7 @@ void check_chirp_multiply(check *t)
                 expect_point(t, e, k, l, (wide_complex){p.i, p.r}, dot_factor(2) * t->u * magnitude(a) * magnitude(f));
             }
         }
-        t->k->chirp_multiply(z, order, filter, n, y);
+        RUN(t, t->k->chirp_multiply(z, order, filter, n, y));
         if (!met(t, 3)) fail(t, "n_conv=%zu", n);
     }
 }
@@ -308,7 +309,7 @@ static void chirp_out_case(check *t, size_t n_bins, int mode)
                 expect_point(t, e, k, l, times(swapped, c), dot_factor(2) * t->u * magnitude(a) * magnitude(c));
         }
     }
-    t->k->chirp_out(y, order, chirp, n_bins, z, mode);
+    RUN(t, t->k->chirp_out(y, order, chirp, n_bins, z, mode));
     if (!met(t, 3)) fail(t, "n_bins=%zu mode=%d", n_bins, mode);
 }
 

@@ -20,7 +20,7 @@ static wide_complex bin_of(const check *t, const void *frame, size_t n, size_t k
 /* Places for n_bins bins in a slot's page, any even vectors below 4 n_bins; none at all if not `direct`. */
 static fsp_places some_places(check *t, int slot, size_t n_bins, int direct)
 {
-    fsp_places places = {NULL, NULL};
+    fsp_places places = {.way = direct ? FSP_DIRECT : FSP_HARTLEY};
     if (!direct) return places;
     places.at = shuffled(t, slot, n_bins, 2 * n_bins);
     places.sign = guarded(t, slot + 1, n_bins, AT_END);
@@ -33,7 +33,7 @@ static fsp_places some_places(check *t, int slot, size_t n_bins, int direct)
 
 static size_t spectrum_vectors(size_t n, const fsp_places *places)
 {
-    return places->at ? 4 * (n / 2 + 1) : fsp_spread(n - 1) + 1;
+    return places->way == FSP_DIRECT ? 4 * (n / 2 + 1) : fsp_spread(n - 1) + 1;
 }
 
 /* That bin k of lane l comes where it is wanted, within `err`. */
@@ -41,7 +41,7 @@ static void expect_bin(const check *t, expected *e, size_t n, size_t k, size_t l
 {
     const size_t lanes = t->k->lanes;
     if (k == 0 || 2 * k == n) x.i = 0;
-    if (places->at) {
+    if (places->way == FSP_DIRECT) {
         e[places->at[k] * lanes + l] = (expected){x.i * get(t, places->sign, k), err};
         e[(places->at[k] + 1) * lanes + l] = (expected){x.r, err};
     } else {
@@ -62,7 +62,7 @@ void check_load_spectra(check *t)
         expected *e = expect(t, 1);
         for (size_t k = 0; k <= n / 2; k++)
             for (size_t l = 0; l < lanes; l++) expect_bin(t, e, n, k, l, &places, bin_of(t, frames[l], n, k), 0);
-        t->k->load_spectra(frames, n, &places, h);
+        RUN(t, t->k->load_spectra(frames, n, &places, h));
         if (!met(t, 1)) fail(t, "n=%zu places=%zu", n, i % 2);
     }
 }
@@ -105,7 +105,8 @@ static void rephase_case(check *t, size_t n, double momentum, int direct)
             put(t, remembered, at + lanes, (double)bin.i);
             expect_bin(t, e, n, k, l, &places, x, err);  /* of a real bin, the phase has heeded x.i, and no one else will */
         }
-    t->k->rephase(tile, where, sign, n, bins, momentum, &places, h);
+    const fsp_rephasing step = {n, where, sign, &places, momentum != 0, momentum};
+    RUN(t, t->k->rephase(&step, tile, bins, h));
     if (!met(t, 4)) fail(t, "n=%zu momentum=%g", n, momentum);
     if (!same(3)) fail(t, "n=%zu momentum=%g: the spectrum is not remembered", n, momentum);
 }
@@ -125,27 +126,37 @@ void check_replace(check *t)
         const void *slot = noise(t, 0, fsp_spread(n) * lanes, AT_END), *scale = noise(t, 1, n * lanes, AT_END);
         for (size_t j = 0; j < n * lanes; j++)
             put(t, want, j, get(t, slot, fsp_spread(j / lanes) * lanes + j % lanes) * get(t, scale, j));
-        t->k->replace(slot, scale, n, out);
+        RUN(t, t->k->replace(slot, scale, n, out));
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
     }
 }
 
+static void join_case(check *t, size_t i, int scaled)
+{
+    const size_t lanes = t->k->lanes, n = length_at(t, i, 700), stride = lanes + random_below(t, 5);
+    void *columns = noise(t, 0, n * lanes, AT_END);
+    const void *scale = noise(t, 1, n * lanes, AT_END), *tails = noise(t, 2, n ? (n - 1) * stride + lanes : 0, i % N_PLACES);
+    expected *e = expect(t, 0);
+    for (size_t j = 0; j < n; j++)
+        for (size_t l = 0; l < lanes; l++) {
+            const wide a = get(t, tails, j * stride + l), b = get(t, columns, j * lanes + l), c = scaled ? get(t, scale, j * lanes + l) : 1;
+            e[j * lanes + l] = (expected){(a + b) * c, 2 * t->u * fabsl((a + b) * c)};
+        }
+    if (scaled)
+        RUN(t, t->k->join_scaled(columns, tails, stride, scale, n));
+    else
+        RUN(t, t->k->join(columns, tails, stride, n));
+    if (!met(t, 0)) fail(t, "n=%zu stride=%zu", n, stride);
+}
+
 void check_join(check *t)
 {
-    const size_t lanes = t->k->lanes;
-    for (size_t i = 1; i < n_lengths(); i++) {
-        const size_t n = length_at(t, i, 700), stride = lanes + random_below(t, 5), length = n ? (n - 1) * stride + lanes : 0;
-        void *columns = noise(t, 0, n * lanes, AT_END);
-        const void *scale = i % 4 ? noise(t, 1, n * lanes, AT_END) : NULL, *tails = noise(t, 2, length, i % N_PLACES);
-        expected *e = expect(t, 0);
-        for (size_t j = 0; j < n; j++)
-            for (size_t l = 0; l < lanes; l++) {
-                const wide a = get(t, tails, j * stride + l), b = get(t, columns, j * lanes + l), c = scale ? get(t, scale, j * lanes + l) : 1;
-                e[j * lanes + l] = (expected){(a + b) * c, 2 * t->u * fabsl((a + b) * c)};
-            }
-        t->k->join(columns, tails, stride, scale, n);
-        if (!met(t, 0)) fail(t, "n=%zu stride=%zu", n, stride);
-    }
+    for (size_t i = 0; i < n_lengths(); i++) join_case(t, i, 0);
+}
+
+void check_join_scaled(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) join_case(t, i, 1);
 }
 
 /* A ring in slot 4, its places any, for samples made in the order of `sample`; in those that are not read, NaN. */
@@ -198,7 +209,7 @@ static void overlap_add_case(check *t, size_t n, size_t held, size_t length)
             expect_sum(t, &ring, e, i, i, l, get(t, window, i), (value){x, 2 * t->u * (fabsl(re) + fabsl(im))});
         }
     }
-    t->k->overlap_add(tile, where, sign, n, window, &ring);
+    RUN(t, t->k->overlap_add(tile, where, sign, n, window, &ring));
     if (!met(t, 4)) fail(t, "n=%zu held=%zu length=%zu", n, held, length);
 }
 
@@ -256,16 +267,17 @@ void check_repack(check *t)
             put(t, z, 2 * m * lanes + l, NAN);
             e[2 * m * lanes + l].bound = UNSPECIFIED;
         }
-        t->k->repack(z, m, half);
+        RUN(t, t->k->repack(z, m, half));
         if (!met(t, 0)) fail(t, "m=%zu", m);
     }
 }
 
 /* Sample j of column n from the classes that the complex passes have left, by the definition. */
-static value column_sample(const check *t, const void *z, const uint32_t *order, size_t radix, size_t m, size_t class_stride,
-                           size_t n, size_t j, size_t l)
+static value column_sample(const check *t, const fsp_real_pass *pass, const void *z, const uint32_t *order, size_t n, size_t j,
+                           size_t l)
 {
-    const int twiddled = m % 2 == 0;
+    const size_t radix = pass->radix, m = pass->m, class_stride = pass->class_stride;
+    const int twiddled = pass->factors == FSP_TWIDDLED;
     const size_t real = twiddled ? n + j % 2 * m : (2 * n + j % 2 * m) % (2 * m);
     const wide_complex pair = swapped_at(t, z, order[real / 2], l);
     value x = {real % 2 ? pair.i : pair.r, 0};
@@ -292,14 +304,15 @@ static void real_even_back_case(check *t, size_t radix, size_t m, size_t held, s
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1), (double)w.r);
             put(t, twiddles, 2 * (i * (radix / 2 - 1) + k - 1) + 1, (double)-w.i);
         }
+    const fsp_real_pass pass = {twiddles ? FSP_TWIDDLED : FSP_COPRIME, radix, m, class_stride, sample, window, twiddles};
     const fsp_ring ring = some_ring(t, n, sample, held, length);
     expected *e = expect_ring(t, &ring, n);
     for (size_t i = 0; i < n; i++)
         for (size_t l = 0; l < lanes; l++)
             expect_sum(t, &ring, e, sample[i], i, l, get(t, window, i),
-                       column_sample(t, z, order, radix, m, class_stride, i / radix, i % radix, l));
+                       column_sample(t, &pass, z, order, i / radix, i % radix, l));
     fsp_ahead ahead = {.every = 1 + random_below(t, 5)};
-    t->k->real_even_back(z, order, twiddles, m, class_stride, sample, window, &ring, (int)radix, &ahead);
+    RUN(t, t->k->real_even_back(&pass, z, order, &ring, &ahead));
     if (!met(t, 4)) fail(t, "radix=%zu m=%zu held=%zu length=%zu", radix, m, held, length);
 }
 
@@ -326,7 +339,7 @@ void check_emit(check *t)
             for (size_t j = 0; out[l] && j < n; j++)
                 put(t, want, first + j, get(t, slot, fsp_spread(j) * lanes + l) * get(t, scale, j));
         }
-        t->k->emit(slot, scale, n, out);
+        RUN(t, t->k->emit(slot, scale, n, out));
         if (!same(2)) fail(t, "n=%zu: not the bits of one multiplication", n);
     }
 }

@@ -66,7 +66,7 @@ void check_levels(check *t)
         for (size_t j = 0; j < n * lanes; j++) e[j] = level_of(t, s, get(t, x, j));
         for (size_t l = 0; l < 2 * lanes; l++) put(t, extent, l, (l < lanes ? -1 : 1) * (i % 3 ? INFINITY : -50));
         void *want = twin(1);
-        t->k->levels(x, n, &levels, valid, extent);
+        RUN(t, t->k->levels(x, n, &levels, valid, extent));
         for (size_t j = 0, l = 0; j < n * lanes; j++, l = j % lanes) {
             if (l >= valid) continue;
             put(t, want, l, fmax(get(t, want, l), get(t, x, j)));
@@ -90,7 +90,7 @@ void check_clamp(check *t)
             const double y = rounded(t, get(t, x, j) + s);
             put(t, want, j, low > y ? low : y);
         }
-        t->k->clamp(x, n / t->k->lanes, shift, lower);
+        RUN(t, t->k->clamp(x, n / t->k->lanes, shift, lower));
         if (!same(0)) fail(t, "n_bands=%zu shift=%g lower=%g", n / t->k->lanes, shift, lower);
     }
 }
@@ -115,7 +115,9 @@ void check_array_peak(check *t)
             const double put_in[] = {n ? get(t, x, 0) : 0, INFINITY, -INFINITY, NAN};
             if (n) put(t, x, random_below(t, n), put_in[trouble]);
             for (int m = 0; m < 2; m++) {
-                const double want = peak_of(t, x, n, m), found = t->k->array_peak(x, n, m);
+                const double want = peak_of(t, x, n, m);
+                double found;
+                RUN(t, found = t->k->array_peak(x, n, m));
                 if (found != want && !(isnan(found) && isnan(want)))
                     fail(t, "n=%zu magnitude=%d: %g instead of %g", n, m, found, want);
             }
@@ -166,7 +168,8 @@ void check_array_levels(check *t)
             const int slot = in_place ? 0 : 1;
             expect_levels(t, expect(t, slot), s, x, n, square, shift, lower);
             void *out = in_place ? x : y;
-            const fsp_extent extent = t->k->array_levels(x, n, &levels, square, shift, lower, out);
+            fsp_extent extent;
+            RUN(t, extent = t->k->array_levels(x, n, &levels, square, shift, lower, out));
             if (!met(t, slot))
                 fail(t, "n=%zu square=%d in_place=%d multiplier=%g", n, square, in_place / 2, s->multiplier);
             if (!is_extent(t, extent, out, n)) fail(t, "n=%zu: %g to %g", n, extent.lowest, extent.highest);
@@ -176,7 +179,8 @@ void check_array_levels(check *t)
         if (n == 0) continue;
         put(t, x, 0, INFINITY);
         put(t, x, n - 1, NAN);
-        const fsp_extent extent = t->k->array_levels(x, n, &levels, 0, 0, -INFINITY, x);
+        fsp_extent extent;
+        RUN(t, extent = t->k->array_levels(x, n, &levels, 0, 0, -INFINITY, x));
         if (!isnan(get(t, x, n - 1)) || (n > 1 && get(t, x, 0) != INFINITY) || !isnan(extent.highest))
             fail(t, "n=%zu: NaN or infinity is lost", n);
         put(t, x, n - 1, INFINITY);
@@ -199,7 +203,7 @@ void check_array_clamp(check *t)
                 const double v = rounded(t, get(t, x, j) + s);
                 put(t, want, j, low > v ? low : v);
             }
-            t->k->array_clamp(x, n, shift, lower, in_place ? x : y);
+            RUN(t, t->k->array_clamp(x, n, shift, lower, in_place ? x : y));
             if (!same(slot)) fail(t, "n=%zu in_place=%d", n, in_place);
         }
     }
@@ -303,9 +307,11 @@ static void array_calls_case(check *t, size_t n, int n_threads)
             fail(t, "peak, n=%zu, %d threads: %g", n, n_threads, peak);
     for (int by_range = 0; by_range < 2; by_range++) {
         const double lower = by_range ? -INFINITY : -30, range = by_range ? 20 : INFINITY;
-        const fsp_extent extent = t->k->array_levels(x, n, &levels, 1, -2.5, lower, want);
+        fsp_extent extent;
+        extent = t->k->array_levels(x, n, &levels, 1, -2.5, lower, want);
         if (by_range) t->k->array_clamp(want, n, 0, extent.highest - range, want);
-        if (fsp_array_levels(t->precision, isa, x, n, 1, s->multiplier, s->floor, -2.5, lower, range, y, n_threads, &peak) ||
+        const fsp_level_scale level = {1, s->multiplier, s->floor, -2.5, lower, range};
+        if (fsp_array_levels(t->precision, isa, x, n, &level, y, n_threads, &peak) ||
             !same(1) || peak != extent.highest)
             fail(t, "levels, by_range=%d, n=%zu, %d threads", by_range, n, n_threads);
     }

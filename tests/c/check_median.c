@@ -28,7 +28,7 @@ void check_median(check *t)
                 put(t, want, at * lanes + l, window[width / 2]);
             }
         }
-        t->k->median(rows, n, width, sorted);
+        RUN(t, t->k->median(rows, n, width, sorted));
         if (!same(0) || !canaries_alive(1)) fail(t, "n=%zu width=%zu", n, width);
     }
 }

@@ -141,7 +141,7 @@ void check_widen(check *t)
         const void *codes = some_codes(t, 0, n, code, place);
         int32_t *s = guarded_bytes(1, n * sizeof *s, 0, 1), *want = twin(1);
         for (size_t j = 0; j < n; j++) want[j] = sample_of(codes, j, code);
-        t->k->widen(codes, n, code, s);
+        RUN(t, t->k->widen(codes, n, code, s));
         if (!same(1) || !canaries_alive(0)) fail(t, "n=%zu bits=%u law=%d offset=%zu", n, code->bits, code->law, place);
     }
 }
@@ -155,7 +155,8 @@ void check_narrow(check *t)
         void *codes = guarded_bytes(1, n * code->bytes, place * code->bytes, place == AT_END), *want = twin(1);
         size_t clips = 0;
         for (size_t j = 0; j < n; j++) set_code(want, j, code, code_of(s[j], code, &clips));
-        const size_t said = t->k->narrow(s, n, code, codes);
+        size_t said;
+        RUN(t, said = t->k->narrow(s, n, code, codes));
         if (!same(1) || said != clips)
             fail(t, "n=%zu bits=%u law=%d offset=%zu: %zu clips, %zu said", n, code->bits, code->law, place, clips, said);
     }
@@ -167,7 +168,8 @@ void check_to_samples(check *t)
         const size_t n = length_at(t, i, 3000);
         const void *x = some_reals(t, 0, n, i % N_PLACES);
         int32_t *s = guarded_bytes(1, (n + t->k->lanes - 1) / t->k->lanes * t->k->lanes * sizeof *s, 0, 1);
-        const size_t said = t->k->to_samples(x, n, s);
+        size_t said;
+        RUN(t, said = t->k->to_samples(x, n, s));
         size_t clips = 0;
         for (size_t j = 0; j < n; j++) {
             const int32_t want = sample_of_real(t, get(t, x, j), &clips);
@@ -185,7 +187,8 @@ void check_from_samples(check *t)
         void *x = guarded(t, 1, n, i % N_PLACES), *want = twin(1);
         size_t clips = 0;
         for (size_t j = 0; j < n; j++) put(t, want, j, real_of(t, s[j], &clips));
-        const size_t said = t->k->from_samples(s, n, x);
+        size_t said;
+        RUN(t, said = t->k->from_samples(s, n, x));
         if (!same(1) || said != clips || !canaries_alive(0)) fail(t, "n=%zu: %zu clips, %zu said", n, clips, said);
     }
 }
@@ -198,7 +201,7 @@ void check_decode(check *t)
         const void *codes = some_codes(t, 0, n, code, place);
         void *x = guarded(t, 1, n, (3 * i) % N_PLACES), *want = twin(1);
         for (size_t j = 0; j < n; j++) put(t, want, j, sample_of(codes, j, code) * 0x1p-31);
-        t->k->decode(codes, n, code, x);
+        RUN(t, t->k->decode(codes, n, code, x));
         if (!same(1) || !canaries_alive(0)) fail(t, "n=%zu bits=%u offset=%zu", n, code->bits, place);
     }
 }
@@ -213,7 +216,8 @@ void check_encode(check *t)
         size_t clips = 0;
         for (size_t j = 0; j < n; j++)
             set_code(want, j, code, code_of(sample_of_real(t, get(t, x, j), &clips), code, &clips));
-        const size_t said = t->k->encode(x, n, code, codes);
+        size_t said;
+        RUN(t, said = t->k->encode(x, n, code, codes));
         if (!same(1) || said != clips || !canaries_alive(0))
             fail(t, "n=%zu bits=%u offset=%zu: %zu clips, %zu said", n, code->bits, place, clips, said);
     }
@@ -230,7 +234,8 @@ void check_dither(check *t)
         for (size_t j = 0; j < n; j++) s[j] = before[j] = random_below(t, 4) ? some_sample(t) : INT32_MIN;
         int32_t *parts = guarded_bytes(1, n * sizeof *s, 0, 1);
         memcpy(parts, s, n * sizeof *s);
-        const size_t clips = t->k->dither(s, n, bits, key, first);
+        size_t clips;
+        RUN(t, clips = t->k->dither(s, n, bits, key, first));
         const size_t again = t->k->dither(parts, cut, bits, key, first) + t->k->dither(parts + cut, n - cut, bits, key, first + cut);
         if (memcmp(s, parts, n * sizeof *s) || clips != again) fail(t, "n=%zu: cut at %zu it is another", n, cut);
         for (size_t j = 0; j < n; j++)

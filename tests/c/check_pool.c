@@ -38,6 +38,7 @@ static int is_close(const check *t, int kind, const summary *s, double got)
 
 static void check_rows(check *t, int kind)
 {
+    fsp_pool_rows_mean_kernel *const rows = kind == MAX ? t->k->pool_rows_max : t->k->pool_rows_mean;
     for (size_t i = 0; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 300) + 1, n_rows = 1 + random_below(t, 20), gap = random_below(t, 4);
         const int upward = random_bits(t) & 1;
@@ -47,10 +48,9 @@ static void check_rows(check *t, int kind)
         const char *first = upward ? x + (n_rows - 1) * (n + gap) * t->k->itemsize : x;
         const size_t bytes = 2 * rest * sum_size(t, kind);
         char *sums = guarded_bytes(1, bytes, 0, 1), *pieces = guarded_bytes(2, bytes, 0, 1);
-        t->k->pool_rows[kind](first, stride, n_rows, n, 0, sums, rest);
-        if (before) t->k->pool_rows[kind](first, stride, before, n, 0, pieces, rest);
-        t->k->pool_rows[kind](first + (ptrdiff_t)before * stride * (ptrdiff_t)t->k->itemsize, stride, n_rows - before, n,
-                              before > 0, pieces, rest);
+        RUN(t, rows(first, stride, n_rows, n, 0, sums, rest));
+        if (before) rows(first, stride, before, n, 0, pieces, rest);
+        rows(first + (ptrdiff_t)before * stride * (ptrdiff_t)t->k->itemsize, stride, n_rows - before, n, before > 0, pieces, rest);
         int good = canaries_alive(0) && canaries_alive(1) && canaries_alive(2);
         for (size_t j = 0; j < n && good; j++) {
             summary s = {0};
@@ -97,6 +97,8 @@ static void some_sizes(check *t, size_t i, size_t *n_in, size_t *n_out)
 
 static void check_along(check *t, int kind)
 {
+    fsp_pool_rows_mean_kernel *const rows = kind == MAX ? t->k->pool_rows_max : t->k->pool_rows_mean;
+    fsp_pool_along_mean_kernel *const along = kind == MAX ? t->k->pool_along_max : t->k->pool_along_mean;
     for (size_t i = 0; i < n_lengths(); i++) {
         size_t n_in, n_out, at, reach;
         some_sizes(t, i, &n_in, &n_out);
@@ -104,7 +106,7 @@ static void check_along(check *t, int kind)
         const size_t first = first_of(&w, n_in, at), stride = 1 + random_below(t, 3);
         const void *x = noise(t, 0, reach, AT_END);
         void *y = guarded(t, 1, (w.count - 1) * stride + 1, AT_END), *z = guarded(t, 2, (w.count - 1) * stride + 1, AT_END);
-        t->k->pool_along[kind](x, 0, &w, 0, y, (ptrdiff_t)stride);
+        RUN(t, along(x, 0, &w, 0, y, (ptrdiff_t)stride));
         int good = canaries_alive(0) && canaries_alive(1);
         for (size_t j = 0; j < w.count && good; j++) {
             summary s = {0};
@@ -115,8 +117,8 @@ static void check_along(check *t, int kind)
         /* The same from a row of sums, bit for bit, and nothing between the outputs. */
         const size_t rest = padded(reach, sum_lanes(t, kind));
         void *sums = guarded_bytes(3, 2 * rest * sum_size(t, kind), 0, 1);
-        t->k->pool_rows[kind](x, 0, 1, reach, 0, sums, rest);
-        t->k->pool_along[kind](sums, 1, &w, rest, z, (ptrdiff_t)stride);
+        rows(x, 0, 1, reach, 0, sums, rest);
+        along(sums, 1, &w, rest, z, (ptrdiff_t)stride);
         good = good && canaries_alive(3) && !memcmp(y, z, ((w.count - 1) * stride + 1) * t->k->itemsize);
         if (!good) fail(t, "n_in=%zu n_out=%zu first=%zu count=%zu stride=%zu", n_in, n_out, first, w.count, stride);
     }
@@ -128,6 +130,8 @@ void check_pool_along_max(check *t) { check_along(t, MAX); }
 /* Each neighbour as if it stood alone. */
 static void check_across(check *t, int kind)
 {
+    fsp_pool_along_mean_kernel *const along = kind == MAX ? t->k->pool_along_max : t->k->pool_along_mean;
+    fsp_pool_across_mean_kernel *const pool_across = kind == MAX ? t->k->pool_across_max : t->k->pool_across_mean;
     for (size_t i = 0; i < n_lengths(); i++) {
         size_t n_in, n_out, at, reach;
         some_sizes(t, i, &n_in, &n_out);
@@ -143,11 +147,11 @@ static void check_across(check *t, int kind)
         const fsp_across across = {.src = x, .stride = (ptrdiff_t)stride, .n = n, .n_rows = {1, 1},
                                    .out_stride = (ptrdiff_t)out_stride,
                                    .out_inner = (ptrdiff_t)out_inner, .parts = parts};
-        t->k->pool_across[kind](&across, 0, &w, 0, y);
+        RUN(t, pool_across(&across, 0, &w, 0, y));
         int good = canaries_alive(0) && canaries_alive(1) && canaries_alive(2);
         for (size_t c = 0; c < n && good; c++) {
             for (size_t k = 0; k < reach; k++) put(t, alone, k, get(t, x, k * stride + c));
-            t->k->pool_along[kind](alone, 0, &w, 0, z, 1);
+            along(alone, 0, &w, 0, z, 1);
             for (size_t j = 0; j < w.count; j++)
                 good = good && !memcmp((char *)y + (j * out_stride + c * out_inner) * itemsize, (char *)z + j * itemsize,
                                        itemsize);

@@ -27,7 +27,8 @@ static void recur_case(check *t, size_t n_channels, size_t n, int in_by_channel,
         }
         put(t, last, c, state);
     }
-    const fsp_status status = fsp_recur(&r);
+    fsp_status status;
+    RUN(t, status = fsp_recur(&r));
     if (status || !same(1) || !same(2))
         fail(t, "n_channels=%zu n=%zu in_by_channel=%d out_by_channel=%d: status %d", n_channels, n, in_by_channel,
              out_by_channel, status);
@@ -58,7 +59,7 @@ static void predict_case(check *t, size_t n, size_t place, double reflection)
         size += fabsl(p * q);
     }
     double energy, product;
-    t->k->predict(f, b, n, reflection, &energy, &product);
+    RUN(t, t->k->predict(f, b, n, reflection, &energy, &product));
     const wide factor = (dot_factor(n) + 64) * t->u;
     if (!same(0) || !same(1)) fail(t, "n=%zu offset=%zu: errors", n, place);
     if (!(fabsl(energy - squares) <= factor * squares) || !(fabsl(product - products) <= factor * size))

@@ -377,6 +377,13 @@ void check_refusals(check *t)
     REFUSED(c.spectrum = FSP_COMPLEX; c.multiplier = 10; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_bands = 1; c.bank = ones);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_features = 1; c.matrix = ones);
+    static const size_t first = 3;
+    const fsp_complex_bank bank = {.width = 3, .first = &first, .weights = ones, .turns = ones};  /* beyond the last bin, 4 */
+    REFUSED(c.n_bands = 1; c.complex_bank = bank);
+    REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 6);
+    REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.bank = ones);
+    REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.spectrum = FSP_GIVEN);
+    REFUSED(c.complex_bank = bank; c.complex_bank.width = 2);
     fsp_config c = {.precision = t->precision, .isa = t->k->isa, .n_fft = 8, .hop_length = 2, .spectrum = FSP_GIVEN};
     fsp_plan *plan;
     fsp_input in = {.precision = t->precision == FSP_F32 ? FSP_F64 : FSP_F32};
@@ -394,7 +401,7 @@ void check_refusals(check *t)
     fsp_plan_destroy(NULL);
     double peak;
     if (fsp_array_peak(t->precision, "abacus", NULL, 0, 0, 1, &peak) != FSP_EBUG ||
-        fsp_array_levels(t->precision, "abacus", NULL, 0, 0, 10, 1, 0, 0, 0, NULL, 1, NULL) != FSP_EBUG ||
+        fsp_array_levels(t->precision, "abacus", NULL, 0, &(fsp_level_scale){.multiplier = 10, .floor = 1}, NULL, 1, NULL) != FSP_EBUG ||
         fsp_array_clamp(t->precision, "abacus", NULL, 0, 0, 0, NULL, 1) != FSP_EBUG || fsp_has_isa("abacus") ||
         fsp_lanes("abacus", t->precision) || fsp_lanes(t->k->isa, t->precision) != t->k->lanes)
         fail(t, "an instruction set that is none");

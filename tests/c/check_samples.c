@@ -22,7 +22,9 @@ void check_all_finite(check *t)
         const size_t n = length_at(t, i, 3000), place = i % N_PLACES;
         void *x = noise(t, 0, n, place);
         for (size_t j = 0; j < n; j += 1 + j % 5) put(t, x, j, extremes[random_below(t, 5)]);
-        if (!t->k->all_finite(x, n)) fail(t, "n=%zu offset=%zu: finite numbers are called none", n, place);
+        int finite;
+        RUN(t, finite = t->k->all_finite(x, n));
+        if (!finite) fail(t, "n=%zu offset=%zu: finite numbers are called none", n, place);
         for (size_t at = 0; at < n; at += n < 130 ? 1 : 1 + random_below(t, 100)) one_trouble(t, x, n, at);
         if (n > 1) { /* two that could cancel each other */
             put(t, x, 0, INFINITY);
@@ -47,7 +49,7 @@ void check_emphasise(check *t)
         const double e = rounded(t, 0.97), before = random_real(t);
         for (size_t j = 0; j < n; j++)
             put(t, want, j, get(t, x, j) - rounded(t, e * (j ? get(t, x, j - 1) : before)));
-        t->k->emphasise(x, n, before, 0.97);
+        RUN(t, t->k->emphasise(x, n, before, 0.97));
         if (!same(0)) fail(t, "n=%zu offset=%zu", n, i % N_PLACES);
     }
 }
@@ -75,11 +77,12 @@ void check_condition(check *t)
     static wide x[1000];
     for (size_t i = 1; i < n_lengths(); i++) {
         const size_t n = length_at(t, i, 600), lanes = t->k->lanes;
-        fsp_frame_conditioning c = {.length = n, .remove_mean = i & 1, .measure = 1, .emphasis = i & 2 ? 0.97 : 0};
+        fsp_frame_conditioning c = {.length = n, .remove_mean = i & 1, .emphasis = i & 2 ? 0.97 : 0};
         if (!n) continue;
         const void *table = noise(t, 0, n + lanes, AT_END);
         const uint32_t *offsets = shuffled(t, 1, n, n);
-        if (i & 4) c.window = noise(t, 2, n, AT_END);
+        c.measure = i & 4 ? FSP_MEASURE_WINDOWED : FSP_MEASURE_SAMPLES;
+        if (c.measure == FSP_MEASURE_WINDOWED) c.window = noise(t, 2, n, AT_END);
         void *frames = guarded(t, 3, n * lanes, AT_END), *energy = guarded(t, 4, lanes, AT_END);
         expected *e = expect(t, 3);
         expected energies[64];
@@ -87,7 +90,7 @@ void check_condition(check *t)
             for (size_t j = 0; j < n; j++) x[j] = get(t, table, offsets[j] + l);
             condition_lane(t, &c, x, e + l, &energies[l]);
         }
-        t->k->condition(table, offsets, &c, frames, energy);
+        RUN(t, t->k->condition(table, offsets, &c, frames, energy));
         if (!met(t, 3)) fail(t, "n=%zu mean=%d emphasis=%g", n, c.remove_mean, c.emphasis);
         for (size_t l = 0; l < lanes; l++)
             if (!(fabsl(get(t, energy, l) - energies[l].value) <= energies[l].bound)) fail(t, "n=%zu: energy", n);
@@ -122,7 +125,8 @@ static void gather_case(check *t, size_t rows, size_t columns, size_t stride, si
     for (size_t c = 0; c < columns; c++)
         for (size_t r = 0; r < rows; r++)
             memcpy(want + (r * table_stride + c) * size, x + (c * stride + r) * size, size);
-    const int finite = t->k->gather(x, (ptrdiff_t)stride, rows, columns, table, table_stride);
+    int finite;
+    RUN(t, finite = t->k->gather(x, (ptrdiff_t)stride, rows, columns, table, table_stride));
     if (finite != wholly_finite(t, table, rows, columns, table_stride))
         fail(t, "rows=%zu columns=%zu: says finite=%d", rows, columns, finite);
     if (!same(1) || !canaries_alive(0))
@@ -148,7 +152,7 @@ static void carry_case(check *t, size_t rows, size_t from, size_t count, size_t 
     char *want = twin(0);
     for (size_t r = 0; r < rows; r++)
         memmove(want + r * stride * size, want + (r * stride + from) * size, count * size);
-    t->k->carry(table, rows, stride, from, count);
+    RUN(t, t->k->carry(table, rows, stride, from, count));
     if (!same(0)) fail(t, "rows=%zu from=%zu count=%zu table_stride=%zu", rows, from, count, stride);
 }
 

@@ -137,7 +137,7 @@ static void decode_case(check *t, size_t n, size_t n_frames, int full)
         }
         first_run[j + 1] = last_run;
     }
-    const fsp_transitions with = {n, into, full ? from : NULL, elsewhere, first_run, runs};
+    const fsp_transitions with = {full ? FSP_FULL : FSP_RUNS, n, into, from, elsewhere, first_run, runs};
     double *values = guarded_bytes(0, n_frames * n * sizeof *values, 0, 1);
     uint16_t *states = guarded_bytes(1, n_frames * sizeof *states, 0, 1), best_from[40 * 12] = {0};
     for (size_t i = 0; i < n_frames * n; i++) want[i] = values[i] = random_below(t, 30) ? -(double)random_below(t, 9) : NAN;
@@ -180,7 +180,10 @@ static void distances_case(check *t, size_t n_x, size_t n_y, size_t d, int root)
             }
             put(t, want, i * n_y + j, root ? sqrt(sum) : sum);
         }
-    if (fsp_distances(t->precision, t->k->isa, x, n_x, y, n_y, d, root, out) || !same(2))
+    const fsp_points points = {x, y, n_x, n_y, d, root};
+    fsp_status status;
+    RUN(t, status = fsp_distances(t->precision, t->k->isa, &points, out));
+    if (status || !same(2))
         fail(t, "n_x=%zu n_y=%zu d=%zu root=%d", n_x, n_y, d, root);
 }
 
@@ -188,7 +191,7 @@ void check_distances(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++)
         distances_case(t, random_below(t, 11), length_at(t, i, 200), 1 + random_below(t, 20), i & 1);
-    if (fsp_distances(t->precision, "abacus", NULL, 0, NULL, 0, 0, 0, NULL) != FSP_EBUG) fail(t, "an unknown instruction set");
+    if (fsp_distances(t->precision, "abacus", &(fsp_points){.n_x = 0}, NULL) != FSP_EBUG) fail(t, "an unknown instruction set");
 }
 
 static void smoothing_case(check *t, size_t n_rows, size_t n_weights)

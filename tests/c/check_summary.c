@@ -26,7 +26,7 @@ void check_rolloff(check *t)
             }
             put(t, want, l, (double)first);
         }
-        t->k->rolloff(x, where, n, share, bin);
+        RUN(t, t->k->rolloff(x, where, n, share, bin));
         if (!same(2)) fail(t, "n_bins=%zu share=%g", n, share);
     }
 }
@@ -40,7 +40,7 @@ static void flatness_case(check *t, size_t n, int square, double floor)
         put(t, x, j, fabs(get(t, x, j)) * pow(2, -(double)random_below(t, square ? 40 : 80)));
     const uint32_t *where = shuffled(t, 1, n, n_vectors);
     void *rows = guarded(t, 2, 3 * t->k->lanes, AT_END);
-    t->k->flatness(x, where, n, square, floor, rows);
+    RUN(t, t->k->flatness(x, where, n, square, floor, rows));
     for (size_t l = 0; l < t->k->lanes; l++) {
         wide sum = 0, logs = 0;
         for (size_t k = 0; k < n; k++) {
@@ -93,7 +93,7 @@ void check_extremes(check *t)
             if (random_below(t, n + 1) == 0) put(t, x, j, random_bits(t) & 1 ? NAN : -INFINITY);
         const uint32_t *where = shuffled(t, 1, n, n_vectors);
         void *sorted = guarded(t, 2, n * t->k->lanes, AT_END), *means = guarded(t, 3, 2 * t->k->lanes, AT_END);
-        t->k->extremes(x, where, n, n_extremes, sorted, means);
+        RUN(t, t->k->extremes(x, where, n, n_extremes, sorted, means));
         for (size_t l = 0; l < t->k->lanes; l++) {
             double bins[MOST_BINS];
             for (size_t k = 0; k < n; k++) bins[k] = get(t, x, at(t, where[k], l));

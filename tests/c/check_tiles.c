@@ -53,10 +53,10 @@ static void store_case(check *t, size_t n, size_t valid, size_t width, int by_ro
                 want_part(t, &m, want,
                           by_rows ? k * (size_t)m.stride + width * f + part : f * (size_t)m.stride + width * k + part,
                           k, f, part);
-    if (width == 1 && by_rows) t->k->store_rows(m.tile, m.where, n, out, m.stride, valid);
-    if (width == 1 && !by_rows) t->k->store_frames(m.tile, m.where, n, out, m.stride, valid);
-    if (width == 2 && by_rows) t->k->store_rows_complex(m.tile, m.where, m.sign, n, out, m.stride, valid);
-    if (width == 2 && !by_rows) t->k->store_frames_complex(m.tile, m.where, m.sign, n, out, m.stride, valid);
+    if (width == 1 && by_rows) RUN(t, t->k->store_rows(m.tile, m.where, n, out, m.stride, valid));
+    if (width == 1 && !by_rows) RUN(t, t->k->store_frames(m.tile, m.where, n, out, m.stride, valid));
+    if (width == 2 && by_rows) RUN(t, t->k->store_rows_complex(m.tile, m.where, m.sign, n, out, m.stride, valid));
+    if (width == 2 && !by_rows) RUN(t, t->k->store_frames_complex(m.tile, m.where, m.sign, n, out, m.stride, valid));
     if (!same(3)) fail(t, "n=%zu valid=%zu stride=%td offset=%zu", n, valid, m.stride, place);
 }
 
@@ -87,7 +87,7 @@ static void load_case(check *t, size_t n, size_t valid, int by_rows, size_t plac
     for (size_t k = 0; k < n; k++)
         for (size_t f = 0; f < valid; f++)
             memcpy(want + element(t, k, f), in + (by_rows ? k * stride + f : f * stride + k) * size, size);
-    (by_rows ? t->k->load_rows : t->k->load_frames)(in, (ptrdiff_t)stride, n, tile, valid);
+    RUN(t, (by_rows ? t->k->load_rows : t->k->load_frames)(in, (ptrdiff_t)stride, n, tile, valid));
     if (!same(1)) fail(t, "n=%zu valid=%zu stride=%zu offset=%zu", n, valid, stride, place);
 }
 

@@ -53,7 +53,7 @@ void check_advance_phase(check *t)
             e[2 * k] = (expected){z.r, STEP_ROUNDINGS * t->u};
             e[2 * k + 1] = (expected){z.i, STEP_ROUNDINGS * t->u};
         }
-        t->k->advance_phase(from, to, n, first, phase);
+        RUN(t, t->k->advance_phase(from, to, n, first, phase));
         if (!met(t, 2)) fail(t, "n_bins=%zu first=%d offset=%zu", n, first, place);
         for (size_t k = 0; k < n; k++)
             if (!(fabsl(magnitude(bin_at(t, phase, k)) - 1) <= 4 * t->u))
@@ -83,7 +83,7 @@ void check_set_magnitude(check *t)
             e[2 * k] = (expected){p.r * m, 8 * t->u * size * fabsl(p.r)};
             e[2 * k + 1] = (expected){p.i * m, 8 * t->u * size * fabsl(p.i)};
         }
-        t->k->set_magnitude(phase, low, high, fraction, n, out);
+        RUN(t, t->k->set_magnitude(phase, low, high, fraction, n, out));
         if (!met(t, 3)) fail(t, "n_bins=%zu fraction=%g", n, fraction);
     }
 }

@@ -104,7 +104,7 @@ static void result(int good, const char *what, size_t i, long n)
     *(good ? &n_passed : &n_failed) += 1;
 }
 
-static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3};
+static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3}, FIRST_BINS[] = {0, 62};
 
 /* Each kind of FFT, bank and output; the tables of all stages. */
 static const fsp_config CASES[] = {
@@ -123,6 +123,7 @@ static const fsp_config CASES[] = {
      .group_sizes = GROUP_SIZES,
      .group_extremes = GROUP_EXTREMES,
      .group_bins = GROUP_BINS},
+    {.n_fft = 128, .hop_length = 30, .spectrum = FSP_COMPLEX, .n_bands = 2, .complex_bank = {.width = 3, .first = FIRST_BINS}},
     {.n_fft = 64,
      .hop_length = 1,
      .spectrum = FSP_GIVEN,
@@ -143,7 +144,8 @@ static fsp_config case_config(size_t i, fsp_precision precision, int pairs)
     c.matrix = numbers;
     for (size_t b = 0; b < c.n_bands; b++)
         for (size_t k = 0; k < n_bins; k++) bank[b * n_bins + k] = !pairs || k / 3 == b || k / 3 == b + 1;
-    c.bank = bank;
+    c.bank = c.complex_bank.width ? NULL : bank;
+    c.complex_bank.weights = c.complex_bank.turns = numbers;
     return c;
 }
 
@@ -243,12 +245,13 @@ static void arrays_without_threads(fsp_precision precision)
     double peak = 0;
     memset(out_data, 0, sizeof out_data);
     const size_t n = sizeof out_data / sizeof *out_data;
-    fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, INFINITY, want, 1, &peak);
+    const fsp_level_scale scale = {.multiplier = 10, .floor = 1e-10, .lower = -300, .range = INFINITY};
+    fsp_array_levels(precision, NULL, out_data, n, &scale, want, 1, &peak);
     threads_left = 1;
     failing = 1;
     n_calls = 0;
     counting = 1;
-    fsp_status status = fsp_array_levels(precision, NULL, out_data, n, 0, 10, 1e-10, 0, -300, INFINITY, out_data, 8, &peak);
+    fsp_status status = fsp_array_levels(precision, NULL, out_data, n, &scale, out_data, 8, &peak);
     if (status == FSP_OK) status = fsp_array_peak(precision, NULL, out_data, n, 0, 8, &peak);
     if (status == FSP_OK && peak == -100) status = fsp_array_clamp(precision, NULL, out_data, n, 0, -300, out_data, 8);
     counting = 0;
@@ -349,11 +352,12 @@ static fsp_status run_sequence(int which, fsp_precision precision, size_t *start
 {
     static const size_t no_runs[4] = {0}, offsets[] = {0, 3};
     double points[] = {0, 0, 5};
-    const fsp_transitions transitions = {3, numbers, NULL, -1, no_runs, NULL};
+    const fsp_transitions transitions = {FSP_RUNS, 3, numbers, NULL, -1, no_runs, NULL};
+    const fsp_points pairs = {samples, samples, 3, 4, 5, 1};
     const fsp_smoothing smoothing = {2, 16, 20, numbers, offsets};
     switch (which) {
     case 0: return fsp_decode_forward(&transitions, 1, 2, out_data);
-    case 1: return fsp_distances(precision, NULL, samples, 3, samples, 4, 5, 1, out_data);
+    case 1: return fsp_distances(precision, NULL, &pairs, out_data);
     case 2: return fsp_smooth_rows(precision, NULL, &smoothing, 2, samples, out_data);
     default: return fsp_join_neighbours(points, 3, 1, 2, starts);
     }

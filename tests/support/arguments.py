@@ -33,8 +33,10 @@ BY_NAME = {
     "M": everything.S,
     "X": everything.S,
     "X_ref": everything.S[::-1].copy(),
+    "amplitude": HZ,
     "angles": HZ,
     "arrays": [HZ, HZ],
+    "audio": everything.Y,
     "axes": 0,
     "block_length": 4,
     "blocks": np.arange(3),
@@ -51,6 +53,7 @@ BY_NAME = {
     "events_to": np.array([1.0, 3.0]),
     "f0": np.linspace(1.0, 20.0, 12),
     "factor": 1,
+    "feat": everything.S,
     "fifths": 3,
     "fmax": 2000.0,
     "fmin": 300.0,
@@ -87,6 +90,7 @@ BY_NAME = {
     "lag": np.eye(9),
     "n_states": 3,
     "path": np.array([[2, 2], [1, 1], [0, 0]]),
+    "phase": HZ,
     "post_avg": 3,
     "post_max": 3,
     "pre_avg": 3,
@@ -98,6 +102,7 @@ BY_NAME = {
     "right": everything.Y[::-1].copy(),
     "samples": np.arange(3) * 1000,
     "shift": 1,
+    "signal": everything.Y,
     "size": 70,
     "sr": everything.SR,
     "S": everything.S,
@@ -119,13 +124,36 @@ BY_NAME = {
     "y": everything.Y,
 }
 
+# What functions of `compat.torchaudio` have in common.
+_FRAMES = {"window": "hann", "n_fft": 128, "hop_length": 32, "win_length": 128}
+_BANK = {"n_freqs": 65, "f_min": 0.0, "f_max": 8000.0, "sample_rate": 16000}
+_MASK = {"mask_param": 4, "mask_value": 0.0}
+
 # Where the name alone does not say it, or other arguments make the call a short one.
 BY_FUNCTION = {
+    "compat.python_speech_features._audio.logfbank_to_audio": {"feat": -everything.S[:9], "n_iter": 1},
+    "compat.python_speech_features._audio.mfcc_to_audio": {"feat": everything.S[:9, :5], "n_iter": 1},
+    "compat.python_speech_features.base.calculate_nfft": {"samplerate": 8000, "winlen": 0.03},
+    "compat.python_speech_features.base.delta": {"N": 2},
+    "compat.python_speech_features.base.mel2hz": {"mel": HZ},
+    "compat.python_speech_features.base.hz2mel": {"hz": HZ},
+    "compat.python_speech_features.base.lifter": {"cepstra": everything.S},
+    "compat.python_speech_features.sigproc.deframesig": {
+        "frames": everything.S[:8], "siglen": 70, "frame_len": everything.S.shape[1], "frame_step": 3,
+    },
+    "compat.python_speech_features.sigproc.framesig": {"sig": everything.Y, "frame_len": 128, "frame_step": 64},
+    "compat.python_speech_features.sigproc.logpowspec": {"frames": everything.S, "NFFT": 16},
+    "compat.python_speech_features.sigproc.magspec": {"frames": everything.S, "NFFT": 16},
+    "compat.python_speech_features.sigproc.powspec": {"frames": everything.S, "NFFT": 16},
+    "compat.python_speech_features.sigproc.rolling_window": {"a": everything.Y, "window": 64},
+    "compat.python_speech_features.sigproc.round_half_up": {"number": 2.5},
+    "compat.scipy._functions.istft": {"Zxx": everything.D},
     "core.audio._channels.to_mono": {"signals": everything.Y},
     "core.audio._channels.to_multi": {"signals": everything.Y},
     "core.convert._svaras.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
     "core.convert._svaras.note_to_svara_h": {"notes": ["C4", "D4"], "Sa": "C4"},
     "core.spectrum._pcen.perceptual_weighting": {"frequencies": FREQS},
+    "core.audio._sinusoids.isinusoids": {"frequency": HZ, "length": 100},
     "core.audio._synthesis.clicks": {"times": np.array([0.01, 0.02])},
     "core.audio._synthesis.tone": {"duration": 0.1},
     "core.audio._synthesis.chirp": {"duration": 0.1},
@@ -167,12 +195,42 @@ BY_FUNCTION = {
     "core.constantq._forward.vqt": {"intervals": "equal"},
     "feature._chroma.chroma_vqt": {"intervals": "equal"},
     "effects.remix": {"intervals": [(100, 900), (30, 400)]},
-}
+    "compat.torchaudio.functional._bands.DB_to_amplitude": {"x": -everything.S, "ref": 1.0, "power": 0.5},
+    "compat.torchaudio.functional._bands.amplitude_to_DB": {
+        "x": everything.S, "multiplier": 10.0, "amin": 1e-10, "db_multiplier": 0.0, "top_db": 80.0,
+    },
+    "compat.torchaudio.functional._bands.create_dct": {"n_mfcc": 5, "n_mels": 12, "norm": "ortho"},
+    "compat.torchaudio.functional._bands.linear_fbanks": {**_BANK, "n_filter": 12},
+    "compat.torchaudio.functional._bands.melscale_fbanks": {**_BANK, "n_mels": 12},
+    "compat.torchaudio.functional._frames.compute_deltas": {"specgram": everything.S},
+    "compat.torchaudio.functional._frames.mask_along_axis": {**_MASK, "specgram": everything.S, "axis": 1},
+    "compat.torchaudio.functional._frames.mask_along_axis_iid": {**_MASK, "specgrams": everything.S[None], "axis": 2},
+    "compat.torchaudio.functional._frames.sliding_window_cmn": {"specgram": everything.S},
+    "compat.torchaudio.functional._samples.mu_law_decoding": {"x_mu": np.arange(9), "quantization_channels": 256},
+    "compat.torchaudio.functional._samples.mu_law_encoding": {"x": everything.Y, "quantization_channels": 256},
+    "compat.torchaudio.functional._samples.resample": {"waveform": everything.Y, "orig_freq": 3, "new_freq": 2},
+    "compat.torchaudio.functional._spectra.griffinlim": {
+        **_FRAMES, "specgram": everything.S, "power": 2.0, "n_iter": 1, "momentum": 0.9, "length": None,
+        "rand_init": True,
+    },
+    "compat.torchaudio.functional._spectra.inverse_spectrogram": {
+        **_FRAMES, "spectrogram": everything.D, "length": None, "pad": 0, "normalized": False,
+    },
+    "compat.torchaudio.functional._spectra.phase_vocoder": {
+        "complex_specgrams": everything.D, "rate": 1.5, "phase_advance": np.zeros((len(everything.D), 1)),
+    },
+    "compat.torchaudio.functional._spectra.spectral_centroid": {
+        **_FRAMES, "waveform": everything.Y, "sample_rate": 22050, "pad": 0,
+    },
+    "compat.torchaudio.functional._spectra.spectrogram": {
+        **_FRAMES, "waveform": everything.Y, "pad": 0, "power": 2.0, "normalized": False,
+    },
+}  # fmt: skip
 
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
-    r"_soundfiles\.|_recipes\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|logmel_file|"
-    r"get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
+    r"_soundfiles\.|_recipes\.|dataset\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|"
+    r"logmel_file|get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
 )
 
 

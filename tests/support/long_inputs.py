@@ -13,7 +13,9 @@ import numpy as np
 import scipy.sparse
 
 import fastspec
-from fastspec import beat, decompose, display, effects, feature, filters, onset, util
+from fastspec import beat, compat, decompose, display, effects, feature, filters, onset, util
+from fastspec.compat import python_speech_features as psf
+from fastspec.compat.torchaudio import functional as TORCHAUDIO
 
 from .beat_cases import Factors
 from .display_cases import figure_axes
@@ -84,6 +86,38 @@ def _elementwise(function: Callable, array: Callable = y, **options) -> list[Cal
 
 
 CALLS: dict[str, list[Callable]] = {
+    # other libraries' names
+    **{
+        f"compat.python_speech_features.{function.__name__}": [lambda function=function: function(y())]
+        for function in (psf.mfcc, psf.fbank, psf.logfbank, psf.ssc)
+    },
+    "compat.python_speech_features.base.delta": [lambda: psf.delta(noise(2_000_000, 13), 2)],
+    "compat.python_speech_features.base.lifter": [lambda: psf.lifter(noise(2_000_000, 13))],
+    "compat.python_speech_features.base.hz2mel": [lambda: psf.hz2mel(np.abs(y()))],
+    "compat.python_speech_features.base.mel2hz": [lambda: psf.mel2hz(np.abs(y()))],
+    "compat.python_speech_features.logfbank_to_audio": [lambda: psf.logfbank_to_audio(noise(50_000, 26), n_iter=2)],
+    "compat.python_speech_features.mfcc_to_audio": [lambda: psf.mfcc_to_audio(noise(50_000, 13), n_iter=2)],
+    "compat.python_speech_features.sigproc.framesig": [lambda: psf.sigproc.framesig(y(), 400, 160)],
+    "compat.python_speech_features.sigproc.deframesig": [
+        lambda: psf.sigproc.deframesig(noise(50_000, 400), 0, 400, 160)
+    ],
+    "compat.python_speech_features.sigproc.magspec": [lambda: psf.sigproc.magspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.powspec": [lambda: psf.sigproc.powspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.logpowspec": [lambda: psf.sigproc.logpowspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.preemphasis": _elementwise(psf.sigproc.preemphasis),
+    "compat.scipy.stft": [
+        lambda: compat.scipy.stft(y()),
+        lambda: compat.scipy.stft(y(), detrend="linear"),
+        lambda: compat.scipy.stft(y()[: N // 2] + np.complex64(1j), return_onesided=False),
+    ],
+    "compat.scipy.spectrogram": [
+        lambda: compat.scipy.spectrogram(y(), noverlap=250),
+        lambda: compat.scipy.spectrogram(y(), mode="phase"),
+    ],
+    "compat.scipy.istft": [
+        lambda: compat.scipy.istft(spectra(129, 200_000)),
+        lambda: compat.scipy.istft(spectra(129, 100_000), input_onesided=False),
+    ],
     # sequences
     "sequence.dtw": [lambda: fastspec.sequence.dtw(dense(12, 6000), dense(12, 6000))],
     "sequence.rqa": [lambda: fastspec.sequence.rqa(dense(6000, 6000))],
@@ -526,5 +560,46 @@ CALLS: dict[str, list[Callable]] = {
     "filters.window_sumsquare": [
         lambda: filters.window_sumsquare(window="hann", n_frames=N // 64, hop_length=64),
         lambda: filters.window_sumsquare(window="hann", n_frames=4_000_000, hop_length=1),
+    ],
+    # torchaudio's names
+    "compat.torchaudio.functional.DB_to_amplitude": [lambda: TORCHAUDIO.DB_to_amplitude(dense(), 1.0, 0.5)],
+    "compat.torchaudio.functional.amplitude_to_DB": [
+        lambda: TORCHAUDIO.amplitude_to_DB(np.broadcast_to(dense(), (4, 129, 100_000)), 10.0, 1e-10, 0.0, 80.0)
+    ],
+    "compat.torchaudio.functional.compute_deltas": [lambda: TORCHAUDIO.compute_deltas(dense(), 99)],
+    "compat.torchaudio.functional.create_dct": [lambda: TORCHAUDIO.create_dct(10_000, 10_000, "ortho")],
+    "compat.torchaudio.functional.griffinlim": [
+        lambda: TORCHAUDIO.griffinlim(spectrum(), "hann", 256, 64, 256, 1.7, 9, 0.99, None, True)
+    ],
+    "compat.torchaudio.functional.inverse_spectrogram": [
+        lambda: TORCHAUDIO.inverse_spectrogram(spectra(), None, 0, "hann", 256, 64, 256, True)
+    ],
+    "compat.torchaudio.functional.linear_fbanks": [lambda: TORCHAUDIO.linear_fbanks(2**19, 0.0, 8000.0, 128, SR)],
+    "compat.torchaudio.functional.mask_along_axis": [lambda: TORCHAUDIO.mask_along_axis(spectrum(), 40, 0.0, 0)],
+    "compat.torchaudio.functional.mask_along_axis_iid": [
+        lambda: TORCHAUDIO.mask_along_axis_iid(spectrum()[None], 40, 0.0, 1)
+    ],
+    "compat.torchaudio.functional.melscale_fbanks": [
+        lambda: TORCHAUDIO.melscale_fbanks(2**19, 0.0, 8000.0, 128, SR, "slaney")
+    ],
+    "compat.torchaudio.functional.mu_law_decoding": [lambda: TORCHAUDIO.mu_law_decoding(y(), 256)],
+    "compat.torchaudio.functional.mu_law_encoding": [lambda: TORCHAUDIO.mu_law_encoding(y(), 256)],
+    "compat.torchaudio.functional.phase_vocoder": [
+        lambda: TORCHAUDIO.phase_vocoder(spectra(), 0.7, np.zeros((129, 1)))
+    ],
+    "compat.torchaudio.functional.resample": [
+        lambda: TORCHAUDIO.resample(y(), 44100, 16000),
+        lambda: TORCHAUDIO.resample(y(), 44101, 44100),
+        lambda: TORCHAUDIO.resample(y()[:1000], 999_983, 999_979),
+    ],
+    "compat.torchaudio.functional.sliding_window_cmn": [
+        lambda: TORCHAUDIO.sliding_window_cmn(dense().T, center=True, norm_vars=True)
+    ],
+    "compat.torchaudio.functional.spectral_centroid": [
+        lambda: TORCHAUDIO.spectral_centroid(y(), SR, 5, "hann", 256, 64, 256)
+    ],
+    "compat.torchaudio.functional.spectrogram": [
+        lambda: TORCHAUDIO.spectrogram(y(), 5, "hann", 256, 64, 256, 2.0, False),
+        lambda: TORCHAUDIO.spectrogram(y(), 0, "hann", 256, 64, 256, 1.7, False, onesided=False),
     ],
 }

@@ -26,6 +26,8 @@ def features(r, y) -> np.ndarray:
     P = np.abs(X) ** 2
     S = P if r.power == 2 else np.sqrt(np.maximum(P + r.root_add, r.root_floor))
     B = mel_bank(r) @ S * r.log_gain if r.n_mels else S
+    if r.energy == "spectrum":
+        energy = S.sum(axis=0)
     return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
 
 
@@ -38,7 +40,7 @@ def signal(r, y):
         if r.tile:
             y = np.tile(y, max(r.samples // len(y), 1))
         y = np.pad(y, (0, r.samples - len(y)))
-    y = np.pad(y, (0, r.append))
+    y = np.pad(y, (r.prepend, r.append))
     y = np.pad(y, (0, max(r.min_samples - len(y), 0)))
     y = np.pad(y, (0, -len(y) % r.multiple))
     if r.preemphasis and r.preemphasis_over == "signal":
@@ -61,7 +63,7 @@ def cut(r, y):
     if r.pad == "kaldi":
         n_frames = (n + hop // 2) // hop
     elif r.count == "partial":
-        n_frames = max(1, 1 + -(-(n + left + right - length) // hop))
+        n_frames = max(1, 1 + -(-(n + left + right - length - r.beyond) // hop))
         right += hop
     else:
         n_frames = max(0, 1 + (n + left + right - length - r.beyond) // hop)
@@ -99,9 +101,11 @@ def conditioned(r, frames):
 def mel_bank(r):
     htk = r.mel_scale != "slaney"
     to_mel = (lambda f: 2595 * np.log10(1 + f / 700)) if htk else slaney
+    to_mel = (lambda f: f) if r.mel_scale == "linear" else to_mel
     top = r.sr / 2 if r.fmax is None else r.fmax if r.fmax > 0 else r.sr / 2 + r.fmax
     mels = np.linspace(to_mel(np.float64(r.fmin)), to_mel(np.float64(top)), r.n_mels + 2)
     hertz = 700 * (10 ** (mels / 2595) - 1) if htk else unslaney(mels)
+    hertz = mels if r.mel_scale == "linear" else hertz
     freqs = np.arange(r.n_fft // 2 + 1) * r.sr / r.n_fft
     if r.floor_sr:
         freqs = np.linspace(0, r.sr // 2, r.n_fft // 2 + 1)
@@ -164,7 +168,11 @@ def cepstrum(r, L):
 def with_energy(r, F, energy):
     if not r.energy:
         return F
-    row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
+    row = energy
+    if r.energy == "spectrum":
+        row = levels(r, row)
+    elif r.log:
+        row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
     if r.energy_place == "c0":
         return np.concatenate([row[None], F[1:]])
     return np.concatenate([row[None], F] if r.energy_place == "first" else [F, row[None]])

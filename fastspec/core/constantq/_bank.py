@@ -37,11 +37,10 @@ def bank_cqt(
     norm: float | None = 1,
     window: str | tuple = "hann",
     pad_mode: str = "reflect",
-    version: Literal["1992v2", "2010v2"] = "1992v2",
     normalization: Literal["librosa", "convolutional", "wrap"] = "librosa",
     dtype: npt.DTypeLike | None = None,
 ) -> np.ndarray:
-    """Constant-Q transform by the conventions of nnAudio's CQT1992v2 and CQT2010v2.
+    """Constant-Q transform by the conventions of nnAudio's CQT1992v2.
 
     Parameters
     ----------
@@ -51,9 +50,6 @@ def bank_cqt(
         As in `fastspec.cqt`.
     norm : float or None, default 1
         Norm of the kernels; None: each is divided by its length.
-    version : {'1992v2', '2010v2'}, default '1992v2'
-        Whether kernels have whole lengths at the full rate, or those of the highest octave do at the rate that nnAudio
-        would decimate to, the others being 2, 4, 8, ... times as long.
     normalization : {'librosa', 'convolutional', 'wrap'}, default 'librosa'
         Factor: the square root of the kernel's length, 1, or 2.
 
@@ -86,8 +82,6 @@ def bank_cqt(
     target = complex_dtype(dtype, y.dtype)
     hop_length = as_hop_length(hop_length)
     n_bins, bins_per_octave = as_index(n_bins, name="n_bins"), as_index(bins_per_octave, name="bins_per_octave")
-    if version not in ("1992v2", "2010v2"):
-        raise ParameterError(f"version={version!r} must be '1992v2' or '2010v2'")
     if normalization not in ("librosa", "convolutional", "wrap"):
         raise ParameterError(f"normalization={normalization!r} must be 'librosa', 'convolutional' or 'wrap'")
     if not filter_scale > 0:
@@ -97,41 +91,41 @@ def bank_cqt(
     if not fmin > 0 or fmin * 2 ** ((n_bins - 1) / bins_per_octave) > sr / 2:
         raise ParameterError(f"fmin={fmin} and n_bins={n_bins} must keep all bins between 0 and sr/2={sr / 2}")
     atoms, factors = _bank(
-        float(sr), hop_length, float(fmin), n_bins, bins_per_octave, float(filter_scale), norm, window, version,
-        normalization,
+        float(sr), hop_length, float(fmin), n_bins, bins_per_octave, float(filter_scale), norm, window, normalization,
     )  # fmt: skip
     return transform(x, atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=target)
 
 
 @kept(16)
 def _bank(
-    sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, version, normalization
+    sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, normalization
 ) -> tuple[AtomParameters, np.ndarray]:
     freqs = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
     Q = filter_scale / (2 ** (1 / bins_per_octave) - 1)
     lengths = np.ceil(Q * sr / freqs)
-    factors = np.sqrt(lengths) if normalization == "librosa" else np.full(n_bins, 2.0 if normalization == "wrap" else 1)
-    if version == "2010v2":
-        early = _early_factor(sr, hop_length, freqs[-1], Q, -(-n_bins // bins_per_octave))
-        at_octave = np.ceil(Q * sr / early / freqs)
-        if normalization == "librosa":
-            factors = np.sqrt(at_octave)
-        octave, place = np.divmod(np.arange(n_bins)[::-1], bins_per_octave)
-        rates = early * 2.0**octave
-        lengths = at_octave[n_bins - 1 - place] * rates
-        # As in `_bins.gains`: norms of kernels at a lower rate. The factor for all is nnAudio's.
-        factors = early * factors * rates ** (0.0 if norm is None else 1 / norm - 1 if norm else 0.0)
-    if norm is None:
-        factors = factors / lengths
+    return atoms_of(sr, freqs, lengths, window, norm, gains_of(lengths, normalization))
+
+
+def gains_of(lengths: np.ndarray, normalization: str) -> np.ndarray:
+    """What kernels of these lengths are multiplied with."""
+    if normalization == "librosa":
+        return np.sqrt(lengths)
+    return np.full(len(lengths), 2.0 if normalization == "wrap" else 1.0)
+
+
+def atoms_of(
+    sr: float, freqs: np.ndarray, lengths: np.ndarray, window: str | tuple, norm: float | None, gains: np.ndarray
+) -> tuple[AtomParameters, np.ndarray]:
+    """Kernels of whole lengths, and their factors."""
     sizes, sampled = _whole_lengths(lengths, window)
     atoms = AtomParameters(sr, tuple(freqs.tolist()), sampled, 1.0, norm, 0, tuple((sr / (sizes * freqs)).tolist()))
-    return atoms, factors
+    return atoms, gains if norm is not None else gains / lengths
 
 
-def _early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
+def early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves: int) -> int:
     """The factor by which nnAudio decimates before it splits octaves."""
     cutoff = highest * (1 + 0.75 / Q)
-    room = max(0, math.ceil(math.log2(0.85 * sr / 2 / cutoff)) - 2)
+    room = max(0, math.ceil(math.log2(0.85 * (sr // 2) / cutoff)) - 2)
     hops = max(0, math.ceil(math.log2(hop_length)) - n_octaves + 1)
     return 2 ** min(room, hops)
 
@@ -149,7 +143,14 @@ def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray
     samples = []
     for n, size in odd.items():
         behind = (size - n) // 2
-        values = np.pad(filters.get_window(window, n), (size - n - behind, behind))
+        values = np.pad(_window(window, n), (size - n - behind, behind))
         samples.append((size, np.asarray(values, dtype=np.float64).tobytes()))
-    sampled = SampledWindow(tuple(samples), partial(filters.get_window, window))
+    sampled = SampledWindow(tuple(samples), partial(_window, window))
     return np.array([odd[int(n)] for n in lengths]), sampled
+
+
+def _window(window: str | tuple, n: int) -> np.ndarray:
+    """A Gaussian is given by how many decibels its ends lie below its middle."""
+    if isinstance(window, tuple) and window[:1] == ("gaussian",) and window[1] > 0:
+        window = ("gaussian", -np.floor(-n / 2 / np.sqrt(0.1 * np.log(10) * window[1])))
+    return filters.get_window(window, n)

@@ -1,0 +1,254 @@
+"""From an item to its entries: decoded once, in blocks, for all features."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from .._front.recipe import Recipe
+from .._front.walk import converter, mixed
+from .._gate.samples import ParameterError
+from .._soundfiles.sound import ALL, AudioFileError, frames_of, open_audio, read_blocks
+from ..pcm import as_dtype
+from ._items import Item, stamp_of
+from ._job import Call, Job
+
+# Files are decoded so much at a time. Resamplers are fed by it, and their results depend on it: it never changes.
+_SECONDS = 30.0
+
+
+@dataclass
+class Stored:
+    """One feature of one entry: where its pieces are, and what they are."""
+
+    rows: int
+    dtype: str
+    n_frames: int = 0
+    pieces: list[str] = field(default_factory=list)
+    statistics: dict[str, Any] | None = None
+
+
+@dataclass
+class Entry:
+    """What one item became, or a part of what it became."""
+
+    id: str
+    label: str
+    path: str
+    duration: float
+    features: dict[str, Stored]
+
+
+class ItemError(ParameterError):
+    """An item that cannot be used; the message says why."""
+
+
+def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str]) -> list[Entry]:
+    """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its name.
+
+    What the item lacks or breaks is an exception.
+    """
+    if item.stamp != (0, 0) and (now := stamp_of(item.path)) not in ((0, 0), item.stamp):
+        raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
+    rate, blocks = _blocks_of(item)
+    makers: list[_Maker] = []
+    resamplers: dict[float, Callable] = {}
+    n_samples = 0
+    for block, last in blocks:
+        block = mixed(block) if job.channels == "mix" else block
+        if not makers:
+            makers = [_Maker(name, feature, job, rate, put) for name, feature in job.features]
+            rates = {maker.sr for maker in makers}
+            resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
+        n_samples += len(block)
+        at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
+        for maker in makers:
+            maker.take(at_rate[maker.sr], last)
+    return _entries(item, job, makers, n_samples / rate)
+
+
+def _entries(item: Item, job: Job, makers: list[_Maker], duration: float) -> list[Entry]:
+    """One for each channel, and for each patch of it."""
+    entries = []
+    for channel in range(len(makers[0].made)):
+        counts = {len(maker.made[channel]) for maker in makers}
+        if len(counts) > 1:
+            raise ItemError(f"{item.path}: its features have {sorted(counts)} patches; use features of one hop length")
+        for patch in range(counts.pop()):
+            name = f"{item.id}:{channel}" if job.channels == "keep" else item.id
+            name += f"@{patch}" if job.patch_frames else ""
+            features = {maker.name: maker.made[channel][patch] for maker in makers}
+            entries.append(Entry(name, item.label, item.path, duration, features))
+    return entries
+
+
+class _Maker:
+    """One feature, made of samples as they come: at once where it must, else a block at a time."""
+
+    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put) -> None:
+        self.name, self._feature, self._job, self._put = name, feature, job, put
+        self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
+        self.made: list[list[Stored]] = []  # of each channel, of each patch
+        self._stream = None
+        self._waiting: list[np.ndarray] = []
+
+    def take(self, y: np.ndarray, last: bool) -> None:
+        """The next samples, (n) or (channels, n)."""
+        whole = isinstance(self._feature, Call) or self._job.pool or self._job.patch_frames
+        if whole or self._feature.whole_clip_parts() or (last and self._stream is None):
+            self._waiting.append(y)
+            if last:
+                y = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting, axis=-1)
+                self._waiting = []
+                self._store_whole(self._features(y))
+            return
+        if self._stream is None:
+            self._stream = self._feature.stream()
+        self._append(self._frames_first(self._stream.push(y)))
+        if last:
+            self._append(self._frames_first(self._stream.finish()))
+
+    def _features(self, y: np.ndarray) -> np.ndarray:
+        if isinstance(self._feature, Call):
+            return self._feature(y, self.sr).swapaxes(-1, -2)
+        return self._frames_first(self._feature(y))
+
+    def _frames_first(self, F: np.ndarray) -> np.ndarray:
+        return F if self._feature.frames == "first" else F.swapaxes(-1, -2)
+
+    def _store_whole(self, F: np.ndarray) -> None:
+        """F (channels, frames, rows), or of a single one."""
+        job = self._job
+        if not (job.pool or job.patch_frames):
+            self._append(F)
+            return
+        for channel in F if F.ndim > 2 else F[np.newaxis]:
+            parts = [_pooled(channel, job)] if job.pool else _patches(channel, job)
+            self.made.append([])
+            for part in parts:
+                self.made[-1].append(self._new(part))
+                self._write(self.made[-1][-1], part)
+
+    def _append(self, F: np.ndarray) -> None:
+        channels = F if F.ndim > 2 else F[np.newaxis]
+        if not self.made:
+            self.made = [[self._new(channel)] for channel in channels]
+        for (stored,), channel in zip(self.made, channels, strict=True):
+            self._write(stored, channel)
+
+    def _new(self, F: np.ndarray) -> Stored:
+        dtype = np.dtype(self._job.dtype if F.dtype.kind == "f" else F.dtype)
+        return Stored(F.shape[1], dtype.str)
+
+    def _write(self, stored: Stored, F: np.ndarray) -> None:
+        """Contiguous, in the dtype that was asked for."""
+        F = np.ascontiguousarray(F, stored.dtype)
+        if len(F):
+            stored.pieces.append(self._put(F))
+            stored.n_frames += len(F)
+            if self._job.statistics:
+                stored.statistics = merged(stored.statistics, _statistics_of(F))
+
+
+def _pooled(F: np.ndarray, job: Job) -> np.ndarray:
+    import fastspec
+
+    if job.pool == "mean":
+        return fastspec.pool_frames(F, job.pool_frames, axis=0)
+    return fastspec.adaptive_max_pool1d(F.T, job.pool_frames).T
+
+
+def _patches(F: np.ndarray, job: Job) -> np.ndarray:
+    n, hop = job.patch_frames, job.patch_hop or job.patch_frames
+    if len(F) < n:
+        return F[:0].reshape(0, n, F.shape[1])
+    return np.lib.stride_tricks.sliding_window_view(F, n, axis=0)[::hop].swapaxes(-1, -2)
+
+
+# --- statistics of rows
+
+
+def _statistics_of(F: np.ndarray) -> dict[str, Any]:
+    """Count, mean and sum of squared differences from it, least and most: of each row, in float64."""
+    mean = F.mean(axis=0, dtype=np.float64)
+    m2 = np.square(F - mean).sum(axis=0)
+    least, most = F.min(axis=0), F.max(axis=0)
+    return {"count": len(F), "mean": mean, "m2": m2, "min": least.astype(float), "max": most.astype(float)}
+
+
+def merged(a: dict[str, Any] | None, b: dict[str, Any]) -> dict[str, Any]:
+    """Statistics of both. T. F. Chan et al., 1979: no differences of large sums."""
+    if a is None:
+        return b
+    n, delta = a["count"] + b["count"], b["mean"] - a["mean"]
+    return {
+        "count": n,
+        "mean": a["mean"] + delta * (b["count"] / n),
+        "m2": a["m2"] + b["m2"] + delta * delta * (a["count"] * b["count"] / n),
+        "min": np.minimum(a["min"], b["min"]),
+        "max": np.maximum(a["max"], b["max"]),
+    }
+
+
+# --- samples
+
+
+def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+    """The rate of an item, and its samples in blocks (n, channels), each with whether it is the last."""
+    if item.path.lower().endswith((".h5", ".hdf5", ".hdf")) and item.member:
+        return _of_hdf5(item)
+    source: Any = item.path if not item.member else _member(item)
+    sound = open_audio(source)
+    return sound.samplerate, _of_sound(sound, item)
+
+
+def _of_sound(sound, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
+    with sound:
+        try:
+            if item.start:
+                sound.go_to(item.start)
+            count = ALL if item.end is None else frames_of(item.end, sound, name="end")
+            count -= 0 if item.end is None else frames_of(item.start or 0.0, sound, name="start")
+            done = 0
+            for block, last in read_blocks(sound, max(1, int(_SECONDS * sound.samplerate)), "float32", count):
+                done += len(block)
+                yield block, last
+            if item.end is not None and done < count - 1:
+                raise ItemError(f"{item.path}: end={item.end} s is beyond its end; correct the manifest")
+        except AudioFileError as error:  # of a member of a tar: with its name
+            raise error if not item.member else ItemError(f"{item.path}: {item.member}: {error.reason}") from None
+
+
+def _member(item: Item) -> io.BytesIO:
+    with tarfile.open(item.path) as tar:
+        file = tar.extractfile(item.member)
+        return io.BytesIO(file.read() if file else b"")
+
+
+def _of_hdf5(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+    import h5py
+
+    name, _, column = item.member.partition(":")
+    file = h5py.File(item.path, "r")
+    data = file[name]
+    rates = [attrs[key] for attrs in (data.attrs, file.attrs) for key in ("sr", "samplerate", "rate") if key in attrs]
+    if not rates:
+        file.close()
+        raise ItemError(f"{item.path}: {name} has no attribute sr, in Hz; add it to the data set or the file")
+    rate = float(rates[0])
+    first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
+
+    def blocks():
+        size = int(_SECONDS * rate)
+        with file:
+            for begin in range(first, end, size):
+                part = slice(begin, min(begin + size, end))
+                codes = data[part, int(column)] if column else data[part]
+                yield as_dtype(codes, np.float32)[:, np.newaxis], begin + size >= end
+
+    return rate, blocks()

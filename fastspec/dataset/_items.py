@@ -1,0 +1,291 @@
+"""What is to be read, as a list of `Item`s in an order that the sources alone decide."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import json
+import math
+import os
+import tarfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .._gate.samples import ParameterError
+
+# What folders and tars are searched for. A file that is named itself may have any name.
+SUFFIXES = frozenset(
+    """
+    .wav .wave .w64 .rf64 .flac .ogg .oga .opus .mp3 .mp2 .aif .aiff .aifc .au .snd .caf .sph .nist .sf .voc .gsm
+    .m4a .mp4 .aac .wma .webm .mkv .mka .mov
+    """.split()  # noqa: SIM905
+)
+_MANIFESTS = (".csv", ".tsv", ".jsonl")
+_HDF5 = (".h5", ".hdf5", ".hdf")
+_TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
+
+# Names that manifests in use have for the same thing; the first is ours.
+_COLUMNS = {
+    "path": ("path", "file", "filename", "file_name", "audio", "audio_path", "audio_filepath"),
+    "start": ("start", "offset", "onset", "begin"),
+    "end": ("end", "offset_end", "stop"),
+    "duration": ("duration",),
+    "label": ("label", "class", "target"),
+    "id": ("id", "key", "utt_id"),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """A recording, or a part of one.
+
+    Parameters
+    ----------
+    id : str
+        Its name in the data set, and in no other item's place.
+    path : str
+        The file.
+    member : str, default ''
+        What of it: the member of a tar, or ``dataset:column`` of an HDF5 file.
+    start, end : float, optional
+        Seconds.
+    label : str, default ''
+        A class, if known.
+    stamp : (int, int), default (0, 0)
+        Size and time of the last change (ns) of the file, as it was found.
+
+    Examples
+    --------
+    >>> from fastspec.dataset import Item
+    >>> Item("a.wav", "/data/a.wav", end=2.0).end
+    2.0
+    """
+
+    id: str
+    path: str
+    member: str = ""
+    start: float | None = None
+    end: float | None = None
+    label: str = ""
+    stamp: tuple[int, int] = (0, 0)
+
+
+def items_of(sources: Iterable[str | os.PathLike[str]], *, label_of: str | None = None) -> list[Item]:
+    """What sources hold, in a fixed order.
+
+    Parameters
+    ----------
+    sources : iterable of path
+        Sound files; folders, searched with all below them for the suffixes of sound files; patterns (``**`` goes
+        down); manifests (``.csv``, ``.tsv``, ``.jsonl`` with the columns path, and if wanted start, end or duration,
+        label, id; paths are relative to the manifest); HDF5 files of samples, one dimension or a clip a column, with
+        the attribute ``sr``; tars of sound files, with labels in ``.cls`` files beside them.
+    label_of : {None, 'folder'}, default None
+        'folder': a file's label is the name of the folder that it lies in.
+
+    Returns
+    -------
+    list of Item
+
+    Raises
+    ------
+    ParameterError
+        If a source is not there, holds nothing, or two items would have the same id.
+
+    Examples
+    --------
+    >>> from fastspec.dataset import items_of
+    >>> items_of([])
+    Traceback (most recent call last):
+        ...
+    fastspec._gate.samples.ParameterError: sources=[] names nothing; pass files, folders, patterns or manifests
+    """
+    if isinstance(sources, (str, os.PathLike)):
+        sources = [sources]
+    sources = [os.fspath(source) for source in sources]
+    if not sources:
+        raise ParameterError("sources=[] names nothing; pass files, folders, patterns or manifests")
+    if label_of not in (None, "folder"):
+        raise ParameterError(f"label_of={label_of!r} is unknown; use None or 'folder'")
+    items = []
+    for source in sources:
+        found = list(_of_source(source))
+        if not found:
+            raise ParameterError(f"{source!r} holds no sound files; their suffixes are {' '.join(sorted(SUFFIXES))}")
+        items += found
+    if label_of == "folder":
+        items = [_labelled(item) for item in items]
+    _check_apart(items)
+    return items
+
+
+def _of_source(source: str) -> Iterator[Item]:
+    if os.path.isdir(source):
+        return _in_folder(source)
+    if os.path.exists(source):
+        return _of_file(source)
+    matches = sorted(glob.glob(source, recursive=True)) if glob.has_magic(source) else []
+    if not matches:
+        raise ParameterError(f"{source!r} is not there; pass files, folders, patterns or manifests")
+    base = os.path.dirname(source.partition("*")[0].partition("?")[0].partition("[")[0])
+    sounds = [path for path in matches if os.path.isfile(path)]
+    return (_file_item(path, os.path.relpath(path, base or ".")) for path in sounds)
+
+
+def _in_folder(folder: str) -> Iterator[Item]:
+    """Sound files in the order of their names; what begins with a dot, such as the Mac's ``._`` files, is none."""
+    for here, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in SUFFIXES:
+                path = os.path.join(here, name)
+                yield _file_item(path, os.path.relpath(path, folder))
+
+
+def _of_file(path: str) -> Iterator[Item]:
+    kinds: dict[tuple[str, ...], Callable[[str], Iterator[Item]]]
+    kinds = {_MANIFESTS: _in_manifest, _HDF5: _in_hdf5, _TARS: _in_tar}
+    for suffixes, reader in kinds.items():
+        if path.lower().endswith(suffixes):
+            return reader(path)
+    return iter([_file_item(path, os.path.basename(path))])
+
+
+def _file_item(path: str, name: str) -> Item:
+    return Item(_text(name.replace(os.sep, "/")), path, stamp=stamp_of(path))
+
+
+def stamp_of(path: str) -> tuple[int, int]:
+    """Size and last change of a file; what is not there, is found out when it is read."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+def _text(name: str) -> str:
+    """A name that any store can hold: bytes that are no UTF-8 are written out."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+# --- manifests
+
+
+def _in_manifest(path: str) -> Iterator[Item]:
+    folder = os.path.dirname(path)
+    rows = _json_rows(path) if path.lower().endswith(".jsonl") else _table_rows(path)
+    seen: dict[str, int] = {}
+    for number, row in rows:
+        where = f"{path}, line {number}"
+        values = {name: _first(row, columns) for name, columns in _COLUMNS.items()}
+        if not values["path"]:
+            raise ParameterError(f"{where}: there is no path; the columns must have one of {_COLUMNS['path']}")
+        file = os.path.join(folder, str(values["path"]))
+        start, end = (_seconds(values[name], name, where) for name in ("start", "end"))
+        duration = _seconds(values["duration"], "duration", where)
+        if end is None and duration is not None and start is not None:
+            end = start + duration
+        if end is not None and end <= (start or 0.0):
+            raise ParameterError(f"{where}: end={end} is not after start={start or 0.0}; correct one of them")
+        name = str(values["id"] or values["path"])
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] > 1 and not values["id"]:  # several parts of one file
+            name = f"{name}#{seen[name]}"
+        label = "" if values["label"] is None else str(values["label"])
+        yield Item(_text(name), file, "", start, end, label, stamp_of(file))
+
+
+def _table_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        reader = csv.DictReader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",")
+        for row in reader:
+            yield reader.line_num, {(key or "").strip().lower(): value for key, value in row.items()}
+
+
+def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    row = json.loads(line)
+                except ValueError as error:
+                    raise ParameterError(f"{path}, line {number}: is no JSON ({error})") from None
+                if not isinstance(row, dict):
+                    raise ParameterError(f"{path}, line {number}: must be an object, such as {{\"path\": \"a.wav\"}}")
+                yield number, row
+
+
+def _first(row: dict[str, Any], columns: Iterable[str]) -> Any:
+    return next((row[name] for name in columns if row.get(name) not in (None, "")), None)
+
+
+def _seconds(value: Any, name: str, where: str) -> float | None:
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise ParameterError(f"{where}: {name}={value!r} must be seconds from 0")
+    return seconds
+
+
+# --- files of many recordings
+
+
+def _in_hdf5(path: str) -> Iterator[Item]:
+    import h5py
+
+    stamp = stamp_of(path)
+    found: list[tuple[str, int]] = []
+    with h5py.File(path, "r") as file:
+
+        def look(name: str, node) -> None:
+            if isinstance(node, h5py.Dataset) and node.dtype.kind in "fiu" and node.ndim in (1, 2):
+                found.append((name, node.shape[1] if node.ndim == 2 else 0))
+
+        file.visititems(look)
+    for name, columns in found:
+        if not columns:
+            yield Item(name, path, name, stamp=stamp)
+        for i in range(columns):
+            yield Item(f"{name}/{i:0{len(str(columns - 1))}}", path, f"{name}:{i}", label=name, stamp=stamp)
+
+
+def _in_tar(path: str) -> Iterator[Item]:
+    stamp = stamp_of(path)
+    with tarfile.open(path) as tar:
+        members = [member for member in tar if member.isfile()]
+        labels = {}
+        for member in members:
+            if member.name.endswith(".cls"):
+                labels[member.name.removesuffix(".cls")] = tar.extractfile(member).read().decode("utf-8").strip()  # type: ignore[union-attr]
+    for member in members:
+        stem, suffix = os.path.splitext(member.name)
+        hidden = os.path.basename(member.name).startswith(".")
+        if suffix.lower() in SUFFIXES and not hidden:
+            yield Item(_text(member.name), path, member.name, label=labels.get(stem, ""), stamp=stamp)
+
+
+# --- all of them
+
+
+def _labelled(item: Item) -> Item:
+    if item.label:
+        return item
+    folder = os.path.basename(os.path.dirname(os.path.abspath(item.path)))
+    return Item(item.id, item.path, item.member, item.start, item.end, _text(folder), item.stamp)
+
+
+def _check_apart(items: Iterable[Item]) -> None:
+    seen: dict[str, Item] = {}
+    for item in items:
+        first = seen.setdefault(item.id, item)
+        if first is not item:
+            raise ParameterError(
+                f"{first.path!r} and {item.path!r} would both be {item.id!r}; name the folder above them, or give them "
+                "ids in a manifest"
+            )

@@ -1,0 +1,132 @@
+"""Parts: what a run has done so far, in files of their own that are whole or not there.
+
+A part is a zip of the features of a stretch of the items, piece by piece as raw bytes, and an index in JSON at its end.
+Zips have a checksum for each member, and nothing of the moment gets into them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import traceback
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from .._gate.complaints import heard
+from .._gate.samples import LibrosaError
+from .._soundfiles.whole_file import OutputError, whole_file
+from ._compute import Entry, Stored, entries_of
+from ._items import Item
+from ._job import Job
+
+_INDEX = "index.json"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a part."""
+
+    n_items: int
+    n_entries: int
+    seconds: float
+    failures: tuple[tuple[str, str], ...]
+    warnings: tuple[tuple[str, str], ...]
+
+
+def compute_part(job: Job, items: Sequence[Item], path: str, n_threads: int = 1) -> Done:
+    """Compute the items and write the part; runs in any thread or process, on any machine that sees the files."""
+    import fastspec
+
+    entries: list[Entry] = []
+    failures: list[tuple[str, str]] = []
+    warnings: list[tuple[str, str]] = []
+    with fastspec.threads(n_threads), whole_file(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+        for item in items:
+            try:
+                with heard() as said:
+                    entries += entries_of(item, job, lambda piece: _put(archive, piece))
+                warnings += [(item.id, words) for words in dict.fromkeys(said)]
+            except OutputError:
+                raise
+            except Exception as error:
+                if isinstance(error, OSError) and not isinstance(error, LibrosaError) and error.filename is None:
+                    raise  # the part itself cannot be written
+                failures.append((item.id, _told(item, error)))
+        index = {
+            "entries": [_plain(entry) for entry in entries], "failures": failures, "warnings": warnings,
+            "items": len(items),
+        }  # fmt: skip
+        archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps(index))
+    return _done(index)
+
+
+def _put(archive: zipfile.ZipFile, piece: np.ndarray) -> str:
+    name = str(len(archive.filelist))
+    archive.writestr(zipfile.ZipInfo(name), memoryview(piece).cast("B"))
+    return name
+
+
+def _told(item: Item, error: Exception) -> str:
+    said = " ".join(str(error).split()) or type(error).__name__
+    if isinstance(error, (LibrosaError, OSError, MemoryError, ImportError)):
+        return said if item.path in said else f"{item.path}: {said}"
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{os.path.basename(where.filename)}:{where.lineno}"
+    return f"{item.path}: {type(error).__name__}: {said} ({place}; this should not happen, please report it)"
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    values = asdict(entry)
+    for stored in values["features"].values():
+        for name, value in (stored["statistics"] or {}).items():
+            stored["statistics"][name] = np.asarray(value).tolist()
+    return values
+
+
+def _done(index: dict[str, Any]) -> Done:
+    seconds = {entry["id"].partition("@")[0]: entry["duration"] for entry in index["entries"]}
+    failures, warnings = (tuple((name, words) for name, words in index[kind]) for kind in ("failures", "warnings"))
+    return Done(index["items"], len(index["entries"]), sum(seconds.values()), failures, warnings)
+
+
+class Part:
+    """A part that is there, open for reading."""
+
+    def __init__(self, path: str) -> None:
+        self._archive = zipfile.ZipFile(path)
+        index = json.loads(self._archive.read(_INDEX))
+        self.done = _done(index)
+        self.entries = [_entry(values) for values in index["entries"]]
+
+    def __enter__(self) -> Part:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._archive.close()
+
+    def pieces(self, stored: Stored) -> Iterator[np.ndarray]:
+        """The pieces (frames, rows) of a feature, in the order of time."""
+        for name in stored.pieces:
+            yield np.frombuffer(self._archive.read(name), stored.dtype).reshape(-1, stored.rows)
+
+    def whole(self, stored: Stored) -> np.ndarray:
+        """All frames of a feature."""
+        pieces = list(self.pieces(stored))
+        return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty((0, stored.rows), stored.dtype), *pieces])
+
+
+def _entry(values: dict[str, Any]) -> Entry:
+    return Entry(**{**values, "features": {name: Stored(**stored) for name, stored in values["features"].items()}})
+
+
+def done_before(path: str) -> Done | None:
+    """What a part that is there holds, if it is whole."""
+    try:
+        with Part(path) as part:
+            return part.done
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+        return None

@@ -1,0 +1,392 @@
+"""`extract`: items in parts, parts by workers, and the store when all parts are there.
+
+    OUT.parts/plan.json     what is computed, of what, by which version: another plan refuses to go on here
+    OUT.parts/lock          held by the run that writes
+    OUT.parts/00000012.zip  a part, under its name when it is whole
+    OUT                     the store, when all is done; then OUT.parts goes, unless some items failed
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from .._gate.complaints import public
+from .._gate.samples import ParameterError, as_index
+from .._soundfiles.whole_file import OutputError, whole_file
+from ._items import Item, items_of
+from ._job import Job
+from ._parts import Done, Part, compute_part, done_before
+from ._stores import Meta, store_of
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+# A part holds so many bytes of files, and so many items, at most; and there are so many parts at least.
+_PART_BYTES = 64 << 20
+_PART_ITEMS = 256
+_LEAST_PARTS = 32
+
+# Of a cluster, nobody says how many workers it has, and they come and go.
+_UNKNOWN_WORKERS = 256
+
+# Memory that one worker takes beside the samples of a block: decoder, spectra, features of a clip.
+_WORKER_BYTES = 160 << 20
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run has done.
+
+    Parameters
+    ----------
+    path : str
+        The store.
+    n_items, n_entries : int
+        Recordings, and what was made of them.
+    seconds : float
+        Of audio.
+    wall_seconds : float
+        That it took.
+    failures : tuple of (str, str)
+        Ids and why.
+    resumed : int
+        Items that an earlier run had done.
+    warnings : tuple of (str, str), default ()
+        Ids and what was warned of.
+
+    Examples
+    --------
+    >>> from fastspec.dataset import Summary
+    >>> Summary("a.h5", 10, 10, 300.0, 1.5, (), 0).real_time_factor
+    200.0
+    """
+
+    path: str
+    n_items: int
+    n_entries: int
+    seconds: float
+    wall_seconds: float
+    failures: tuple[tuple[str, str], ...]
+    resumed: int
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of audio a second."""
+        return self.seconds / self.wall_seconds if self.wall_seconds else 0.0
+
+
+@public
+def extract(
+    sources: Iterable[str | os.PathLike[str] | Item],
+    out: str | os.PathLike[str],
+    job: Job,
+    *,
+    label_of: str | None = None,
+    store: str | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    memory: int = 1 << 30,
+    fresh: bool = False,
+    progress: Callable[[Done, int, int], None] | None = None,
+) -> Summary:
+    """Compute features of many recordings, and keep them in one store.
+
+    Nothing that is done is lost: a run that is killed goes on where it was when it is started again, and the result has
+    the same bytes. A run with another job, other files or another version refuses to mix.
+
+    Parameters
+    ----------
+    sources : iterable of path or Item
+        See `items_of`.
+    out : path
+        The store: ``.h5``; ``.parquet`` for pooled features; a folder of .npy files, or of tars, by `store`.
+    job : Job
+        What is computed.
+    label_of : {None, 'folder'}, default None
+        See `items_of`.
+    store : {None, 'hdf5', 'npy', 'tar', 'parquet'}, default None
+        The kind of store; None goes by the suffix of `out`, and is 'npy' where there is none.
+    workers : int, optional
+        Threads. Default: the CPUs of this process.
+    executor : concurrent.futures.Executor, optional
+        What runs the parts in place of threads: processes, or a cluster's; all of it must see the files.
+    memory : int, default 2**30
+        Bytes that all workers may take together.
+    fresh : bool, default False
+        Whether to throw away what is there, and begin anew.
+    progress : callable, optional
+        Called with each part's `Done`, the number of items done, and that of all.
+
+    Returns
+    -------
+    Summary
+
+    Raises
+    ------
+    ParameterError
+        If sources are missing, or something else is there already; the message says what differs.
+    OutputError
+        If the store cannot be written, or another run writes to it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> import fastspec
+    >>> from fastspec.dataset import Job, extract
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = fastspec.write(folder / "a.wav", np.zeros(16000, np.float32), 16000)
+    >>> extract([folder], folder / "features", Job(features={"mel": "whisper"})).n_entries
+    1
+    """
+    begin = time.monotonic()
+    out, job = os.path.abspath(os.fspath(out)), _as_job(job)
+    kind = store_of(out, store)
+    kind.check(job)
+    items, at_once = _as_items(sources, label_of), _workers(workers, memory, executor)
+    folder = f"{out}.parts"
+    with _held(folder, out):
+        plan = _plan(folder, out, job, items, kind.name, fresh)
+        if plan is None:
+            return _summary(kind.summary(out), out, begin)
+        parts = [(os.path.join(folder, f"{i:08d}.zip"), items[a:b]) for i, (a, b) in enumerate(plan["splits"])]
+        done = [done_before(path) for path, _ in parts]
+        resumed = sum(d.n_items for d in done if d and not d.failures)
+        todo = [i for i, d in enumerate(done) if d is None or d.failures]
+        before = list(done)
+        _run_parts(job, parts, done, todo, executor, at_once, progress)
+        if done != before or not os.path.exists(out):
+            meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
+            _publish(kind, out, folder, [path for path, _ in parts], meta)
+    failures, warnings = (tuple(w for d in done if d for w in getattr(d, kind)) for kind in ("failures", "warnings"))
+    if not failures:
+        shutil.rmtree(folder, ignore_errors=True)
+    total = sum(d.n_entries for d in done if d), sum(d.seconds for d in done if d)
+    return Summary(out, len(items), *total, time.monotonic() - begin, failures, resumed, warnings)
+
+
+def _as_job(job: Any) -> Job:
+    return job if isinstance(job, Job) else Job(features=job)
+
+
+def _as_items(sources: Any, label_of: str | None) -> list[Item]:
+    if not isinstance(sources, (str, os.PathLike)):
+        sources = list(sources)
+        if sources and all(isinstance(source, Item) for source in sources):
+            return sources
+    return items_of(sources, label_of=label_of)
+
+
+def _summary(meta: dict[str, Any], out: str, begin: float) -> Summary:
+    return Summary(out, meta["items"], meta["entries"], meta["seconds"], time.monotonic() - begin, (), meta["items"])
+
+
+def _workers(workers: int | None, memory: int, executor: Executor | None) -> int:
+    import fastspec
+
+    if workers is not None:
+        n = as_index(workers, name="workers", minimum=1)
+    else:
+        n = fastspec.get_num_threads() if executor is None else getattr(executor, "_max_workers", _UNKNOWN_WORKERS)
+    if executor is not None:
+        return n
+    return max(1, min(n, as_index(memory, name="memory", minimum=1) // _WORKER_BYTES))
+
+
+# --- the plan
+
+
+@contextlib.contextmanager
+def _held(folder: str, out: str) -> Iterator[None]:
+    """Only one run writes to a store."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise OutputError(f"{out}: cannot be written: {error.strerror}") from None
+    try:
+        if fcntl is not None:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise OutputError(f"{out}: another run is writing to it; wait for it, or use another output") from None
+            except OSError:  # a file system without locks
+                pass
+        yield
+    finally:
+        os.close(descriptor)
+        with contextlib.suppress(OSError):  # a folder that nothing came of
+            if os.listdir(folder) == ["lock"]:
+                shutil.rmtree(folder)
+
+
+def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fresh: bool) -> dict[str, Any] | None:
+    """The plan to follow; None if it is carried out already."""
+    path = os.path.join(folder, "plan.json")
+    now: dict[str, Any] = {"job": json.loads(job.to_json()), "store": store, "versions": _versions()}
+    now["items"] = [asdict(item) | {"stamp": list(item.stamp)} for item in items]
+    now["digest"] = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:32]
+    if fresh:
+        _remove(out)
+        for name in os.listdir(folder):
+            if name != "lock":
+                _remove(os.path.join(folder, name))
+    try:
+        with open(path, encoding="utf-8") as file:
+            before = json.load(file)
+    except FileNotFoundError:
+        before = None
+    except ValueError:
+        raise ParameterError(f"{path}: is no plan; remove it, or start anew with fresh=True") from None
+    if before is not None:
+        _refuse_other(before, now, out)
+        return before
+    if os.path.exists(out):
+        there = store_of(out, store).summary(out)
+        if there is not None and there["digest"] == now["digest"]:
+            return None
+        what = "was made of other files, or otherwise" if there else "is no such store"
+        raise ParameterError(f"{out}: is there already and {what}; use another output, or fresh=True to replace it")
+    now["splits"] = _splits(items)
+    with whole_file(path) as file:
+        file.write(json.dumps(now).encode())
+    return now
+
+
+def _versions() -> dict[str, str]:
+    """Of what the numbers depend on."""
+    import soundfile
+    import soxr
+
+    import fastspec
+
+    return {"fastspec": fastspec.__version__, "libsndfile": soundfile.__libsndfile_version__, "soxr": soxr.__version__}
+
+
+def _refuse_other(before: dict[str, Any], now: dict[str, Any], out: str) -> None:
+    if before["digest"] == now["digest"]:
+        return
+    said = []
+    for name in ("job", "store", "versions"):
+        if before[name] != now[name]:
+            said.append(f"{name}: {_difference(before[name], now[name])}")
+    was, are = ({item["id"]: item for item in plan["items"]} for plan in (before, now))
+    for word, ids in (
+        ("new", are.keys() - was.keys()),
+        ("gone", was.keys() - are.keys()),
+        ("changed", {name for name in was.keys() & are.keys() if was[name] != are[name]}),
+    ):
+        if ids:
+            said.append(f"{len(ids)} recordings are {word} ({min(ids)}{', ...' if len(ids) > 1 else ''})")
+    differences = "; ".join(said) or "the order of the recordings"
+    raise ParameterError(
+        f"{out}: an unfinished run there differs from this one: {differences}; use another output, or fresh=True to "
+        "begin anew"
+    )
+
+
+def _difference(before: Any, now: Any) -> str:
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        return f"{json.dumps(before)} there, {json.dumps(now)} now"
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    return ", ".join(f"{name}: {_difference(before.get(name), now.get(name))}" for name in names)
+
+
+def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
+    """Where parts begin and end; enough of them that some are done when a run ends early."""
+    most = min(_PART_ITEMS, max(1, len(items) // _LEAST_PARTS))
+    splits, begin, size = [], 0, 0
+    for i, item in enumerate(items):
+        bytes_here = item.stamp[0] if not item.member else 0
+        if i > begin and (i - begin >= most or size + bytes_here > _PART_BYTES):
+            splits.append((begin, i))
+            begin, size = i, 0
+        size += bytes_here
+    return [*splits, (begin, len(items))]
+
+
+# --- carried out
+
+
+def _run_parts(job, parts, done, todo, executor, workers, progress) -> None:
+    """Compute what is to do, a few parts ahead of what is done."""
+    total = sum(len(items) for _, items in parts)
+    n_done = sum(d.n_items for i, d in enumerate(done) if d and i not in set(todo))
+    with contextlib.ExitStack() as stack:
+        if executor is None:
+            executor = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="fastspec-extract"))
+        waiting = iter(todo)
+        running: dict[Future, int] = {}
+        try:
+            while True:
+                while len(running) < 2 * workers and (i := next(waiting, None)) is not None:
+                    path, items = parts[i]
+                    running[executor.submit(compute_part, job, items, path)] = i
+                if not running:
+                    return
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    i = running.pop(future)
+                    done[i] = future.result()
+                    n_done += done[i].n_items
+                    if progress:
+                        progress(done[i], n_done, total)
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _publish(kind, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
+    """Make the store beside its place, and put it there when the disk has it."""
+    built = os.path.join(folder, "built")
+    _remove(built)
+    try:
+        kind.write(built, lambda: (Part(path) for path in paths), meta)
+        _to_disk(built)
+        if os.path.isdir(built) and os.path.exists(out):
+            os.replace(out, os.path.join(folder, "replaced"))
+        os.replace(built, out)
+        _sync(os.path.dirname(out))
+        _remove(os.path.join(folder, "replaced"))
+    except OSError as error:
+        _remove(built)
+        raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
+
+
+def _remove(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+
+
+def _to_disk(path: str) -> None:
+    """A file, or a folder with all that is in it."""
+    if os.path.isdir(path):
+        for here, _, names in os.walk(path):
+            for name in names:
+                _sync(os.path.join(here, name))
+            _sync(here)
+    else:
+        _sync(path)
+
+
+def _sync(path: str) -> None:
+    with contextlib.suppress(PermissionError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,612 @@
+"""Data sets: what is read, what is computed of it, what is stored, and that nothing of it is lost or mixed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import pickle
+import shutil
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import fastspec
+from fastspec import ParameterError, dataset
+from fastspec._soundfiles.whole_file import OutputError
+from fastspec.dataset import Item, Job, extract, items_of, load_job
+
+h5py = pytest.importorskip("h5py")
+
+SR = 16000
+MEL = fastspec.Recipe(sr=SR, n_fft=400, hop_length=160, n_mels=40, log="ln")
+STORES = {"hdf5": "set.h5", "npy": "set", "tar": "set.tars"}
+
+
+def noise(n: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).normal(0, 0.1, n).astype(np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve recordings of two classes, lengths and formats mixed, with a stray file of a Mac's."""
+    source = tmp_path / "recordings"
+    for i in range(12):
+        place = source / ("cats" if i % 2 else "dogs")
+        place.mkdir(parents=True, exist_ok=True)
+        fastspec.write(place / f"{i:02d}.{'flac' if i % 3 else 'wav'}", noise(4000 + 997 * i, i), SR)
+    (source / "cats" / "._01.wav").write_bytes(b"no sound")
+    (source / "notes.txt").write_text("no sound")
+    return source
+
+
+def fingerprint(path: Path) -> str:
+    """Of a file, or of all files of a folder and their names."""
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(str(file.relative_to(path)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+# --- what is read
+
+
+def test_folders_are_read_in_the_order_of_names(folder):
+    items = items_of([folder])
+    assert [item.id for item in items] == sorted(item.id for item in items)
+    assert len(items) == 12
+    assert items[0].id == "cats/01.flac"
+    assert all(item.stamp == (os.path.getsize(item.path), os.stat(item.path).st_mtime_ns) for item in items)
+
+
+def test_labels_are_folders(folder):
+    assert {item.label for item in items_of(folder, label_of="folder")} == {"cats", "dogs"}
+
+
+def test_patterns(folder):
+    found = [item.id for item in items_of([str(folder / "**" / "*.wav")])]
+    assert found == ["cats/03.wav", "cats/09.wav", "dogs/00.wav", "dogs/06.wav"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "tsv", "jsonl"])
+def test_manifests(folder, kind):
+    rows = [
+        {"path": "dogs/00.wav", "start": 0.05, "end": 0.2, "label": "dog", "id": "first"},
+        {"path": "cats/01.flac", "label": "cat"},
+        {"path": "cats/01.flac", "start": 0.1, "label": "cat"},
+    ]
+    path = folder / f"list.{kind}"
+    if kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        columns, between = list(rows[0]), "," if kind == "csv" else "\t"
+        lines = [columns, *([str(row.get(column, "")) for column in columns] for row in rows)]
+        path.write_text("".join(between.join(line) + "\n" for line in lines))
+    items = items_of(path)
+    assert [(i.id, i.start, i.end, i.label) for i in items] == [
+        ("first", 0.05, 0.2, "dog"), ("cats/01.flac", None, None, "cat"), ("cats/01.flac#2", 0.1, None, "cat"),
+    ]  # fmt: skip
+    extract([path], folder / "out", Job(features={"mel": MEL}))
+    y, _ = fastspec.load(folder / "dogs/00.wav", sr=None)
+    part = y[int(0.05 * SR) : int(0.2 * SR)]
+    np.testing.assert_array_equal(dataset.open(folder / "out")["first"], MEL(part).T)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('{"start": 1}', "there is no path"),
+        ('{"path": "a.wav", "start": "soon"}', "start='soon' must be seconds"),
+        ('{"path": "a.wav", "start": 2, "end": 1}', "end=1.0 is not after start=2.0"),
+        ('{"path"', "is no JSON"),
+        ("3", "must be an object"),
+    ],
+)
+def test_broken_manifests_name_the_line(tmp_path, line, words):
+    (tmp_path / "list.jsonl").write_text('{"path": "b.wav"}\n' + line)
+    with pytest.raises(ParameterError, match="line 2") as caught:
+        items_of(tmp_path / "list.jsonl")
+    assert words in str(caught.value)
+
+
+def test_hdf5_of_samples(tmp_path):
+    clips = np.stack([noise(5000, i) for i in range(3)], axis=1)
+    with h5py.File(tmp_path / "raw.h5", "w") as file:
+        file.attrs["sr"] = SR
+        file["blues"], file["one"] = clips, clips[:, 0]
+    items = items_of(tmp_path / "raw.h5")
+    assert [item.id for item in items] == ["blues/0", "blues/1", "blues/2", "one"]
+    assert [item.label for item in items] == ["blues", "blues", "blues", ""]
+    extract([tmp_path / "raw.h5"], tmp_path / "out", Job(features={"mel": MEL}))
+    np.testing.assert_array_equal(dataset.open(tmp_path / "out")["blues/1"], MEL(clips[:, 1]).T)
+
+
+def test_tar_of_files(folder):
+    with tarfile.open(folder / "all.tar", "w") as tar:
+        for path in sorted(folder.rglob("*.wav")):
+            tar.add(path, path.name)
+        (folder / "00.cls").write_text("dog\n")
+        tar.add(folder / "00.cls", "00.cls")
+    items = items_of(folder / "all.tar")
+    assert {i.id: i.label for i in items} == {"00.wav": "dog", "03.wav": "", "06.wav": "", "09.wav": ""}
+    extract([folder / "all.tar"], folder / "out", Job(features={"mel": MEL}))
+    y, _ = fastspec.load(folder / "cats/03.wav", sr=None)
+    np.testing.assert_array_equal(dataset.open(folder / "out")["03.wav"], MEL(y).T)
+
+
+@pytest.mark.parametrize(
+    ("sources", "words"),
+    [
+        ([], "names nothing"), (["no/such"], "is not there"), (["no/*.wav"], "is not there"),
+        (["empty"], "no sound files"),
+    ],
+)
+def test_sources_that_are_none(tmp_path, monkeypatch, sources, words):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ParameterError, match=words):
+        items_of(sources)
+
+
+def test_ids_are_unique(folder):
+    shutil.copytree(folder, folder.parent / "copy")
+    with pytest.raises(ParameterError, match=r"would both be 'cats/01\.flac'"):
+        items_of([folder, folder.parent / "copy"])
+
+
+# --- what is computed
+
+
+def test_jobs_are_data(tmp_path):
+    job = Job(features={"mel": MEL, "cqt": {"kind": "cqt", "n_bins": 12}, "w": "whisper"}, pool="mean", sr=22050)
+    assert Job.from_json(job.to_json()) == job
+    assert hash(Job.from_json(job.to_json())) == hash(job)
+    text = 'sr = 22050\npool = "mean"\n[features]\nw = "whisper"\n[features.cqt]\nkind = "cqt"\nn_bins = 12\n'
+    (tmp_path / "job.toml").write_text(text)
+    (tmp_path / "job.json").write_text(load_job(tmp_path / "job.toml").to_json())
+    assert load_job(tmp_path / "job.json") == load_job(tmp_path / "job.toml")
+    assert job.digest != Job(features={"mel": MEL}).digest
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"features": {}}, "asks for nothing"),
+        ({"features": {"a": "whispr"}}, "did you mean 'whisper'"),
+        ({"features": {"a": {"kind": "cqtt"}}}, "did you mean 'cqt'"),
+        ({"features": {"a": {"kind": "cqt", "nbins": 3}}}, "did you mean 'n_bins'"),
+        ({"features": {"a/b": "whisper"}}, "is no name"),
+        ({"features": {"a": 3}}, "use a Recipe"),
+        ({"features": "whisper", "pool": "mode"}, "pool='mode'"),
+        ({"features": "whisper", "pool": "mean", "patch_frames": 3}, "exclude each other"),
+        ({"features": "whisper", "sr": -1}, "sr=-1"),
+        ({"features": "whisper", "dtype": "float31"}, "did you mean 'float32'"),
+        ({"features": fastspec.Recipe(power=None, parts=True, n_mels=0, log=None)}, "parts=True"),
+    ],
+)
+def test_jobs_that_make_no_sense(fields, words):
+    with pytest.raises(ParameterError) as caught:
+        Job(**fields)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_entries_are_what_the_api_makes(folder, store):
+    job = Job(features={"mel": MEL, "mfcc": {"kind": "mfcc", "n_mfcc": 13}, "cqt": {"kind": "cqt", "n_bins": 12}})
+    summary = extract([folder], folder.parent / STORES[store], job, store=store, label_of="folder")
+    assert (summary.n_items, summary.n_entries, summary.failures) == (12, 12, ())
+    assert not (folder.parent / f"{STORES[store]}.parts").exists()
+    data = dataset.open(folder.parent / STORES[store])
+    for item in items_of(folder, label_of="folder"):
+        y, _ = fastspec.load(item.path, sr=None)
+        entry = data[item.id]
+        np.testing.assert_array_equal(entry["mel"], MEL(y).T)
+        np.testing.assert_array_equal(entry["mfcc"], fastspec.feature.mfcc(y=y, sr=SR, n_mfcc=13).T)
+        with pytest.warns() if len(y) < 16384 else contextlib.nullcontext():
+            C = np.abs(fastspec.cqt(y, sr=SR, n_bins=12))
+        np.testing.assert_array_equal(entry["cqt"], C.T)
+        i = data.ids.index(item.id)
+        assert data.labels[i] == item.label
+        assert data.durations[i] == len(y) / SR
+        assert data.n_frames(i, "mel") == len(entry["mel"])
+
+
+def test_long_files_have_the_bits_of_short_ones(tmp_path):
+    """Blocks of thirty seconds, and a recipe that needs no whole clip."""
+    y = noise(SR * 70)
+    fastspec.write(tmp_path / "long.wav", y, SR, subtype="FLOAT")
+    extract([tmp_path / "long.wav"], tmp_path / "out", Job(features={"mel": MEL}))
+    np.testing.assert_array_equal(dataset.open(tmp_path / "out")[0], MEL(y).T)
+
+
+def test_resampling_is_that_of_a_recipes_file(folder):
+    recipe = MEL.replace(sr=8000, n_fft=256)
+    extract([folder], folder.parent / "out", Job(features={"a": recipe, "b": MEL}))
+    data = dataset.open(folder.parent / "out")
+    np.testing.assert_array_equal(data["dogs/00.wav"]["a"], recipe.file(folder / "dogs/00.wav").T)
+    np.testing.assert_array_equal(data["dogs/00.wav"]["b"], MEL.file(folder / "dogs/00.wav").T)
+
+
+def test_channels(tmp_path):
+    y = np.stack([noise(5000), noise(5000, 1)])
+    fastspec.write(tmp_path / "two.wav", y, SR, subtype="FLOAT")
+    extract([tmp_path / "two.wav"], tmp_path / "mix", Job(features={"mel": MEL}))
+    extract([tmp_path / "two.wav"], tmp_path / "keep", Job(features={"mel": MEL}, channels="keep"))
+    np.testing.assert_array_equal(dataset.open(tmp_path / "mix")[0], MEL(fastspec.to_mono(y)).T)
+    data = dataset.open(tmp_path / "keep")
+    assert data.ids == ["two.wav:0", "two.wav:1"]
+    np.testing.assert_array_equal(np.stack(data[:]), MEL(y).swapaxes(-1, -2))
+
+
+def test_pooling(folder):
+    F = MEL(fastspec.load(folder / "dogs/00.wav", sr=None)[0])
+    for kind, expected in (("mean", fastspec.pool_frames(F, 3).T), ("max", fastspec.adaptive_max_pool1d(F, 3).T)):
+        extract([folder], folder.parent / kind, Job(features={"mel": MEL}, pool=kind, pool_frames=3))
+        np.testing.assert_array_equal(dataset.open(folder.parent / kind)["dogs/00.wav"], expected)
+
+
+def test_patches(folder):
+    extract([folder], folder.parent / "out", Job(features={"mel": MEL}, patch_frames=10, patch_hop=5))
+    data = dataset.open(folder.parent / "out")
+    F = MEL(fastspec.load(folder / "dogs/00.wav", sr=None)[0]).T
+    names = [name for name in data.ids if name.startswith("dogs/00.wav@")]
+    assert len(names) == 1 + (len(F) - 10) // 5
+    for i, name in enumerate(names):
+        np.testing.assert_array_equal(data[name], F[5 * i : 5 * i + 10])
+
+
+def test_statistics_are_those_of_all_frames(folder):
+    extract([folder], folder.parent / "out", Job(features={"mel": MEL}, statistics=True))
+    data = dataset.open(folder.parent / "out")
+    frames = np.concatenate(list(data)).astype(np.float64)
+    found = data.statistics
+    assert found["count"] == len(frames)
+    for name in ("mean", "std", "min", "max"):
+        np.testing.assert_allclose(found[name], getattr(frames, name)(axis=0), rtol=1e-12)
+    scaled = np.concatenate(list(dataset.open(folder.parent / "out", normalize="standard")))
+    np.testing.assert_allclose(scaled.mean(0), 0, atol=1e-5)
+    np.testing.assert_allclose(scaled.std(0), 1, rtol=1e-5)
+    scaled = np.concatenate(list(dataset.open(folder.parent / "out", normalize="minmax")))
+    assert (scaled.min(), scaled.max()) == pytest.approx((0, 1), abs=1e-6)
+
+
+def test_dtype(folder):
+    extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}, dtype="float16"))
+    data = dataset.open(folder.parent / "out.h5")
+    F = MEL(fastspec.load(folder / "dogs/00.wav", sr=None)[0]).T
+    np.testing.assert_array_equal(data["dogs/00.wav"], F.astype(np.float16))
+
+
+# --- what is stored
+
+
+def test_hdf5_is_plain(folder):
+    """Readable without fastspec: all frames, where each entry begins, names, and how it was made."""
+    extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}), label_of="folder")
+    with h5py.File(folder.parent / "out.h5") as file:
+        offsets, ids = file["offsets"][:], [name.decode() for name in file["ids"][:]]
+        assert file["features"].shape == (offsets[-1], 40)
+        i = ids.index("dogs/00.wav")
+        y, _ = fastspec.load(folder / ids[i], sr=None)
+        np.testing.assert_array_equal(file["features"][offsets[i] : offsets[i + 1]], MEL(y).T)
+        assert file["labels"][i] == b"dogs"
+        assert file["durations"][i] == len(y) / SR
+        assert fastspec.Recipe.from_json(file.attrs["recipe"]) == MEL
+        assert file.attrs["fastspec"] == fastspec.__version__
+
+
+def test_tars_are_webdatasets(folder):
+    extract([folder], folder.parent / "out", Job(features={"mel": MEL}), store="tar", label_of="folder")
+    with tarfile.open(folder.parent / "out" / "shard-000000.tar") as tar:
+        names = tar.getnames()
+    assert names[:3] == ["cats/01_flac.json", "cats/01_flac.cls", "cats/01_flac.npy"]
+    assert len(names) == 36
+
+
+def test_parquet(folder):
+    pq = pytest.importorskip("pyarrow.parquet")
+    job = Job(features={"mel": MEL}, pool="mean", pool_frames=2)
+    extract([folder], folder.parent / "out.parquet", job, label_of="folder")
+    table = pq.read_table(folder.parent / "out.parquet")
+    data = dataset.open(folder.parent / "out.parquet")
+    assert table["id"].to_pylist() == data.ids
+    np.testing.assert_array_equal(np.array(table["mel"][0].as_py(), np.float32).reshape(2, 40), data[0])
+    with pytest.raises(ParameterError, match="use pool='mean'"):
+        extract([folder], folder.parent / "other.parquet", Job(features={"mel": MEL}))
+
+
+def test_names_that_would_leave_the_folder_do_not(tmp_path):
+    fastspec.write(tmp_path / "a.wav", noise(4000), SR)
+    rows = [{"path": "a.wav", "id": name} for name in ("../../up", "/etc/x", "ok", "OK", "x" * 300, "..", "nul\0")]
+    (tmp_path / "list.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for store in ("npy", "tar"):
+        out = tmp_path / "in" / "side" / store
+        extract([tmp_path / "list.jsonl"], out, Job(features={"mel": MEL}), store=store)
+        assert len(dataset.open(out)) == len(rows)
+        assert dataset.open(out)["../../up"].shape == dataset.open(out)["OK"].shape
+    assert sorted(os.listdir(tmp_path)) == ["a.wav", "in", "list.jsonl"]
+    assert sorted(os.listdir(tmp_path / "in" / "side")) == ["npy", "tar"]
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_reading(folder, store):
+    out = folder.parent / STORES[store]
+    extract([folder], out, Job(features={"mel": MEL}), store=store, label_of="folder")
+    data = dataset.open(out, labels=True)
+    assert len(data) == 12
+    assert data.classes == ["cats", "dogs"]
+    features, number = data[-1]
+    assert data.classes[number] == data.labels[-1]
+    np.testing.assert_array_equal(features, data[11][0])
+    assert [len(F) for F, _ in data[2:5]] == [len(data[i][0]) for i in (2, 3, 4)]
+    assert len(data[np.array([0, 5])]) == 2
+    assert sorted(len(F) for F, _ in data.shuffled(3)) == sorted(len(F) for F, _ in data)
+    assert [len(F) for F, _ in data.shuffled(3)] == [len(F) for F, _ in data.shuffled(3)]
+    assert data.recipe == MEL
+    assert data.summary()["classes"] == {"cats": 6, "dogs": 6}
+    assert "12 entries" in repr(data)
+    again = pickle.loads(pickle.dumps(data))
+    np.testing.assert_array_equal(again[3][0], data[3][0])
+    with ProcessPoolExecutor(1, get_context("fork")) as pool:
+        np.testing.assert_array_equal(pool.submit(entry_of, data, 3).result()[0], data[3][0])
+    with pytest.raises(IndexError, match="12 is no entry"):
+        data[12]
+    with pytest.raises(KeyError, match="is no id"):
+        data["nobody"]
+
+
+def entry_of(data, i):
+    return data[i]
+
+
+def test_torch_reads_it(folder):
+    torch_data = pytest.importorskip("torch.utils.data")
+    extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}, pool="mean"), label_of="folder")
+    data = dataset.open(folder.parent / "out.h5", labels=True)
+    loader = torch_data.DataLoader(data, batch_size=5, num_workers=2)
+    assert [tuple(features.shape) for features, _ in loader] == [(5, 1, 40), (5, 1, 40), (2, 1, 40)]
+
+
+def test_what_is_no_data_set(tmp_path):
+    (tmp_path / "text.h5").write_text("no")
+    (tmp_path / "folder").mkdir()
+    with h5py.File(tmp_path / "other.h5", "w") as file:
+        file["x"] = 3
+    for name in ("text.h5", "folder", "other.h5"):
+        with pytest.raises(ParameterError, match="is no data set"):
+            dataset.open(tmp_path / name)
+    with pytest.raises(FileNotFoundError):
+        dataset.open(tmp_path / "nothing.h5")
+
+
+# --- nothing lost, nothing mixed
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_same_bytes_for_any_workers(folder, store):
+    job = Job(features={"mel": MEL, "mfcc": {"kind": "mfcc"}}, statistics=True)
+    found = set()
+    for i, workers in enumerate((1, 3)):
+        extract([folder], folder.parent / f"{i}{STORES[store]}", job, store=store, workers=workers)
+        found.add(fingerprint(folder.parent / f"{i}{STORES[store]}"))
+    with ProcessPoolExecutor(2, get_context("forkserver")) as pool:
+        extract([folder], folder.parent / f"p{STORES[store]}", job, store=store, executor=pool)
+    found.add(fingerprint(folder.parent / f"p{STORES[store]}"))
+    assert len(found) == 1
+
+
+def test_a_run_that_is_done_is_done(folder):
+    out = folder.parent / "out.h5"
+    extract([folder], out, Job(features={"mel": MEL}))
+    before = fingerprint(out), out.stat().st_mtime_ns
+    summary = extract([folder], out, Job(features={"mel": MEL}))
+    assert (summary.n_entries, summary.resumed) == (12, 12)
+    assert (fingerprint(out), out.stat().st_mtime_ns) == before
+    assert not Path(f"{out}.parts").exists()
+
+
+def test_failures_are_told_left_out_and_tried_again(folder):
+    whole = (folder / "cats/05.flac").read_bytes()
+    out, expected = folder.parent / "out.h5", folder.parent / "expected.h5"
+    stamp = (folder / "cats/05.flac").stat()
+    (folder / "cats/05.flac").write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+    os.utime(folder / "cats/05.flac", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    summary = extract([folder], out, Job(features={"mel": MEL}))
+    ((name, words),) = summary.failures
+    assert name == "cats/05.flac"
+    assert "05.flac" in words
+    assert dataset.open(out).summary()["failures"] == 1
+    assert len(dataset.open(out)) == 11
+    (folder / "cats/05.flac").write_bytes(whole)
+    os.utime(folder / "cats/05.flac", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    summary = extract([folder], out, Job(features={"mel": MEL}))
+    assert (summary.failures, summary.resumed) == ((), 11)
+    extract([folder], expected, Job(features={"mel": MEL}))
+    assert fingerprint(out) == fingerprint(expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda folder: {"job": Job(features={"mel": MEL.replace(n_mels=41)})}, "n_mels: 40 there, 41 now"),
+        (lambda folder: fastspec.write(folder / "new.wav", noise(4000), SR), "1 recordings are new (new.wav)"),
+        (lambda folder: (folder / "cats/01.flac").unlink(), "1 recordings are gone (cats/01.flac)"),
+        (lambda folder: os.utime(folder / "cats/01.flac", (1, 1)), "1 recordings are changed (cats/01.flac)"),
+    ],
+)
+def test_other_jobs_and_files_do_not_mix(folder, monkeypatch, change, words):
+    out = folder.parent / "out.h5"
+    interrupted(monkeypatch, [folder], out, Job(features={"mel": MEL}))
+    changes = change(folder)
+    job = changes["job"] if isinstance(changes, dict) else Job(features={"mel": MEL})
+    with pytest.raises(ParameterError) as caught:
+        extract([folder], out, job)
+    assert words in str(caught.value)
+    assert "fresh=True" in str(caught.value)
+    assert extract([folder], out, job, fresh=True).failures == ()
+
+
+def interrupted(monkeypatch, sources, out, job):
+    """A run that ends by Ctrl-C when some parts are done."""
+
+    def stop(done, n_done, total):
+        if n_done > 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        extract(sources, out, job, workers=1, progress=stop)
+    assert not out.exists()
+    assert any(name.endswith(".zip") for name in os.listdir(f"{out}.parts"))
+
+
+def test_a_finished_set_of_something_else_stays(folder):
+    out = folder.parent / "out.h5"
+    extract([folder], out, Job(features={"mel": MEL}))
+    before = fingerprint(out)
+    with pytest.raises(ParameterError, match="is there already"):
+        extract([folder], out, Job(features={"mel": MEL.replace(n_mels=12)}))
+    assert fingerprint(out) == before
+    (folder.parent / "mine.h5").write_text("precious")
+    with pytest.raises(ParameterError, match="is no such store"):
+        extract([folder], folder.parent / "mine.h5", Job(features={"mel": MEL}))
+    assert (folder.parent / "mine.h5").read_text() == "precious"
+
+
+def test_a_source_that_changes_meanwhile_is_a_failure(folder):
+    items = items_of(folder)
+    changed = Item(**{**vars(items[0]), "stamp": (1, 1)})
+    summary = extract([changed, *items[1:]], folder.parent / "out", Job(features={"mel": MEL}))
+    assert "changed while the job ran" in summary.failures[0][1]
+
+
+def test_two_runs_on_one_output(folder):
+    out = folder.parent / "out.h5"
+    met = []
+
+    def meanwhile(done, n_done, total):
+        try:
+            extract([folder], out, Job(features={"mel": MEL}))
+        except OutputError as error:
+            met.append(str(error))
+
+    extract([folder], out, Job(features={"mel": MEL}), progress=meanwhile)
+    assert met
+    assert "another run is writing to it" in met[0]
+
+
+SCRIPT = """
+import sys
+import fastspec
+from fastspec.dataset import Job, extract
+extract([sys.argv[1]], sys.argv[2], Job.from_json(sys.argv[3]), workers=2, store=sys.argv[4])
+"""
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_kills_lose_nothing(folder, store):
+    """Killed at random moments, started again until it is done: the bytes of a run that nobody disturbed."""
+    job = Job(features={"mel": MEL, "mfcc": {"kind": "mfcc"}})
+    out, expected = folder.parent / f"k-{STORES[store]}", folder.parent / STORES[store]
+    extract([folder], expected, job, store=store)
+    rng = np.random.default_rng(0)
+    command = [sys.executable, "-c", SCRIPT, str(folder), str(out), job.to_json(), store]
+    for _ in range(8):
+        run = subprocess.Popen(command, start_new_session=True)
+        wait_for(lambda run=run: run.poll() is not None or any(Path(f"{out}.parts").glob("*")), 60)
+        time.sleep(rng.uniform(0, 0.2))
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+    assert subprocess.run(command, check=False).returncode == 0
+    assert fingerprint(out) == fingerprint(expected)
+    assert not Path(f"{out}.parts").exists()
+    assert not list(folder.parent.rglob("*.part"))
+
+
+def wait_for(condition, seconds):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.005)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
+def test_a_full_disk_keeps_what_is_done(folder, tmp_path):
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)], check=False)
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
+        assert list(small.glob("out.h5.parts/*.zip"))
+        assert not (small / "out.h5").exists()
+        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
+        summary = extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
+        assert summary.resumed > 0
+        assert summary.failures == ()
+        extract([folder], tmp_path / "expected.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
+        assert fingerprint(small / "out.h5") == fingerprint(tmp_path / "expected.h5")
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+# --- a cluster
+
+
+def test_a_cluster_whose_worker_is_killed(folder):
+    distributed = pytest.importorskip("distributed")
+    from fastspec.dataset._cluster import ClusterExecutor
+
+    job = Job(features={"mel": MEL})
+    extract([folder], folder.parent / "expected.h5", job)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        killed = []
+
+        def kill_one(done, n_done, total):
+            if not killed:
+                killed.extend(client.run(os.getpid).values())
+                os.kill(killed[0], signal.SIGKILL)
+
+        summary = extract([folder], folder.parent / "out.h5", job, executor=ClusterExecutor(client), progress=kill_one)
+    assert killed
+    assert summary.failures == ()
+    assert fingerprint(folder.parent / "out.h5") == fingerprint(folder.parent / "expected.h5")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"sources": 5}, "sources"),
+        ({"sources": [5]}, "sources"),
+        ({"job": None}, "job"),
+        ({"job": 5}, "job"),
+        ({"out": 5}, "out"),
+        ({"store": "zip"}, "store='zip'"),
+        ({"workers": 0}, "workers=0"),
+        ({"workers": "2"}, "workers='2'"),
+        ({"memory": -1}, "memory=-1"),
+        ({"label_of": "file"}, "label_of='file'"),
+        ({"out": "there.txt"}, "is no store"),
+    ],
+)
+def test_arguments_that_make_no_sense(folder, monkeypatch, arguments, words):
+    monkeypatch.chdir(folder.parent)
+    call = {"sources": [folder], "out": "out", "job": Job(features={"mel": MEL}), **arguments}
+    with pytest.raises(ParameterError) as caught:
+        extract(call.pop("sources"), call.pop("out"), call.pop("job"), **call)
+    assert words in str(caught.value)
+    assert os.listdir() == ["recordings"]
