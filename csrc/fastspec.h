@@ -93,7 +93,7 @@ typedef struct {
     double frame_emphasis;  /* frame: x[i] - frame_emphasis x[i - 1]; x[0] (1 - frame_emphasis) */
 } fsp_conditioning;
 
-/* A row of the output: multiplier log10(max(E, floor)) + offset (no levels: E) of each frame's sum of squares E. */
+/* A row of the output: multiplier log10(max(E, floor)) + offset of each frame's sum of squares E; E, if multiplier is 0. */
 typedef enum {
     FSP_NO_ENERGY,
     FSP_RAW_ENERGY,      /* of the samples without their mean, before the frame's emphasis */
@@ -104,7 +104,7 @@ typedef struct {
     fsp_energy_kind kind;
     int replaces;          /* whether it overwrites row `row`; if not, it is an additional row, the first or the last */
     size_t row;            /* of the output */
-    double floor, offset;  /* floor > 0 */
+    double multiplier, floor, offset;  /* floor > 0 */
 } fsp_energy;
 
 typedef struct {
@@ -133,8 +133,8 @@ typedef struct {
     const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
     const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
 
-    double multiplier;        /* 0: no levels; positive: level = multiplier log10(max(x + add, floor)) + offset */
-    double floor, offset;     /* floor > 0 */
+    double multiplier;        /* positive: level = multiplier log10(max(x + add, floor)) + offset */
+    double floor, offset;     /* 0: no logarithm, but max(x + add, floor) if floor > 0; a logarithm needs floor > 0 */
     double add, for_zero;     /* for_zero: replaces x where x = 0, unless it is 0 itself */
 
     size_t n_features;        /* 0: no matrix */

@@ -9,7 +9,7 @@ static int valid_energy(const fsp_config *c)
     const fsp_energy *e = &c->energy;
     if (!e->kind) return 1;
     const size_t n_rows = c->n_features ? c->n_features : c->n_bands ? c->n_bands : c->n_fft / 2 + 1;
-    if (c->spectrum == FSP_GIVEN || c->spectrum == FSP_COMPLEX || c->summary || !(e->floor > 0)) return 0;
+    if (c->spectrum == FSP_GIVEN || c->spectrum == FSP_COMPLEX || c->summary || !(e->floor > 0) || !(e->multiplier >= 0)) return 0;
     return e->replaces ? e->row < n_rows : e->row == 0 || e->row == n_rows;
 }
 
@@ -37,6 +37,7 @@ static int valid(const fsp_config *c)
     if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
     if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
     if (!(c->multiplier >= 0) || (c->multiplier > 0 && !(c->floor > 0))) return 0;
+    if (c->floor > 0 && c->multiplier == 0 && (c->summary || c->spectrum == FSP_COMPLEX)) return 0;
     return !(c->n_bands && !c->bank && !c->complex_bank.width) && !(c->n_features && !c->matrix) && valid_energy(c);
 }
 
@@ -88,7 +89,7 @@ static fsp_status make_conditioning(fsp_plan *plan, const fsp_config *config)
                                                   .measure = measure[e->kind], .emphasis = c->frame_emphasis};
     plan->skipped = e->kind && !e->replaces && e->row == 0;
     if (!e->kind) return FSP_OK;
-    plan->energy_levels = fsp_levels_of(config->multiplier != 0 ? config->multiplier : 1, e->floor, e->offset, config->precision);
+    plan->energy_levels = fsp_levels_of(e->multiplier != 0 ? e->multiplier : 1, e->floor, e->offset, config->precision);
     if (e->kind != FSP_WINDOWED_ENERGY) return FSP_OK;
     plan->conditioning.window = plan->energy_window = fsp_to_real(config->window, plan->config.length, itemsize);
     return plan->energy_window ? FSP_OK : FSP_ENOMEM;

@@ -40,7 +40,7 @@ cdef extern from "fastspec.h" nogil:
         fsp_energy_kind kind
         int replaces
         size_t row
-        double floor, offset
+        double multiplier, floor, offset
     ctypedef struct fsp_complex_bank:
         size_t width
         const size_t *first
@@ -295,7 +295,8 @@ cdef class Plan:
         config.guard, config.least = root
         config.multiplier, config.floor, config.offset, config.add, config.for_zero = levels
         config.energy.kind, config.energy.row = <fsp_energy_kind><int>energy[0], energy[1]
-        config.energy.replaces, config.energy.floor, config.energy.offset = energy[2:]
+        config.energy.replaces, config.energy.multiplier = energy[2:4]
+        config.energy.floor, config.energy.offset = energy[4:]
         config.n_bands = 0 if bank is None else len(bank)
         config.n_features = 0 if matrix is None else len(matrix)
         config.summary, config.amount = <fsp_summary_kind>summary, amount

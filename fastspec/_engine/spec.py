@@ -103,7 +103,7 @@ class EnergyKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Energy:
-    """A row of the output: the level, by `floor` and `offset`, of each frame's sum of squares.
+    """A row of the output: multiplier * log10(max(E, floor)) + offset of each frame's sum of squares E.
 
     It stands in place of row `row`, or is one more: the first (`row` is 0) or the last.
     """
@@ -111,13 +111,17 @@ class Energy:
     kind: EnergyKind
     row: int
     replaces: bool
+    multiplier: float
     floor: float
     offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """multiplier * log10(max(x + add, floor)) + offset; `for_zero` stands for x = 0, if it is not 0 itself."""
+    """multiplier * log10(max(x + add, floor)) + offset; `for_zero` stands for x = 0, if it is not 0 itself.
+
+    A multiplier of 0 takes no logarithm: max(x + add, floor).
+    """
 
     multiplier: float
     floor: float

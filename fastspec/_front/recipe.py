@@ -6,7 +6,7 @@ Nothing is computed here: `program` turns a recipe into what the engine runs, `w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -102,10 +102,18 @@ class Recipe:
         equal widths.
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
-    triangles : {'hz', 'mel', 'left', 'bins'}, default 'hz'
-        What the bands' flanks are straight in: Hz; mel; Hz, both sides as wide as the left one; or whole FFT bins.
+    triangles : {'hz', 'mel', 'htk', 'left', 'bins', 'inner'}, default 'hz'
+        What the bands' flanks are straight in: Hz; mel; mel, without the first weight of all if `fmin` is not 0, as
+        HTK has it; Hz, both sides as wide as the left one; whole FFT bins (which areas then count, too); or these, and
+        a band's first bin never has a weight, where it is its middle neither.
+    warp, warp_low, warp_high : float, default 1.0, 100.0, -500.0
+        Vocal tract length normalisation of the bands' edges, as Kaldi has it: frequencies are divided by `warp`, but
+        below `warp_low` and above `warp_high` (both times `warp`, where that narrows the range) so that `fmin` and
+        `fmax` stay where they are. A negative `warp_high` counts from sr / 2.
     floor_sr : bool, default False
         Whether the highest bin is taken for ``sr // 2`` in place of sr / 2.
+    band_floor : float, default 0.0
+        Smallest band, before anything is added to it or its logarithm is taken.
     log : {'db', 'amplitude_db', 'ln', 'log2', 'log10', None}, default 'db'
         Logarithm: 10 log10, 20 log10, ...
     log_gain : float, default 1.0
@@ -132,12 +140,13 @@ class Recipe:
     lifter_from : {0, 1}, default 0
         See there; librosa has 1.
     energy : {None, 'raw', 'windowed', 'spectrum'}, default None
-        The logarithm of each frame's energy as a row: its sum of squares before pre-emphasis and window, or after; or
-        the sum of its spectrum, which is then treated as one more band (and has no `energy_floor`).
+        The logarithm (the natural one, if `log` is None) of each frame's energy as a row: its sum of squares before
+        pre-emphasis and window, or after; or the sum of its spectrum, which is then treated as one more band (and has
+        no `energy_floor`).
     energy_place : {'first', 'last', 'c0'}, default 'first'
         One more row, or in place of the first one.
     energy_floor : float, default 0.0
-        Smallest energy, besides `log_floor`.
+        Smallest energy; 0 is `log_floor`.
     shift, gain : float or tuple of float, default 0.0, 1.0
         ``(x + shift) * gain``; one number, or one for each row (after `stack`).
     norm : {None, 'mean', 'standard', 'minmax'}, default None
@@ -150,11 +159,14 @@ class Recipe:
         Added to the standard deviation, or to the variance if `norm_eps_in_root`.
     norm_eps_in_root : bool, default False
         See there.
-    valid : {'all', 'hops'}, default 'all'
-        Which frames count for `norm`; 'hops': the first ``n_samples // hop_length``, and the others become 0.
+    valid : {'all', 'hops', 'inside'}, default 'all'
+        Which frames count for `norm`; 'hops': the first ``n_samples // hop_length``; 'inside': those that end (`beyond`
+        included) before the clip's own last sample. The others become 0, those that are stacked before `shift`.
     stack, stack_step, stack_before : int, default 1, None, 0
         Neighbouring frames that become one, every `stack_step` of them (default: `stack`), the first one repeated
         `stack_before` times before; what is left at the end is dropped, or filled by the last one if `stack_before`.
+    stack_fill : float, optional
+        What is left at the end is filled with this number.
     cut : int, default 0
         If not 0, so many frames, cut or filled with zeros (before `shift`).
     frames_multiple : int, default 1
@@ -163,6 +175,11 @@ class Recipe:
         Whether features are (rows, frames) or (frames, rows).
     dtype : {None, 'float16', 'float32', 'float64'}, default None
         Of the result; None: that of the samples. Arithmetic is in float32 unless both are wider or this is 'float64'.
+    tokens : tuple of (int, int, int) or (int, int, int, int), default ()
+        How the model makes audio tokens of frames, for `n_tokens` alone: a layer's kernel, stride and padding, and how
+        many come of each (1). Two recipes that differ in this are equal.
+    tokens_chunk : int, default 0
+        If not 0, so many frames at a time.
 
     Examples
     --------
@@ -214,7 +231,11 @@ class Recipe:
     mel_scale: str = "slaney"
     mel_norm: str | None = "slaney"
     triangles: str = "hz"
+    warp: float = 1.0
+    warp_low: float = 100.0
+    warp_high: float = -500.0
     floor_sr: bool = False
+    band_floor: float = 0.0
     log: str | None = "db"
     log_gain: float = 1.0
     log_floor: float = 1e-10
@@ -245,15 +266,18 @@ class Recipe:
     stack: int = 1
     stack_step: int | None = None
     stack_before: int = 0
+    stack_fill: float | None = None
     cut: int = 0
     frames_multiple: int = 1
     frames: str = "last"
     dtype: str | None = None
+    tokens: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
+    tokens_chunk: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
-        for field in fields(self):
-            put(field.name, plain(getattr(self, field.name), field.name))
+        for f in fields(self):
+            put(f.name, rules.plain(getattr(self, f.name), f.name))
         rules.check(self)
 
     # --- as data
@@ -374,7 +398,7 @@ class Recipe:
         """
         if not isinstance(other, Recipe):
             raise DTypeError(f"other is {type(other).__name__}, not a Recipe")
-        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
+        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self) if f.compare}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
     # --- carried out
@@ -399,6 +423,35 @@ class Recipe:
         from .program import program_of
 
         return program_of(self, 0).n_results(as_index(n_samples, name="n_samples", minimum=0))
+
+    def n_tokens(self, n_samples: int) -> int:
+        """Audio tokens that the model makes of a clip of so many samples, where it counts them by frames.
+
+        Parameters
+        ----------
+        n_samples : int >= 0
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ParameterError
+            If the recipe does not say how, by `tokens`.
+
+        Examples
+        --------
+        >>> import fastspec
+        >>> fastspec.recipe("whisper").n_tokens(480000), fastspec.recipe("qwen2-audio").n_tokens(480000)
+        (1500, 750)
+        """
+        from .program import n_tokens, program_of
+
+        if not self.tokens:
+            raise ParameterError("tokens=() says nothing of audio tokens; use recipe.replace(tokens=...), or n_frames")
+        n_frames = program_of(self, 0).n_valid(as_index(n_samples, name="n_samples", minimum=0))
+        return n_tokens(self, n_frames)
 
     def whole_clip_parts(self) -> list[str]:
         """The fields whose part cannot be done before the whole clip is there, which a stream therefore refuses.
@@ -549,7 +602,7 @@ class Recipe:
 
 def names() -> list[str]:
     """The fields of a recipe."""
-    return [field.name for field in fields(Recipe)]
+    return [f.name for f in fields(Recipe)]
 
 
 def make(values: dict[str, Any]) -> Recipe:
@@ -559,18 +612,3 @@ def make(values: dict[str, Any]) -> Recipe:
             near = get_close_matches(name, names(), n=1)
             raise TypeError(f"Recipe has no field {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     return Recipe(**values)
-
-
-def plain(value: Any, name: str) -> Any:
-    """A field's value as Python's own numbers, text and tuples, so that it can be compared, hashed and written down."""
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    elif isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (list, tuple)):
-        return tuple(plain(item, name) for item in value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if name == "dtype":
-        return np.dtype(value).name
-    raise DTypeError(f"{name}={value!r} is {type(value).__name__}; a recipe holds numbers, text and tuples of them")

@@ -38,9 +38,9 @@ Doubles = Sequence[float] | npt.NDArray[np.float64 | np.integer[Any] | np.bool_]
 
 Real = float | np.floating[Any] | np.integer[Any] | np.bool_
 Number = complex | np.number[Any] | np.bool_
-# Spelt out, since text is a sequence of texts.
-Row = Sequence[Number] | npt.NDArray[Any]
-Numbers = Row | HasArray | Sequence[Row] | Sequence[Sequence[Row]]
+# Spelt out, since text is a sequence of texts. NumPy's scalars are arrays here.
+Row = Sequence[complex] | Sequence[HasArray]
+Numbers = HasArray | Row | Sequence[Sequence[complex]] | Sequence[Sequence[HasArray]]
 
 # Padding of frames, which knows the ends of a signal only; and that of a signal which is whole.
 PadName = Literal["constant", "edge", "linear_ramp", "reflect", "symmetric", "empty"]

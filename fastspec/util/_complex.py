@@ -23,7 +23,7 @@ def abs2(x: Number, dtype: npt.DTypeLike | None = ...) -> np.floating[Any]: ...
 @overload
 def abs2(x: Numbers, dtype: npt.DTypeLike | None = ...) -> FloatArray: ...
 @public
-def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
+def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.floating[Any] | FloatArray:
     """Squared magnitude, without the square root that ``np.abs(x) ** 2`` would take.
 
     Parameters
@@ -65,7 +65,7 @@ def phasor(angles: Real, *, mag: Number | None = ...) -> np.complexfloating[Any,
 @overload
 def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = ...) -> ComplexArray: ...
 @public
-def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
+def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.complexfloating[Any, Any] | ComplexArray:
     """Complex numbers of given angles and magnitudes.
 
     Parameters

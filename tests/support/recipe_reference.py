@@ -16,6 +16,7 @@ LOGARITHMS = {
 
 
 def features(r, y) -> np.ndarray:
+    own = r.prepend + min(len(y), r.samples or len(y))
     y = signal(r, np.asarray(y, np.float64))
     frames, energy = conditioned(r, cut(r, y))
     X = np.fft.rfft(frames, n=r.n_fft, axis=-1).T * r.scale
@@ -26,9 +27,10 @@ def features(r, y) -> np.ndarray:
     P = np.abs(X) ** 2
     S = P if r.power == 2 else np.sqrt(np.maximum(P + r.root_add, r.root_floor))
     B = mel_bank(r) @ S * r.log_gain if r.n_mels else S
+    B = np.maximum(B, r.band_floor) if r.band_floor else B
     if r.energy == "spectrum":
-        energy = S.sum(axis=0)
-    return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
+        energy = np.maximum(S.sum(axis=0), r.band_floor)
+    return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y), own)
 
 
 def signal(r, y):
@@ -50,16 +52,19 @@ def signal(r, y):
     return y
 
 
+def lead(r):
+    """Samples before the first one that the first frame begins."""
+    if isinstance(r.pad, tuple):
+        return r.pad[0]
+    kaldi = (r.frame_length or r.n_fft) // 2 - r.hop_length // 2
+    return {"center": r.n_fft // 2, "same": (r.n_fft - r.hop_length) // 2, "none": 0, "kaldi": kaldi}[r.pad]
+
+
 def cut(r, y):
     """Frames (frames, length)."""
     length, hop, n = r.frame_length or r.n_fft, r.hop_length, len(y)
-    if r.pad == "kaldi":
-        left = length // 2 - hop // 2
-        right = length
-    elif isinstance(r.pad, tuple):
-        left, right = r.pad
-    else:
-        left = right = {"center": r.n_fft // 2, "same": (r.n_fft - hop) // 2, "none": 0}[r.pad]
+    left = lead(r)
+    right = length if r.pad == "kaldi" else r.pad[1] if isinstance(r.pad, tuple) else left
     if r.pad == "kaldi":
         n_frames = (n + hop // 2) // hop
     elif r.count == "partial":
@@ -75,7 +80,9 @@ def cut(r, y):
 
 def window(r):
     length = r.win_length or r.frame_length or r.n_fft
-    if r.window == "povey":
+    if r.window == "sine":
+        w = np.sin(np.pi * np.arange(length) / (length - (not r.periodic)))
+    elif r.window == "povey":
         w = scipy.signal.get_window("hann", length, fftbins=r.periodic) ** 0.85
     elif isinstance(r.window, tuple) and not isinstance(r.window[0], str):
         w = np.array(r.window)
@@ -106,6 +113,9 @@ def mel_bank(r):
     mels = np.linspace(to_mel(np.float64(r.fmin)), to_mel(np.float64(top)), r.n_mels + 2)
     hertz = 700 * (10 ** (mels / 2595) - 1) if htk else unslaney(mels)
     hertz = mels if r.mel_scale == "linear" else hertz
+    if r.warp != 1:
+        hertz = np.array([warped(r, f, hertz[0], top) for f in hertz])
+        mels = to_mel(hertz)
     freqs = np.arange(r.n_fft // 2 + 1) * r.sr / r.n_fft
     if r.floor_sr:
         freqs = np.linspace(0, r.sr // 2, r.n_fft // 2 + 1)
@@ -113,23 +123,36 @@ def mel_bank(r):
     for i in range(r.n_mels):
         for k, f in enumerate(freqs):
             a, b, c, x = (*hertz[i : i + 3], f)
-            if r.triangles == "mel":
+            if r.triangles in ("mel", "htk"):
                 a, b, c, x = (*mels[i : i + 3], to_mel(f))
-            if r.triangles == "bins":
+            if r.triangles in ("bins", "inner"):
                 a, b, c = np.floor((r.n_fft + 1) * hertz[i : i + 3] / r.sr)
                 x = k
                 bank[i, k] = (x - a) / (b - a) if a <= x < b else (c - x) / (c - b) if b <= x < c else 0
+                if r.triangles == "inner" and x == a:
+                    bank[i, k] = 0
             elif r.triangles == "left":
                 bank[i, k] = max(0, 1 - abs(x - b) / (b - a))
             else:
                 bank[i, k] = max(0, min((x - a) / (b - a), (c - x) / (c - b)))
-    if r.triangles == "mel" and r.n_fft % 2 == 0:
+    if r.triangles in ("mel", "htk") and r.n_fft % 2 == 0:
         bank[:, -1] = 0
+    if r.triangles == "htk" and r.fmin:
+        bank[0, np.argmax(bank[0] > 0)] = 0
     if r.mel_norm == "slaney":
-        bank *= (2 / (hertz[2:] - hertz[:-2]))[:, None]
+        if r.triangles in ("bins", "inner"):
+            hertz = np.floor((r.n_fft + 1) * hertz / r.sr)
+        bank *= (2 / nonzero(hertz[2:] - hertz[:-2]))[:, None]
     if r.mel_norm == "sum":
         bank /= bank.sum(axis=1, keepdims=True)
     return bank
+
+
+def warped(r, f, low, high):
+    """Three straight pieces through (low, low), (l, l / warp), (h, h / warp), (high, high)."""
+    turn_low = r.warp_low * max(1, r.warp)
+    turn_high = (r.warp_high + (r.sr / 2 if r.warp_high < 0 else 0)) * min(1, r.warp)
+    return np.interp(f, [low, turn_low, turn_high, high], [low, turn_low / r.warp, turn_high / r.warp, high])
 
 
 def slaney(f):
@@ -168,11 +191,10 @@ def cepstrum(r, L):
 def with_energy(r, F, energy):
     if not r.energy:
         return F
-    row = energy
     if r.energy == "spectrum":
-        row = levels(r, row)
-    elif r.log:
-        row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
+        row = levels(r, energy)
+    else:
+        row = LOGARITHMS[r.log or "ln"](np.maximum(energy, r.energy_floor or r.log_floor))
     if r.energy_place == "c0":
         return np.concatenate([row[None], F[1:]])
     return np.concatenate([row[None], F] if r.energy_place == "first" else [F, row[None]])
@@ -182,10 +204,14 @@ def nonzero(x):
     return np.where(x == 0, 1, x)
 
 
-def finish(r, F, n_samples):
+def finish(r, F, n_samples, own):
     if r.least is not None or r.most is not None:
         F = np.clip(F, r.least, r.most)
     n = min(n_samples // r.hop_length, F.shape[1]) if r.valid == "hops" else F.shape[1]
+    if r.valid == "inside":
+        length = r.frame_length or r.n_fft
+        n = sum(t * r.hop_length - lead(r) + length + r.beyond <= own for t in range(F.shape[1]))
+    n_made = F.shape[1]
     axis = 1 if r.norm_over == "time" else None
     part = F[:, :n]
     if r.norm == "minmax":
@@ -197,13 +223,17 @@ def finish(r, F, n_samples):
             variance = part.var(axis=axis, keepdims=True, ddof=r.norm_ddof)
             spread = np.sqrt(variance + r.norm_eps) if r.norm_eps_in_root else np.sqrt(variance) + r.norm_eps
         F = (F - mean) / (nonzero(spread) if r.norm == "standard" else 1)
-    if r.valid == "hops":
+    if r.valid != "all":
         F = np.where(np.arange(F.shape[1]) < n, F, 0)
     step = r.stack_step or r.stack
     if r.stack_before:
         n_out = -(-F.shape[1] // step)
         F = np.concatenate([np.repeat(F[:, :1], r.stack_before, axis=1), F], axis=1)
         F = np.concatenate([F, np.repeat(F[:, -1:], max(0, (n_out - 1) * step + r.stack - F.shape[1]), axis=1)], axis=1)
+    elif r.stack_fill is not None and r.stack > 1 and F.shape[1]:
+        n_out = 1 + max(0, -(-(F.shape[1] - r.stack) // step))
+        missing = (n_out - 1) * step + r.stack - F.shape[1]
+        F = np.pad(F, ((0, 0), (0, missing)), constant_values=r.stack_fill)
     elif r.stack > 1:
         n_out = 1 + (F.shape[1] - r.stack) // step
     if r.stack > 1:
@@ -212,5 +242,7 @@ def finish(r, F, n_samples):
         F = np.pad(F[:, : r.cut], ((0, 0), (0, max(r.cut - F.shape[1], 0))))
     columns = lambda x: np.array(x)[:, None] if isinstance(x, tuple) else x  # noqa: E731
     F = (F + columns(r.shift)) * columns(r.gain)
+    if r.stack == 1:
+        F[:, n:n_made] = 0
     F = np.pad(F, ((0, 0), (0, -F.shape[1] % r.frames_multiple)))
     return F.T if r.frames == "first" else F

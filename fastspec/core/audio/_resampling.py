@@ -16,7 +16,6 @@ from ...util.utils import fix_length, valid_audio
 if TYPE_CHECKING:
     from ..._gate.kinds import FloatArray
 
-    pass
 
 # soxr's filters grow with the ratio of rates: designing one takes seconds at this ratio, minutes beyond.
 FARTHEST_RATES = 100_000

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from ..._gate.kinds import FloatArray, WholePadMode
 
-    pass
-
 
 @public
 def yin(
