@@ -114,6 +114,9 @@ def test_axes_of_a_file(sound):
     with np.load("a.npz") as data:
         np.testing.assert_allclose(data["times"][:3], [0.0, 0.01, 0.02], atol=1e-12)
         np.testing.assert_allclose(data["frequencies"], fastspec.mel_frequencies(82, fmax=8000)[1:-1])
+    assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "panns,sr=16000,fmax=8000,mel_scale=linear,fmin=0"]) == 0
+    with np.load("a.npz") as data:
+        np.testing.assert_allclose(data["frequencies"], np.linspace(0, 8000, 66)[1:-1])
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "paraformer"]) == 0
     with np.load("a.npz") as data:
         np.testing.assert_allclose(data["times"][:2], [0.0125, 0.0725], atol=1e-12)

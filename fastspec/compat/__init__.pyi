@@ -7,5 +7,4 @@ from . import nnaudio as nnaudio
 from . import python_speech_features as python_speech_features
 from . import scipy as scipy
 from . import torchaudio as torchaudio
-
 from . import whisper as whisper
