@@ -15,6 +15,7 @@ from support import arguments, everything
 
 import fastspec
 from fastspec import DTypeError, ParameterError
+from fastspec._gate.complaints import ARRAYS, FUNCTIONS, NAMES
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -89,23 +90,21 @@ def of_arrays(x) -> Iterator[tuple[str, object, bool]]:
 def rows(annotation: str, good) -> Iterator[tuple[str, object, bool]]:
     """What is passed, and whether it must be refused."""
     words = set(re.findall(r"\w+", annotation))
-    numbers = words & {"ndarray", "ArrayLike"}
-    if numbers:
+    if words & ARRAYS:
         yield from of_arrays(np.arange(1.0, 4.0) if good is None else good)
     elif words & {"Sequence", "Iterable", "Collection", "Any"}:
         return
-    if words & {"int", "float"} and not words & {"str", "Window", "Literal"}:
+    if words & {"int", "float", "DCTType"} and not words & NAMES:
         yield from ((row, value, True) for row, value in NO_NUMBERS.items())
-        odd = ODD_INTEGERS if "int" in words else ODD_NUMBERS
+        odd = ODD_INTEGERS if words & {"int", "DCTType"} else ODD_NUMBERS
         yield from ((row, value, False) for row, value in odd.items())
-    for word, odd in (
-        ("str", ODD_NAMES),
-        ("Literal", ODD_NAMES),
-        ("DTypeLike", ODD_DTYPES),
-        ("Window", ODD_WINDOWS),
-        ("Callable", ODD_FUNCTIONS),
+    for those, odd in (
+        (NAMES - {"Window"}, ODD_NAMES),
+        ({"DTypeLike"}, ODD_DTYPES),
+        ({"Window"}, ODD_WINDOWS),
+        (FUNCTIONS - {"Window"}, ODD_FUNCTIONS),
     ):
-        if word in words:
+        if words & those:
             yield from ((row, value, False) for row, value in odd.items())
 
 

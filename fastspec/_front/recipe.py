@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray
     from .walk import RecipeStream
 
 # Version of the JSON that `to_json` writes.
@@ -467,7 +468,7 @@ class Recipe:
         """
         return rules.whole_clip_parts(self)
 
-    def __call__(self, y: npt.ArrayLike, *, check_finite: bool = True) -> np.ndarray:
+    def __call__(self, y: npt.ArrayLike, *, check_finite: bool = True) -> FloatArray:
         """Features of a clip.
 
         Parameters
@@ -494,6 +495,14 @@ class Recipe:
 
         return run_clip(self, y, check_finite=check_finite)
 
+    @overload
+    def batch(
+        self, clips: Iterable[npt.ArrayLike], *, padded: Literal[True] = ..., fill: float = ...
+    ) -> tuple[FloatArray, npt.NDArray[np.int_]]: ...
+    @overload
+    def batch(
+        self, clips: Iterable[npt.ArrayLike], *, padded: Literal[False], fill: float = ...
+    ) -> list[FloatArray]: ...
     def batch(
         self, clips: Iterable[npt.ArrayLike], *, padded: bool = True, fill: float = 0.0
     ) -> tuple[np.ndarray, np.ndarray] | list[np.ndarray]:
@@ -533,7 +542,7 @@ class Recipe:
 
         return run_batch(self, clips, padded=padded, fill=fill)
 
-    def file(self, path: str | os.PathLike, *, mono: bool = True) -> np.ndarray:
+    def file(self, path: str | os.PathLike[str], *, mono: bool = True) -> FloatArray:
         """Features of a sound file, resampled to `sr` if it has another rate.
 
         A recipe that needs no whole clip reads a block at a time.
