@@ -50,6 +50,13 @@ static double noise_at(uint64_t key, uint64_t place)
     return sqrt(-2 * log(radius)) * cos(6.283185307179586 * turn);
 }
 
+/* The same in the precision that comes out: what is dithered, wherever a block begins. */
+static double rounded_sample_at(const fsp_signal *s, size_t i)
+{
+    const double x = bare_sample_at(s, i);
+    return s->kernels->itemsize == sizeof(float) ? (double)(float)x : x;
+}
+
 static double dithered(const fsp_signal *s, size_t i, double x)
 {
     const fsp_conditioning *const c = s->conditioning;
@@ -63,14 +70,14 @@ static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
     const fsp_conditioning *const c = s->conditioning;
     for (size_t j = 0; j < n && c->dither != 0; j++) fsp_put_real(out, j, dithered(s, i + j, fsp_real_at(out, j, size)), size);
     if (c->emphasis != 0)
-        s->kernels->emphasise(out, n, i ? dithered(s, i - 1, bare_sample_at(s, i - 1)) : 0, c->emphasis);
+        s->kernels->emphasise(out, n, i ? dithered(s, i - 1, rounded_sample_at(s, i - 1)) : 0, c->emphasis);
 }
 
 static double sample_at(const fsp_signal *s, size_t i)
 {
     if (!is_conditioned(s)) return bare_sample_at(s, i);
     union { float single; double real; } x;
-    fsp_put_real(&x, 0, bare_sample_at(s, i), s->kernels->itemsize);
+    fsp_put_real(&x, 0, rounded_sample_at(s, i), s->kernels->itemsize);
     condition(s, i, 1, &x);
     return fsp_real_at(&x, 0, s->kernels->itemsize);
 }

@@ -51,7 +51,7 @@ FAULTS = [
           "test_frames.py test_spectrum.py"),
     Fault("dither forgets its place", "csrc/frames.c", "noise_at(c->dither_key, s->place + i)", "noise_at(c->dither_key, i)",
           "test_recipes.py"),
-    Fault("emphasis across a block", "csrc/frames.c", "i ? dithered(s, i - 1, bare_sample_at(s, i - 1)) : 0", "0",
+    Fault("emphasis across a block", "csrc/frames.c", "i ? dithered(s, i - 1, rounded_sample_at(s, i - 1)) : 0", "0",
           "test_recipes.py"),
     Fault("a missing tail of an array", "csrc/levels.c", "return left < job->chunk ? left : job->chunk;",
           "return left < job->chunk ? left - (left > 1) : job->chunk;", "test_levels.py"),
