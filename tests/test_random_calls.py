@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -18,7 +19,8 @@ from support import everything
 from test_every_argument import CALLS, SLOW, rows
 
 import fastspec
-from fastspec import AudioFileError, ParameterError
+from fastspec import AudioFileError, ParameterError, dataset
+from fastspec.dataset import Job, extract, items_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -99,3 +101,60 @@ def test_changed_recipes(content):
     except ParameterError:
         return
     assert recipe == fastspec.Recipe.from_json(recipe.to_json())
+
+
+JOBS = [Job(features={"mel": "whisper", "cqt": {"kind": "cqt", "n_bins": 12}}, pool="mean", sr=16000).to_json().encode()]
+
+
+@given(changed(JOBS))
+def test_changed_jobs(content):
+    try:
+        job = Job.from_json(content.decode("utf-8", "replace"))
+    except ParameterError:
+        return
+    assert job == Job.from_json(job.to_json())
+
+
+LISTS = {
+    "csv": b'path,start,end,label,id\ndogs/0.wav,0.05,0.2,dog,first\n"a,b.wav",,,cat,\n',
+    "tsv": b"path\tstart\tduration\nx.wav\t1\t2\n",
+    "jsonl": b'{"path": "a.wav", "start": 1}\n{"path": "b.wav", "label": "b", "id": "3"}\n',
+}
+
+
+@given(st.sampled_from(sorted(LISTS)).flatmap(lambda kind: st.tuples(st.just(kind), changed([LISTS[kind]]))))
+def test_changed_manifests(tmp_path_factory, case):
+    kind, content = case
+    path = tmp_path_factory.getbasetemp() / f"list.{kind}"
+    path.write_bytes(content)
+    try:
+        items = items_of([path])
+    except (AudioFileError, ParameterError, FileNotFoundError):
+        return
+    assert all(isinstance(item.id, str) and item.id for item in items)
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sets")
+    fastspec.write(folder / "y.wav", everything.Y.astype(np.float32), 16000)
+    job = Job(features={"mel": fastspec.Recipe(n_fft=256, hop_length=200, n_mels=4, log="ln")})
+    for store in ("npy", "tar"):
+        extract([folder / "y.wav"], folder / store, job, store=store)
+    return folder
+
+
+@given(st.data())
+def test_changed_stores(stores, tmp_path_factory, data):
+    """One file of a store is another one: what is read is an array, or an error says what is wrong."""
+    name = data.draw(st.sampled_from(["npy", "tar"]))
+    copy = tmp_path_factory.mktemp("changed") / name
+    shutil.copytree(stores / name, copy)
+    path = data.draw(st.sampled_from(sorted(p.relative_to(copy) for p in copy.rglob("*") if p.is_file())))
+    (copy / path).write_bytes(data.draw(changed([(copy / path).read_bytes()])))
+    try:
+        features = dataset.open(copy)
+        read = [features[i] for i in range(len(features))]
+    except (ParameterError, AudioFileError, MemoryError):
+        return
+    assert all(isinstance(x, np.ndarray) for x in read)
