@@ -1,7 +1,7 @@
-"""Random calls of every public function, several arguments odd at once; and files, recipes and stores with bytes changed.
+"""Random calls of all public functions, several arguments odd at once; and files, recipes, stores with bytes changed.
 
-Only what the documentation names may come out: `ParameterError`, for files `AudioFileError`, and `MemoryError`. What is odd is that of
-`test_every_argument`, which changes one argument at a time. FASTSPEC_HYPOTHESIS=thorough looks further.
+Only what the documentation names may come out: `ParameterError`, for files `AudioFileError`, and `MemoryError`. What is
+odd is that of `test_every_argument`, which changes one argument at a time. FASTSPEC_HYPOTHESIS=thorough looks further.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from support import everything
-from test_every_argument import CALLS, SLOW, rows
+from support import arguments, everything
+from support.odd_values import SLOW, rows
 
 import fastspec
 from fastspec import AudioFileError, ParameterError, dataset
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 def _choices(call) -> dict[str, list]:
-    """The odd values of each argument, whose names `test_every_argument` gives."""
+    """The odd values of each argument, with their names."""
     odd = {
         name: list(rows(str(p.annotation), call.arguments.get(name)))
         for name, p in call.parameters.items()
@@ -35,7 +35,7 @@ def _choices(call) -> dict[str, list]:
     return {name: values for name, values in odd.items() if values}
 
 
-CHOICES = [(call, choices) for call in CALLS if (choices := _choices(call))]
+CHOICES = [(call, choices) for call in arguments.calls() if (choices := _choices(call))]
 
 
 @given(st.data())
@@ -82,7 +82,9 @@ def test_changed_sound_files(content):
             y, sr = reader(io.BytesIO(content))
         except (AudioFileError, ParameterError):
             continue
-        assert isinstance(y, np.ndarray) and y.dtype == np.float32 and sr > 0
+        assert isinstance(y, np.ndarray)
+        assert y.dtype == np.float32
+        assert sr > 0
 
 
 RECIPES = [fastspec.recipe(name).to_json().encode() for name in ("whisper", "kaldi-fbank")]
@@ -103,7 +105,8 @@ def test_changed_recipes(content):
     assert recipe == fastspec.Recipe.from_json(recipe.to_json())
 
 
-JOBS = [Job(features={"mel": "whisper", "cqt": {"kind": "cqt", "n_bins": 12}}, pool="mean", sr=16000).to_json().encode()]
+JOB = Job(features={"mel": "whisper", "cqt": {"kind": "cqt", "n_bins": 12}}, pool="mean", sr=16000)
+JOBS = [JOB.to_json().encode()]
 
 
 @given(changed(JOBS))

@@ -4,7 +4,8 @@
     python tools/plant_faults.py --list       their names
     python tools/plant_faults.py NAME ...     these alone
 
-Each is applied, built and tested by the quick tests that should notice it, and taken back. The tree itself stays as it is. It needs
+Each is applied, built and tested by the quick tests that should notice it,
+          and taken back. The tree itself stays as it is. It needs
 what building and testing need; CC="ccache gcc" makes it faster.
 """
 
@@ -47,9 +48,11 @@ FAULTS = [
           "s->margin.padding != FSP_PAD_CONSTANT; /*", "test_frames.py test_spectrum.py"),
     Fault("padding one sample short", "csrc/frames.c", "const ptrdiff_t stop = end < last ? end : last;",
           "const ptrdiff_t stop = end < last ? end : last - 1;", "test_frames.py test_spectrum.py"),
-    Fault("a ramp off by one", "csrc/frames.c", "(after - 1 - (double)(i - n)) / after", "(after - (double)(i - n)) / after",
+    Fault("a ramp off by one", "csrc/frames.c", "(after - 1 - (double)(i - n)) / after",
+          "(after - (double)(i - n)) / after",
           "test_frames.py test_spectrum.py"),
-    Fault("dither forgets its place", "csrc/frames.c", "noise_at(c->dither_key, s->place + i)", "noise_at(c->dither_key, i)",
+    Fault("dither forgets its place", "csrc/frames.c", "noise_at(c->dither_key, s->place + i)",
+          "noise_at(c->dither_key, i)",
           "test_recipes.py"),
     Fault("emphasis across a block", "csrc/frames.c", "i ? dithered(s, i - 1, rounded_sample_at(s, i - 1)) : 0", "0",
           "test_recipes.py"),
@@ -59,7 +62,8 @@ FAULTS = [
           "highest - job->range > job->lower ? highest - job->range : job->lower", "job->lower", "test_levels.py"),
     Fault("the last frame of an inverse", "csrc/inverse.c", "if (q >= in->n_frames) continue;",
           "if (q + 1 >= in->n_frames) continue;", "test_inverse.py"),
-    Fault("a decoder's first state", "csrc/decode.c", "which = cost > best ? k : which;", "which = cost >= best ? k : which;",
+    Fault("a decoder's first state", "csrc/decode.c", "which = cost > best ? k : which;",
+          "which = cost >= best ? k : which;",
           "test_sequence.py"),
     Fault("a decoder without its run", "csrc/decode.c", "for (size_t f = first; f < end; f++) {",
           "for (size_t f = first + 1; f < end; f++) {", "test_sequence.py"),
@@ -76,7 +80,8 @@ FAULTS = [
           "path[2 * *length + 1] = column + (column > 1);", "test_sequence.py"),
     Fault("steps of infinity", "csrc/alignment.c", "const int on = sim[i * s->n_columns + j] > 0;",
           "const int on = sim[i * s->n_columns + j] >= 0;", "test_sequence.py"),
-    Fault("a block that two results share", "csrc/blocks.c", "            found = kept[i];\n            kept[i] = (block){NULL, 0};",
+    Fault("a block that two results share", "csrc/blocks.c",
+          "            found = kept[i];\n            kept[i] = (block){NULL, 0};",
           "            found = kept[i];", "test_memory.py test_threads.py"),
     Fault("a cache that nobody locks", "csrc/blocks.c", "if (!enter()) return found;", "(void)enter();",
           "test_memory.py test_threads.py"),
@@ -84,13 +89,16 @@ FAULTS = [
           "if (low < high) a[high] = y - reflection * x;", "test_effects.py test_recursion.py test_audio.py"),
     Fault("a lost fsync", "fastspec/_soundfiles/whole_file.py", "        os.fsync(descriptor)", "        pass",
           "test_writing.py test_whole_file.py"),
-    Fault("a lost fsync of a data set", "fastspec/dataset/_run.py", "            os.fsync(descriptor)", "            pass",
+    Fault("a lost fsync of a data set", "fastspec/dataset/_run.py", "            os.fsync(descriptor)",
+          "            pass",
           "test_dataset.py"),
     Fault("a stale hash of a job", "fastspec/dataset/_job.py", "hashlib.sha256(self.to_json().encode())",
           'hashlib.sha256(b"job")', "test_dataset.py"),
-    Fault("a plan that forgets its job", "fastspec/dataset/_run.py", "json.dumps(now, sort_keys=True)", 'json.dumps(now["items"])',
+    Fault("a plan that forgets its job", "fastspec/dataset/_run.py", "json.dumps(now, sort_keys=True)",
+          'json.dumps(now["items"])',
           "test_dataset.py"),
-    Fault("files that changed are not noticed", "fastspec/dataset/_run.py", '{"stamp": list(item.stamp)}', '{"stamp": [0, 0]}',
+    Fault("files that changed are not noticed", "fastspec/dataset/_run.py", '{"stamp": list(item.stamp)}',
+          '{"stamp": [0, 0]}',
           "test_dataset.py"),
     Fault("lines count a frame too many", "fastspec/_front/lines.py", "max(0, 1 + (n_samples", "max(0, 2 + (n_samples",
           "test_logfreq.py test_compat_nnaudio.py"),

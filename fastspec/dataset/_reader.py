@@ -25,7 +25,8 @@ def _told_if_damaged(path: str) -> Iterator[None]:
     except (ParameterError, FileNotFoundError, MemoryError):
         raise
     except Exception as error:
-        raise ParameterError(f"{path}: cannot be read as a data set, is it damaged? ({type(error).__name__}: {error})") from error
+        said = f"{type(error).__name__}: {error}"
+        raise ParameterError(f"{path}: cannot be read as a data set, is it damaged? ({said})") from error
 
 
 class Dataset(Sequence):
