@@ -79,7 +79,7 @@ FUNCTIONS = {
 }
 
 
-# A tempo of whatever kind `bpm` is; filters of three layouts; whatever was passed under the old name. Not looked at:
+# A tempo of whatever kind `bpm` is; filters of three layouts; whatever was passed under the old name. Not looked at are
 # other libraries' words (`compat`), which say `Any` where these do, and stores, whose items are what was put in.
 ANY_RESULT = {
     "fastspec.beat.beat_track",
@@ -121,7 +121,7 @@ def test_overloads_are_of_the_function_that_runs(name):
         assert optional == (parameter.default is not parameter.empty), parameter
 
 
-KINDS = {"FloatArray": np.floating, "ComplexArray": np.complexfloating}
+KINDS = {"FloatArray": np.floating, "Features": np.floating, "ComplexArray": np.complexfloating}
 
 
 def is_of(result, kind: str) -> bool:
