@@ -1,0 +1,59 @@
+"""Sphinx: `sphinx-build -W docs docs/_build`, after `pip install '.[docs]'`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import fastspec
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import make_api  # noqa: E402 (beside this file)
+
+project = "fastspec"
+copyright = "fastspec's authors, ISC licence"
+version = release = fastspec.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "myst_parser",
+]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+exclude_patterns = ["_build"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+autosummary_generate = True
+autosummary_imported_members = True
+autodoc_typehints = "none"  # the docstrings say more
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+default_role = "code"  # names stand in backticks, most of them of arguments
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", None),
+    "numpy": ("https://numpy.org/doc/stable", None),
+    "scipy": ("https://docs.scipy.org/doc/scipy", None),
+    "librosa": ("https://librosa.org/doc/latest", None),
+}
+# Without a network the links to other projects are left out; that is no reason to fail.
+suppress_warnings = ["intersphinx.external", "myst.xref_missing", "config.cache"]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "fastspec"
+html_static_path = ["static"]
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 6,
+    "footer_start": ["copyright"],
+    "footer_end": ["sphinx-version"],
+}
+html_sidebars = {"index": [], "start": [], "questions": []}
+
+make_api.write(HERE / "api")
