@@ -30,7 +30,9 @@ from peers import (
     python_speech_features_call,
     retuned_call,
     same_call,
+    scipy_call,
     scipy_cepstrum,
+    short_time_fft,
     stft_into_out,
     torch_decibels,
     torch_istft,
@@ -191,6 +193,32 @@ def pooling(name: str, shape: tuple[int, ...], size, *, target: float = 1.0, cha
         None,
         {"torch": target},
     )
+
+
+def compat_psf(name: str, **targets: float) -> Job:
+    return Job(
+        f"compat.python_speech_features.{name}",
+        pcm(np.int16),
+        {
+            "fastspec": fastspec_call(f"compat.python_speech_features.{name}"),
+            "python_speech_features": python_speech_features_call(name),
+        },
+        targets=targets,
+    )
+
+
+def compat_scipy(name: str, dtype=np.float64, **arguments) -> Job:
+    return Job(
+        f"compat.scipy.{name} {np.dtype(dtype).name}",
+        noisy_tone(22050, dtype=dtype),
+        {"fastspec": fastspec_call(f"compat.scipy.{name}", **arguments), "scipy": scipy_call(name, **arguments)},
+    )
+
+
+def compat_short_time_fft(name: str, *, back: bool, **targets: float) -> Job:
+    packages = {"fastspec": "fastspec.compat.scipy", "scipy": "scipy.signal"}
+    contenders = {label: short_time_fft(package, 512, 128, back=back) for label, package in packages.items()}
+    return Job(name, noisy_tone(22050, dtype=np.float64), contenders, targets=targets)
 
 
 _FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32)); "
@@ -414,6 +442,15 @@ JOBS = [
     pooling("adaptive_avg_pool1d", (1, 4000000), 1000),
     pooling("adaptive_avg_pool1d", (1, 1025, 2000), 100, channels_last=True),
     pooling("adaptive_avg_pool3d", (4, 8, 32, 64, 64), (8, 16, 16)),
+    compat_psf("mfcc", python_speech_features=30),
+    compat_psf("logfbank", python_speech_features=30),
+    compat_psf("ssc"),
+    compat_short_time_fft("compat.scipy.ShortTimeFFT.stft 512/128", back=False, scipy=15),
+    compat_short_time_fft("compat.scipy.ShortTimeFFT.istft 512/128", back=True),
+    compat_scipy("stft", nperseg=512, noverlap=384),
+    compat_scipy("stft", np.float32, nperseg=512, noverlap=384),
+    compat_scipy("spectrogram"),
+    compat_scipy("spectrogram", np.float32),
     pooling("adaptive_max_pool1d", (64, 10000), 100),
     pooling("adaptive_max_pool2d", (16, 512, 500), (64, 100)),
 ]

@@ -390,6 +390,25 @@ def python_speech_features_call(name: str, **arguments) -> Factory:
     return prepare
 
 
+def scipy_call(name: str, **arguments) -> Factory:
+    def prepare(y: np.ndarray) -> Call:
+        function = _function("scipy.signal", name)
+        return lambda: function(y, **arguments)
+
+    return prepare
+
+
+def short_time_fft(package: str, n_fft: int, hop_length: int, *, back: bool = False) -> Factory:
+    """`ShortTimeFFT.stft` of scipy.signal or of our module of its names; or `istft` of what it makes."""
+
+    def prepare(y: np.ndarray) -> Call:
+        transform = _function(package, "ShortTimeFFT").from_window("hann", 22050, n_fft, n_fft - hop_length)
+        S = transform.stft(y) if back else None
+        return (lambda: transform.istft(S)) if back else (lambda: transform.stft(y))
+
+    return prepare
+
+
 # a new process
 
 

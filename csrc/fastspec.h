@@ -93,7 +93,7 @@ typedef struct {
     double frame_emphasis;  /* frame: x[i] - frame_emphasis x[i - 1]; x[0] (1 - frame_emphasis) */
 } fsp_conditioning;
 
-/* A row of the output: multiplier log10(max(E, floor)) + offset (no levels: E) of each frame's sum of squares E. */
+/* A row of the output: multiplier log10(max(E, floor)) + offset of each frame's sum of squares E; E, if multiplier is 0. */
 typedef enum {
     FSP_NO_ENERGY,
     FSP_RAW_ENERGY,      /* of the samples without their mean, before the frame's emphasis */
@@ -104,7 +104,7 @@ typedef struct {
     fsp_energy_kind kind;
     int replaces;          /* whether it overwrites row `row`; if not, it is an additional row, the first or the last */
     size_t row;            /* of the output */
-    double floor, offset;  /* floor > 0 */
+    double multiplier, floor, offset;  /* floor > 0 */
 } fsp_energy;
 
 typedef struct {
@@ -115,6 +115,7 @@ typedef struct {
     size_t length;            /* of a frame: 1 .. n_fft samples, followed by zeros up to n_fft; 0: n_fft */
     size_t hop_length;        /* >= 1 */
     const double *window;     /* n_fft values, of which the first `length` are used */
+    size_t turn;              /* 0 .. n_fft - 1: so many samples of the windowed frame go behind the others, zeros included */
     ptrdiff_t lead;           /* frame 0 starts `lead` samples before the first one, or -lead samples after it */
     fsp_margin margin;
     fsp_conditioning conditioning;
@@ -132,8 +133,8 @@ typedef struct {
     const size_t *group_sizes, *group_extremes;  /* of each group its bins, and how many of them are extremes */
     const size_t *group_bins; /* the bins of all groups, one group after the other; a bin may be in several */
 
-    double multiplier;        /* 0: no levels; positive: level = multiplier log10(max(x + add, floor)) + offset */
-    double floor, offset;     /* floor > 0 */
+    double multiplier;        /* positive: level = multiplier log10(max(x + add, floor)) + offset */
+    double floor, offset;     /* 0: no logarithm, but max(x + add, floor) if floor > 0; a logarithm needs floor > 0 */
     double add, for_zero;     /* for_zero: replaces x where x = 0, unless it is 0 itself */
 
     size_t n_features;        /* 0: no matrix */
@@ -189,6 +190,7 @@ typedef struct {
     size_t n_fft, hop_length;
     const double *window;  /* n_fft values */
     size_t lead;           /* sample 0 of the output is sample `lead` of the first frame */
+    double smallest;       /* nothing is divided by sums of squares up to it; 0: by those below the smallest normal number */
 } fsp_inverse_config;
 
 fsp_status fsp_inverse_create(const fsp_inverse_config *config, fsp_inverse **inverse);

@@ -2,7 +2,6 @@
  * and what is done to the whole signal before it is cut into frames. */
 #include "internal.h"
 
-#include <math.h>
 #include <string.h>
 
 fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels *kernels, fsp_margin margin,
@@ -39,31 +38,27 @@ static double bare_sample_at(const fsp_signal *s, size_t i)
     return s->precision == FSP_F32 ? (double)((const float *)s->data)[at] : ((const double *)s->data)[at];
 }
 
-/* A normal random number that depends on `place` and `key` alone (Box and Muller 1958, of SplitMix64's bits). */
-static double noise_at(uint64_t key, uint64_t place)
-{
-    uint64_t z = key + place * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    const double radius = ((double)(z >> 32) + 0.5) * 0x1p-32, turn = (double)(z & 0xffffffffu) * 0x1p-32;
-    return sqrt(-2 * log(radius)) * cos(6.283185307179586 * turn);
-}
-
-static double dithered(const fsp_signal *s, size_t i, double x)
+static void add_noise(const fsp_signal *s, size_t i, size_t n, void *values)
 {
     const fsp_conditioning *const c = s->conditioning;
-    return c->dither == 0 ? x : x + c->dither * noise_at(c->dither_key, s->place + i);
+    if (c->dither != 0) s->kernels->add_noise(values, n, c->dither, c->dither_key, s->place + i);
+}
+
+/* Sample i with its noise, as it is before emphasis. */
+static double noisy_sample_at(const fsp_signal *s, size_t i)
+{
+    union { float single; double real; } x;
+    fsp_put_real(&x, 0, bare_sample_at(s, i), s->kernels->itemsize);
+    add_noise(s, i, 1, &x);
+    return fsp_real_at(&x, 0, s->kernels->itemsize);
 }
 
 /* In place: `out` holds samples i .. i + n - 1, n > 0. A sample's arithmetic is the same however many there are. */
 static void condition(const fsp_signal *s, size_t i, size_t n, void *out)
 {
-    const size_t size = s->kernels->itemsize;
-    const fsp_conditioning *const c = s->conditioning;
-    for (size_t j = 0; j < n && c->dither != 0; j++) fsp_put_real(out, j, dithered(s, i + j, fsp_real_at(out, j, size)), size);
-    if (c->emphasis != 0)
-        s->kernels->emphasise(out, n, i ? dithered(s, i - 1, bare_sample_at(s, i - 1)) : 0, c->emphasis);
+    const double emphasis = s->conditioning->emphasis;
+    add_noise(s, i, n, out);
+    if (emphasis != 0) s->kernels->emphasise(out, n, i ? noisy_sample_at(s, i - 1) : 0, emphasis);
 }
 
 static double sample_at(const fsp_signal *s, size_t i)
@@ -143,6 +138,17 @@ int fsp_in_place(const fsp_signal *s, fsp_precision precision)
     return s->stride == 1 && s->precision == precision && !s->pcm && !is_conditioned(s);
 }
 
+void fsp_copy_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                      fsp_precision precision, void *out)
+{
+    const size_t size = precision == FSP_F32 ? sizeof(float) : sizeof(double);
+    if (rows == hop)
+        fsp_copy_samples(s, start, columns * hop, precision, out);
+    else
+        for (size_t c = 0; c < columns; c++)
+            fsp_copy_samples(s, start + fsp_column_start((ptrdiff_t)c, hop), rows, precision, (char *)out + c * rows * size);
+}
+
 const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
                         fsp_precision precision, void *linear, ptrdiff_t *stride)
 {
@@ -153,11 +159,7 @@ const void *fsp_columns(const fsp_signal *s, ptrdiff_t start, size_t hop, size_t
         return (const char *)s->data + (size_t)start * size;
     }
     *stride = (ptrdiff_t)rows;
-    if (rows == hop)
-        fsp_copy_samples(s, start, columns * hop, precision, linear);
-    else
-        for (size_t c = 0; c < columns; c++)
-            fsp_copy_samples(s, start + fsp_column_start((ptrdiff_t)c, hop), rows, precision, (char *)linear + c * rows * size);
+    fsp_copy_columns(s, start, hop, rows, columns, precision, linear);
     return linear;
 }
 

@@ -191,8 +191,10 @@ fsp_signal fsp_signal_of(const fsp_input *in, size_t channel, const fsp_kernels 
 void fsp_copy_samples(const fsp_signal *signal, ptrdiff_t start, size_t n, fsp_precision precision, void *out);
 /* Whether the signal lies as kernels read it: nothing to convert, no gaps. */
 int fsp_in_place(const fsp_signal *signal, fsp_precision precision);
-/* Columns of `rows` samples, `hop` apart, the first from `start`: the signal's own where they are whole and in place, else
- * copies in `linear`, which has room for all. They are *stride apart. */
+/* Columns of `rows` samples, `hop` apart, the first from `start`: copies, one behind the other; or the signal's own where
+ * they are whole and in place, else copies in `linear`, which has room for all. They are *stride apart. */
+void fsp_copy_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
+                      fsp_precision precision, void *out);
 const void *fsp_columns(const fsp_signal *signal, ptrdiff_t start, size_t hop, size_t rows, size_t columns,
                         fsp_precision precision, void *linear, ptrdiff_t *stride);
 /* Whether samples a .. b - 1 that are there are finite. `linear`: room for n of them. */

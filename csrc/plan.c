@@ -9,7 +9,7 @@ static int valid_energy(const fsp_config *c)
     const fsp_energy *e = &c->energy;
     if (!e->kind) return 1;
     const size_t n_rows = c->n_features ? c->n_features : c->n_bands ? c->n_bands : c->n_fft / 2 + 1;
-    if (c->spectrum == FSP_GIVEN || c->spectrum == FSP_COMPLEX || c->summary || !(e->floor > 0)) return 0;
+    if (c->spectrum == FSP_GIVEN || c->spectrum == FSP_COMPLEX || c->summary || !(e->floor > 0) || !(e->multiplier >= 0)) return 0;
     return e->replaces ? e->row < n_rows : e->row == 0 || e->row == n_rows;
 }
 
@@ -30,12 +30,14 @@ static int valid(const fsp_config *c)
     if (c->n_fft < 1 || c->n_fft > FSP_MOST_N_FFT || c->hop_length < 1 || c->hop_length > MOST_PLACES) return 0;
     if (c->length > c->n_fft || c->margin.before > MOST_PLACES || c->margin.after > MOST_PLACES) return 0;
     if (given && c->length && c->length != c->n_fft) return 0;
+    if (c->turn >= c->n_fft) return 0;
     if (!given && (!c->window || c->lead > MOST_PLACES || c->lead < -MOST_PLACES)) return 0;
     if (!valid_complex_bank(c)) return 0;
     if (c->spectrum == FSP_COMPLEX && ((c->n_bands && !c->complex_bank.width) || c->multiplier != 0 || c->n_features || c->summary)) return 0;
     if (c->summary && (c->n_bands || c->multiplier != 0 || c->n_features)) return 0;
     if (c->summary == FSP_EXTREMES && (!c->n_groups || c->n_groups > UINT32_MAX / 2)) return 0;
     if (!(c->multiplier >= 0) || (c->multiplier > 0 && !(c->floor > 0))) return 0;
+    if (c->floor > 0 && c->multiplier == 0 && (c->summary || c->spectrum == FSP_COMPLEX)) return 0;
     return !(c->n_bands && !c->bank && !c->complex_bank.width) && !(c->n_features && !c->matrix) && valid_energy(c);
 }
 
@@ -67,7 +69,7 @@ static fsp_status make_offsets(fsp_plan *plan)
     plan->table_offsets = fsp_allocate(plan->conditioned ? length : 0, sizeof *plan->table_offsets);
     if (!plan->offsets || !plan->table_offsets) return FSP_ENOMEM;
     for (size_t i = 0; i < n; i++) {
-        const size_t sample = plan->fft.sample[i];
+        const size_t sample = (plan->fft.sample[i] + plan->config.turn) % n;
         plan->offsets[i] = !plan->conditioned ? in_table(plan, sample)
                                               : (uint32_t)((sample < length ? sample : length) * lanes);
     }
@@ -87,7 +89,7 @@ static fsp_status make_conditioning(fsp_plan *plan, const fsp_config *config)
                                                   .measure = measure[e->kind], .emphasis = c->frame_emphasis};
     plan->skipped = e->kind && !e->replaces && e->row == 0;
     if (!e->kind) return FSP_OK;
-    plan->energy_levels = fsp_levels_of(config->multiplier != 0 ? config->multiplier : 1, e->floor, e->offset, config->precision);
+    plan->energy_levels = fsp_levels_of(e->multiplier != 0 ? e->multiplier : 1, e->floor, e->offset, config->precision);
     if (e->kind != FSP_WINDOWED_ENERGY) return FSP_OK;
     plan->conditioning.window = plan->energy_window = fsp_to_real(config->window, plan->config.length, itemsize);
     return plan->energy_window ? FSP_OK : FSP_ENOMEM;
@@ -113,6 +115,18 @@ static void lay_out_scratch(fsp_plan *plan)
     plan->scratch_size = size;
 }
 
+/* The FFT, whose window is turned as the frame is. */
+static fsp_status make_fft(fsp_plan *plan, const fsp_config *config)
+{
+    const size_t n = config->n_fft;
+    double *turned = fsp_allocate(n, sizeof *turned);
+    if (!turned) return FSP_ENOMEM;
+    for (size_t i = 0; i < n; i++) turned[i] = config->window[(i + config->turn) % n];
+    const fsp_status status = fsp_real_fft_create(&plan->fft, n, turned, plan->kernels);
+    fsp_free(turned);
+    return status;
+}
+
 static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
 {
     plan->power = (config->spectrum == FSP_POWER || config->spectrum == FSP_MAGNITUDE) && !config->complex_bank.width;
@@ -122,7 +136,7 @@ static fsp_status make_front(fsp_plan *plan, const fsp_config *config)
     }
     shape_blocks(plan);
     fsp_status status = make_conditioning(plan, config);
-    if (status == FSP_OK) status = fsp_real_fft_create(&plan->fft, config->n_fft, config->window, plan->kernels);
+    if (status == FSP_OK) status = make_fft(plan, config);
     return status ? status : make_offsets(plan);
 }
 

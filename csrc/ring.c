@@ -91,6 +91,7 @@ fsp_status fsp_ring_create(fsp_ring_plan *plan, const fsp_inverse_config *config
     if (config->hop_length < 1 || config->hop_length > PTRDIFF_MAX / 4) return FSP_EBUG;
     plan->overlap = fsp_divide_up(plan->n_fft, plan->hop) - 1;
     plan->smallest = config->precision == FSP_F32 ? (double)FLT_MIN : DBL_MIN;
+    if (config->smallest > 0) plan->smallest = config->smallest;
     const fsp_status status = make_tables(plan, config->window);
     if (status) fsp_ring_destroy(plan);
     return status;

@@ -65,6 +65,19 @@ static int rest_finite(const worker *w)
     return next != in->total_frames || span_finite(w, frame_start(w, w->first + w->count), PTRDIFF_MAX);
 }
 
+/* Columns of a hop each. Of those that no frame reads, for want of frames in the last tile, zeros will do: a stream that
+ * asks for one frame at a time would have them mirrored, sample by sample, for three times the cost of all else. */
+static const char *read_columns(const worker *w, ptrdiff_t start, size_t columns, size_t used, ptrdiff_t *stride)
+{
+    const fsp_plan *plan = w->j->plan;
+    const size_t hop = plan->config.hop_length, column = plan->rows * plan->kernels->itemsize;
+    if (used == columns) return fsp_columns(&w->signal, start, hop, plan->rows, columns, plan->config.precision, w->linear, stride);
+    fsp_copy_columns(&w->signal, start, hop, plan->rows, used, plan->config.precision, w->linear);
+    memset(w->linear + used * column, 0, (columns - used) * column);
+    *stride = (ptrdiff_t)plan->rows;
+    return w->linear;
+}
+
 /* Fill the table for the block's tiles, and say whether its samples are finite. Columns that the block before it left
  * are carried over: the same numbers. */
 static int fill_table(worker *w)
@@ -76,9 +89,8 @@ static int fill_table(worker *w)
     char *const table = w->table + (plan->carried - overlap) * k->itemsize;
     ptrdiff_t stride;
     const size_t first = carried ? overlap : 0;
-    const size_t hop = plan->config.hop_length;
-    const char *x = fsp_columns(&w->signal, frame_start(w, w->first) + (ptrdiff_t)(first * hop), hop, plan->rows,
-                                n_frames + overlap - first, plan->config.precision, w->linear, &stride);
+    const char *x = read_columns(w, frame_start(w, w->first) + (ptrdiff_t)(first * plan->config.hop_length),
+                                 n_frames + overlap - first, w->count + overlap - first, &stride);
     int finite = 1;
     if (carried)
         k->carry(w->table, plan->rows, plan->table_stride, plan->block, plan->carried);
@@ -206,6 +218,10 @@ static rows levels_of(const worker *w, rows x, size_t valid)
     const fsp_config *c = &plan->config;
     x = collected(w, x);
     if (c->for_zero != 0) plan->kernels->fill_zeros(x.at, plan->n_rows, c->for_zero);
+    if (c->multiplier == 0) {
+        plan->kernels->clamp(x.at, plan->n_rows, c->add, c->floor);
+        return x;
+    }
     if (c->add != 0) plan->kernels->clamp(x.at, plan->n_rows, c->add, -INFINITY);
     plan->kernels->levels(x.at, plan->n_rows, &plan->levels, valid, w->extent);
     return x;
@@ -218,7 +234,7 @@ static rows with_energy(const worker *w, rows x, size_t valid)
     const size_t vector = plan->kernels->lanes * plan->kernels->itemsize;
     if (x.where != plan->identity) x = collected(w, x);
     x.at = (char *)x.at - plan->skipped * vector;
-    if (plan->config.multiplier != 0) plan->kernels->levels(w->energy, 1, &plan->energy_levels, valid, w->energy + vector);
+    if (plan->config.energy.multiplier != 0) plan->kernels->levels(w->energy, 1, &plan->energy_levels, valid, w->energy + vector);
     memcpy((char *)x.at + plan->config.energy.row * vector, w->energy, vector);
     return x;
 }
@@ -246,7 +262,7 @@ static void run_tile(const worker *w, size_t at, size_t valid)
         fsp_summary_run(&plan->summary, k, x.at, x.where, plan->n_bins, w->sorted, w->bands);
         x = (rows){w->bands, plan->identity};
     }
-    if (plan->config.multiplier != 0) x = levels_of(w, x, valid);
+    if (plan->config.multiplier != 0 || plan->config.floor > 0) x = levels_of(w, x, valid);
     if (plan->matrix.n_out) {
         if (x.where != plan->identity) x = collected(w, x);
         k->matrix(&plan->matrix, x.at, w->features);

@@ -63,6 +63,8 @@ SHORT = {
     *("display.cmap", "display.colorbar_db", "display.colorbar_phase", "display.highlight", "display.legend_for_axes"),
     *("display.multiplot", "recipe", "recipes", "segment.lag_to_recurrence", "segment.recurrence_to_lag"),
     *("segment.timelag_filter", "sequence.path_to_steps", "sequence.transition_cycle", "sequence.transition_local"),
+    *("compat.python_speech_features.base.calculate_nfft", "compat.python_speech_features.base.get_filterbanks"),
+    *("compat.python_speech_features.sigproc.rolling_window", "compat.python_speech_features.sigproc.round_half_up"),
     *("sequence.transition_loop", "sequence.transition_uniform", "sequence.dtw_backtracking"),
 }
 

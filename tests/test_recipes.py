@@ -95,6 +95,10 @@ def test_json_of_other_things():
         ({"pad_mode": "wrap", "count": "partial"}, "pad_mode='wrap'"),
         ({"mel_scale": "linear", "triangles": "bins"}, "triangles='bins'"),
         ({"scale": float("nan")}, "scale=nan must be finite"),
+        ({"warp": 1.1}, r"warp=1\.1 moves mel bands"),
+        ({"warp": -1.0, "triangles": "mel"}, r"warp=-1\.0 must be positive"),
+        ({"warp": 1.1, "triangles": "mel", "warp_high": 12000.0}, r"warp_high=12000\.0 must lie between"),
+        ({"band_floor": 1.0, "n_mels": 0}, r"band_floor=1\.0"),
     ],
 )
 def test_bad_fields(fields, message):
@@ -128,14 +132,17 @@ CHOICES = {
     "append": [0, 50],
     "min_samples": [0, 3000], "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
     "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial"], "beyond": [0, 1],
-    "drop_last": [False, True], "window": ["hann", "hamming", "povey", ("kaiser", 5.0)], "win_length": [None, 150],
+    "drop_last": [False, True], "window": ["hann", "hamming", "povey", "sine", ("kaiser", 5.0)],
+    "win_length": [None, 150],
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
     "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear"], "mel_norm": ["slaney", None],
-    "triangles": ["hz", "mel", "left"], "log": ["db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
+    "triangles": ["hz", "mel", "htk", "left", "bins", "inner"], "warp": [1.0, 0.8, 1.2], "warp_low": [100.0, 300.0],
+    "warp_high": [-500.0, 2500.0], "band_floor": [0.0, 1e-2],
+    "log": [None, "db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
     "log_zero": [0.0, 1e-5], "top": [None, 20.0], "n_mfcc": [None, 7], "first_mfcc": [0, 1], "c0_last": [False, True],
     "dct_norm": ["ortho", None, "htk"], "lifter": [0.0, 22.0], "lifter_from": [0, 1],
-    "energy": [None, "raw", "windowed"],
+    "energy": [None, "raw", "windowed", "spectrum"],
     "energy_place": ["first", "last", "c0"], "energy_floor": [0.0, 1.0], "shift": [0.0, 4.0], "gain": [1.0, 0.25],
     "norm": [None, "mean", "standard", "minmax"], "norm_over": ["time", "all"], "norm_ddof": [0, 1],
     "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops"], "stack": [1, 2],
@@ -152,14 +159,27 @@ def random_recipes(draw):
         fields["n_mels"] = 20
     if fields.get("top") and fields.get("energy"):
         fields["energy"] = None
+    if fields.get("energy") == "spectrum":
+        fields |= {"energy_floor": 0.0, "n_mels": 20}
+    if fields.get("n_mels") == 0:
+        fields.pop("band_floor", None)
+    if fields.get("log", "db") is None:
+        fields.pop("top", None)
+    if fields.get("mel_scale") == "linear":
+        fields.pop("triangles", None)
+        fields.pop("warp", None)
+    if fields.get("warp", 1.0) != 1:
+        fields |= {"triangles": draw(st.sampled_from(["mel", "htk"])), "n_mels": 20}
+        if fields.get("fmax") == 3000.0:
+            fields["warp_high"] = 2500.0
+    if fields.get("triangles") in ("bins", "inner"):
+        fields.pop("fmax", None)  # edges on whole bins: rounding would decide
     if fields.get("triangles") == "left" and fields.get("frame_length"):
         fields["triangles"] = "mel"
     if fields.get("stack", 1) == 1:
         fields.pop("stack_before", None)
     if fields.get("pad_mode") == "wrap" and (fields.get("pad") == "kaldi" or fields.get("count") == "partial"):
         fields["pad_mode"] = "reflect"
-    if fields.get("mel_scale") == "linear":
-        fields.pop("triangles", None)
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)

@@ -14,6 +14,7 @@ FSP_ALL_KERNELS(FSP_KERNEL_PROTOTYPE)
 #include "tiles.inc.h"
 #include "arrays.inc.h"
 #include "phasor.inc.h"
+#include "noise.inc.h"
 #include "inverse.inc.h"
 #include "inverse_fft.inc.h"
 #include "vocoder.inc.h"

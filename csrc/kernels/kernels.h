@@ -184,6 +184,7 @@ typedef struct {
 /* The list of kernels, in a table for each domain. Everything else about the set of kernels expands from it: their types,
  * fsp_kernels, the table of each instruction set (all.inc.h), and the checks (tests/c/check.c). */
 /* samples -> frames.
+ * add_noise: x[i] += deviation times a normal random number that depends on key and place + i.
  * emphasise: x[i] -= emphasis * x[i - 1] for i < n, x[-1] being `before`.
  * condition: sample i of the frames is at offsets[i] of the table and becomes vector i of `frames`; `energy` is one vector. */
 #define FSP_FRAME_KERNELS(KERNEL)                                                                                    \
@@ -191,6 +192,7 @@ typedef struct {
     KERNEL(int, gather, (const void *samples, ptrdiff_t column_stride, size_t rows, size_t columns, void *table,     \
             size_t table_stride))                                                                                    \
     KERNEL(void, carry, (void *table, size_t rows, size_t table_stride, size_t from, size_t count))                  \
+    KERNEL(void, add_noise, (void *values, size_t n, double deviation, uint64_t key, uint64_t place))                \
     KERNEL(void, emphasise, (void *values, size_t n, double before, double emphasis))                                \
     KERNEL(void, condition, (const void *table, const uint32_t *offsets, const fsp_frame_conditioning *conditioning, \
             void *frames, void *energy))

@@ -40,7 +40,7 @@ cdef extern from "fastspec.h" nogil:
         fsp_energy_kind kind
         int replaces
         size_t row
-        double floor, offset
+        double multiplier, floor, offset
     ctypedef struct fsp_complex_bank:
         size_t width
         const size_t *first
@@ -51,6 +51,7 @@ cdef extern from "fastspec.h" nogil:
         const char *isa
         size_t n_fft, length, hop_length
         const double *window
+        size_t turn
         ptrdiff_t lead
         fsp_margin margin
         fsp_conditioning conditioning
@@ -100,6 +101,7 @@ cdef extern from "fastspec.h" nogil:
         size_t n_fft, hop_length
         const double *window
         size_t lead
+        double smallest
     ctypedef struct fsp_spectra:
         const void *data
         size_t n_channels, n_frames
@@ -275,8 +277,8 @@ cdef class Plan:
     cdef fsp_spectrum spectrum
     cdef readonly size_t n_rows
 
-    def __cinit__(self, *, int precision, bytes isa, framing, window, conditioning, int spectrum, root, bank, complex_bank, int summary,
-                  double amount, groups, levels, matrix, energy):
+    def __cinit__(self, *, int precision, bytes isa, framing, window, size_t turn, conditioning, int spectrum, root, bank,
+                  complex_bank, int summary, double amount, groups, levels, matrix, energy):
         cdef fsp_config config
         cdef opened buffers
         cdef fsp_status status
@@ -284,6 +286,7 @@ cdef class Plan:
         config.precision = <fsp_precision>precision
         config.isa = isa
         config.n_fft, config.hop_length, config.lead = framing[:3]
+        config.turn = turn
         config.margin.padding = <fsp_padding><int>framing[3]
         config.length, config.margin.before, config.margin.after = framing[4:]
         config.conditioning.dither, config.conditioning.dither_key, config.conditioning.emphasis = conditioning[:3]
@@ -292,7 +295,8 @@ cdef class Plan:
         config.guard, config.least = root
         config.multiplier, config.floor, config.offset, config.add, config.for_zero = levels
         config.energy.kind, config.energy.row = <fsp_energy_kind><int>energy[0], energy[1]
-        config.energy.replaces, config.energy.floor, config.energy.offset = energy[2:]
+        config.energy.replaces, config.energy.multiplier = energy[2:4]
+        config.energy.floor, config.energy.offset = energy[4:]
         config.n_bands = 0 if bank is None else len(bank)
         config.n_features = 0 if matrix is None else len(matrix)
         config.summary, config.amount = <fsp_summary_kind>summary, amount

@@ -7,6 +7,7 @@ cdef fsp_inverse_config inverse_config(int precision, bytes isa, size_t n_fft, s
     config.isa = isa
     config.n_fft, config.hop_length, config.lead = n_fft, hop_length, lead
     config.window = NULL
+    config.smallest = 0
     return config
 
 
@@ -24,13 +25,15 @@ cdef class Inverse:
     """A prepared inverse transform (fsp_inverse), immutable and shareable between threads."""
     cdef fsp_inverse *inverse
 
-    def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window not None, size_t lead):
+    def __cinit__(self, *, int precision, bytes isa, size_t n_fft, size_t hop_length, window not None, size_t lead,
+                  double smallest=0):
         cdef fsp_inverse_config config = inverse_config(precision, isa, n_fft, hop_length, lead)
         cdef opened buffers
         cdef fsp_status status
         buffers.n = 0
         try:
             config.window = doubles(&buffers, window)
+            config.smallest = smallest
             with nogil:
                 status = fsp_inverse_create(&config, &self.inverse)
         finally:

@@ -17,9 +17,11 @@ from .spec import Spec
 
 
 @kept(32)
-def inverse_of(n_fft: int, hop_length: int, lead: int, precision: int, window: bytes) -> _engine.Inverse:
-    """`window`: n_fft doubles."""
-    options = {"precision": precision, "isa": ISA, "hop_length": hop_length, "lead": lead}
+def inverse_of(
+    n_fft: int, hop_length: int, lead: int, precision: int, window: bytes, smallest: float = 0.0
+) -> _engine.Inverse:
+    """`window`: n_fft doubles. `smallest`: sums of its squares up to this divide nothing; none does if infinite."""
+    options = {"precision": precision, "isa": ISA, "hop_length": hop_length, "lead": lead, "smallest": smallest}
     return make(_engine.Inverse, n_fft, n_fft=n_fft, window=np.frombuffer(window), **options)
 
 

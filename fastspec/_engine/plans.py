@@ -32,6 +32,7 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         isa=isa or ISA,
         framing=astuple(framing)[:7],
         window=doubles(spec.window),
+        turn=spec.turn,
         conditioning=astuple(spec.conditioning),
         spectrum=spec.spectrum,
         root=(spec.guard, spec.least),
@@ -40,9 +41,9 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
         summary=int(summary.kind) if summary else 0,
         amount=summary.amount if summary else 0.0,
         groups=_groups(summary.groups) if summary and summary.groups else None,
-        levels=astuple(levels) if levels else (0.0, 1.0, 0.0, 0.0, 0.0),
+        levels=astuple(levels) if levels else (0.0, 0.0, 0.0, 0.0, 0.0),
         matrix=doubles(spec.matrix),
-        energy=astuple(energy) if energy else (0, 0, 0, 1.0, 0.0),
+        energy=astuple(energy) if energy else (0, 0, 0, 0.0, 1.0, 0.0),
     )
 
 
@@ -124,3 +125,13 @@ def run(
     except _engine.NonFinite:
         raise first_nonfinite(x) from None
     return extent
+
+
+def run_part(plan: _engine.Plan, work: int, x: np.ndarray, out: np.ndarray, first_frame: int, first_place: int) -> None:
+    """Fill `out` (rows, frames) from finite samples (n,): `run` for a few frames, where looking around costs as much.
+
+    `work`: that of a frame.
+    """
+    n_frames = out.shape[1]
+    n_threads = 1 if n_frames == 1 else _threads.for_work(work * n_frames)
+    plan.run(x, out, first_frame, first_frame + n_frames, False, None, None, n_threads, first_place)

@@ -103,7 +103,7 @@ class EnergyKind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Energy:
-    """A row of the output: the level, by `floor` and `offset`, of each frame's sum of squares.
+    """A row of the output: multiplier * log10(max(E, floor)) + offset of each frame's sum of squares E.
 
     It stands in place of row `row`, or is one more: the first (`row` is 0) or the last.
     """
@@ -111,13 +111,17 @@ class Energy:
     kind: EnergyKind
     row: int
     replaces: bool
+    multiplier: float
     floor: float
     offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
-    """multiplier * log10(max(x + add, floor)) + offset; `for_zero` stands for x = 0, if it is not 0 itself."""
+    """multiplier * log10(max(x + add, floor)) + offset; `for_zero` stands for x = 0, if it is not 0 itself.
+
+    A multiplier of 0 takes no logarithm: max(x + add, floor).
+    """
 
     multiplier: float
     floor: float
@@ -168,7 +172,7 @@ class Spec:
     """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
 
     A magnitude is sqrt(max(|X|^2 + guard, least)). A `complex_bank` stands in place of a bank, and `spectrum` says what
-    its bands become.
+    its bands become. The first `turn` samples of a windowed frame go behind the others.
     """
 
     precision: int
@@ -184,6 +188,7 @@ class Spec:
     guard: float = 0.0
     least: float = 0.0
     energy: Energy | None = None
+    turn: int = 0
 
     @property
     def is_spectrum(self) -> bool:

@@ -28,6 +28,8 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
     if window == "povey":
         return get_window("hann", length, fftbins=recipe.periodic) ** 0.85
+    if window == "sine":
+        return np.sin(np.pi * np.arange(length) / max(length - (not recipe.periodic), 1))
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
@@ -39,7 +41,16 @@ def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
     """The bands' weights (bands, bins), `log_gain` included; None for none."""
     if not recipe.n_mels:
         return None
-    return _weights(recipe, precision) * recipe.log_gain
+    weights = _weights(recipe, precision) * recipe.log_gain
+    return weights if recipe.energy != "spectrum" else _with_sum(weights, recipe)
+
+
+def _with_sum(weights: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """One more band, of all bins alike: behind the others, or where it is to be if no DCT follows."""
+    ones = np.ones((1, weights.shape[1]))
+    place = recipe.energy_place if recipe.n_mfcc is None else "last"
+    parts = {"first": (ones, weights), "last": (weights, ones), "c0": (ones, weights[1:])}
+    return np.concatenate(parts[place])
 
 
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:
@@ -54,6 +65,8 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
             norm=recipe.mel_norm, dtype=np.float64 if precision else np.float32,
         )[0]  # fmt: skip
     edges = np.linspace(hz_to_mel(recipe.fmin, htk=htk), hz_to_mel(top, htk=htk), recipe.n_mels + 2)
+    if recipe.warp != 1:
+        edges = hz_to_mel(_warped(recipe, mel_to_hz(edges, htk=htk)), htk=htk)
     n_bins = 1 + recipe.n_fft // 2
     freqs = np.arange(n_bins) * (recipe.sr / recipe.n_fft)
     if recipe.floor_sr:
@@ -61,7 +74,8 @@ def _weights(recipe: Recipe, precision: int) -> np.ndarray:
     if is_linear:
         return triangular_bank(freqs, recipe.fmin, top, recipe.n_mels, scale="linear", norm=recipe.mel_norm)
     weights = _SHAPES[recipe.triangles](recipe, edges, freqs, htk)
-    return _normed(weights, mel_to_hz(edges, htk=htk), recipe.mel_norm)
+    at = _whole_bins(recipe, edges, htk) if recipe.triangles in ("bins", "inner") else mel_to_hz(edges, htk=htk)
+    return _normed(weights, at, recipe.mel_norm)
 
 
 def triangular_bank(
@@ -77,7 +91,8 @@ def triangular_bank(
 
 def _normed(weights: np.ndarray, edges: np.ndarray, norm: str | None) -> np.ndarray:
     if norm == "slaney":
-        return weights * (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
+        widths = edges[2:] - edges[:-2]  # 0 where no whole bin lies between
+        return weights * (2.0 / np.where(widths == 0, 1.0, widths))[:, np.newaxis]
     return weights / weights.sum(axis=1, keepdims=True) if norm == "sum" else weights
 
 
@@ -92,9 +107,32 @@ def _in_hertz(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -
 
 
 def _in_mel(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
-    weights = _straight(edges, hz_to_mel(freqs, htk=htk))
+    places = hz_to_mel(freqs, htk=htk)
+    weights = _straight(edges, places)
+    if (np.diff(edges) < 0).any():  # a warp so strong that edges change places: flanks of their own
+        left, middle, right = edges[:-2, np.newaxis], edges[1:-1, np.newaxis], edges[2:, np.newaxis]
+        rises, falls = (places > left) & (places <= middle), (places > middle) & (places < right)
+        weights = np.where(rises, (places - left) / (middle - left), 0.0)
+        weights += np.where(falls, (right - places) / (right - middle), 0.0)
     if recipe.n_fft % 2 == 0:
         weights[:, -1] = 0  # Kaldi stops before the highest bin
+    return weights
+
+
+def _warped(recipe: Recipe, hertz: np.ndarray) -> np.ndarray:
+    """Divided by `warp` in the middle, straight on to the ends, which stay: their rounding must not leave the range."""
+    first, last, warp = hertz[0], hertz[-1], recipe.warp
+    highest = recipe.warp_high + recipe.sr / 2 if recipe.warp_high < 0 else recipe.warp_high
+    low, high = recipe.warp_low * max(1.0, warp), highest * min(1.0, warp)
+    # Below `low` comes first: of a warp so strong that `low` lies above `high`, Kaldi leaves no middle.
+    places = np.where(hertz < high, hertz / warp, last + (last - high / warp) / (last - high) * (hertz - last))
+    return np.where(hertz < low, first + (low / warp - first) / (low - first) * (hertz - first), places)
+
+
+def _as_htk(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
+    weights = _in_mel(recipe, edges, freqs, htk)
+    if recipe.fmin and weights[0].any():
+        weights[0, np.flatnonzero(weights[0])[0]] = 0
     return weights
 
 
@@ -104,16 +142,25 @@ def _left_widths(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool
     return np.maximum(0, 1 - np.abs(freqs - middles) / widths)
 
 
+def _whole_bins(recipe: Recipe, edges: np.ndarray, htk: bool) -> np.ndarray:
+    """Edges rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
+    return np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
+
+
 def _between_bins(recipe: Recipe, edges: np.ndarray, freqs: np.ndarray, htk: bool) -> np.ndarray:
-    """Edges are rounded down to whole bins, of which there are n_fft + 1 up to the sampling rate."""
-    at = np.floor((recipe.n_fft + 1) * mel_to_hz(edges, htk=htk) / recipe.sr)
+    at = _whole_bins(recipe, edges, htk)
     k = np.arange(len(freqs))
     weights = np.zeros((len(edges) - 2, len(k)))
     for row, (left, middle, right) in zip(weights, zip(at, at[1:], at[2:], strict=False), strict=True):
         rises, falls = (k >= left) & (k < middle), (k >= middle) & (k < right)
+        if recipe.triangles == "inner":
+            falls &= k > left
         row[rises] = (k[rises] - left) / (middle - left)
         row[falls] = (right - k[falls]) / (right - middle)
     return weights
 
 
-_SHAPES = {"hz": _in_hertz, "mel": _in_mel, "left": _left_widths, "bins": _between_bins}
+_SHAPES = {
+    "hz": _in_hertz, "mel": _in_mel, "htk": _as_htk, "left": _left_widths, "bins": _between_bins,
+    "inner": _between_bins,
+}  # fmt: skip

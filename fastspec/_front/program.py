@@ -128,7 +128,7 @@ def framing_of(recipe: Recipe) -> Framing:
     if recipe.pad == "kaldi":
         slack, least = hop // 2, 0
     elif recipe.count == "partial":
-        slack, least = lead + after - length + 2 * hop - 1, 1
+        slack, least = lead + after - length - recipe.beyond + 2 * hop - 1, 1
         after += hop
     else:
         slack, least = lead + after - length - recipe.beyond + hop, 0
@@ -146,22 +146,26 @@ def conditioning_of(recipe: Recipe) -> Conditioning:
 
 
 def levels_of(recipe: Recipe) -> Levels | None:
+    least = recipe.band_floor
     if not recipe.log:
-        return None
-    smallest = np.finfo(np.float64).smallest_subnormal
-    return Levels(_MULTIPLIERS[recipe.log], recipe.log_floor or smallest, 0.0, recipe.log_add, recipe.log_zero)
+        return Levels(0.0, least) if least > 0 else None
+    floor = recipe.log_floor or np.finfo(np.float64).smallest_subnormal
+    if least > 0:  # and there are no zeros
+        return Levels(_MULTIPLIERS[recipe.log], max(floor, least + recipe.log_add), 0.0, recipe.log_add)
+    return Levels(_MULTIPLIERS[recipe.log], floor, 0.0, recipe.log_add, recipe.log_zero)
 
 
 def energy_of(recipe: Recipe) -> Energy | None:
-    if not recipe.energy:
+    if recipe.energy in (None, "spectrum"):
         return None
-    multiplier, n_rows = _MULTIPLIERS[recipe.log], recipe.n_mfcc or recipe.n_mels or 1 + recipe.n_fft // 2
+    multiplier, n_rows = _MULTIPLIERS[recipe.log or "ln"], recipe.n_mfcc or recipe.n_mels or 1 + recipe.n_fft // 2
     raw = recipe.energy == "raw"
-    floor = max(recipe.log_floor, recipe.energy_floor) / (recipe.scale**2 if raw else 1)
+    floor = (recipe.energy_floor or recipe.log_floor or np.finfo(np.float32).tiny) / (recipe.scale**2 if raw else 1)
     return Energy(
         EnergyKind.RAW if raw else EnergyKind.WINDOWED,
         row=n_rows if recipe.energy_place == "last" else 0,
         replaces=recipe.energy_place == "c0",
+        multiplier=multiplier,
         floor=floor,
         # `scale` is part of the window, which raw energy does not see.
         offset=multiplier * 2 * log10(recipe.scale) if raw else 0.0,
@@ -179,4 +183,13 @@ def matrix_of(recipe: Recipe) -> np.ndarray | None:
     kept = np.arange(recipe.first_mfcc, recipe.first_mfcc + recipe.n_mfcc)
     if recipe.c0_last:
         kept = np.roll(kept, -1)
-    return specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    matrix = specs.liftered(matrix[kept], kept + recipe.lifter_from, recipe.lifter)
+    return _with_energy(matrix, recipe) if recipe.energy == "spectrum" else matrix
+
+
+def _with_energy(matrix: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """The matrix over the bands and the energy behind them, which passes as it is."""
+    only_energy = np.eye(1, recipe.n_mels + 1, recipe.n_mels)
+    matrix = np.pad(matrix, [(0, 0), (0, 1)])
+    parts = {"first": (only_energy, matrix), "last": (matrix, only_energy), "c0": (only_energy, matrix[1:])}
+    return np.concatenate(parts[recipe.energy_place])

@@ -73,7 +73,7 @@ class Recipe:
         Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
         `pad` has one for each hop.)
     beyond : int, default 0
-        Samples that must follow a frame, which some front ends cut and do not use.
+        Samples that belong to a frame for `count`, which some front ends cut and do not use.
     drop_last : bool, default False
         Whether the last frame is left out.
     window : str, tuple or array_like, default 'hann'
@@ -100,10 +100,18 @@ class Recipe:
         equal widths.
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
-    triangles : {'hz', 'mel', 'left', 'bins'}, default 'hz'
-        What the bands' flanks are straight in: Hz; mel; Hz, both sides as wide as the left one; or whole FFT bins.
+    triangles : {'hz', 'mel', 'htk', 'left', 'bins', 'inner'}, default 'hz'
+        What the bands' flanks are straight in: Hz; mel; mel, without the first weight of all if `fmin` is not 0, as
+        HTK has it; Hz, both sides as wide as the left one; whole FFT bins (which areas then count, too); or these, and
+        a band's first bin never has a weight, where it is its middle neither.
+    warp, warp_low, warp_high : float, default 1.0, 100.0, -500.0
+        Vocal tract length normalisation of the bands' edges, as Kaldi has it: frequencies are divided by `warp`, but
+        below `warp_low` and above `warp_high` (both times `warp`, where that narrows the range) so that `fmin` and
+        `fmax` stay where they are. A negative `warp_high` counts from sr / 2.
     floor_sr : bool, default False
         Whether the highest bin is taken for ``sr // 2`` in place of sr / 2.
+    band_floor : float, default 0.0
+        Smallest band, before anything is added to it or its logarithm is taken.
     log : {'db', 'amplitude_db', 'ln', 'log2', 'log10', None}, default 'db'
         Logarithm: 10 log10, 20 log10, ...
     log_gain : float, default 1.0
@@ -129,12 +137,14 @@ class Recipe:
         If positive, coefficient n is multiplied by ``1 + lifter / 2 * sin(pi * (n + lifter_from) / lifter)``.
     lifter_from : {0, 1}, default 0
         See there; librosa has 1.
-    energy : {None, 'raw', 'windowed'}, default None
-        The logarithm of each frame's sum of squares as a row: before pre-emphasis and window, or after.
+    energy : {None, 'raw', 'windowed', 'spectrum'}, default None
+        The logarithm (the natural one, if `log` is None) of each frame's energy as a row: its sum of squares before
+        pre-emphasis and window, or after; or the sum of its spectrum, which is then treated as one more band (and has
+        no `energy_floor`).
     energy_place : {'first', 'last', 'c0'}, default 'first'
         One more row, or in place of the first one.
     energy_floor : float, default 0.0
-        Smallest energy, besides `log_floor`.
+        Smallest energy; 0 is `log_floor`.
     shift, gain : float or tuple of float, default 0.0, 1.0
         ``(x + shift) * gain``; one number, or one for each row (after `stack`).
     norm : {None, 'mean', 'standard', 'minmax'}, default None
@@ -211,7 +221,11 @@ class Recipe:
     mel_scale: str = "slaney"
     mel_norm: str | None = "slaney"
     triangles: str = "hz"
+    warp: float = 1.0
+    warp_low: float = 100.0
+    warp_high: float = -500.0
     floor_sr: bool = False
+    band_floor: float = 0.0
     log: str | None = "db"
     log_gain: float = 1.0
     log_floor: float = 1e-10

@@ -20,11 +20,11 @@ CHOICES: dict[str, tuple] = {
     "spectrum_norm": (None, "window", "sum", "n_fft"),
     "mel_scale": ("slaney", "htk", "kaldi", "linear"),
     "mel_norm": ("slaney", "sum", None),
-    "triangles": ("hz", "mel", "left", "bins"),
+    "triangles": ("hz", "mel", "htk", "left", "bins", "inner"),
     "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
     "top_over": ("channel", "channels"),
     "dct_norm": ("ortho", None, "htk"),
-    "energy": (None, "raw", "windowed"),
+    "energy": (None, "raw", "windowed", "spectrum"),
     "energy_place": ("first", "last", "c0"),
     "norm": (None, "mean", "standard", "minmax"),
     "norm_over": ("time", "all"),
@@ -38,7 +38,7 @@ _COUNTS = (
 _COUNTS_OR_ZERO = ("samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
-    "lifter", "energy_floor", "norm_eps",
+    "lifter", "energy_floor", "norm_eps", "warp", "warp_low", "warp_high", "band_floor",
 )  # fmt: skip
 _NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most")
 
@@ -105,9 +105,28 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(
             f"n_mfcc={r.n_mfcc} from first_mfcc={r.first_mfcc} exceed n_mels={r.n_mels}; use more bands"
         )
+    if r.band_floor and (r.band_floor < 0 or not r.n_mels):
+        raise ParameterError(f"band_floor={r.band_floor} must be positive, and needs bands; use 0.0 for none")
     if r.log and not (r.log_floor > 0 or r.log_add > 0 or r.log_zero > 0):
         raise ParameterError(f"log_floor={r.log_floor} must be positive, or log_add, for the logarithm of silence")
     if r.top is not None and (r.top < 0 or r.log is None):
         raise ParameterError(f"top={r.top} must be non-negative and needs a logarithm; use log='db'")
-    if not r.log and r.energy:
-        raise ParameterError(f"energy={r.energy!r} is a logarithm; use log='ln' or another")
+    if r.energy == "spectrum" and (not r.n_mels or r.energy_floor or r.top is not None):
+        raise ParameterError(
+            f"energy='spectrum' is one more band; n_mels={r.n_mels}, energy_floor={r.energy_floor}, top={r.top} "
+            "do not go with it: use bands, energy_floor=0 and top=None"
+        )
+    if r.warp != 1:
+        _check_warp(r, top)
+
+
+def _check_warp(r: Recipe, top: float) -> None:
+    high = r.warp_high + r.sr / 2 if r.warp_high < 0 else r.warp_high
+    if not r.n_mels or r.triangles not in ("mel", "htk"):
+        raise ParameterError(f"warp={r.warp} moves mel bands; use triangles='mel'")
+    if not r.warp > 0:
+        raise ParameterError(f"warp={r.warp} must be positive; 1.0 warps nothing")
+    if not r.fmin < r.warp_low < high < top:
+        raise ParameterError(
+            f"warp_low={r.warp_low}, warp_high={r.warp_high} must lie between fmin={r.fmin} and fmax={top}, in order"
+        )

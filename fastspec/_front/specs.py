@@ -209,7 +209,12 @@ def _cepstrum_spec(n_bands: int, n_mfcc: int, precision: int, dct_type: int, nor
 
 def liftered(rows: np.ndarray, places: np.ndarray, lifter: float) -> np.ndarray:
     """Coefficients (..., n, t) at these places, or the rows of a DCT that makes them, weighted."""
-    return rows * (1 + lifter / 2 * np.sin(np.pi * places / lifter))[:, np.newaxis] if lifter > 0 else rows
+    return rows * lifter_of(places, lifter)[:, np.newaxis] if lifter > 0 else rows
+
+
+def lifter_of(places: np.ndarray, lifter: float) -> np.ndarray:
+    """What coefficients at these places are multiplied by."""
+    return 1 + lifter / 2 * np.sin(np.pi * places / lifter)
 
 
 def dct_matrix(n: int, dct_type: int, norm: str | None) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._engine import arrays as _arrays
 from .._engine import plans as _plans
-from .._engine.spec import Padding, Spec, precision_of
+from .._engine.spec import Framing, Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
 from .program import Program, program_of, wrapped_of
@@ -395,16 +395,20 @@ class FrameStream:
         return out
 
     def _forget(self) -> None:
-        """Drop whole hops that no later frame reads, not even through padding that mirrors the end of the signal."""
-        framing = self.program.first.framing
-        hop = framing.hop_length
-        # How far beyond the last sample the last frame may read: so much may be mirrored.
-        beyond = max(0, framing.slack - hop - framing.lead + framing.length)
-        oldest = min(self.n_made * hop - framing.lead, self.n_seen - beyond) - 1
-        drop = max(0, oldest) // hop * hop - self._first
+        drop = samples_to_forget(self.program.first.framing, self.n_seen, self.n_made, self._first)
         if drop > 0:
             self._first += drop
             self._pending = self._pending[..., drop:].copy()
+
+
+def samples_to_forget(framing: Framing, n_seen: int, n_made: int, first: int) -> int:
+    """Samples from place `first` on, whole hops, that no frame from number `n_made` on reads, not even through padding
+    that mirrors the end of the signal."""
+    hop = framing.hop_length
+    # How far beyond the last sample the last frame may read: so much may be mirrored.
+    beyond = max(0, framing.slack - hop - framing.lead + framing.length)
+    oldest = min(n_made * hop - framing.lead, n_seen - beyond) - 1
+    return max(0, max(0, oldest) // hop * hop - first)
 
 
 # --- from a file

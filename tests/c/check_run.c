@@ -19,6 +19,7 @@ static void random_energy(check *t, fsp_config *c)
 {
     const size_t n_rows = c->n_features ? c->n_features : c->n_bands ? c->n_bands : c->n_fft / 2 + 1;
     c->energy = (fsp_energy){.kind = random_below(t, 2) ? FSP_RAW_ENERGY : FSP_WINDOWED_ENERGY, .floor = 1e-6, .offset = 1.5};
+    if (random_below(t, 2)) c->energy.multiplier = 10;
     c->energy.replaces = (int)random_below(t, 2);
     c->energy.row = c->energy.replaces ? random_below(t, n_rows) : n_rows * random_below(t, 2);
 }
@@ -39,7 +40,7 @@ static fsp_config random_config(check *t)
     if (random_below(t, 3) == 0) c.least = 1e-2;
     if (random_below(t, 3)) c.n_bands = 1 + random_below(t, 20);
     if (random_below(t, 3)) c.multiplier = multipliers[random_below(t, 4)];
-    c.floor = 1e-10;
+    c.floor = c.multiplier != 0 ? 1e-10 : random_below(t, 2) ? 0.5 : 0;
     c.offset = random_below(t, 2) ? -3.25 : 0;
     if (random_below(t, 3) == 0) c.add = 1e-4;
     if (random_below(t, 3) == 0) c.for_zero = 1e-3;
@@ -370,11 +371,13 @@ void check_refusals(check *t)
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.row = 1);
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.spectrum = FSP_COMPLEX);
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.replaces = 1; c.energy.row = 5);
+    REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.multiplier = -1);
     REFUSED(c.n_bands = 1);
     REFUSED(c.n_features = 1);
     REFUSED(c.multiplier = 10);
     REFUSED(c.multiplier = -10; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.multiplier = 10; c.floor = 1);
+    REFUSED(c.spectrum = FSP_COMPLEX; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_bands = 1; c.bank = ones);
     REFUSED(c.spectrum = FSP_COMPLEX; c.n_features = 1; c.matrix = ones);
     static const size_t first = 3;

@@ -40,6 +40,39 @@ void check_all_finite(check *t)
     }
 }
 
+/* The noise of a place by its definition, in extended precision. */
+static wide noise_at(uint64_t key, uint64_t place)
+{
+    uint64_t z = key + place * 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const wide u = ((wide)(z >> 41) + 0.5L) * 0x1p-23L, turn = (wide)(z & 0x7fffff) * 0x1p-23L;
+    return sqrtl(-2 * logl(u)) * cosl(6.28318530717958647693L * turn);
+}
+
+/* Angles are rounded to a few units of 2 pi, and a radius is 5.8 at most; calls may begin anywhere. */
+void check_add_noise(check *t)
+{
+    for (size_t i = 0; i < n_lengths(); i++) {
+        const size_t n = length_at(t, i, 3000), cut = random_below(t, n + 1);
+        void *x = noise(t, 0, n, i % N_PLACES), *parts = noise(t, 1, n, (3 * i) % N_PLACES);
+        const uint64_t key = random_bits(t), place = random_bits(t) >> random_below(t, 64);
+        void *before = guarded(t, 2, n, AT_END);
+        memcpy(before, x, n * t->k->itemsize);
+        memcpy(parts, x, n * t->k->itemsize);
+        t->k->add_noise(x, n, 0.75, key, place);
+        t->k->add_noise(parts, cut, 0.75, key, place);
+        t->k->add_noise((char *)parts + cut * t->k->itemsize, n - cut, 0.75, key, place + cut);
+        if (n && memcmp(x, parts, n * t->k->itemsize)) fail(t, "n=%zu cut=%zu: a sample's noise depends on where it is", n, cut);
+        for (size_t j = 0; j < n; j++) {
+            const wide want = get(t, before, j) + 0.75L * noise_at(key, place + j);
+            if (!(fabsl(get(t, x, j) - want) <= 40 * t->u * (1 + fabsl(want))))
+                fail(t, "n=%zu, number %zu is off by %Lg", n, j, get(t, x, j) - want);
+        }
+    }
+}
+
 void check_emphasise(check *t)
 {
     for (size_t i = 0; i < n_lengths(); i++) {

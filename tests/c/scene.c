@@ -163,6 +163,7 @@ static value level_value(const check *t, const fsp_config *c, value x)
     if (c->add != 0) x = (value){x.x + rounded(t, c->add), x.err + t->u * (x.x + c->add)};
     const wide low = rounded(t, c->floor), middle = x.x > low ? x.x : low;
     const wide top = x.x + x.err > low ? x.x + x.err : low, bottom = x.x - x.err > low ? x.x - x.err : low;
+    if (c->multiplier == 0) return (value){middle, x.err};
     const wide level = c->multiplier * log10l(middle), up = c->multiplier * log10l(top),
                down = c->multiplier * log10l(bottom);
     const wide off = fmaxl(fabsl(up - level), fabsl(down - level)), sum = level + rounded(t, c->offset);
@@ -194,7 +195,7 @@ size_t back_half(const check *t, const fsp_config *c, size_t n_bins, value *x)
         n = c->n_bands;
         memcpy(x, y, n * sizeof *x);
     }
-    for (size_t i = 0; i < n && c->multiplier != 0; i++) x[i] = level_value(t, c, x[i]);
+    for (size_t i = 0; i < n && (c->multiplier != 0 || c->floor > 0); i++) x[i] = level_value(t, c, x[i]);
     if (c->n_features) {
         matrix_values(t, c, n, x, y);
         n = c->n_features;
@@ -211,10 +212,11 @@ static const char *baseline_at(const check *t, const scene *s, size_t channel, s
 static value energy_level(const check *t, const fsp_config *c, value energy)
 {
     fsp_config own = *c;
+    own.multiplier = c->energy.multiplier;
     own.floor = c->energy.floor;
     own.offset = c->energy.offset;
     own.add = own.for_zero = 0;
-    return c->multiplier != 0 ? level_value(t, &own, energy) : energy;
+    return own.multiplier != 0 ? level_value(t, &own, energy) : energy;
 }
 
 static value guarded_root(const check *t, const fsp_config *c, value power)
@@ -391,16 +393,14 @@ void scene_baseline(check *t, const scene *s)
     if (status) fail(t, "status %d: %s", status, scene_name(s));
 }
 
+/* By the kernel, which has a check of its own. */
 static double dithered(const check *t, const scene *s, size_t i)
 {
     const fsp_conditioning *c = &s->config.conditioning;
-    uint64_t z = c->dither_key + i % s->n_samples * 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    z ^= z >> 31;
-    const double u = ((double)(z >> 32) + 0.5) / 4294967296.0, v = (double)(z & 0xffffffffu) / 4294967296.0;
-    const double noise = sqrt(-2 * log(u)) * cos(6.283185307179586 * v);
-    return c->dither == 0 ? get(t, s->signal, i) : rounded(t, get(t, s->signal, i) + c->dither * noise);
+    union { float single; double real; } x;
+    put(t, &x, 0, get(t, s->signal, i));
+    if (c->dither != 0) t->k->add_noise(&x, 1, c->dither, c->dither_key, i % s->n_samples);
+    return get(t, &x, 0);
 }
 
 void scene_create(check *t, scene *s, const fsp_config *config, int bank, size_t n_channels, size_t n_samples,

@@ -13,7 +13,8 @@ import numpy as np
 import scipy.sparse
 
 import fastspec
-from fastspec import beat, decompose, display, effects, feature, filters, onset, util
+from fastspec import beat, compat, decompose, display, effects, feature, filters, onset, util
+from fastspec.compat import python_speech_features as psf
 from fastspec.compat.torchaudio import functional as TORCHAUDIO
 
 from .beat_cases import Factors
@@ -69,6 +70,15 @@ _STFT = {"n_fft": 256, "hop_length": 64}
 _PITCH = {"fmin": 300.0, "fmax": 2000.0, "frame_length": 512}
 
 
+def _kaldi(name: str) -> list[Callable]:
+    function = getattr(compat.kaldi, name)
+    return [
+        lambda: function(y()[np.newaxis], snip_edges=False),
+        lambda: function(y()[np.newaxis], dither=1.0, subtract_mean=True),
+        lambda: function(y()[np.newaxis], frame_length=2.0**16, frame_shift=2000.0),
+    ]
+
+
 def _spectral(function: Callable, **options) -> list[Callable]:
     return [
         lambda: function(y=y(), **_STFT, **options),
@@ -85,6 +95,41 @@ def _elementwise(function: Callable, array: Callable = y, **options) -> list[Cal
 
 
 CALLS: dict[str, list[Callable]] = {
+    # other libraries' names
+    **{
+        f"compat.python_speech_features.{function.__name__}": [lambda function=function: function(y())]
+        for function in (psf.mfcc, psf.fbank, psf.logfbank, psf.ssc)
+    },
+    "compat.python_speech_features.base.delta": [lambda: psf.delta(noise(2_000_000, 13), 2)],
+    "compat.python_speech_features.base.lifter": [lambda: psf.lifter(noise(2_000_000, 13))],
+    "compat.python_speech_features.base.hz2mel": [lambda: psf.hz2mel(np.abs(y()))],
+    "compat.python_speech_features.base.mel2hz": [lambda: psf.mel2hz(np.abs(y()))],
+    "compat.python_speech_features.logfbank_to_audio": [lambda: psf.logfbank_to_audio(noise(50_000, 26), n_iter=2)],
+    "compat.python_speech_features.mfcc_to_audio": [lambda: psf.mfcc_to_audio(noise(50_000, 13), n_iter=2)],
+    "compat.python_speech_features.sigproc.framesig": [lambda: psf.sigproc.framesig(y(), 400, 160)],
+    "compat.python_speech_features.sigproc.deframesig": [
+        lambda: psf.sigproc.deframesig(noise(50_000, 400), 0, 400, 160)
+    ],
+    "compat.python_speech_features.sigproc.magspec": [lambda: psf.sigproc.magspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.powspec": [lambda: psf.sigproc.powspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.logpowspec": [lambda: psf.sigproc.logpowspec(noise(50_000, 400), 512)],
+    "compat.python_speech_features.sigproc.preemphasis": _elementwise(psf.sigproc.preemphasis),
+    "compat.scipy.stft": [
+        lambda: compat.scipy.stft(y()),
+        lambda: compat.scipy.stft(y(), detrend="linear"),
+        lambda: compat.scipy.stft(y()[: N // 2] + np.complex64(1j), return_onesided=False),
+    ],
+    "compat.scipy.spectrogram": [
+        lambda: compat.scipy.spectrogram(y(), noverlap=250),
+        lambda: compat.scipy.spectrogram(y(), mode="phase"),
+    ],
+    "compat.scipy.istft": [
+        lambda: compat.scipy.istft(spectra(129, 200_000)),
+        lambda: compat.scipy.istft(spectra(129, 100_000), input_onesided=False),
+    ],
+    "compat.kaldi.fbank": _kaldi("fbank"),
+    "compat.kaldi.mfcc": _kaldi("mfcc"),
+    "compat.kaldi.spectrogram": _kaldi("spectrogram"),
     # sequences
     "sequence.dtw": [lambda: fastspec.sequence.dtw(dense(12, 6000), dense(12, 6000))],
     "sequence.rqa": [lambda: fastspec.sequence.rqa(dense(6000, 6000))],

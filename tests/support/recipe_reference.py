@@ -26,6 +26,9 @@ def features(r, y) -> np.ndarray:
     P = np.abs(X) ** 2
     S = P if r.power == 2 else np.sqrt(np.maximum(P + r.root_add, r.root_floor))
     B = mel_bank(r) @ S * r.log_gain if r.n_mels else S
+    B = np.maximum(B, r.band_floor) if r.band_floor else B
+    if r.energy == "spectrum":
+        energy = np.maximum(S.sum(axis=0), r.band_floor)
     return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
 
 
@@ -61,7 +64,7 @@ def cut(r, y):
     if r.pad == "kaldi":
         n_frames = (n + hop // 2) // hop
     elif r.count == "partial":
-        n_frames = max(1, 1 + -(-(n + left + right - length) // hop))
+        n_frames = max(1, 1 + -(-(n + left + right - length - r.beyond) // hop))
         right += hop
     else:
         n_frames = max(0, 1 + (n + left + right - length - r.beyond) // hop)
@@ -73,7 +76,9 @@ def cut(r, y):
 
 def window(r):
     length = r.win_length or r.frame_length or r.n_fft
-    if r.window == "povey":
+    if r.window == "sine":
+        w = np.sin(np.pi * np.arange(length) / (length - (not r.periodic)))
+    elif r.window == "povey":
         w = scipy.signal.get_window("hann", length, fftbins=r.periodic) ** 0.85
     elif isinstance(r.window, tuple) and not isinstance(r.window[0], str):
         w = np.array(r.window)
@@ -104,6 +109,9 @@ def mel_bank(r):
     mels = np.linspace(to_mel(np.float64(r.fmin)), to_mel(np.float64(top)), r.n_mels + 2)
     hertz = 700 * (10 ** (mels / 2595) - 1) if htk else unslaney(mels)
     hertz = mels if r.mel_scale == "linear" else hertz
+    if r.warp != 1:
+        hertz = np.array([warped(r, f, hertz[0], top) for f in hertz])
+        mels = to_mel(hertz)
     freqs = np.arange(r.n_fft // 2 + 1) * r.sr / r.n_fft
     if r.floor_sr:
         freqs = np.linspace(0, r.sr // 2, r.n_fft // 2 + 1)
@@ -111,23 +119,36 @@ def mel_bank(r):
     for i in range(r.n_mels):
         for k, f in enumerate(freqs):
             a, b, c, x = (*hertz[i : i + 3], f)
-            if r.triangles == "mel":
+            if r.triangles in ("mel", "htk"):
                 a, b, c, x = (*mels[i : i + 3], to_mel(f))
-            if r.triangles == "bins":
+            if r.triangles in ("bins", "inner"):
                 a, b, c = np.floor((r.n_fft + 1) * hertz[i : i + 3] / r.sr)
                 x = k
                 bank[i, k] = (x - a) / (b - a) if a <= x < b else (c - x) / (c - b) if b <= x < c else 0
+                if r.triangles == "inner" and x == a:
+                    bank[i, k] = 0
             elif r.triangles == "left":
                 bank[i, k] = max(0, 1 - abs(x - b) / (b - a))
             else:
                 bank[i, k] = max(0, min((x - a) / (b - a), (c - x) / (c - b)))
-    if r.triangles == "mel" and r.n_fft % 2 == 0:
+    if r.triangles in ("mel", "htk") and r.n_fft % 2 == 0:
         bank[:, -1] = 0
+    if r.triangles == "htk" and r.fmin:
+        bank[0, np.argmax(bank[0] > 0)] = 0
     if r.mel_norm == "slaney":
-        bank *= (2 / (hertz[2:] - hertz[:-2]))[:, None]
+        if r.triangles in ("bins", "inner"):
+            hertz = np.floor((r.n_fft + 1) * hertz / r.sr)
+        bank *= (2 / nonzero(hertz[2:] - hertz[:-2]))[:, None]
     if r.mel_norm == "sum":
         bank /= bank.sum(axis=1, keepdims=True)
     return bank
+
+
+def warped(r, f, low, high):
+    """Three straight pieces through (low, low), (l, l / warp), (h, h / warp), (high, high)."""
+    turn_low = r.warp_low * max(1, r.warp)
+    turn_high = (r.warp_high + (r.sr / 2 if r.warp_high < 0 else 0)) * min(1, r.warp)
+    return np.interp(f, [low, turn_low, turn_high, high], [low, turn_low / r.warp, turn_high / r.warp, high])
 
 
 def slaney(f):
@@ -166,7 +187,10 @@ def cepstrum(r, L):
 def with_energy(r, F, energy):
     if not r.energy:
         return F
-    row = LOGARITHMS[r.log](np.maximum(energy, max(r.log_floor, r.energy_floor)))
+    if r.energy == "spectrum":
+        row = levels(r, energy)
+    else:
+        row = LOGARITHMS[r.log or "ln"](np.maximum(energy, r.energy_floor or r.log_floor))
     if r.energy_place == "c0":
         return np.concatenate([row[None], F[1:]])
     return np.concatenate([row[None], F] if r.energy_place == "first" else [F, row[None]])
