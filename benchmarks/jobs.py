@@ -43,6 +43,7 @@ from peers import (
     torchaudio_log_mel,
     two_calls,
 )
+from recipe_jobs import MODELS
 
 TORCH = "torch (stft+matmul)"
 MUSIC = Mel(22050, 2048, 512, 128)
@@ -219,6 +220,24 @@ def compat_short_time_fft(name: str, *, back: bool, **targets: float) -> Job:
     packages = {"fastspec": "fastspec.compat.scipy", "scipy": "scipy.signal"}
     contenders = {label: short_time_fft(package, 512, 128, back=back) for label, package in packages.items()}
     return Job(name, noisy_tone(22050, dtype=np.float64), contenders, targets=targets)
+
+
+# On one second, where calls count for more.
+SHORT_TARGETS = {"asrfront": 2.0}
+
+
+def of_models(seconds: float) -> list[Job]:
+    """Recipes beside the front ends of models, which pad and lay out by conventions of their own."""
+    return [
+        Job(
+            f"recipe {model}{' short' * (seconds == 1)}",
+            noisy_tone(16000),
+            {"fastspec": ours, **{name: factory for name, (factory, _) in peers.items()}},
+            seconds,
+            {name: SHORT_TARGETS.get(name, aim) if seconds == 1 else aim for name, (_, aim) in peers.items()},
+        )
+        for model, (ours, peers) in MODELS.items()
+    ]
 
 
 _FIRST = "import numpy as np; y = np.sin(0.1 * np.arange(22050, dtype=np.float32)); "
@@ -453,6 +472,8 @@ JOBS = [
     compat_scipy("spectrogram", np.float32),
     pooling("adaptive_max_pool1d", (64, 10000), 100),
     pooling("adaptive_max_pool2d", (16, 512, 500), (64, 100)),
+    *of_models(30.0),
+    *of_models(1.0),
 ]
 
 

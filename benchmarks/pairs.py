@@ -90,6 +90,18 @@ def sparse_recurrence(n: int):
     return scipy.sparse.random(n, n, 0.01, format="csr", random_state=0)
 
 
+def local_transitions(n_states: int) -> np.ndarray:
+    import fastspec
+
+    return fastspec.sequence.transition_local(n_states, 9)
+
+
+def shares(*shape: int) -> np.ndarray:
+    """Columns of sum 1."""
+    x = uniform(*shape)
+    return x / x.sum(axis=0)
+
+
 @dataclass(frozen=True)
 class Given:
     """The arguments of a call; callables make theirs when the job comes up."""
@@ -315,4 +327,40 @@ PAIRS: list[tuple[str, Given]] = [
     ("onset.onset_strength", given(S=levels)),
     ("onset.onset_strength_multi", given(S=levels, channels=[0, 32, 64, 96, 128])),
     ("onset.onset_backtrack", given(lambda: np.arange(20, 1290, 20), envelope)),
+    ("beat.beat_track", given(y=samples)),
+    ("beat.beat_track", given(onset_envelope=envelope)),
+    ("beat.beat_track", given(onset_envelope=envelope, bpm=120.0)),
+    ("beat.plp", given(y=samples)),
+    ("beat.plp", given(onset_envelope=envelope)),
+    ("decompose.nn_filter", given(cepstrum)),
+    ("decompose.nn_filter", given(cepstrum, aggregate=lambda: np.median, metric="cosine")),
+    # segment
+    ("segment.recurrence_matrix", given(cepstrum)),
+    ("segment.recurrence_matrix", given(cepstrum, mode="affinity", sym=True)),
+    ("segment.recurrence_matrix", given(cepstrum, metric="cosine", sparse=True)),
+    ("segment.cross_similarity", given(cepstrum, partial(uniform, 20, 700))),
+    ("segment.cross_similarity", given(cepstrum, partial(uniform, 20, 700), mode="affinity")),
+    ("segment.recurrence_to_lag", given(partial(recurrence, 800))),
+    ("segment.recurrence_to_lag", given(partial(sparse_recurrence, 800))),
+    ("segment.lag_to_recurrence", given(partial(uniform, 1600, 800))),
+    ("segment.lag_to_recurrence", given(partial(sparse_recurrence, 800))),
+    ("segment.path_enhance", given(partial(recurrence, 400), 51)),
+    ("segment.agglomerative", given(cepstrum, 20)),
+    ("segment.subsegment", given(cepstrum, lambda: np.arange(0, 1290, 20), n_segments=3)),
+    # sequence
+    ("sequence.dtw", given(partial(uniform, 12, 900), partial(uniform, 12, 1000))),
+    ("sequence.dtw", given(partial(uniform, 12, 900), partial(uniform, 12, 1000), metric="cosine")),
+    ("sequence.dtw", given(C=partial(uniform, 800, 900))),
+    ("sequence.dtw", given(C=partial(uniform, 800, 900), subseq=True)),
+    ("sequence.dtw", given(C=partial(uniform, 800, 900), global_constraints=True)),
+    ("sequence.rqa", given(partial(recurrence, 600))),
+    ("sequence.rqa", given(partial(recurrence, 600), gap_onset=2, gap_extend=1)),
+    ("sequence.viterbi", given(partial(uniform, 60, 1292), partial(local_transitions, 60))),
+    ("sequence.viterbi", given(partial(uniform, 360, 1292), partial(local_transitions, 360))),
+    ("sequence.viterbi_discriminative", given(partial(shares, 60, 1292), partial(local_transitions, 60))),
+    ("sequence.viterbi_binary", given(partial(uniform, 1292), np.array([[0.8, 0.2], [0.2, 0.8]]))),
+    ("sequence.viterbi_binary", given(partial(uniform, 12, 1292), np.array([[0.8, 0.2], [0.2, 0.8]]))),
+    ("sequence.transition_local", given(360, 9)),
+    ("sequence.transition_loop", given(24, 0.9)),
+    ("sequence.transition_cycle", given(24, 0.9)),
 ]

@@ -21,11 +21,24 @@ static void step_down(size_t n, const double *restrict above, const double *rest
 /* The step (0, 1) needs the result of the column before, so this loop does nothing but a sum and a minimum. */
 static void step_along(size_t n, const double *restrict cost, double multiply, double add, double *restrict row)
 {
-    double before = row[0];
-    for (size_t j = 1; j < n; j++) {
+    double before = row[-1];
+    for (size_t j = 0; j < n; j++) {
         const double total = before + (multiply * cost[j] + add), down = row[j];
-        before = total < down ? total : down;
-        row[j] = before;
+        row[j] = before = total < down ? total : down;
+    }
+}
+
+/* The same in two rows, each of which goes on while the other waits. */
+static void step_along_two(size_t n, const double *const cost[2], double multiply, double add, double *const row[2])
+{
+    const double *restrict cost_a = cost[0], *restrict cost_b = cost[1];
+    double *restrict row_a = row[0], *restrict row_b = row[1];
+    double a = row_a[-1], b = row_b[-1];
+    for (size_t j = 0; j < n; j++) {
+        const double total_a = a + (multiply * cost_a[j] + add), down_a = row_a[j];
+        const double total_b = b + (multiply * cost_b[j] + add), down_b = row_b[j];
+        row_a[j] = a = total_a < down_a ? total_a : down_a;
+        row_b[j] = b = total_b < down_b ? total_b : down_b;
     }
 }
 
@@ -43,30 +56,71 @@ static void steps_along(const fsp_warp *w, const double *cost, double *row)
 
 static int begins(const fsp_warp *w, size_t i, size_t j) { return i == 0 && (j == 0 || w->subsequence); }
 
-static void fill_row(const fsp_warp *w, size_t i, const double *cost, double *D)
+static int never_cheaper(const fsp_warp *w, size_t k) { return w->add[k] == INFINITY || w->steps[2 * k + 1] >= w->n_columns; }
+
+/* Columns first .. end - 1 of row i by the steps from rows above; `cost` is the row's. */
+static void fill_from_above(const fsp_warp *w, size_t i, size_t first, size_t end, const double *cost, double *D)
 {
     const size_t m = w->n_columns;
     double *row = D + i * m;
-    size_t n_along = 0, along = 0;
-    for (size_t j = 0; j < m; j++) row[j] = begins(w, i, j) ? cost[j] : INFINITY;
+    for (size_t j = first; j < end; j++) row[j] = begins(w, i, j) ? cost[j] : INFINITY;
     for (size_t k = 0; k < w->n_steps; k++) {
-        const size_t down = w->steps[2 * k], over = w->steps[2 * k + 1];
-        if (w->add[k] == INFINITY || over >= m) continue;  /* never cheaper */
-        if (down == 0) {
-            n_along += over > 0;
-            along = over > 0 ? k : along;
-        } else if (down <= i) {
-            step_down(m - over, D + (i - down) * m, cost + over, w->multiply[k], w->add[k], row + over);
-        }
+        const size_t down = w->steps[2 * k], over = w->steps[2 * k + 1], from = first > over ? first : over;
+        if (down == 0 || down > i || from >= end || never_cheaper(w, k)) continue;
+        step_down(end - from, D + (i - down) * m + from - over, cost + from, w->multiply[k], w->add[k], row + from);
     }
-    if (n_along == 1 && w->steps[2 * along + 1] == 1) step_along(m, cost, w->multiply[along], w->add[along], row);
-    else if (n_along) steps_along(w, cost, row);
+}
+
+/* The step within a row, if there is one and it is (0, 1); n_steps if there is none, SIZE_MAX if there are others. */
+static size_t only_step_along(const fsp_warp *w)
+{
+    size_t found = w->n_steps;
+    for (size_t k = 0; k < w->n_steps; k++) {
+        if (w->steps[2 * k] > 0 || w->steps[2 * k + 1] == 0 || never_cheaper(w, k)) continue;
+        if (found < w->n_steps || w->steps[2 * k + 1] > 1) return SIZE_MAX;
+        found = k;
+    }
+    return found;
+}
+
+/* Row i and the one below it, which follows a stretch behind. `k` is the step (0, 1). */
+static void fill_two_rows(const fsp_warp *w, size_t i, size_t k, const double *cost, double *D)
+{
+    enum { STRETCH = 128 };
+    const size_t m = w->n_columns;
+    const double multiply = w->multiply[k], add = w->add[k], *cost_below = cost + m;
+    double *row = D + i * m, *below = row + m;
+    size_t first = 1, behind = 1;
+    fill_from_above(w, i, 0, m, cost, D);
+    fill_from_above(w, i + 1, 0, 1, cost_below, D);
+    for (; first < m; first += STRETCH) {
+        const size_t n = m - first < STRETCH ? m - first : STRETCH;
+        if (first == 1) {
+            step_along(n, cost + 1, multiply, add, row + 1);
+        } else {
+            step_along_two(n, (const double *[]){cost + first, cost_below + behind}, multiply, add,
+                           (double *[]){row + first, below + behind});
+            behind += n;
+        }
+        fill_from_above(w, i + 1, first, first + n, cost_below, D);
+    }
+    if (behind < m) step_along(m - behind, cost_below + behind, multiply, add, below + behind);
 }
 
 fsp_status fsp_warp_rows(const fsp_warp *warp, size_t first, size_t end, const double *cost, double *D)
 {
-    if (warp->n_columns == 0 || first > end) return FSP_EBUG;
-    for (size_t i = first; i < end; i++) fill_row(warp, i, cost + (i - first) * warp->n_columns, D);
+    const size_t m = warp->n_columns, along = only_step_along(warp);
+    if (m == 0 || first > end) return FSP_EBUG;
+    for (size_t i = first; i < end; i++, cost += m) {
+        if (along < warp->n_steps && i + 1 < end) {
+            fill_two_rows(warp, i++, along, cost, D);
+            cost += m;
+            continue;
+        }
+        fill_from_above(warp, i, 0, m, cost, D);
+        if (along < warp->n_steps) step_along(m - 1, cost + 1, warp->multiply[along], warp->add[along], D + i * m + 1);
+        else if (along == SIZE_MAX) steps_along(warp, cost, D + i * m);
+    }
     return FSP_OK;
 }
 
@@ -108,13 +162,14 @@ static int at_start(int to_first_row, const ptrdiff_t *path, size_t length)
     return path[2 * length - 2] == 0 && (to_first_row || path[2 * length - 1] == 0);
 }
 
-fsp_status fsp_warp_back(const fsp_warp *w, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
-                         int *ended)
+fsp_status fsp_warp_back(const fsp_warp *w, size_t top, size_t left, const double *cost, const double *D, ptrdiff_t *path,
+                         size_t *length, int *ended)
 {
-    if (*length == 0) return FSP_EBUG;
-    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)first;) {
+    if (*length == 0 || path[2 * *length - 1] < (ptrdiff_t)left) return FSP_EBUG;
+    const size_t width = (size_t)path[2 * *length - 1] - left + 1;
+    for (*ended = 0; !*ended && path[2 * *length - 2] >= (ptrdiff_t)top && path[2 * *length - 1] >= (ptrdiff_t)left;) {
         const size_t i = (size_t)path[2 * *length - 2], j = (size_t)path[2 * *length - 1];
-        const size_t k = chosen_step(w, i, j, cost[(i - first) * w->n_columns + j], D);
+        const size_t k = chosen_step(w, i, j, cost[(i - top) * width + (j - left)], D);
         *ended = at_start(w->subsequence, path, *length) || !go_back(w->steps[2 * k], w->steps[2 * k + 1], path, length);
     }
     return FSP_OK;

@@ -65,9 +65,27 @@ static void advance(const fsp_transitions *t, const double *before, double *best
     for (; k < n; k++) raise_all(n, before[k], t->from + k * n, best);
 }
 
+/* Two states, as each label of many has them: the values stay in registers from frame to frame. */
+static void forward_of_two(const double *from, size_t n_frames, double *values)
+{
+    double a = values[-2], b = values[-1];
+    for (size_t f = 0; f < n_frames; f++) {
+        const double stay = a + from[0], leave = a + from[1], arrive = b + from[2], remain = b + from[3];
+        double first = stay > -INFINITY ? stay : -INFINITY, second = leave > -INFINITY ? leave : -INFINITY;
+        first = arrive > first ? arrive : first;
+        second = remain > second ? remain : second;
+        values[2 * f] = a = values[2 * f] + first;
+        values[2 * f + 1] = b = values[2 * f + 1] + second;
+    }
+}
+
 fsp_status fsp_decode_forward(const fsp_transitions *t, size_t first, size_t end, double *values)
 {
     if (t->n_states == 0 || first == 0) return FSP_EBUG;
+    if (t->n_states == 2 && t->from) {
+        if (end > first) forward_of_two(t->from, end - first, values + 2 * first);
+        return FSP_OK;
+    }
     double *best = fsp_allocate(t->n_states, sizeof *best);
     if (!best) return FSP_ENOMEM;
     for (size_t f = first; f < end; f++) {

@@ -153,10 +153,11 @@ fsp_status fsp_warp_steps(const fsp_warp *warp, size_t first, size_t end, const 
 
 /* Paths are pairs (row, column), from the last place back to the first. The caller writes the first pair, sets *length to 1,
  * and has room for row + column + 1 of them. They end at (0, 0), or in the first row, or where a step would leave the matrix.
- * fsp_warp_back finds each step anew, down to row `first`, from the costs of rows `first` and on; *ended says whether the path has
- * ended. fsp_trace_steps follows the steps that fsp_warp_steps has found. */
-fsp_status fsp_warp_back(const fsp_warp *warp, size_t first, const double *cost, const double *D, ptrdiff_t *path, size_t *length,
-                         int *ended);
+ * fsp_warp_back finds each step anew, from the costs of a rectangle: its upper left corner is (top, left), its lower right one
+ * the path's last place. It stops where the path leaves the rectangle; *ended says whether the path has ended. fsp_trace_steps
+ * follows the steps that fsp_warp_steps has found. */
+fsp_status fsp_warp_back(const fsp_warp *warp, size_t top, size_t left, const double *cost, const double *D, ptrdiff_t *path,
+                         size_t *length, int *ended);
 fsp_status fsp_trace_steps(const int32_t *chosen, size_t n_columns, const size_t *steps, size_t n_steps, int to_first_row,
                            ptrdiff_t *path, size_t *length);
 
@@ -175,7 +176,7 @@ typedef struct {
 
 /* Rows first .. end - 1, each from the two rows before it. Row 0 is the matrix's first. */
 fsp_status fsp_score_rows(const fsp_scoring *scoring, size_t first, size_t end, const double *sim, double *score);
-/* As fsp_warp_back, until the score is 0 outside of links, or in the first row or column. */
+/* On from the path's last place, down to row `first`, until the score is 0 outside of links, or in the first row or column. */
 fsp_status fsp_score_back(const fsp_scoring *scoring, size_t first, const double *sim, const double *score, ptrdiff_t *path,
                           size_t *length, int *ended);
 

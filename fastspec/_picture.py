@@ -62,6 +62,25 @@ def draw_mel(
     )
 
 
+def draw_rows(
+    file: BinaryIO, levels: np.ndarray, *, time_range: tuple[float, float], title: str, level_label: str
+) -> None:
+    """Write a PNG of rows that have numbers alone, such as coefficients; the arguments are those of `draw_mel`."""
+    n_rows = levels.shape[-2]
+    rows = (-0.5, n_rows - 0.5)
+    _draw(
+        file,
+        levels,
+        time_range=time_range,
+        rows=rows,
+        limits=rows,
+        ticks={float(row): str(row) for row in range(0, n_rows, max(1, n_rows // 8))},
+        frequency_label="Row",
+        title=title,
+        level_label=level_label,
+    )
+
+
 def draw_notes(
     file: BinaryIO,
     levels: np.ndarray,

@@ -141,6 +141,24 @@ def test_transformers_need_not_be_fitted_again():
     np.testing.assert_allclose(activations, components.T @ SPECTRA[:, :7], rtol=1e-12)
 
 
+@pytest.mark.parametrize("channels", [(), (2,)])
+def test_default_transformer_is_scikit_learns_nmf(channels):
+    """With its options passed on, and spectra of several channels factorised as one."""
+    NMF = pytest.importorskip("sklearn.decomposition", reason="scikit-learn is not installed").NMF
+    S = np.abs(noise(*channels, 9, 40, seed=4))
+    options = {"init": "nndsvda", "random_state": 0, "max_iter": 500}
+    components, activations = decompose.decompose(S, n_components=3, **options)
+    flat = np.moveaxis(S, -1, 0).reshape(40, -1)
+    theirs = NMF(n_components=3, **options)
+    wanted = theirs.fit_transform(flat).T
+    np.testing.assert_allclose(activations, wanted, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(components, theirs.components_.T.reshape(*channels, 9, 3), rtol=1e-6, atol=1e-9)
+    order = np.argmax(components, axis=-2)
+    if not channels:
+        by_peak = decompose.decompose(S, n_components=3, sort=True, **options)[0]
+        np.testing.assert_array_equal(np.argmax(by_peak, axis=-2), np.sort(order))
+
+
 def test_decompose_without_scikit_learn_says_what_to_install(monkeypatch):
     for name in ("sklearn", "sklearn.decomposition"):
         monkeypatch.setitem(sys.modules, name, None)

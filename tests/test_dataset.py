@@ -147,7 +147,9 @@ def test_tar_of_files(folder):
 @pytest.mark.parametrize(
     ("sources", "words"),
     [
-        ([], "names nothing"), (["no/such"], "is not there"), (["no/*.wav"], "is not there"),
+        ([], "names nothing"),
+        (["no/such"], "is not there"),
+        (["no/*.wav"], "is not there"),
         (["empty"], "no sound files"),
     ],
 )

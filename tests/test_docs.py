@@ -61,12 +61,13 @@ def test_links_between_documents_lead_somewhere(root):
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def test_coverage_is_what_the_code_has(root):
-    spec = importlib.util.spec_from_file_location("make_coverage", root / "docs" / "make_coverage.py")
+@pytest.mark.parametrize("maker", ["make_coverage", "make_recipes"])
+def test_documents_are_what_the_code_has(root, maker):
+    spec = importlib.util.spec_from_file_location(maker, root / "docs" / f"{maker}.py")
     made = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(made)
     for path, text in made.documents().items():
-        assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: run python docs/make_coverage.py"
+        assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: run python docs/{maker}.py"
     assert "| `librosa` | 1" in (root / "README.md").read_text(encoding="utf-8")
 
 

@@ -29,6 +29,8 @@ ODD_FUNCTIONS = {"text": "max", "a number": 3, "of nothing": lambda: 1}
 
 # Taken for what they are: lengths alone count, or the argument has no part in this call.
 FREE = {
+    "compat.huggingface._spectrogram.spectrogram_batch": {"waveform_list"},  # of any lengths
+    "compat.whisper.log_mel_spectrogram": {"audio"},  # the name of a file, too
     "core.convert._time_units.samples_like": {"X"},
     "core.convert._time_units.times_like": {"X"},
     "core.spectrum._pcen.pcen": {"max_axis"},  # of a matrix

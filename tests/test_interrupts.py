@@ -65,6 +65,8 @@ SHORT = {
     *("segment.timelag_filter", "sequence.path_to_steps", "sequence.transition_cycle", "sequence.transition_local"),
     *("compat.python_speech_features.base.calculate_nfft", "compat.python_speech_features.base.get_filterbanks"),
     *("compat.python_speech_features.sigproc.rolling_window", "compat.python_speech_features.sigproc.round_half_up"),
+    *("compat.huggingface.from_preprocessor_config", "compat.huggingface.optimal_fft_length"),
+    *("compat.whisper.load_audio", "compat.whisper.mel_filters"),
     *("sequence.transition_loop", "sequence.transition_uniform", "sequence.dtw_backtracking"),
 }
 

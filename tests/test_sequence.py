@@ -117,8 +117,27 @@ def test_the_path_may_be_found_from_the_steps():
         sequence.dtw_backtracking(chosen)
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (2, 129), (3, 2), (7, 400), (6, 128), (300, 5)])
+@pytest.mark.parametrize("subseq", [False, True])
+def test_sums_are_those_of_one_place_after_the_other(shape, subseq):
+    """Rows are filled two at a time, a stretch of columns after the other, and paths go back by rectangles."""
+    C = np.round(RNG.random(shape), 1)  # many ways are as good as each other
+    expected = np.full((shape[0] + 1, shape[1] + 1), np.inf)
+    expected[0, : None if subseq else 1] = 0
+    for i, j in np.ndindex(shape):
+        before = (expected[i, j], expected[i + 1, j], expected[i, j + 1])
+        expected[i + 1, j + 1] = C[i, j] if i == 0 and (subseq or j == 0) else C[i, j] + min(before)
+        if i == 0 and subseq and j:
+            expected[1, j + 1] = min(C[0, j], C[0, j] + expected[1, j])
+    D, path, steps = sequence.dtw(C=C, subseq=subseq, return_steps=True)
+    np.testing.assert_array_equal(D, expected[1:, 1:])
+    start = int(np.argmin(D[-1])) if subseq else None
+    by_steps = sequence.dtw_backtracking(steps, subseq=subseq, start=start)
+    np.testing.assert_array_equal(path, by_steps[:, ::-1] if subseq and shape[0] > shape[1] else by_steps)
+
+
 def test_many_rows_are_one():
-    """Ranges of rows (`_dtw.BLOCK`) leave no seams."""
+    """Ranges of rows (BLOCK in `_sequences/dtw.py`) leave no seams."""
     C = RNG.random((900, 400))
     D, path = sequence.dtw(C=C)
     again = sequence.dtw(C=C, return_steps=True)

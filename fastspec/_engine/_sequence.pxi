@@ -23,7 +23,7 @@ cdef extern from "fastspec.h" nogil:
         int subsequence
     fsp_status fsp_warp_rows(const fsp_warp *, size_t, size_t, const double *, double *)
     fsp_status fsp_warp_steps(const fsp_warp *, size_t, size_t, const double *, const double *, int32_t *)
-    fsp_status fsp_warp_back(const fsp_warp *, size_t, const double *, const double *, ptrdiff_t *, size_t *, int *)
+    fsp_status fsp_warp_back(const fsp_warp *, size_t, size_t, const double *, const double *, ptrdiff_t *, size_t *, int *)
     fsp_status fsp_trace_steps(const int32_t *, size_t, const size_t *, size_t, int, ptrdiff_t *, size_t *)
     ctypedef enum fsp_score_kind:
         pass
@@ -130,8 +130,9 @@ def warp_rows(tuple steps not None, size_t first, cost not None, D not None, cho
         release(&buffers)
 
 
-def warp_back(tuple steps not None, size_t first, cost not None, D not None, path not None, size_t length):
-    """Go on with a path of `length` pairs, back to row `first`; its new length, and whether it has ended."""
+def warp_back(tuple steps not None, size_t top, size_t left, cost not None, D not None, path not None, size_t length):
+    """Go on with a path of `length` pairs while it is within `cost`, which begins at row `top` and column `left`; its new
+    length, and whether it has ended."""
     cdef opened buffers
     cdef fsp_warp w
     cdef const double *given
@@ -145,7 +146,7 @@ def warp_back(tuple steps not None, size_t first, cost not None, D not None, pat
         given, total = doubles(&buffers, cost), doubles(&buffers, D)
         places = <ptrdiff_t *>hold(&buffers, path, PyBUF_WRITABLE).buf
         with nogil:
-            status = fsp_warp_back(&w, first, given, total, places, &length, &ended)
+            status = fsp_warp_back(&w, top, left, given, total, places, &length, &ended)
         check(status)
     finally:
         release(&buffers)

@@ -8,6 +8,8 @@ from .install import engine as _engine
 from .isa import ISA
 from .ranges import ranges_of_rows, step_of
 
+TILE = 64  # places of a side of the rectangles in which a path goes back
+
 
 def decode(transitions: tuple, values: np.ndarray) -> np.ndarray:
     """The most likely states (uint16) of frames of log-likelihoods (frames, states), to which the best ways are added.
@@ -44,13 +46,19 @@ def _back(go_on, ranges: list[tuple[int, int]], row: int, column: int) -> np.nda
     return path[:length].copy()
 
 
-def warp_back(steps: tuple, cost_of, ranges: list[tuple[int, int]], D: np.ndarray, row: int, column: int) -> np.ndarray:
-    """The path back from (row, column); cost_of(first, end) makes costs of the rows of a range."""
+def warp_back(steps: tuple, cost_of, D: np.ndarray, row: int, column: int) -> np.ndarray:
+    """The path back from (row, column); cost_of(rows, columns) makes costs of two slices.
 
-    def go_on(first: int, end: int, path: np.ndarray, length: int) -> tuple[int, bool]:
-        return _engine.warp_back(steps, first, cost_of(first, end), D, path, length)
-
-    return _back(go_on, ranges, row, column)
+    Only those near the path are made: of rectangles whose lower right corner is where the path has come to.
+    """
+    path, length, ended = np.empty((row + column + 1, 2), np.intp), 1, False
+    path[0] = row, column
+    while not ended:
+        row, column = path[length - 1].tolist()
+        top, left = max(row + 1 - TILE, 0), max(column + 1 - TILE, 0)
+        cost = cost_of(slice(top, row + 1), slice(left, column + 1))
+        length, ended = _engine.warp_back(steps, top, left, cost, D, path, length)
+    return path[:length].copy()
 
 
 def trace_steps(chosen: np.ndarray, steps: np.ndarray, to_first_row: bool, row: int, column: int) -> np.ndarray:

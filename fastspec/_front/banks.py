@@ -26,15 +26,20 @@ def window_of(recipe: Recipe) -> np.ndarray:
 
 def _samples(recipe: Recipe, length: int) -> np.ndarray:
     window = recipe.window
-    if window == "povey":
-        return get_window("hann", length, fftbins=recipe.periodic) ** 0.85
-    if window == "sine":
-        return np.sin(np.pi * np.arange(length) / max(length - (not recipe.periodic), 1))
     if isinstance(window, tuple) and not isinstance(window[0], str):
         if len(window) != length:
             raise ParameterError(f"window has {len(window)} samples, win_length={length}; they must agree")
         return np.array(window, dtype=np.float64)
-    return np.asarray(get_window(window, length, fftbins=recipe.periodic), dtype=np.float64)
+    return window_samples(window, length, periodic=recipe.periodic)
+
+
+def window_samples(window, length: int, *, periodic: bool) -> np.ndarray:
+    """`get_window`, Povey's, and Kaldi's sine."""
+    if window == "povey":
+        return get_window("hann", length, fftbins=periodic) ** 0.85
+    if window == "sine":
+        return np.sin(np.pi * np.arange(length) / max(length - (not periodic), 1))
+    return np.asarray(get_window(window, length, fftbins=periodic), dtype=np.float64)
 
 
 def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
@@ -164,3 +169,35 @@ _SHAPES = {
     "hz": _in_hertz, "mel": _in_mel, "htk": _as_htk, "left": _left_widths, "bins": _between_bins,
     "inner": _between_bins,
 }  # fmt: skip
+
+
+# --- scales and triangles by themselves, without a recipe
+
+SCALES = ("htk", "kaldi", "slaney")
+# Kaldi's mels by HTK's: 1127 times the natural logarithm, not 2595 times the one of 10.
+_KALDI = 1127.0 * np.log(10.0) / 2595.0
+
+
+def to_mel(hertz, scale: str):
+    mels = hz_to_mel(hertz, htk=scale != "slaney")
+    return mels * _KALDI if scale == "kaldi" else mels
+
+
+def from_mel(mels, scale: str):
+    return mel_to_hz(np.asarray(mels) / _KALDI if scale == "kaldi" else mels, htk=scale != "slaney")
+
+
+def triangles(
+    n_bins: int, n_bands: int, low: float, high: float, sr: float, scale: str, *, in_mel: bool, norm: str | None, dtype
+) -> np.ndarray:
+    """Weights (bands, bins). In Hz the bins end at ``sr // 2``; in mel the norm's widths are mel as well."""
+    edges = np.linspace(to_mel(low, scale), to_mel(high, scale), n_bands + 2)
+    if in_mel:
+        places = to_mel(np.arange(n_bins) * (sr / (2 * (n_bins - 1))), scale)
+    else:
+        edges, places = from_mel(edges, scale), np.linspace(0, sr // 2, n_bins)
+    with np.errstate(divide="ignore", invalid="ignore"):  # bands of width 0
+        weights = _straight(edges, places).astype(dtype)
+        if norm == "slaney":
+            weights *= (2.0 / (edges[2:] - edges[:-2]))[:, np.newaxis]
+    return weights

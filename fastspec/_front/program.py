@@ -28,6 +28,7 @@ class Program:
 
     In between, levels end no lower than `top` below the highest of their channel (or below `top_of`); with `to_peak`,
     the highest becomes 0. `recipe` says what is done to the clip before and after: nothing, by default.
+    If levels are `scaled`, the recipe's `shift` and `gain` are in them already, and in `top` and `top_of`.
     """
 
     first: Spec
@@ -36,6 +37,7 @@ class Program:
     top_of: float | None = None
     to_peak: bool = False
     recipe: Recipe = PLAIN
+    scaled: bool = False
 
     @property
     def by_frames(self) -> bool:
@@ -55,14 +57,52 @@ class Program:
         """Frames that the engine makes."""
         return max(0, self.first.framing.n_frames(self.n_extended(n_samples)) - self.recipe.drop_last)
 
+    def n_inside(self, n_samples: int) -> int:
+        """Frames that end before the last sample of the clip itself, whatever follows."""
+        r, framing = self.recipe, self.first.framing
+        end = r.prepend + min(n_samples, r.samples or n_samples) + wrapped_of(r)[0]
+        return max(0, 1 + (end + framing.lead - framing.length - r.beyond) // framing.hop_length)
+
+    def n_valid(self, n_samples: int) -> int:
+        """Frames, stacked ones if there are such, that are not padding."""
+        r, n = self.recipe, self.n_frames(n_samples)
+        if r.valid == "hops":
+            n = min(n, self.n_extended(n_samples) // r.hop_length)
+        elif r.valid == "inside":
+            n = min(n, self.n_inside(n_samples))
+        return n_stacked(r, n)
+
     def n_results(self, n_samples: int) -> int:
         """Frames of the result."""
-        r, n = self.recipe, self.n_frames(n_samples)
-        if r.stack > 1:
-            step = r.stack_step or r.stack
-            n = -(-n // step) if r.stack_before else max(0, 1 + (n - r.stack) // step)
-        n = r.cut or n
+        r = self.recipe
+        n = r.cut or n_stacked(r, self.n_frames(n_samples))
         return n + -n % r.frames_multiple
+
+
+def n_stacked(r: Recipe, n: int) -> int:
+    """Of n frames."""
+    step = r.stack_step or r.stack
+    if r.stack == 1 or not n:
+        return n
+    if r.stack_before:
+        return -(-n // step)
+    if r.stack_fill is not None:
+        return 1 + max(0, -(-(n - r.stack) // step))
+    return max(0, 1 + (n - r.stack) // step)
+
+
+def n_tokens(r: Recipe, n_frames: int) -> int:
+    """Audio tokens of so many frames, chunk by chunk."""
+    chunk = r.tokens_chunk or max(n_frames, 1)
+    n_chunks, rest = divmod(n_frames, chunk)
+    return n_chunks * _n_through(r, chunk) + _n_through(r, rest)
+
+
+def _n_through(r: Recipe, n: int) -> int:
+    """What is left of n frames after the layers."""
+    for kernel, stride, padding, times in ((*layer, 1)[:4] for layer in r.tokens):
+        n = times * max(0, 1 + (n + 2 * padding - kernel) // stride) if n else 0
+    return n
 
 
 @kept(128)
@@ -73,13 +113,14 @@ def program_of(recipe: Recipe, precision: int) -> Program:
     waits = recipe.top is not None and recipe.top_of is None and matrix is not None
     if waits and energy:
         raise ParameterError(f"top={recipe.top} and energy={recipe.energy!r} cannot go together; use top=None")
+    scaled = is_scaled(recipe)
     first = Spec(
         precision=precision,
         framing=framing_of(recipe),
         spectrum=specs.spectrum_of(recipe.power),
         window=banks.window_of(recipe),
         bank=bank,
-        levels=levels_of(recipe),
+        levels=scaled_levels(recipe) if scaled else levels_of(recipe),
         matrix=None if waits else matrix,
         conditioning=conditioning_of(recipe),
         guard=recipe.root_add if recipe.power == 1 else 0.0,
@@ -87,7 +128,27 @@ def program_of(recipe: Recipe, precision: int) -> Program:
         energy=energy,
     )
     second = replace(specs.given_spec(recipe.n_mels, precision), matrix=matrix) if waits else None
-    return Program(first, second, recipe.top, recipe.top_of, recipe=recipe)
+    top, top_of = recipe.top, recipe.top_of
+    if scaled:
+        top, top_of = top and top * recipe.gain, None if top_of is None else affine(recipe, top_of)
+    return Program(first, second, top, top_of, recipe=recipe, scaled=scaled)
+
+
+def is_scaled(r: Recipe) -> bool:
+    """Whether the logarithm's own factor and offset can stand for `shift` and `gain`: nothing comes between."""
+    numbers = not isinstance(r.shift, tuple) and not isinstance(r.gain, tuple) and r.gain > 0
+    between = r.n_mfcc or r.energy or r.norm or r.least is not None or r.most is not None or r.valid != "all"
+    return bool(numbers and r.log and not between and r.stack_fill is None and (r.shift or r.gain != 1))
+
+
+def affine(r: Recipe, x: float) -> float:
+    """A number that is shifted and multiplied, where all rows are alike."""
+    return (x + r.shift) * r.gain
+
+
+def scaled_levels(r: Recipe) -> Levels:
+    levels = levels_of(r)
+    return replace(levels, multiplier=levels.multiplier * r.gain, offset=affine(r, 0.0))
 
 
 @kept(specs.CACHED)

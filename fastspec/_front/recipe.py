@@ -6,7 +6,7 @@ Nothing is computed here: `program` turns a recipe into what the engine runs, `w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Version of the JSON that `to_json` writes.
 FORMAT = 1
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Recipe:
@@ -157,11 +158,14 @@ class Recipe:
         Added to the standard deviation, or to the variance if `norm_eps_in_root`.
     norm_eps_in_root : bool, default False
         See there.
-    valid : {'all', 'hops'}, default 'all'
-        Which frames count for `norm`; 'hops': the first ``n_samples // hop_length``, and the others become 0.
+    valid : {'all', 'hops', 'inside'}, default 'all'
+        Which frames count for `norm`; 'hops': the first ``n_samples // hop_length``; 'inside': those that end (`beyond`
+        included) before the clip's own last sample. The others become 0, those that are stacked before `shift`.
     stack, stack_step, stack_before : int, default 1, None, 0
         Neighbouring frames that become one, every `stack_step` of them (default: `stack`), the first one repeated
         `stack_before` times before; what is left at the end is dropped, or filled by the last one if `stack_before`.
+    stack_fill : float, optional
+        What is left at the end is filled with this number.
     cut : int, default 0
         If not 0, so many frames, cut or filled with zeros (before `shift`).
     frames_multiple : int, default 1
@@ -170,6 +174,11 @@ class Recipe:
         Whether features are (rows, frames) or (frames, rows).
     dtype : {None, 'float16', 'float32', 'float64'}, default None
         Of the result; None: that of the samples. Arithmetic is in float32 unless both are wider or this is 'float64'.
+    tokens : tuple of (int, int, int) or (int, int, int, int), default ()
+        How the model makes audio tokens of frames, for `n_tokens` alone: a layer's kernel, stride and padding, and how
+        many come of each (1). Two recipes that differ in this are equal.
+    tokens_chunk : int, default 0
+        If not 0, so many frames at a time.
 
     Examples
     --------
@@ -256,15 +265,18 @@ class Recipe:
     stack: int = 1
     stack_step: int | None = None
     stack_before: int = 0
+    stack_fill: float | None = None
     cut: int = 0
     frames_multiple: int = 1
     frames: str = "last"
     dtype: str | None = None
+    tokens: tuple[tuple[int, ...], ...] = field(default=(), compare=False)
+    tokens_chunk: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
-        for field in fields(self):
-            put(field.name, plain(getattr(self, field.name), field.name))
+        for f in fields(self):
+            put(f.name, rules.plain(getattr(self, f.name), f.name))
         rules.check(self)
 
     # --- as data
@@ -385,7 +397,7 @@ class Recipe:
         """
         if not isinstance(other, Recipe):
             raise DTypeError(f"other is {type(other).__name__}, not a Recipe")
-        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self)}
+        pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self) if f.compare}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
     # --- carried out
@@ -410,6 +422,35 @@ class Recipe:
         from .program import program_of
 
         return program_of(self, 0).n_results(as_index(n_samples, name="n_samples", minimum=0))
+
+    def n_tokens(self, n_samples: int) -> int:
+        """Audio tokens that the model makes of a clip of so many samples, where it counts them by frames.
+
+        Parameters
+        ----------
+        n_samples : int >= 0
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        ParameterError
+            If the recipe does not say how, by `tokens`.
+
+        Examples
+        --------
+        >>> import fastspec
+        >>> fastspec.recipe("whisper").n_tokens(480000), fastspec.recipe("qwen2-audio").n_tokens(480000)
+        (1500, 750)
+        """
+        from .program import n_tokens, program_of
+
+        if not self.tokens:
+            raise ParameterError("tokens=() says nothing of audio tokens; use recipe.replace(tokens=...), or n_frames")
+        n_frames = program_of(self, 0).n_valid(as_index(n_samples, name="n_samples", minimum=0))
+        return n_tokens(self, n_frames)
 
     def whole_clip_parts(self) -> list[str]:
         """The fields whose part cannot be done before the whole clip is there, which a stream therefore refuses.
@@ -552,7 +593,7 @@ class Recipe:
 
 def names() -> list[str]:
     """The fields of a recipe."""
-    return [field.name for field in fields(Recipe)]
+    return [f.name for f in fields(Recipe)]
 
 
 def make(values: dict[str, Any]) -> Recipe:
@@ -562,18 +603,3 @@ def make(values: dict[str, Any]) -> Recipe:
             near = get_close_matches(name, names(), n=1)
             raise TypeError(f"Recipe has no field {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
     return Recipe(**values)
-
-
-def plain(value: Any, name: str) -> Any:
-    """A field's value as Python's own numbers, text and tuples, so that it can be compared, hashed and written down."""
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    elif isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, (list, tuple)):
-        return tuple(plain(item, name) for item in value)
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    if name == "dtype":
-        return np.dtype(value).name
-    raise DTypeError(f"{name}={value!r} is {type(value).__name__}; a recipe holds numbers, text and tuples of them")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from .._gate.samples import ParameterError, as_index, as_number, check_rate
+import numpy as np
+
+from .._gate.samples import DTypeError, ParameterError, as_index, as_number, check_rate
 
 if TYPE_CHECKING:
     from .recipe import Recipe
@@ -28,19 +30,21 @@ CHOICES: dict[str, tuple] = {
     "energy_place": ("first", "last", "c0"),
     "norm": (None, "mean", "standard", "minmax"),
     "norm_over": ("time", "all"),
-    "valid": ("all", "hops"),
+    "valid": ("all", "hops", "inside"),
     "frames": ("last", "first"),
     "dtype": (None, "float16", "float32", "float64"),
 }
 _COUNTS = (
     "n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple",
 )  # fmt: skip
-_COUNTS_OR_ZERO = ("samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut")
+_COUNTS_OR_ZERO = (
+    "samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut", "tokens_chunk",
+)  # fmt: skip
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
     "lifter", "energy_floor", "norm_eps", "warp", "warp_low", "warp_high", "band_floor",
 )  # fmt: skip
-_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most")
+_NUMBERS_OR_NONE = ("fmax", "top", "top_of", "least", "most", "stack_fill")
 
 
 def check(recipe: Recipe) -> None:
@@ -62,7 +66,16 @@ def check(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         for number in value if isinstance(value, tuple) else (value,):
             as_number(number, name=name)
+    _check_tokens(recipe)
     _check_together(recipe)
+
+
+def _check_tokens(r: Recipe) -> None:
+    for layer in r.tokens if isinstance(r.tokens, tuple) else (r.tokens,):
+        if not isinstance(layer, tuple) or len(layer) not in (3, 4):
+            raise ParameterError(f"tokens={r.tokens!r} must be kernels, strides and paddings, as ((3, 2, 1), ...)")
+        for number, least in zip(layer, (1, 1, 0, 1), strict=False):
+            as_index(number, name="tokens", minimum=least)
 
 
 def _check_together(r: Recipe) -> None:
@@ -95,6 +108,8 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(f"mel_scale='linear' is for triangles='hz', not triangles={r.triangles!r}")
     if r.stack == 1 and (r.stack_step or r.stack_before):
         raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
+    if r.stack_fill is not None and (r.stack == 1 or r.stack_before):
+        raise ParameterError(f"stack_fill={r.stack_fill} needs stack, of 2 or more, and no stack_before")
     if r.tile and not r.samples:
         raise ParameterError("tile=True needs samples, the length to fill")
     if (r.parts or r.drop_nyquist) and r.power is not None:
@@ -130,3 +145,18 @@ def _check_warp(r: Recipe, top: float) -> None:
         raise ParameterError(
             f"warp_low={r.warp_low}, warp_high={r.warp_high} must lie between fmin={r.fmin} and fmax={top}, in order"
         )
+
+
+def plain(value: Any, name: str) -> Any:
+    """A field's value as Python's own numbers, text and tuples, so that it can be compared, hashed and written down."""
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    elif isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, (list, tuple)):
+        return tuple(plain(item, name) for item in value)
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if name == "dtype":
+        return np.dtype(value).name
+    raise DTypeError(f"{name}={value!r} is {type(value).__name__}; a recipe holds numbers, text and tuples of them")

@@ -12,7 +12,7 @@ from .._engine import plans as _plans
 from .._engine.spec import Framing, Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
-from .program import Program, program_of, wrapped_of
+from .program import Program, affine, n_stacked, program_of, wrapped_of
 from .recipe import Recipe
 from .source import Source, as_clip, as_clips
 
@@ -34,10 +34,8 @@ def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True) -
         length = program.first.framing.length
         shape = (*x.shape[:-1], n_samples)
         raise ParameterError(f"y.shape={shape} is too short for a frame of {length} samples; use more of them")
-    F, extent = run_frames(
-        program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite
-    )
-    return finish(program, below_the_peak(program, F, extent), x.shape[-1])
+    F, extent = run_frames(program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite)
+    return finish(program, below_the_peak(program, F, extent), x.shape[-1], n_samples)
 
 
 def features(program: Program, source: Source, *, check_finite: bool = True) -> np.ndarray:
@@ -183,23 +181,32 @@ def run_given(spec: Spec, S: np.ndarray, clamp: np.ndarray | None = None, *, fra
 # --- after the engine: cheap passes over features, in place where they can
 
 
-def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
-    """All that follows the engine. F (..., rows, frames) belongs to this call and may be overwritten."""
+def finish(program: Program, F: np.ndarray, n_samples: int, n_own: int = 0) -> np.ndarray:
+    """All that follows the engine. F (..., rows, frames) belongs to this call and may be overwritten.
+
+    `n_own` are the samples of the clip itself, before it was cut, filled or extended.
+    """
     r = program.recipe
     if F.dtype.kind == "c":
         return _complex_result(F, r)
     if r.least is not None or r.most is not None:
         np.clip(F, r.least, r.most, out=F)
-    n_valid = min(n_samples // r.hop_length, F.shape[-1]) if r.valid == "hops" else F.shape[-1]
+    n_valid = F.shape[-1]
+    if r.valid != "all":
+        n_valid = min(n_valid, n_samples // r.hop_length if r.valid == "hops" else program.n_inside(n_own))
     if r.norm:
         _normalise(F, F[..., :n_valid], r)
-    if n_valid < F.shape[-1]:
+    n_padding = F.shape[-1] - n_valid
+    if n_padding:
         F[..., n_valid:] = 0
     if r.stack > 1:
         F = _stacked(F, r)
     if r.cut:
-        F = _with_frames(F, r.cut)
-    _affine(F, r)
+        F = _with_frames(F, r.cut, affine(r, 0.0) if program.scaled else 0.0)
+    if not program.scaled:
+        _affine(F, r)
+    if n_padding and r.stack == 1:
+        F[..., n_valid : n_valid + n_padding] = 0
     F = _with_frames(F, F.shape[-1] + -F.shape[-1] % r.frames_multiple)
     if r.dtype and F.dtype.kind == "f":
         F = F.astype(r.dtype, copy=False)
@@ -207,10 +214,14 @@ def finish(program: Program, F: np.ndarray, n_samples: int) -> np.ndarray:
 
 
 def _complex_result(F: np.ndarray, r: Recipe) -> np.ndarray:
-    F = F[..., : F.shape[-2] - r.drop_nyquist, :]
-    if r.frames == "first":
-        F = F.swapaxes(-1, -2)
-    return np.stack([F.real, F.imag], axis=-3) if r.parts else F
+    """A view: the frames of spectra are contiguous."""
+    n_rows = F.shape[-2] - r.drop_nyquist
+    if not r.parts:
+        F = F[..., :n_rows, :]
+        return F.swapaxes(-1, -2) if r.frames == "first" else F
+    X = F.swapaxes(-1, -2)
+    parts = X.view(X.real.dtype).reshape(*X.shape, 2)[..., :n_rows, :]
+    return np.moveaxis(parts if r.frames == "first" else parts.swapaxes(-2, -3), -1, -3)
 
 
 def _affine(F: np.ndarray, r: Recipe) -> None:
@@ -225,41 +236,58 @@ def _affine(F: np.ndarray, r: Recipe) -> None:
 
 
 def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
-    """Normalise by the statistics of `part`, summed in float64: otherwise rounding would dominate short clips."""
-    axes = -1 if r.norm_over == "time" else (-2, -1)
+    """By the statistics of `part`."""
     if part.size == 0:
         return
     if r.norm == "minmax":
+        axes = -1 if r.norm_over == "time" else (-2, -1)
         low, high = part.min(axis=axes, keepdims=True), part.max(axis=axes, keepdims=True)
         spread = high - low + F.dtype.type(r.norm_eps)
         F -= low
         F /= np.where(spread == 0, F.dtype.type(1), spread)
         return
-    F -= part.mean(axis=axes, keepdims=True, dtype=np.float64).astype(F.dtype)
+    n_axes = 1 if r.norm_over == "time" else 2
+    F -= _means(part, n_axes)
     if r.norm == "standard":
         n = part.shape[-1] if r.norm_over == "time" else part.shape[-1] * part.shape[-2]
-        variance = (part * part).sum(axis=axes, keepdims=True, dtype=np.float64) / max(n - r.norm_ddof, 1)
+        variance = _means(part * part, n_axes).astype(np.float64) * (n / max(n - r.norm_ddof, 1))
         eps_in, eps_out = (r.norm_eps, 0.0) if r.norm_eps_in_root else (0.0, r.norm_eps)
         deviation = np.sqrt(variance + eps_in) + eps_out
         F *= (1 / np.where(deviation == 0, 1, deviation)).astype(F.dtype)
 
 
+def _means(part: np.ndarray, n_axes: int) -> np.ndarray:
+    """Over the last axes, which stay; summed as closely as in double precision."""
+    means = np.empty((*part.shape[: part.ndim - n_axes], *(1,) * n_axes), part.dtype)
+    _arrays.pool(part, means, n_axes, False)
+    return means
+
+
 def _stacked(F: np.ndarray, r: Recipe) -> np.ndarray:
+    """Neighbouring frames one above the other, those beyond the ends being the first and the last one."""
     step, n = r.stack_step or r.stack, F.shape[-1]
-    if r.stack_before and n:
-        behind = (-(-n // step) - 1) * step + r.stack - n - r.stack_before
-        widths = [(0, 0)] * (F.ndim - 1) + [(r.stack_before, max(behind, 0))]
-        F = np.pad(F, widths, mode="edge")[..., : None if behind >= 0 else behind]
-    n = max(0, 1 + (F.shape[-1] - r.stack) // step)
-    windows = [F[..., i : i + (n - 1) * step + 1 : step] for i in range(r.stack)] if n else [F[..., :0]] * r.stack
-    return np.concatenate(windows, axis=-2)
+    n_stacks = n_stacked(r, n)
+    if step == r.stack and not r.stack_before and n_stacks * step <= n:  # they are neighbours in memory as well
+        G = F.swapaxes(-1, -2)[..., : n_stacks * step, :]
+        return G.reshape(*F.shape[:-2], n_stacks, step * F.shape[-2]).swapaxes(-1, -2)
+    frames = np.arange(n_stacks)[:, np.newaxis] * step + np.arange(-r.stack_before, r.stack - r.stack_before)
+    shape = (*F.shape[:-2], n_stacks, r.stack * F.shape[-2])
+    G = F.swapaxes(-1, -2).take(frames.ravel().clip(0, max(n - 1, 0)), axis=-2)
+    if r.stack_fill is not None:
+        G[..., np.flatnonzero(frames >= n), :] = r.stack_fill
+    return G.reshape(shape).swapaxes(-1, -2)
 
 
-def _with_frames(F: np.ndarray, n: int) -> np.ndarray:
-    """Cut, or filled with zeros."""
+def _with_frames(F: np.ndarray, n: int, fill: float = 0.0) -> np.ndarray:
+    """Cut, or filled with one number; the frames stay contiguous if they are."""
     if n <= F.shape[-1]:
         return F[..., :n]
-    return np.concatenate([F, np.zeros((*F.shape[:-1], n - F.shape[-1]), F.dtype)], axis=-1)
+    by_frames = F.strides[-2] == F.itemsize
+    out = np.empty((*F.shape[:-2], n, F.shape[-2]) if by_frames else (*F.shape[:-1], n), F.dtype)
+    out = out.swapaxes(-1, -2) if by_frames else out
+    out[..., : F.shape[-1]] = F
+    out[..., F.shape[-1] :] = fill
+    return out
 
 
 # --- as samples come
@@ -384,12 +412,13 @@ class FrameStream:
         return max(self.n_made, min(whole, promised))
 
     def _frames_before(self, end: int) -> np.ndarray:
-        spec, recipe = self.program.first, self.program.recipe
+        spec = self.program.first
         out = _plans.allocate(spec, self._pending.shape[:-1], end - self.n_made, frame_major=self.program.by_frames)
         first = self.n_made - self._first // spec.framing.hop_length
         _plans.run(spec, self._pending, out, check_finite=False, first_frame=first, first_place=self._first)
-        if recipe.top_of is not None and recipe.top is not None:
-            np.maximum(out, out.dtype.type(recipe.top_of - recipe.top), out=out)
+        top, top_of = self.program.top, self.program.top_of
+        if top_of is not None and top is not None:
+            np.maximum(out, out.dtype.type(top_of - top), out=out)
         self.n_made = end
         self._forget()
         return out
@@ -421,7 +450,7 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
     with open_audio(path) as sound:
         pieces = file_pieces(sound, recipe.sr, mono, dtype)
-        if {"sample_norm", "samples", "min_samples", "multiple", "pad_mode"} & set(recipe.whole_clip_parts()):
+        if {"sample_norm", "samples", "min_samples", "multiple", "pad_mode", "valid"} & set(recipe.whole_clip_parts()):
             return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
         stream = FrameStream(program_of(recipe, precision_of(dtype)))
         parts = [stream.push(piece) for piece in pieces]

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -222,6 +222,7 @@ _WORDS = {
     "a window": {"Window"},
     "a function": {"Callable", "Window"},
     "a dtype": {"DTypeLike"},
+    "a dict": {"Mapping"},
 }
 
 
@@ -264,6 +265,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
     "a window": lambda value: (np.ndim(value) == 1 and _is_numbers(value)) or _is_number(value),
     "a function": callable,
     "a dtype": _is_dtype,
+    "a dict": lambda value: isinstance(value, Mapping),
 }
 
 

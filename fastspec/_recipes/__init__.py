@@ -1,12 +1,14 @@
 """Named recipes: the front ends of deployed models, as numbers in ``named.json``.
 
-An entry holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (of models that use it) and ``source``
-(where the numbers were read). What a name means never changes: a correction is a new name, ``nemo@2``.
+An entry holds the fields of a `Recipe`, and beside them ``about``, ``aliases`` (models that use it), ``tokens_of``
+(those that make other tokens of its frames) and ``source`` (where the numbers were read). The numbers of a name never
+change: a correction is a new name, ``nemo@2``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from .._front.recipe import Recipe, make
 from .._gate.samples import DTypeError, ParameterError
 
 _FILE = Path(__file__).parent / "named.json"
-_ABOUT = ("about", "aliases", "source")
+_ABOUT = ("about", "aliases", "tokens_of", "source", "name")
 
 
 class UnknownRecipeError(ParameterError, KeyError):
@@ -31,7 +33,8 @@ def recipe(name: str, **changes: Any) -> Recipe:
     Parameters
     ----------
     name : str
-        A name of `recipes`, or an alias: 'whisper', 'nemo', 'parakeet', 'hifigan', ... Case does not count.
+        A name of `recipes`, or an alias: 'whisper', 'nemo', 'parakeet', 'hifigan', ... Case, hyphens and the like do
+        not count. 'nemo@1' is the first version of 'nemo'; if its numbers are ever corrected, 'nemo@2' is the second.
     **changes
         Fields to change, as in `Recipe.replace`.
 
@@ -55,7 +58,7 @@ def recipe(name: str, **changes: Any) -> Recipe:
     """
     if not isinstance(name, str):
         raise DTypeError(f"name={name!r} must be text, for instance 'whisper'")
-    fields = {key: value for key, value in described(name).items() if key not in (*_ABOUT, "recipe", "name")}
+    fields = {key: value for key, value in described(name).items() if key not in (*_ABOUT, "recipe")}
     return make({**fields, **changes})
 
 
@@ -78,14 +81,22 @@ def recipes() -> dict[str, str]:
 
 def described(name: str) -> dict[str, Any]:
     """What stands under a name or alias, and the ``name`` itself."""
-    key = name.strip().lower()
-    if key not in _named():
-        key = _aliases().get(key.replace("_", "-"), key.replace("_", "-"))
-    if key not in _named():
-        near = get_close_matches(key, [*_named(), *_aliases()], n=3)
+    asked = _squeezed(name)
+    if asked.endswith("@1"):
+        asked = asked[:-2]
+    if asked not in _places():
+        near = get_close_matches(name.strip().lower(), [each for each, _ in _places().values()], n=3)
         hint = f"did you mean {', '.join(map(repr, near))}?" if near else "fastspec.recipes() lists them"
         raise UnknownRecipeError(f"name={name!r} is no recipe; {hint}")
-    return {"name": key, **_named()[key]}
+    alias, key = _places()[asked]
+    entry = _named()[key]
+    tokens = entry.get("tokens_of", {}).get(alias)
+    return {"name": key, **entry, **({"tokens": tokens} if tokens else {})}
+
+
+def _squeezed(name: str) -> str:
+    """Of a name what counts."""
+    return re.sub(r"[-_\s.]", "", name.lower())
 
 
 @cache
@@ -94,5 +105,6 @@ def _named() -> dict[str, dict[str, Any]]:
 
 
 @cache
-def _aliases() -> dict[str, str]:
-    return {alias: name for name, entry in _named().items() for alias in entry["aliases"]}
+def _places() -> dict[str, tuple[str, str]]:
+    """For each name and alias, squeezed: itself, and the name under which it stands."""
+    return {_squeezed(each): (each, name) for name, e in _named().items() for each in (name, *e["aliases"])}

@@ -185,14 +185,14 @@ def dtw(
     check_size(shape, np.dtype(np.float64))
     D = _memory.empty(shape, np.dtype(np.float64))
     chosen = np.empty(shape, np.int32) if return_steps else None
-    ranges = _ranges(shape)
-    for first, end in ranges:
-        cost = cost_of(first, end)
+    height = max(1, BLOCK // shape[1])
+    for first in range(0, shape[0], height):
+        cost = cost_of(slice(first, first + height), slice(None))
         _check_costs(cost)
         _sequences.warp_rows(steps, first, cost, D, chosen)
     results: list[Any] = [D]
     if backtrack:
-        path = _path_of(D, steps, cost_of, ranges)
+        path = _path_of(D, steps, cost_of)
         results.append(path[:, ::-1] if subseq and (transposed or shape[0] > shape[1]) else path)
     if return_steps:
         results.append(chosen)
@@ -238,18 +238,18 @@ def _numbers(x, name: str) -> np.ndarray:
     return x
 
 
-CostRows = Callable[[int, int], np.ndarray]
+Costs = Callable[[slice, slice], np.ndarray]
 
 
-def _given_costs(C) -> tuple[tuple[int, int], CostRows, bool]:
+def _given_costs(C) -> tuple[tuple[int, int], Costs, bool]:
     C = np.atleast_2d(_numbers(C, "C"))
     if C.ndim != 2 or not C.size:
         raise ParameterError(f"C.shape={C.shape} must be (n, m), neither of them 0")
-    return C.shape, lambda first, end: np.ascontiguousarray(C[first:end], np.float64), False
+    return C.shape, lambda i, j: np.ascontiguousarray(C[i, j], np.float64), False
 
 
-def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], CostRows, bool]:
-    """The costs of two sequences: their shape, what makes rows of them, and whether they are transposed."""
+def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], Costs, bool]:
+    """The costs of two sequences: their shape, what makes them of slices, and whether they are transposed."""
     x, y = (_frames(features, name) for features, name in ((X, "X"), (Y, "Y")))
     transposed = bool(subseq) and len(x) > len(y)
     rows, columns = (y, x) if transposed else (x, y)
@@ -261,7 +261,7 @@ def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], CostRows, bool]
         )
     if isinstance(metric, str) and metric.lower() in ("euclidean", "sqeuclidean"):
         root = metric.lower() == "euclidean"
-        return shape, lambda first, end: _sequences.distances(rows[first:end], columns, root=root), transposed
+        return shape, lambda i, j: _sequences.distances(rows[i], columns[j], root=root), transposed
     from scipy.spatial.distance import cdist
 
     try:
@@ -269,7 +269,7 @@ def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], CostRows, bool]
     except (ValueError, TypeError) as error:
         raise ParameterError(f"metric={metric!r} cannot be computed by scipy.spatial.distance: {error}") from error
     C = C.T if transposed else C
-    return shape, lambda first, end: np.ascontiguousarray(C[first:end]), transposed
+    return shape, lambda i, j: np.ascontiguousarray(C[i, j]), transposed
 
 
 def _frames(features, name: str) -> np.ndarray:
@@ -281,22 +281,21 @@ def _frames(features, name: str) -> np.ndarray:
     return np.ascontiguousarray(turned.reshape((len(turned), -1), order="F"), np.float64)
 
 
-def _within_band(cost_of: CostRows, shape: tuple[int, int], radius: float) -> CostRows:
+def _within_band(cost_of: Costs, shape: tuple[int, int], radius: float) -> Costs:
     """Costs that are infinite where `fastspec.util.fill_off_diagonal` would write."""
     n_rows, n_columns = shape
     width = int(np.round(radius * min(shape)))
     above, below = width + max(0, n_columns - n_rows), width + max(0, n_rows - n_columns)
 
-    def rows(first: int, end: int) -> np.ndarray:
-        cost = cost_of(first, end)
-        _check_costs(cost)
-        banded = np.full_like(cost, np.inf)
-        for i in range(first, end):
-            inside = slice(max(0, i - below + 1), max(0, i + above))
-            banded[i - first, inside] = cost[i - first, inside]
-        return banded
+    row_numbers, column_numbers = (np.arange(n, dtype=np.int32) for n in shape)
 
-    return rows
+    def banded(i: slice, j: slice) -> np.ndarray:
+        cost = cost_of(i, j)
+        _check_costs(cost)
+        beside = column_numbers[j] - row_numbers[i, np.newaxis]
+        return np.where((beside > -below) & (beside < above), cost, np.inf)
+
+    return banded
 
 
 def _check_costs(cost: np.ndarray) -> None:
@@ -304,12 +303,7 @@ def _check_costs(cost: np.ndarray) -> None:
         raise ParameterError("the cost matrix C has NaN values; replace them, for instance by np.inf")
 
 
-def _ranges(shape: tuple[int, int]) -> list[tuple[int, int]]:
-    height = max(1, BLOCK // shape[1])
-    return [(first, min(first + height, shape[0])) for first in range(0, shape[0], height)]
-
-
-def _path_of(D: np.ndarray, steps: tuple, cost_of: CostRows, ranges: list[tuple[int, int]]) -> np.ndarray:
+def _path_of(D: np.ndarray, steps: tuple, cost_of: Costs) -> np.ndarray:
     subseq = steps[-1]
     row, column = (n - 1 for n in D.shape)
     if subseq:
@@ -319,7 +313,7 @@ def _path_of(D: np.ndarray, steps: tuple, cost_of: CostRows, ranges: list[tuple[
             f"D[-1, {column}] is {D[row, column]}: no valid warping path reaches the end with these step sizes and "
             "constraints; allow other steps or a wider band"
         )
-    path = _sequences.warp_back(steps, cost_of, ranges, D, row, column)
+    path = _sequences.warp_back(steps, cost_of, D, row, column)
     if not subseq and path[-1].any():
         raise ParameterError(f"the path ends at {tuple(path[-1].tolist())}, not at (0, 0); try subseq=True")
     return path

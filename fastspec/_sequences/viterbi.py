@@ -180,7 +180,7 @@ def viterbi_discriminative(
     [0, 1, 1, 1]
     """
     prob, transition = _checked(prob, transition)
-    if np.any(prob < 0) or not np.allclose(prob.sum(axis=-2), 1):
+    if np.any(prob < 0) or not _all_one(prob.sum(axis=-2)):
         raise ParameterError("prob holds invalid probability values: each column must sum to 1 and be non-negative")
     n_states, epsilon = prob.shape[-2], tiny(prob)
     log_state = np.log(_distribution(p_state, n_states, "p_state") + epsilon)
@@ -263,10 +263,9 @@ def viterbi_binary(
     [[0, 0, 0, 1, 1, 1, 0]]
     """
     prob, transition = np.atleast_2d(_numbers(prob, "prob")), _numbers(transition, "transition")
-    n_states, n_steps = prob.shape[-2:]
-    if transition.shape == (2, 2):
-        transition = np.broadcast_to(transition, (n_states, 2, 2))
-    elif transition.shape != (n_states, 2, 2):
+    n_states = prob.shape[-2]
+    alike = transition.shape == (2, 2)
+    if not alike and transition.shape != (n_states, 2, 2):
         raise ParameterError(
             f"transition.shape={transition.shape} must be (2, 2) or {(n_states, 2, 2)}, as prob.shape={prob.shape}"
         )
@@ -274,18 +273,17 @@ def viterbi_binary(
     _check_probabilities(prob)
     p_state, p_init = _shares(p_state, n_states, "p_state"), _shares(p_init, n_states, "p_init")
     epsilon = np.finfo(np.float64).tiny
-    log_active, log_inactive = (np.log(p.astype(np.float64) + epsilon) for p in (prob, 1 - prob))
-    states = np.empty((*prob.shape[:-1], n_steps), np.uint16)
-    logp = np.empty(prob.shape[:-1])
-    log_prob = np.empty((*prob.shape[:-2], 2, n_steps))
-    shared = _transitions_of(transition[0], epsilon, transition_min_prob) if transition.strides[0] == 0 else None
+    # Of a label, (inactive, active): so lie the states that decode() takes.
+    log_prob = np.empty((*prob.shape, 2))
+    log_state, log_init = (np.log(np.stack((1 - p, p), axis=-1) + epsilon) for p in (p_state, p_init))
+    for active, p in enumerate((1 - prob, prob)):
+        log_p = np.log(p.astype(np.float64) + epsilon)  # NumPy's logarithm is fast where results lie side by side
+        np.subtract(log_p, log_state[:, active, np.newaxis], out=log_prob[..., active])
+    states, logp = np.empty(prob.shape, np.uint16), np.empty(prob.shape[:-1])
+    shared = _transitions_of(transition, epsilon, transition_min_prob) if alike else None
     for s in range(n_states):
-        both = np.array([1 - p_state[s], p_state[s]]), np.array([1 - p_init[s], p_init[s]])
-        log_state, log_init = (np.log(p + epsilon) for p in both)
-        np.subtract(log_inactive[..., s, :], log_state[0], out=log_prob[..., 0, :])
-        np.subtract(log_active[..., s, :], log_state[1], out=log_prob[..., 1, :])
         transitions = shared or _transitions_of(transition[s], epsilon, transition_min_prob)
-        states[..., s, :], logp[..., s] = _decode(log_prob, transitions, log_init)
+        states[..., s, :], logp[..., s] = _decode(log_prob[..., s, :, :].swapaxes(-1, -2), transitions, log_init[s])
     return (states, logp) if return_logp else states
 
 
@@ -316,8 +314,13 @@ def _checked(prob, transition) -> tuple[np.ndarray, np.ndarray]:
     return prob, transition
 
 
+def _all_one(sums: np.ndarray) -> bool:
+    """np.allclose(sums, 1), which takes longer than a short sequence's decoding."""
+    return bool((np.abs(sums - 1) <= 1e-5 + 1e-8).all())
+
+
 def _check_rows(transition: np.ndarray) -> None:
-    if np.any(transition < 0) or not np.allclose(transition.sum(axis=-1), 1):
+    if np.any(transition < 0) or not _all_one(transition.sum(axis=-1)):
         raise ParameterError("transition is invalid: it must be non-negative and sum to 1 on each row")
 
 
@@ -327,7 +330,7 @@ def _distribution(p, n_states: int, name: str) -> np.ndarray:
     p = _numbers(p, name)
     if p.shape != (n_states,):
         raise ParameterError(f"{name}.shape={p.shape} must be ({n_states},), a probability for each state")
-    if np.any(p < 0) or not np.allclose(p.sum(), 1):
+    if np.any(p < 0) or not _all_one(p.sum()):
         raise ParameterError(f"{name}={p} is no distribution: it must be non-negative and sum to 1")
     return p
 
@@ -373,7 +376,7 @@ def _decode(log_prob: np.ndarray, transitions, log_init: np.ndarray) -> tuple[np
     values = np.empty((n_steps, n_states))
     for channel in np.ndindex(*leading) if n_steps else ():
         values[...] = log_prob[channel].T
-        values[0] = log_prob[channel][:, 0] + log_init
-        states[channel] = _sequences.decode(transitions, values)
-        logp[channel] = values[-1].max() if np.isnan(values[-1]).any() else values[-1, states[channel][-1]]
+        values[0] += log_init
+        states[channel] = path = _sequences.decode(transitions, values)
+        logp[channel] = values[-1, path[-1]]
     return states, logp

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import fastspec
 
-from . import _convert, _cqt, _extract, _features, _mel, _terminal
+from . import _convert, _cqt, _extract, _features, _mel, _recipes, _terminal
 from ._parser import Parser
 
 _EPILOG = """\
@@ -18,6 +18,8 @@ examples:
   fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80
   fastspec mel recordings/*.flac -o features/ --format npy --ref max
   fastspec cqt music.wav -o music.png
+  fastspec mel speech.wav -o speech.npy --recipe whisper
+  fastspec diff whisper nemo
   fastspec extract recordings/ -o features.h5 --recipe whisper
   fastspec convert speech.flac speech.wav --bits 8 --encoding unsigned
 
@@ -54,6 +56,6 @@ def build_parser() -> Parser:
     parser = Parser(prog="fastspec", description="Audio features, fast.", epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"fastspec {fastspec.__version__}")
     commands = parser.add_commands()
-    for command in (_mel, _cqt, _extract, _convert):
+    for command in (_mel, _cqt, _extract, _convert, _recipes):
         command.add(commands)
     return parser

@@ -45,6 +45,12 @@ class Result:
     frequencies: np.ndarray
     parameters: dict
     draw: Callable[..., None]
+    frames_axis: int = -1
+    level_label: str | None = None
+
+    @property
+    def n_frames(self) -> int:
+        return self.features.shape[self.frames_axis]
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,7 @@ def job(feature: Feature, args: argparse.Namespace) -> int:
     )
     if kind == "png" and importlib.util.find_spec("matplotlib") is None:
         raise UsageError("pictures need matplotlib: pip install 'fastspec-audio[plot]'")
+    args.kind = kind
     feature.check(args)
     if args.skip_existing:
         tasks = _existing.left_to_do(tasks, kind, functools.partial(_described, feature, args))
@@ -192,7 +199,7 @@ def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> N
     }
     arrays = {
         "features": result.features,
-        "times": result.times(np.arange(result.features.shape[-1])),
+        "times": result.times(np.arange(result.n_frames)),
         "frequencies": result.frequencies,
         "parameters": np.array(json.dumps(described)),
     }
@@ -207,10 +214,14 @@ def _write_png(file, result: Result, source: str, args: argparse.Namespace) -> N
     result.draw(
         file,
         result.features,
-        time_range=tuple(result.times(np.array([-0.5, result.features.shape[-1] - 0.5]))),
+        time_range=tuple(result.times(np.array([-0.5, result.n_frames - 0.5]))),
         title=_terminal.shown(source if source == STREAM else Path(source).name),
-        level_label="Level (dB re maximum)" if args.ref == "max" else f"Level (dB re {args.ref:g})",
+        level_label=result.level_label or _level_label(args),
     )
+
+
+def _level_label(args: argparse.Namespace) -> str:
+    return "Level (dB re maximum)" if args.ref == "max" else f"Level (dB re {args.ref:g})"
 
 
 WRITERS = {".npz": _write_npz, ".npy": _write_npy, ".png": _write_png}

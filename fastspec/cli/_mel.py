@@ -9,7 +9,7 @@ import numpy as np
 
 import fastspec
 
-from . import _features, _parser
+from . import _by_recipe, _features, _parser
 from ._terminal import UsageError
 
 _OPTIONS = (
@@ -40,6 +40,7 @@ examples:
   fastspec mel recordings/*.flac -o features/ --format npy --skip-existing
   fastspec mel recordings/*.flac -o 'pictures/{name}.mel.png'
   recorder | fastspec mel - -o - --format npy > speech.npy
+  fastspec mel recordings/*.flac -o features/ --recipe whisper
 
 reading an .npz:
   data = numpy.load("speech.npz"); data["features"]; json.loads(str(data["parameters"]))
@@ -55,8 +56,12 @@ def add(commands) -> None:
         epilog=_EPILOG,
     )
     feature = _features.Feature(_check, _parameters, _compute)
-    parser.set_defaults(command=functools.partial(_features.job, feature))
     _features.add_files(parser)
+    parser.add_argument(
+        "--recipe",
+        metavar="NAME",
+        help="what a model's front end makes instead, at its sampling rate; see fastspec recipes",
+    )
     frames = parser.add_argument_group("frames and spectrum").add_argument
     frames("--n-fft", type=_parser.positive_int, default=2048, help="length of the transform")
     frames("--hop-length", type=_parser.positive_int, default=512, help="samples from frame to frame")
@@ -84,6 +89,14 @@ def add(commands) -> None:
     bands("--norm", type=_parser.norm, default="slaney", help="slaney, none, or the order of a vector norm")
 
     _features.add_levels(parser, ref=1.0, amin=1e-10)
+    defaults = {name: parser.get_default(name) for name in (*_OPTIONS, "sr")}
+    parser.set_defaults(command=functools.partial(_job, feature), defaults=defaults)
+
+
+def _job(feature: _features.Feature, args: argparse.Namespace) -> int:
+    if args.recipe is None:
+        return _features.job(feature, args)
+    return _by_recipe.job({name: f"--{name.replace('_', '-')}" for name in args.defaults}, args)
 
 
 def _check(args: argparse.Namespace) -> None:

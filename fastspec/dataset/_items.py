@@ -213,7 +213,7 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 except ValueError as error:
                     raise ParameterError(f"{path}, line {number}: is no JSON ({error})") from None
                 if not isinstance(row, dict):
-                    raise ParameterError(f"{path}, line {number}: must be an object, such as {{\"path\": \"a.wav\"}}")
+                    raise ParameterError(f'{path}, line {number}: must be an object, such as {{"path": "a.wav"}}')
                 yield number, row
 
 

@@ -1,9 +1,9 @@
 """`extract`: items in parts, parts by workers, and the store when all parts are there.
 
-    OUT.parts/plan.json     what is computed, of what, by which version: another plan refuses to go on here
-    OUT.parts/lock          held by the run that writes
-    OUT.parts/00000012.zip  a part, under its name when it is whole
-    OUT                     the store, when all is done; then OUT.parts goes, unless some items failed
+OUT.parts/plan.json     what is computed, of what, by which version: another plan refuses to go on here
+OUT.parts/lock          held by the run that writes
+OUT.parts/00000012.zip  a part, under its name when it is whole
+OUT                     the store, when all is done; then OUT.parts goes, unless some items failed
 """
 
 from __future__ import annotations

@@ -593,6 +593,7 @@ def _fit_each(freq: np.ndarray, S: np.ndarray, order: int) -> np.ndarray:
 
 def _warn_of_rank(order: int) -> None:
     warn(
-        f"order={order} polynomials are not determined by the given frequencies; use a lower order",
+        f"Polyfit may be poorly conditioned: the given frequencies do not determine polynomials of order={order}; "
+        "use a lower order",
         getattr(np.exceptions, "RankWarning", None) or np.RankWarning,  # the latter before NumPy 2
     )

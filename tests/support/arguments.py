@@ -35,6 +35,7 @@ BY_NAME = {
     "X_ref": everything.S[::-1].copy(),
     "amplitude": HZ,
     "angles": HZ,
+    "array": everything.S,
     "arrays": [HZ, HZ],
     "audio": everything.Y,
     "axes": 0,
@@ -59,6 +60,7 @@ BY_NAME = {
     "fmin": 300.0,
     "frame_length": 128,
     "frames": np.arange(3),
+    "freq": HZ,
     "freqs": FREQS,
     "frequencies": HZ,
     "frequency": 440.0,
@@ -73,7 +75,9 @@ BY_NAME = {
     "left": everything.Y,
     "mela": 22,
     "mels": HZ,
+    "max_frequency": 4000.0,
     "mfcc": everything.S[:20],
+    "min_frequency": 0.0,
     "midi": np.array([60.0, 61.0]),
     "n": 4,
     "n_bins": 12,
@@ -81,6 +85,9 @@ BY_NAME = {
     "n_input": 24,
     "n_frames": 5,
     "ndim": 3,
+    "num_chroma": 12,
+    "num_frequency_bins": 65,
+    "num_mel_filters": 8,
     "note": ["C4", "A4"],
     "notes": np.array([60.0, 61.0]),
     "Nx": 64,
@@ -100,6 +107,7 @@ BY_NAME = {
     "radius": 0.2,
     "rec": np.eye(9),
     "right": everything.Y[::-1].copy(),
+    "sampling_rate": everything.SR,
     "samples": np.arange(3) * 1000,
     "shift": 1,
     "signal": everything.Y,
@@ -114,6 +122,9 @@ BY_NAME = {
     "tuning": 0.1,
     "unison": "C",
     "wait": 2,
+    "waveform": everything.Y,
+    "waveform_list": [everything.Y[:999], everything.Y[-999:]],
+    "window_length": 64,
     "width": 3,
     "window": "hann",
     "x": everything.S,
@@ -128,6 +139,7 @@ BY_NAME = {
 _FRAMES = {"window": "hann", "n_fft": 128, "hop_length": 32, "win_length": 128}
 _BANK = {"n_freqs": 65, "f_min": 0.0, "f_max": 8000.0, "sample_rate": 16000}
 _MASK = {"mask_param": 4, "mask_value": 0.0}
+_WHOLE_FRAMES = {"window": np.hanning(128), "frame_length": 128}
 
 # Where the name alone does not say it, or other arguments make the call a short one.
 BY_FUNCTION = {
@@ -148,6 +160,12 @@ BY_FUNCTION = {
     "compat.python_speech_features.sigproc.rolling_window": {"a": everything.Y, "window": 64},
     "compat.python_speech_features.sigproc.round_half_up": {"number": 2.5},
     "compat.scipy._functions.istft": {"Zxx": everything.D},
+    "compat.huggingface._levels.amplitude_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.amplitude_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._levels.power_to_db": {"spectrogram": everything.S},
+    "compat.huggingface._levels.power_to_db_batch": {"spectrogram": everything.S[np.newaxis]},
+    "compat.huggingface._spectrogram.spectrogram": _WHOLE_FRAMES,
+    "compat.huggingface._spectrogram.spectrogram_batch": _WHOLE_FRAMES,
     "core.audio._channels.to_mono": {"signals": everything.Y},
     "core.audio._channels.to_multi": {"signals": everything.Y},
     "core.convert._pitch_names.note_to_svara_c": {"notes": ["C4", "D4"], "Sa": "C4"},
@@ -233,7 +251,8 @@ BY_FUNCTION = {
 # Files, clocks of versions, and what describes functions, have tests of their own.
 NOT_CALLED = re.compile(
     r"_soundfiles\.|_recipes\.|dataset\.|display\.|threads\.|decorators\.|deprecation\.|util\.files\.|show_|\.Stream\.|"
-    r"logmel_file|get_samplerate|audio\._files\.(load|loadx|stream)|cache|list_|dtype_[rc]2"
+    r"logmel_file|get_samplerate|audio\._files\.(load|loadx|stream)|load_audio|from_preprocessor_config|cache|list_|"
+    r"dtype_[rc]2"
 )
 
 

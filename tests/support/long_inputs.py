@@ -14,6 +14,7 @@ import scipy.sparse
 
 import fastspec
 from fastspec import beat, compat, decompose, display, effects, feature, filters, onset, util
+from fastspec.compat import huggingface, whisper
 from fastspec.compat import python_speech_features as psf
 from fastspec.compat.torchaudio import functional as TORCHAUDIO
 
@@ -573,6 +574,29 @@ CALLS: dict[str, list[Callable]] = {
         lambda: filters.window_sumsquare(window="hann", n_frames=N // 64, hop_length=64),
         lambda: filters.window_sumsquare(window="hann", n_frames=4_000_000, hop_length=1),
     ],
+    # transformers' and Whisper's names
+    "compat.huggingface.amplitude_to_db": [lambda: huggingface.amplitude_to_db(dense())],
+    "compat.huggingface.amplitude_to_db_batch": [lambda: huggingface.amplitude_to_db_batch(dense()[None], db_range=9)],
+    "compat.huggingface.power_to_db": [lambda: huggingface.power_to_db(dense(), db_range=9)],
+    "compat.huggingface.power_to_db_batch": [lambda: huggingface.power_to_db_batch(dense()[None])],
+    "compat.huggingface.chroma_filter_bank": [lambda: huggingface.chroma_filter_bank(2**20, 12, SR)],
+    "compat.huggingface.mel_filter_bank": [
+        lambda: huggingface.mel_filter_bank(2**19, 128, 0.0, 8000.0, SR),
+        lambda: huggingface.mel_filter_bank(2**19, 128, 0.0, 8000.0, SR, "slaney", "kaldi", True),
+    ],
+    "compat.huggingface.hertz_to_mel": [lambda: huggingface.hertz_to_mel(np.abs(y()), "slaney")],
+    "compat.huggingface.mel_to_hertz": [lambda: huggingface.mel_to_hertz(np.abs(y()), "kaldi")],
+    "compat.huggingface.hertz_to_octave": [lambda: huggingface.hertz_to_octave(1 + np.abs(y()))],
+    "compat.huggingface.window_function": [lambda: huggingface.window_function(N, "povey")],
+    "compat.huggingface.spectrogram": [
+        lambda: huggingface.spectrogram(y(), np.hanning(256), 256, 64),
+        lambda: huggingface.spectrogram(y(), np.hanning(256), 256, 64, power=1.5, onesided=False),
+    ],
+    "compat.huggingface.spectrogram_batch": [
+        lambda: huggingface.spectrogram_batch([y(), y()], np.hanning(256), 256, 64, power=2.0, log_mel="dB")
+    ],
+    "compat.whisper.log_mel_spectrogram": [lambda: whisper.log_mel_spectrogram(y())],
+    "compat.whisper.pad_or_trim": [lambda: whisper.pad_or_trim(y(), 2 * N)],
     # torchaudio's names
     "compat.torchaudio.functional.DB_to_amplitude": [lambda: TORCHAUDIO.DB_to_amplitude(dense(), 1.0, 0.5)],
     "compat.torchaudio.functional.amplitude_to_DB": [

@@ -16,6 +16,7 @@ LOGARITHMS = {
 
 
 def features(r, y) -> np.ndarray:
+    own = r.prepend + min(len(y), r.samples or len(y))
     y = signal(r, np.asarray(y, np.float64))
     frames, energy = conditioned(r, cut(r, y))
     X = np.fft.rfft(frames, n=r.n_fft, axis=-1).T * r.scale
@@ -29,7 +30,7 @@ def features(r, y) -> np.ndarray:
     B = np.maximum(B, r.band_floor) if r.band_floor else B
     if r.energy == "spectrum":
         energy = np.maximum(S.sum(axis=0), r.band_floor)
-    return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y))
+    return finish(r, with_energy(r, cepstrum(r, levels(r, B)), energy), len(y), own)
 
 
 def signal(r, y):
@@ -51,16 +52,19 @@ def signal(r, y):
     return y
 
 
+def lead(r):
+    """Samples before the first one that the first frame begins."""
+    if isinstance(r.pad, tuple):
+        return r.pad[0]
+    kaldi = (r.frame_length or r.n_fft) // 2 - r.hop_length // 2
+    return {"center": r.n_fft // 2, "same": (r.n_fft - r.hop_length) // 2, "none": 0, "kaldi": kaldi}[r.pad]
+
+
 def cut(r, y):
     """Frames (frames, length)."""
     length, hop, n = r.frame_length or r.n_fft, r.hop_length, len(y)
-    if r.pad == "kaldi":
-        left = length // 2 - hop // 2
-        right = length
-    elif isinstance(r.pad, tuple):
-        left, right = r.pad
-    else:
-        left = right = {"center": r.n_fft // 2, "same": (r.n_fft - hop) // 2, "none": 0}[r.pad]
+    left = lead(r)
+    right = length if r.pad == "kaldi" else r.pad[1] if isinstance(r.pad, tuple) else left
     if r.pad == "kaldi":
         n_frames = (n + hop // 2) // hop
     elif r.count == "partial":
@@ -200,10 +204,14 @@ def nonzero(x):
     return np.where(x == 0, 1, x)
 
 
-def finish(r, F, n_samples):
+def finish(r, F, n_samples, own):
     if r.least is not None or r.most is not None:
         F = np.clip(F, r.least, r.most)
     n = min(n_samples // r.hop_length, F.shape[1]) if r.valid == "hops" else F.shape[1]
+    if r.valid == "inside":
+        length = r.frame_length or r.n_fft
+        n = sum(t * r.hop_length - lead(r) + length + r.beyond <= own for t in range(F.shape[1]))
+    n_made = F.shape[1]
     axis = 1 if r.norm_over == "time" else None
     part = F[:, :n]
     if r.norm == "minmax":
@@ -215,13 +223,17 @@ def finish(r, F, n_samples):
             variance = part.var(axis=axis, keepdims=True, ddof=r.norm_ddof)
             spread = np.sqrt(variance + r.norm_eps) if r.norm_eps_in_root else np.sqrt(variance) + r.norm_eps
         F = (F - mean) / (nonzero(spread) if r.norm == "standard" else 1)
-    if r.valid == "hops":
+    if r.valid != "all":
         F = np.where(np.arange(F.shape[1]) < n, F, 0)
     step = r.stack_step or r.stack
     if r.stack_before:
         n_out = -(-F.shape[1] // step)
         F = np.concatenate([np.repeat(F[:, :1], r.stack_before, axis=1), F], axis=1)
         F = np.concatenate([F, np.repeat(F[:, -1:], max(0, (n_out - 1) * step + r.stack - F.shape[1]), axis=1)], axis=1)
+    elif r.stack_fill is not None and r.stack > 1 and F.shape[1]:
+        n_out = 1 + max(0, -(-(F.shape[1] - r.stack) // step))
+        missing = (n_out - 1) * step + r.stack - F.shape[1]
+        F = np.pad(F, ((0, 0), (0, missing)), constant_values=r.stack_fill)
     elif r.stack > 1:
         n_out = 1 + (F.shape[1] - r.stack) // step
     if r.stack > 1:
@@ -230,5 +242,7 @@ def finish(r, F, n_samples):
         F = np.pad(F[:, : r.cut], ((0, 0), (0, max(r.cut - F.shape[1], 0))))
     columns = lambda x: np.array(x)[:, None] if isinstance(x, tuple) else x  # noqa: E731
     F = (F + columns(r.shift)) * columns(r.gain)
+    if r.stack == 1:
+        F[:, n:n_made] = 0
     F = np.pad(F, ((0, 0), (0, -F.shape[1] % r.frames_multiple)))
     return F.T if r.frames == "first" else F

@@ -9,6 +9,11 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
+GALLERY = (
+    "alignment", "beat_features", "chroma_variants", "components", "harmonic_percussive", "onsets", "pcen_stream",
+    "rainbowgram", "repetition_filter", "sections", "structure", "tempo",
+)  # fmt: skip
+LONGEST = 1000  # values of one array that are kept: a golden is small
 # What follows the library's name; {} is the folder for results.
 RUNS = {
     "patches": ("examples/music.flac", "{}/patches.npy"),
@@ -16,6 +21,9 @@ RUNS = {
     "mel_to_wav": ("examples/speech.flac", "{}/out.wav"),
     "envelope": ("examples/speech.flac", "{}/envelope.npz"),
     "folder": ("examples", "{}/features"),
+    "pictures": ("examples/music.flac", "{}/pictures.npz", "{}/pictures.png"),
+    **{name: ("examples/music.flac", f"{{}}/{name}.npz") for name in GALLERY},
+    **{name: ("examples/speech.flac", f"{{}}/{name}.npz") for name in ("defaults", "harmonics", "voice_activity")},
 }
 
 
@@ -30,13 +38,18 @@ def run(script: str, library: str, folder: Path) -> str:
 
 
 def results(folder: Path) -> dict[str, np.ndarray]:
-    """All arrays in the .npy and .npz files of a folder, by file and name."""
+    """All arrays in the .npy and .npz files of a folder, by file and name: of long ones their shape, and values at
+    equal steps."""
     found = {}
     for path in sorted(folder.rglob("*.np[yz]")):
         with open(path, "rb") as file:
             stored = np.load(file)
             arrays = {"": stored} if path.suffix == ".npy" else dict(stored)
         found |= {f"{path.stem}.{name}".rstrip("."): array for name, array in arrays.items()}
+    for name, array in list(found.items()):
+        if array.size > LONGEST:
+            found[f"{name}.shape"] = np.array(array.shape)
+            found[name] = array.ravel()[:: array.size // LONGEST]
     return found
 
 

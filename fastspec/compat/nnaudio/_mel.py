@@ -112,9 +112,7 @@ class MelSpectrogram(_Bands):
         **kwargs: Any,
     ) -> None:
         self._remember(locals())
-        self._make_stft(
-            sr, n_fft, win_length, hop_length, window, center, pad_mode, power, trainable_STFT, **kwargs
-        )
+        self._make_stft(sr, n_fft, win_length, hop_length, window, center, pad_mode, power, trainable_STFT, **kwargs)
         if norm is not None and norm not in (1, np.inf):
             raise ParameterError(f"norm={norm!r} must be 1, None or np.inf")
         self.trainable_mel = bool(trainable_mel)
@@ -314,9 +312,7 @@ class Gammatonegram(_Bands):
         **kwargs: Any,
     ) -> None:
         self._remember(locals())
-        self._make_stft(
-            sr, n_fft, win_length, hop_length, window, center, pad_mode, power, trainable_STFT, **kwargs
-        )
+        self._make_stft(sr, n_fft, win_length, hop_length, window, center, pad_mode, power, trainable_STFT, **kwargs)
         self.n_bins, self.trainable_bins = as_index(n_bins, name="n_bins"), bool(trainable_bins)
         self.fmin = as_number(fmin, name="fmin")
         self.fmax = sr / 2 if fmax is None else as_number(fmax, name="fmax")

@@ -1,4 +1,5 @@
 """Sound files: read as a whole or in blocks, their length and rate. soundfile loads on first use."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._soundfiles.sound import AudioSource, Sound
-
 
 
 @public

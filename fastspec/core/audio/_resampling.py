@@ -1,4 +1,5 @@
 """Another sampling rate, by soxr, scipy or what else is installed."""
+
 from __future__ import annotations
 
 import functools
@@ -13,7 +14,6 @@ from ..._gate.samples import ParameterError, check_rate, working_dtype
 from ...util.utils import fix_length, valid_audio
 
 if TYPE_CHECKING:
-
     pass
 
 # soxr's filters grow with the ratio of rates: designing one takes seconds at this ratio, minutes beyond.

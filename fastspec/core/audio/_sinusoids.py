@@ -30,9 +30,7 @@ _WHOLE = 1e-9
 
 
 @public
-def sinusoids(
-    y: np.ndarray, n: int | None = None, *, sr: float = 22050
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def sinusoids(y: np.ndarray, n: int | None = None, *, sr: float = 22050) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The sinusoids that a signal is the sum of: all of them, or the largest.
 
     ``y[..., t] = sum_k amplitude[..., k] * cos(2 pi frequency[k] * t / sr + phase[..., k])`` when all are taken, with

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from ..._front.windows import Window
 
 
-
 @public
 def cqt(
     y: np.ndarray,

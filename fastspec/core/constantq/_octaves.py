@@ -91,9 +91,7 @@ def transform_octaves(y: np.ndarray, plan: Octaves, pad_mode: str, *, stretch: b
             warn(f"{x.shape[-1]} samples cannot be reflected by {octave.pad}: zeros are taken; use pad_mode='constant'")
             mode = "constant"
         parts.append(
-            transform(
-                x, octave.atoms, hop_length=hop, factors=octave.factors, pad_mode=mode, dtype=dtype_r2c(x.dtype)
-            )
+            transform(x, octave.atoms, hop_length=hop, factors=octave.factors, pad_mode=mode, dtype=dtype_r2c(x.dtype))
         )
     fewest = min(part.shape[-1] for part in parts)
     if not stretch and any(part.shape[-1] != fewest for part in parts):

@@ -324,7 +324,5 @@ def _limit(weights: Floats, min_db: float | None, kind: str) -> Floats:
     if min_db is not None:
         return np.maximum(min_db, weights)
     if not np.all(np.isfinite(weights)):
-        warn(
-            f"{kind}-weighting returned non-finite values, as it does at 0 Hz; pass min_db to limit it"
-        )
+        warn(f"{kind}-weighting returned non-finite values, as it does at 0 Hz; pass min_db to limit it")
     return weights

@@ -1,4 +1,5 @@
 """Peaks of spectra, and the tuning of what was found."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

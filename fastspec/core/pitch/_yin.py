@@ -15,9 +15,7 @@ from ...util.utils import pad_axis, valid_audio
 from . import _pyin
 
 if TYPE_CHECKING:
-
     pass
-
 
 
 @public

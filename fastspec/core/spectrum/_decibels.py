@@ -1,4 +1,5 @@
 """Decibels of power and amplitude, and back."""
+
 from __future__ import annotations
 
 import math
@@ -15,7 +16,6 @@ from ..._gate.samples import ParameterError, as_array, check_amin, promoted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
 
 
 @public

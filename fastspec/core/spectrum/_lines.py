@@ -16,9 +16,7 @@ _MOST_ROUNDS = 30
 _GOOD_ENOUGH = (1e-6, 1e-12)
 
 
-def transform(
-    y: np.ndarray, lines: Lines, spectrum: Spectrum = Spectrum.COMPLEX, *, guard: float = 0.0
-) -> np.ndarray:
+def transform(y: np.ndarray, lines: Lines, spectrum: Spectrum = Spectrum.COMPLEX, *, guard: float = 0.0) -> np.ndarray:
     """Spectra (..., lines, frames), frames contiguous, of native float samples (..., n)."""
     spec = spec_of(lines, precision_of(y.dtype), spectrum, guard)
     return run_frames(spec, y, lines.n_frames(y.shape[-1]), frame_major=True)[0]

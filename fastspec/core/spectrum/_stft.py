@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ..._front.windows import Window
 
 
-
 @public
 def stft(
     y: np.ndarray,
