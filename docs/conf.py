@@ -12,6 +12,8 @@ sys.path.insert(0, str(HERE))
 
 import make_api  # noqa: E402 (beside this file)
 
+make_api.write(HERE / "api")
+
 project = "fastspec"
 copyright = "fastspec's authors, ISC licence"
 version = release = fastspec.__version__
@@ -25,11 +27,12 @@ extensions = [
     "myst_parser",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
-autosummary_generate = True
+templates_path = ["templates"]
+autosummary_generate = [str(path) for path in sorted((HERE / "api").glob("*.rst"))]
 autosummary_imported_members = True
 autodoc_typehints = "none"  # the docstrings say more
 numpydoc_show_class_members = False
@@ -42,7 +45,7 @@ intersphinx_mapping = {
     "librosa": ("https://librosa.org/doc/latest", None),
 }
 # Without a network the links to other projects are left out; that is no reason to fail.
-suppress_warnings = ["intersphinx.external", "myst.xref_missing", "config.cache"]
+suppress_warnings = ["intersphinx.external", "config.cache", "toc.empty_glob"]
 
 html_theme = "pydata_sphinx_theme"
 html_title = "fastspec"
@@ -55,5 +58,5 @@ html_theme_options = {
     "footer_end": ["sphinx-version"],
 }
 html_sidebars = {"index": [], "start": [], "questions": []}
-
-make_api.write(HERE / "api")
+html_css_files = ["style.css"]
+html_show_sourcelink = False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import shutil
 from pathlib import Path
 
 # What each namespace is for, in their order.
@@ -29,28 +28,53 @@ NAMESPACES = {
 
 
 def write(folder: Path) -> None:
-    """Make the folder anew."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+    """Write what has changed, so that Sphinx reads that alone, and delete pages of names that are gone."""
+    folder.mkdir(exist_ok=True)
     namespaces = dict(NAMESPACES)
     compat = importlib.import_module("fastspec.compat")
     for name in compat.__all__:
         module = f"fastspec.compat.{name}"
         namespaces[module] = inspect.getdoc(importlib.import_module(module)).splitlines()[0]
-    for name, about in namespaces.items():
-        (folder / f"{name}.rst").write_text(page(name, about), encoding="utf-8")
-    listed = "\n   ".join(namespaces)
-    title = "API reference\n=============\n\nEvery public name, by its namespace.\n\n"
-    (folder / "index.rst").write_text(f"{title}.. toctree::\n   :maxdepth: 1\n\n   {listed}\n", encoding="utf-8")
+    pages = {f"{name}.rst": page(name, about) for name, about in namespaces.items()}
+    pages["index.rst"] = index(namespaces)
+    for name, text in pages.items():
+        path = folder / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+    for path in folder.glob("*.rst"):
+        if path.name not in pages:
+            path.unlink()
+    alive = {f"{name}.{each}.rst" for name in namespaces for each in names_of(name)}
+    for path in folder.glob("generated/*.rst"):
+        if path.name not in alive:
+            path.unlink()
+
+
+def index(namespaces: dict[str, str]) -> str:
+    rows = [f"   * - :doc:`{name} <{name}>`\n     - {about.rstrip('.')}" for name, about in namespaces.items()]
+    listed = "\n".join(f"   {name}" for name in namespaces)
+    return "\n".join(
+        ["API reference", "=============", "", "Every public name, by its namespace.", ""]
+        + [".. list-table::", "   :widths: 40 60", "", *rows, ""]
+        + [".. toctree::", "   :hidden:", "   :maxdepth: 1", "", listed, ""]
+    )
+
+
+def names_of(name: str) -> list[str]:
+    """The functions and classes of a namespace that have something to say."""
+    module = importlib.import_module(name)
+    things = {each: getattr(module, each) for each in module.__all__}
+    return [each for each, thing in things.items() if callable(thing) and inspect.getdoc(thing)]
 
 
 def page(name: str, about: str) -> str:
-    module = importlib.import_module(name)
-    things = {each: getattr(module, each) for each in module.__all__}
-    names = [each for each, thing in things.items() if not inspect.ismodule(thing) and inspect.getdoc(thing)]
-    names = [each for each in names if callable(things[each])]
+    names = names_of(name)
     lines = [name, "=" * len(name), "", about.rstrip(".") + ".", ""]
+    if name.startswith("fastspec.compat."):
+        lines += [f".. automodule:: {name}", "   :no-members:", ""]
     if names:
         lines += [f".. currentmodule:: {name}", "", ".. autosummary::", "   :toctree: generated", ""]
         lines += [f"   {each}" for each in names]
-    return "\n".join(lines) + "\n"
+    return "
+".join(lines) + "
+"
