@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 
@@ -44,8 +45,10 @@ intersphinx_mapping = {
     "scipy": ("https://docs.scipy.org/doc/scipy", None),
     "librosa": ("https://librosa.org/doc/latest", None),
 }
+intersphinx_timeout = 10
 # Without a network the links to other projects are left out; that is no reason to fail.
-suppress_warnings = ["intersphinx.external", "config.cache", "toc.empty_glob"]
+logging.getLogger("sphinx.sphinx.ext.intersphinx._load").addFilter(lambda said: "inventor" not in str(said.msg))
+suppress_warnings = ["intersphinx.external", "config.cache", "toc.empty_glob"]  # pages that `about` lists where they are there
 
 html_theme = "pydata_sphinx_theme"
 html_title = "fastspec"

@@ -70,11 +70,9 @@ def names_of(name: str) -> list[str]:
 def page(name: str, about: str) -> str:
     names = names_of(name)
     lines = [name, "=" * len(name), "", about.rstrip(".") + ".", ""]
-    if name.startswith("fastspec.compat."):
-        lines += [f".. automodule:: {name}", "   :no-members:", ""]
     if names:
         lines += [f".. currentmodule:: {name}", "", ".. autosummary::", "   :toctree: generated", ""]
-        lines += [f"   {each}" for each in names]
-    return "
-".join(lines) + "
-"
+        lines += [f"   {each}" for each in names] + [""]
+    if name.startswith("fastspec.compat."):  # the table of its conventions
+        lines += ["Conventions", "-----------", "", f".. automodule:: {name}", "   :no-members:", ""]
+    return "\n".join(lines)
