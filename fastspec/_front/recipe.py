@@ -465,13 +465,7 @@ class Recipe:
         >>> fastspec.Recipe(top=80.0, norm="mean").whole_clip_parts()
         ['top', 'norm']
         """
-        asked = {
-            "sample_norm": self.sample_norm, "top": self.top is not None and self.top_of is None, "norm": self.norm,
-            "valid": self.valid != "all", "cut": self.cut, "frames_multiple": self.frames_multiple > 1,
-            "stack": self.stack > 1, "samples": self.samples, "min_samples": self.min_samples,
-            "multiple": self.multiple > 1, "pad_mode": self.pad_mode == "wrap" and self.pad != "none",
-        }  # fmt: skip
-        return [name for name, is_asked in asked.items() if is_asked]
+        return rules.whole_clip_parts(self)
 
     def __call__(self, y: npt.ArrayLike, *, check_finite: bool = True) -> np.ndarray:
         """Features of a clip.

@@ -160,3 +160,14 @@ def plain(value: Any, name: str) -> Any:
     if name == "dtype":
         return np.dtype(value).name
     raise DTypeError(f"{name}={value!r} is {type(value).__name__}; a recipe holds numbers, text and tuples of them")
+
+
+def whole_clip_parts(r: Recipe) -> list[str]:
+    """The fields whose part cannot be done before the whole clip is there."""
+    asked = {
+        "sample_norm": r.sample_norm, "top": r.top is not None and r.top_of is None, "norm": r.norm,
+        "valid": r.valid != "all", "cut": r.cut, "frames_multiple": r.frames_multiple > 1,
+        "stack": r.stack > 1, "samples": r.samples, "min_samples": r.min_samples,
+        "multiple": r.multiple > 1, "pad_mode": r.pad_mode == "wrap" and r.pad != "none",
+    }  # fmt: skip
+    return [name for name, is_asked in asked.items() if is_asked]

@@ -404,17 +404,15 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         return np.moveaxis(x, axis, -1), axis
 
     def _cut(self, x: np.ndarray, first: int, last: int, k_offset: int, mode: str) -> tuple[np.ndarray, Cut]:
-        """The samples that segments first .. last - 1 lie in, and one hop more, as scipy has it for its padding."""
-        start = first * self.hop - self.m_num_mid + k_offset
+        """The samples that segments first .. last - 1 lie in, and one hop more: padding is made of these, as in scipy.
+
+        Of all samples, where an offset takes the segments beside them.
+        """
+        n, start = x.shape[-1], first * self.hop - self.m_num_mid + k_offset
         end = start + (last - first) * self.hop + self.m_num
-        n = x.shape[-1]
-        if start >= n and mode == "constant":
-            return x[..., :0], Cut(self.mfft, self.hop, self.m_num, last - first)
-        if start >= n or end <= 0:
-            raise ParameterError(f"k_offset={k_offset} takes all segments away from the {n} samples; use a smaller one")
+        low, high = (max(start, 0), min(end, n)) if start < n and end > 0 else (0, n)
         before, after = max(-start, 0), max(end - n, 0)
-        cut = Cut(self.mfft, self.hop, self.m_num, last - first, before, mode, before, after)
-        return x[..., max(start, 0) : min(end, n)], cut
+        return x[..., low:high], Cut(self.mfft, self.hop, self.m_num, last - first, low - start, mode, before, after)
 
     @staticmethod
     def _detrended(x: np.ndarray, cut: Cut, detr: Callable) -> tuple[np.ndarray, Cut]:
