@@ -46,9 +46,17 @@ intersphinx_mapping = {
     "librosa": ("https://librosa.org/doc/latest", None),
 }
 intersphinx_timeout = 10
-# Without a network the links to other projects are left out; that is no reason to fail.
-logging.getLogger("sphinx.sphinx.ext.intersphinx._load").addFilter(lambda said: "inventor" not in str(said.msg))
-suppress_warnings = ["intersphinx.external", "config.cache", "toc.empty_glob"]  # pages that `about` lists where they are there
+# Of attributes with one name in several classes ("recipe"), which numpydoc links to.
+suppress_warnings = ["config.cache", "ref.python"]
+
+
+def matters(record: logging.LogRecord) -> bool:
+    """Whether a warning is one: links to other projects need a network, and `about` lists pages where they are there."""
+    return not any(words in str(record.msg) for words in ("inventor", "glob pattern %r didn't match"))
+
+
+for name in ("sphinx.ext.intersphinx", "sphinx.directives.other"):
+    logging.getLogger(f"sphinx.{name}").addFilter(matters)
 
 html_theme = "pydata_sphinx_theme"
 html_title = "fastspec"

@@ -53,11 +53,10 @@ def write(folder: Path) -> None:
 def index(namespaces: dict[str, str]) -> str:
     rows = [f"   * - :doc:`{name} <{name}>`\n     - {about.rstrip('.')}" for name, about in namespaces.items()]
     listed = "\n".join(f"   {name}" for name in namespaces)
-    return "\n".join(
-        ["API reference", "=============", "", "Every public name, by its namespace.", ""]
-        + [".. list-table::", "   :widths: 40 60", "", *rows, ""]
-        + [".. toctree::", "   :hidden:", "   :maxdepth: 1", "", listed, ""]
-    )
+    table = [".. list-table::", "   :widths: 40 60", "", *rows]
+    contents = [".. toctree::", "   :hidden:", "   :maxdepth: 1", "", listed]
+    title = ["API reference", "============="]
+    return "\n".join([*title, "", "Every public name, by its namespace.", "", *table, "", *contents, ""])
 
 
 def names_of(name: str) -> list[str]:
@@ -72,7 +71,7 @@ def page(name: str, about: str) -> str:
     lines = [name, "=" * len(name), "", about.rstrip(".") + ".", ""]
     if names:
         lines += [f".. currentmodule:: {name}", "", ".. autosummary::", "   :toctree: generated", ""]
-        lines += [f"   {each}" for each in names] + [""]
+        lines += [*(f"   {each}" for each in names), ""]
     if name.startswith("fastspec.compat."):  # the table of its conventions
         lines += ["Conventions", "-----------", "", f".. automodule:: {name}", "   :no-members:", ""]
     return "\n".join(lines)

@@ -14,6 +14,7 @@ import numpy as np
 
 from .._gate.samples import DTypeError, ParameterError, as_index
 from . import rules
+from .notebook import FieldsTable
 
 if TYPE_CHECKING:
     import os
@@ -28,7 +29,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Recipe:
+class Recipe(FieldsTable):
     """A front end as plain, frozen data: everything between the samples and the features of a model.
 
     Two recipes with the same fields are equal and hash alike; ``repr`` can be pasted; `to_json` and `from_json` keep
