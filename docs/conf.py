@@ -51,7 +51,7 @@ suppress_warnings = ["config.cache", "ref.python"]
 
 
 def matters(record: logging.LogRecord) -> bool:
-    """Whether a warning is one: links to other projects need a network, and `about` lists pages where they are there."""
+    """Whether a warning is one. Links to other projects need a network, and `about` lists pages where they exist."""
     return not any(words in str(record.msg) for words in ("inventor", "glob pattern %r didn't match"))
 
 
@@ -65,6 +65,8 @@ html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "header_links_before_dropdown": 6,
+    "navbar_persistent": [],
+    "navbar_end": ["search-button", "theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
