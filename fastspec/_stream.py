@@ -114,6 +114,10 @@ class Stream:
                 second = specs.cepstrum_spec(len(bank), min(n_mfcc, len(bank)), precision, 2, "ortho", lifter)
             program = mel_program(arguments, precision, power, bank_key, levels, second)
         self._frames = FrameStream(program)
+        self._about = f"{feature}, sr={sr}, n_fft={arguments.n_fft}, hop_length={arguments.hop_length}"
+
+    def __repr__(self) -> str:
+        return f"<Stream of {self._about}: {self._frames.n_seen} samples, {self._frames.n_made} frames>"
 
     @public
     def push(self, y: npt.ArrayLike) -> np.ndarray:

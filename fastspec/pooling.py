@@ -87,12 +87,12 @@ def adaptive_avg_pool2d(x: RealArray, output_size: Sizes, *, out: np.ndarray | N
         Leading axes are batch and channels. Dtypes, strides and NaN as in `adaptive_avg_pool1d`.
     output_size : int or None, or a tuple of two
         The shape; one number stands for both, None keeps a size.
-    out : np.ndarray [shape=(..., *output_size)], optional
+    out : np.ndarray [shape=(..., wanted sizes)], optional
         Where to put the result: of the result's dtype, any strides, not overlapping `x`.
 
     Returns
     -------
-    np.ndarray [shape=(..., *output_size)]
+    np.ndarray [shape=(..., wanted sizes)]
         As in `adaptive_avg_pool1d`; or `out`.
 
     Raises
@@ -123,12 +123,12 @@ def adaptive_avg_pool3d(x: RealArray, output_size: Sizes, *, out: np.ndarray | N
         Leading axes are batch and channels. Dtypes, strides and NaN as in `adaptive_avg_pool1d`.
     output_size : int or None, or a tuple of three
         The shape; one number stands for all, None keeps a size.
-    out : np.ndarray [shape=(..., *output_size)], optional
+    out : np.ndarray [shape=(..., wanted sizes)], optional
         Where to put the result: of the result's dtype, any strides, not overlapping `x`.
 
     Returns
     -------
-    np.ndarray [shape=(..., *output_size)]
+    np.ndarray [shape=(..., wanted sizes)]
         As in `adaptive_avg_pool1d`; or `out`.
 
     Raises
@@ -193,12 +193,12 @@ def adaptive_max_pool2d(x: RealArray, output_size: Sizes, *, out: np.ndarray | N
         As in `adaptive_avg_pool1d`. A window that holds NaN gives NaN.
     output_size : int or None, or a tuple of two
         The shape; one number stands for both, None keeps a size.
-    out : np.ndarray [shape=(..., *output_size)], optional
+    out : np.ndarray [shape=(..., wanted sizes)], optional
         Where to put the result: of the result's dtype, any strides, not overlapping `x`.
 
     Returns
     -------
-    np.ndarray [shape=(..., *output_size)]
+    np.ndarray [shape=(..., wanted sizes)]
         As in `adaptive_max_pool1d`; or `out`.
 
     Raises
@@ -236,12 +236,12 @@ def interpolate_area(
         Their new sizes; one number stands for all. Either this or `scale_factor` is given.
     scale_factor : float, or a tuple with one for each resized axis
         New sizes over old ones, which are rounded down.
-    out : np.ndarray [shape=(batch, channels, *new sizes)], optional
+    out : np.ndarray [shape=(batch, channels, new sizes...)], optional
         Where to put the result: of the result's dtype, any strides, not overlapping `x`.
 
     Returns
     -------
-    np.ndarray [shape=(batch, channels, *new sizes)]
+    np.ndarray [shape=(batch, channels, new sizes...)]
         As in `adaptive_avg_pool1d`; or `out`.
 
     Raises

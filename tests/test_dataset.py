@@ -358,6 +358,9 @@ def test_reading(folder, store):
     assert data.recipe == MEL
     assert data.summary()["classes"] == {"cats": 6, "dogs": 6}
     assert "12 entries" in repr(data)
+    shown = data._repr_html_()
+    assert "<tr><th>entries</th><td>12</td></tr>" in shown
+    assert "<tr><th>class cats</th><td>6 entries</td></tr>" in shown
     again = pickle.loads(pickle.dumps(data))
     np.testing.assert_array_equal(again[3][0], data[3][0])
     with ProcessPoolExecutor(1, get_context("fork")) as pool:

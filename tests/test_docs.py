@@ -8,6 +8,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -41,20 +42,32 @@ def test_examples(test, tmp_path, monkeypatch):
     assert not result.failed, "".join(report)
 
 
-def test_readme_tour(root, tmp_path, monkeypatch, capsys):
-    """The README's Python runs in the repository's folder as it stands and prints what its comments say."""
-    tours = re.findall(r"^```python\n(.*?)^```", (root / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert tours
-    (tmp_path / "examples").symlink_to(root / "examples")
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
+
+
+def python_blocks(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if python_blocks(page)])
+def test_python_of_pages(page, tmp_path, monkeypatch, capsys):
+    """Each block runs by itself, in a folder that has `examples/`, and prints what its comments say."""
+    matplotlib.use("agg")
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
-    for tour in tours:
-        exec(compile(tour, "README.md", "exec"), {})
-        promised = re.findall(r"^\s*print\(.*\)\s+# (.*)$", tour, re.MULTILINE)
+    for block in python_blocks(page):
+        exec(compile(block, page, "exec"), {})
+        promised = re.findall(r"^\s*print\(.*\)\s+# (.*)$", block, re.MULTILINE)
         assert capsys.readouterr().out.splitlines() == promised
 
 
+def test_the_pages_show_python():
+    assert sum(len(python_blocks(page)) for page in PAGES) > 30
+
+
 def test_links_between_documents_lead_somewhere(root):
-    pages = [*root.glob("*.md"), *root.glob("*/*.md")]
+    pages = [*root.glob("*.md"), *root.glob("*/*.md"), *root.glob("docs/*/*.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
             if "://" not in target and not target.startswith("mailto:"):

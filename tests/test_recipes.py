@@ -33,6 +33,13 @@ def test_named_ones_are_data(name):
     assert recipe.diff(again) == {}
 
 
+def test_a_notebook_shows_a_table():
+    shown = Recipe(sr=16000, n_mels=80, window="hamming")._repr_html_()
+    assert shown.startswith("<table><caption>Recipe</caption>")
+    assert re.findall("<th>(.*?)</th>", shown) == ["sr", "window", "n_mels"]
+    assert "<td>&#x27;hamming&#x27;</td>" in shown
+
+
 def test_names_aliases_and_typos():
     assert fastspec.recipe("parakeet") == fastspec.recipe("NeMo") == fastspec.recipe("nemo")
     assert fastspec.recipe("w2v_bert") == fastspec.recipe("seamless") == fastspec.recipe("Seamless M4T")

@@ -20,6 +20,13 @@ FRAMINGS = [
 MEL = {"n_mels": 5}
 
 
+def test_repr_says_how_far_it_is():
+    stream = Stream("stft", n_fft=64, hop_length=16, center=False)
+    assert repr(stream) == "<Stream of stft, sr=22050, n_fft=64, hop_length=16: 0 samples, 0 frames>"
+    stream.push(np.zeros(100, np.float32))
+    assert repr(stream).endswith(": 100 samples, 3 frames>")
+
+
 def noise(*shape, seed=0, dtype=np.float32):
     return np.random.default_rng(seed).uniform(-1, 1, shape).astype(dtype)
 

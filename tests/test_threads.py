@@ -28,6 +28,10 @@ def no_settings(monkeypatch):
 # Numbers of threads
 
 
+def test_repr():
+    assert repr(fastspec.threads(2)) == "fastspec.threads(2)"
+
+
 def test_automatic_is_the_number_of_cpus(monkeypatch):
     cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     for quota, wanted in [(None, cpus), (1, 1), (cpus, cpus), (cpus + 1, cpus)]:

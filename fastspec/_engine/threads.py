@@ -95,6 +95,9 @@ class threads:
     def __init__(self, n: int) -> None:
         self._n = as_index(n, name="n")
 
+    def __repr__(self) -> str:
+        return f"fastspec.threads({self._n})"
+
     def __enter__(self) -> threads:
         _scoped.set((*_scoped.get(), self._n))
         return self

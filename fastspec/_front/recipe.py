@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._gate.samples import DTypeError, ParameterError, as_index
 from . import rules
+from .notebook import FieldsTable
 
 if TYPE_CHECKING:
     import os
@@ -26,7 +27,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Recipe:
+class Recipe(FieldsTable):
     """A front end as plain, frozen data: everything between the samples and the features of a model.
 
     Two recipes with the same fields are equal and hash alike; ``repr`` can be pasted; `to_json` and `from_json` keep

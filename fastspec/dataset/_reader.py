@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from .._front.notebook import table
 from .._front.recipe import Recipe
 from .._gate.complaints import public
 from .._gate.samples import ParameterError
@@ -72,6 +73,15 @@ class Dataset(Sequence):
         header = self._opened.contents.header
         features = ", ".join(f"{name} ({header['features'][name]['rows']})" for name in self._names)
         return f"<Dataset {self.path}: {len(self)} entries, {header['seconds'] / 3600:.4g} hours, {features}>"
+
+    def _repr_html_(self) -> str:
+        held = self.summary()
+        features = (
+            (name, f"{f['rows']} rows, {f['frames']} frames, {f['dtype']}") for name, f in held["features"].items()
+        )
+        classes = ((f"class {name}", f"{n} entries") for name, n in held["classes"].items())
+        counts = [("entries", held["entries"]), ("hours", f"{held['hours']:.4g}"), ("failures", held["failures"])]
+        return table(f"Dataset {self.path}", [*counts, *features, *classes])
 
     def __len__(self) -> int:
         return len(self.ids)

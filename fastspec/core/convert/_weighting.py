@@ -325,7 +325,7 @@ def multi_frequency_weighting(
 
     Returns
     -------
-    np.ndarray [shape=(len(kinds), *frequencies.shape), dtype=float64]
+    np.ndarray [shape=(len(kinds), ...), that of `frequencies` behind; dtype=float64]
         Weights in dB.
 
     Raises

@@ -1,0 +1,75 @@
+"""Sphinx: `sphinx-build -W docs docs/_build`, after `pip install '.[docs]'`."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import fastspec
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import make_api  # noqa: E402 (beside this file)
+
+make_api.write(HERE / "api")
+
+project = "fastspec"
+copyright = "fastspec's authors, ISC licence"
+version = release = fastspec.__version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx.ext.viewcode",
+    "numpydoc",
+    "myst_parser",
+]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+exclude_patterns = ["_build", "templates"]
+myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 3
+
+templates_path = ["templates"]
+autosummary_generate = [str(path) for path in sorted((HERE / "api").glob("*.rst"))]
+autosummary_imported_members = True
+autodoc_typehints = "none"  # the docstrings say more
+numpydoc_show_class_members = False
+numpydoc_xref_param_type = False
+default_role = "code"  # names stand in backticks, most of them of arguments
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", None),
+    "numpy": ("https://numpy.org/doc/stable", None),
+    "scipy": ("https://docs.scipy.org/doc/scipy", None),
+    "librosa": ("https://librosa.org/doc/latest", None),
+}
+intersphinx_timeout = 10
+# Of attributes with one name in several classes ("recipe"), which numpydoc links to.
+suppress_warnings = ["config.cache", "ref.python"]
+
+
+def matters(record: logging.LogRecord) -> bool:
+    """Whether a warning is one. Links to other projects need a network, and `about` lists pages where they exist."""
+    return not any(words in str(record.msg) for words in ("inventor", "glob pattern %r didn't match"))
+
+
+for name in ("sphinx.ext.intersphinx", "sphinx.directives.other"):
+    logging.getLogger(f"sphinx.{name}").addFilter(matters)
+
+html_theme = "pydata_sphinx_theme"
+html_title = "fastspec"
+html_static_path = ["static"]
+html_theme_options = {
+    "show_toc_level": 2,
+    "navigation_with_keys": False,
+    "header_links_before_dropdown": 6,
+    "navbar_persistent": [],
+    "navbar_end": ["search-button", "theme-switcher"],
+    "footer_start": ["copyright"],
+    "footer_end": ["sphinx-version"],
+}
+html_sidebars = {"index": [], "start": [], "questions": []}
+html_css_files = ["style.css"]
+html_show_sourcelink = False
