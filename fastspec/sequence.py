@@ -163,7 +163,9 @@ def transition_uniform(n_states: int) -> Matrix:
     """
     if not is_positive_int(n_states):
         raise ParameterError(f"n_states={n_states!r} must be a positive integer")
-    return np.full((n_states, n_states), 1.0 / n_states)
+    transition = np.empty((n_states, n_states))
+    transition.fill(1.0 / n_states)  # in half the time of `np.full`
+    return transition
 
 
 @public
