@@ -501,3 +501,8 @@ def pair(path: str, arguments: Given) -> Job:
 
 for _entry in PAIRS:
     JOBS.append(pair(*_entry))
+
+if __name__ == "__main__":  # of whole data sets, which no `Job` above is
+    import datasets
+
+    datasets.main()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
 _INK = "#333333"
-_WIDTH = 10.0
-_DPI = 150
+WIDTH = 10.0
+DPI = 150
 # Frequency labels closer than this part of the axis would touch.
 _MIN_LABEL_DISTANCE = 0.055
 _OCTAVES = np.array([0, *(125 * 2**k for k in range(12))], dtype=float)
@@ -136,17 +140,12 @@ def _draw(
     level_label: str,
 ) -> None:
     """`rows`: lower edge of the first bin and upper edge of the last; `limits`: of the axis, in the same unit."""
-    # The object interface with its own canvas: no global state, no display, safe in threads.
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     from .display._axes import Options, decorate
     from .display._colors import colorbar_db
 
     panels = levels.reshape(-1, *levels.shape[-2:])
     height = {1: 3.8, 2: 2.8}.get(len(panels), 2.0)
-    figure = Figure(figsize=(_WIDTH, height * len(panels) + 0.9), dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
+    figure = new_figure((WIDTH, height * len(panels) + 0.9), DPI)
     axes = figure.subplots(len(panels), sharex=True, squeeze=False)[:, 0]
     for i, (ax, panel) in enumerate(zip(axes, panels, strict=True)):
         image = ax.imshow(
@@ -172,8 +171,7 @@ def _draw(
         _soften(ax)
     decorate(axes[-1].xaxis, "time", panels.shape[-1], Options())
     axes[-1].xaxis.label.set_color(_INK)
-    # parse_math=False: a file name with two dollar signs is no formula.
-    axes[0].set_title(title, loc="left", fontsize=12, color=_INK, pad=8, parse_math=False)
+    entitle(axes[0], title)
 
     bar = colorbar_db(
         image, fig=figure, ax=list(axes), label=level_label, pad=0.015, fraction=0.04, aspect=24 * len(panels)
@@ -181,10 +179,33 @@ def _draw(
     bar.ax.yaxis.label.set_color(_INK)
     bar.outline.set_visible(False)
     _soften(bar.ax)
-    with warnings.catch_warnings():
+    save(figure, file, "png")
+
+
+def new_figure(size: tuple[float, float], dpi: float) -> Figure:
+    """A figure of so many inches. It has its own canvas: no global state, no display, safe in threads."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, dpi=dpi, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def entitle(ax: Axes, title: str) -> None:
+    # parse_math=False: a file name with two dollar signs is no formula.
+    ax.set_title(title, loc="left", fontsize=12, color=_INK, pad=8, parse_math=False)
+
+
+def save(figure: Figure, file: BinaryIO, kind: str) -> None:
+    """Write 'png', 'svg' or 'pdf', the same bytes at any time."""
+    from matplotlib import rc_context
+
+    undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
+    with warnings.catch_warnings(), rc_context({"svg.hashsalt": "fastspec"}):
         # Characters that the font lacks show as boxes, without a warning for each.
         warnings.filterwarnings("ignore", message="Glyph")
-        figure.savefig(file, format="png", facecolor="white")
+        figure.savefig(file, format=kind, dpi=figure.dpi, facecolor="white", metadata=undated)
 
 
 def _soften(ax) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._front.windows import Window
+    from ._gate.kinds import FloatArray
     from ._soundfiles.sound import AudioSource
 
 
@@ -163,7 +164,7 @@ def logmel_file(
     top_db: float | None = 80.0,
     block_seconds: float = 30.0,
     **kwargs: Any,
-) -> tuple[np.ndarray, float]:
+) -> tuple[FloatArray, float]:
     """Log-mel spectrogram of an audio file, reading a block at a time.
 
     The samples of a ten-hour file never stand in memory together; the features do.

@@ -20,6 +20,8 @@ from .util.utils import expand_to, normalize, tiny
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._gate.kinds import FloatArray, Prior, Units
+
     Bpm = TypeVar("Bpm", bound="float | np.floating[Any] | np.integer[Any] | NDArray[np.floating[Any]]")
 
 __all__ = ["beat_track", "plp"]
@@ -32,7 +34,7 @@ def __dir__() -> list[str]:
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -40,14 +42,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: None = None,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["frames", "samples"] = "frames",
     sparse: Literal[True] = True,
 ) -> tuple[float | NDArray[np.float64], NDArray[np.int_]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -55,14 +57,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Bpm,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["frames", "samples"] = "frames",
     sparse: Literal[True] = True,
 ) -> tuple[Bpm, NDArray[np.int_]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -70,14 +72,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     units: Literal["time"],
     sparse: Literal[True] = True,
 ) -> tuple[Any, NDArray[np.float64]]: ...
 @overload
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -85,14 +87,14 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
-    units: str = "frames",
+    prior: Prior | None = None,
+    units: Units = "frames",
     sparse: Literal[False],
 ) -> tuple[Any, NDArray[np.bool_]]: ...
 @public
 def beat_track(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -100,8 +102,8 @@ def beat_track(
     tightness: float = 100,
     trim: bool = True,
     bpm: Any | None = None,
-    prior: Any | None = None,
-    units: str = "frames",
+    prior: Prior | None = None,
+    units: Units = "frames",
     sparse: bool = True,
 ) -> tuple[Any, np.ndarray]:
     """Beats: the chain of frames that begin something, and lie about a period apart.
@@ -181,7 +183,7 @@ def beat_track(
 
 def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
     if onset_envelope is not None:
-        return as_array(onset_envelope, name="onset_envelope")
+        return as_array(onset_envelope, name="onset_envelope", kinds="fiub")
     if y is None:
         raise ParameterError("y=None and onset_envelope=None: give audio or an envelope")
     return onset_strength(y=y, sr=sr, hop_length=hop_length, aggregate=np.median)
@@ -209,8 +211,11 @@ def _periods(bpm: Any, envelope: np.ndarray, frame_rate: float) -> np.ndarray:
 def _track(envelope: np.ndarray, periods: np.ndarray, tightness: float, trim: bool) -> NDArray[np.bool_]:
     if not tightness > 0:
         raise ParameterError(f"tightness={tightness} must be positive; 100 is usual")
+    # The engine reads float32 and float64 only; whatever else the envelope is becomes what holds it.
+    single = envelope.dtype.kind == "f" and envelope.dtype.itemsize <= 4
+    envelope = envelope.astype(np.float32 if single else np.float64, copy=False)
     spread = envelope.std(ddof=1, axis=-1, keepdims=True) if envelope.shape[-1] > 1 else np.nan
-    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)), dtype=envelope.dtype.newbyteorder("="))
+    onsets = np.ascontiguousarray(envelope / (spread + tiny(envelope)))
     beats = np.zeros(envelope.shape, dtype=bool)
     periods = np.broadcast_to(periods, (*envelope.shape[:-1], periods.shape[-1]))
     for channel in np.ndindex(envelope.shape[:-1]):
@@ -258,15 +263,15 @@ def _trimmed(beats: NDArray[np.bool_], scores: np.ndarray, trim: bool) -> NDArra
 @public
 def plp(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    onset_envelope: np.ndarray | None = None,
+    onset_envelope: FloatArray | None = None,
     hop_length: int = 512,
     win_length: int = 384,
     tempo_min: float | None = 30,
     tempo_max: float | None = 300,
-    prior: Any | None = None,
-) -> NDArray[np.floating[Any]]:
+    prior: Prior | None = None,
+) -> FloatArray:
     """Predominant local pulse: at each frame the oscillation that the onsets around it follow best, all added up.
 
     Parameters

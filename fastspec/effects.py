@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._front.windows import Window
+    from ._gate.kinds import FloatArray, PadMode
 
 __all__ = [
     "deemphasis",
@@ -45,7 +46,7 @@ def __dir__() -> list[str]:
 
 @public
 def hpss(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     kernel_size: int | tuple[int, int] | list[int] = 31,
     power: float = 2.0,
@@ -56,8 +57,8 @@ def hpss(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
-) -> tuple[np.ndarray, np.ndarray]:
+    pad_mode: PadMode = "constant",
+) -> tuple[FloatArray, FloatArray]:
     """Split audio into a harmonic and a percussive part: STFT, `fastspec.decompose.hpss`, inverse STFT.
 
     Parameters
@@ -100,7 +101,7 @@ def hpss(
 
 @public
 def harmonic(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     kernel_size: int | tuple[int, int] | list[int] = 31,
     power: float = 2.0,
@@ -111,8 +112,8 @@ def harmonic(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """The harmonic part of audio; see `hpss`.
 
     Parameters
@@ -137,7 +138,7 @@ def harmonic(
 
 @public
 def percussive(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     kernel_size: int | tuple[int, int] | list[int] = 31,
     power: float = 2.0,
@@ -148,8 +149,8 @@ def percussive(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """The percussive part of audio; see `hpss`.
 
     Parameters
@@ -184,7 +185,7 @@ def _separate(
 
 
 @public
-def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
+def time_stretch(y: FloatArray, *, rate: float, **kwargs: Any) -> FloatArray:
     """Change the speed of audio, not its pitch, with a phase vocoder.
 
     Parameters
@@ -233,7 +234,7 @@ def time_stretch(y: np.ndarray, *, rate: float, **kwargs: Any) -> np.ndarray:
 
 @public
 def pitch_shift(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float,
     n_steps: float,
@@ -241,7 +242,7 @@ def pitch_shift(
     res_type: str = "soxr_hq",
     scale: bool = False,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Change the pitch of audio, not its duration: `time_stretch`, undone by resampling.
 
     Parameters
@@ -293,7 +294,7 @@ def pitch_shift(
 
 
 @public
-def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: bool = True) -> np.ndarray:
+def remix(y: FloatArray, intervals: Iterable[tuple[int, int]], *, align_zeros: bool = True) -> FloatArray:
     """Put intervals of audio together in a new order.
 
     Parameters
@@ -339,14 +340,14 @@ def remix(y: np.ndarray, intervals: Iterable[tuple[int, int]], *, align_zeros: b
 
 @public
 def trim(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     top_db: float = 60,
     ref: float | Callable[..., Any] = np.max,
     frame_length: int = 2048,
     hop_length: int = 512,
     aggregate: Callable[..., Any] = np.max,
-) -> tuple[np.ndarray, npt.NDArray[np.int_]]:
+) -> tuple[FloatArray, npt.NDArray[np.int_]]:
     """Cut silence off both ends of audio.
 
     Parameters
@@ -399,14 +400,14 @@ def trim(
 
 @public
 def split(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     top_db: float = 60,
     ref: float | Callable[..., Any] = np.max,
     frame_length: int = 2048,
     hop_length: int = 512,
     aggregate: Callable[..., Any] = np.max,
-) -> np.ndarray:
+) -> npt.NDArray[np.int_]:
     """The intervals of audio that are not silent.
 
     Parameters
@@ -452,12 +453,10 @@ def _loud_frames(y, frame_length, hop_length, top_db, ref, aggregate) -> npt.NDA
     return level > -top_db
 
 
-@public
 @overload
 def preemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[False] = ...
 ) -> np.ndarray: ...
-@public
 @overload
 def preemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[True]
@@ -512,12 +511,10 @@ def preemphasis(
     return (out, y[..., -1:] * factor) if return_zf else out
 
 
-@public
 @overload
 def deemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[False] = ...
 ) -> np.ndarray: ...
-@public
 @overload
 def deemphasis(
     y: np.ndarray, *, coef: float = ..., zi: npt.ArrayLike | None = ..., return_zf: Literal[True]

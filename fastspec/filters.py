@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ._front.windows import Window
+    from ._gate.kinds import FloatArray
 
 __all__ = [
     "chroma",
@@ -58,7 +59,7 @@ def chroma(
     norm: float | None = 2,
     base_c: bool = True,
     dtype: npt.DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """Filters that sum FFT bins into pitch classes.
 
     Parameters
@@ -134,7 +135,7 @@ def cq_to_chroma(
     window: np.ndarray | None = None,
     base_c: bool = True,
     dtype: npt.DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """Matrix that folds the bins of a constant-Q transform into pitch classes.
 
     Parameters
@@ -226,7 +227,7 @@ def semitone_filterbank(
     sample_rates: np.ndarray | None = None,
     flayout: Literal["ba", "sos", "zpk"] = "ba",
     **kwargs: Any,
-) -> tuple[list[Any], np.ndarray]:
+) -> tuple[list[Any], FloatArray]:
     """Bank of recursive band-pass filters, one a semitone.
 
     Parameters
@@ -309,7 +310,7 @@ def _multirate_fb(
 @public
 def diagonal_filter(
     window: Window, n: int, *, slope: float = 1.0, angle: float | None = None, zero_mean: bool = False
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Two-dimensional filter that smooths along a diagonal.
 
     Parameters

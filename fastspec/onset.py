@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    import numpy.typing as npt
+
+    from ._gate.kinds import FloatArray, RealArray, Units
+
 __all__ = ["onset_backtrack", "onset_detect", "onset_strength", "onset_strength_multi"]
 
 
@@ -30,16 +34,34 @@ def __dir__() -> list[str]:
     return __all__
 
 
+@overload
+def onset_detect(
+    *, y: FloatArray | None = ..., sr: float = ..., onset_envelope: RealArray | None = ..., hop_length: int = ...,
+    backtrack: bool = ..., energy: np.ndarray | None = ..., units: Literal["frames", "samples"] = ...,
+    normalize: bool = ..., sparse: Literal[True] = ..., **kwargs: Any,
+) -> npt.NDArray[np.int_]: ...  # fmt: skip
+@overload
+def onset_detect(
+    *, y: FloatArray | None = ..., sr: float = ..., onset_envelope: RealArray | None = ..., hop_length: int = ...,
+    backtrack: bool = ..., energy: np.ndarray | None = ..., units: Literal["time"], normalize: bool = ...,
+    sparse: Literal[True] = ..., **kwargs: Any,
+) -> npt.NDArray[np.float64]: ...  # fmt: skip
+@overload
+def onset_detect(
+    *, y: FloatArray | None = ..., sr: float = ..., onset_envelope: RealArray | None = ..., hop_length: int = ...,
+    backtrack: bool = ..., energy: np.ndarray | None = ..., units: Units = ..., normalize: bool = ...,
+    sparse: Literal[False], **kwargs: Any,
+) -> npt.NDArray[np.bool_]: ...  # fmt: skip
 @public
 def onset_detect(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    onset_envelope: np.ndarray | None = None,
+    onset_envelope: RealArray | None = None,
     hop_length: int = 512,
     backtrack: bool = False,
     energy: np.ndarray | None = None,
-    units: str = "frames",
+    units: Units = "frames",
     normalize: bool = True,
     sparse: bool = True,
     **kwargs: Any,
@@ -142,7 +164,7 @@ def in_units(onsets: np.ndarray, units: str, sr: float, hop_length: int) -> np.n
 @public
 def onset_strength(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     lag: int = 1,
@@ -153,7 +175,7 @@ def onset_strength(
     feature: Callable[..., Any] | None = None,
     aggregate: Callable[..., Any] | bool | None = None,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Onset strength: by how much the log-mel spectrum rises at each frame, on average over its bands.
 
     ``mean(max(0, S[:, t] - ref[:, t - lag]))``, known as spectral flux.
@@ -225,7 +247,7 @@ def onset_strength(
 @public
 def onset_strength_multi(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int = 2048,
@@ -239,7 +261,7 @@ def onset_strength_multi(
     aggregate: Callable[..., Any] | bool | None = None,
     channels: Sequence[int] | Sequence[slice] | None = None,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Onset strength envelopes of several groups of bands.
 
     Parameters
@@ -342,7 +364,7 @@ def _maxima_of_neighbours(S: np.ndarray, size: int) -> np.ndarray:
 
 
 @public
-def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> np.ndarray:
+def onset_backtrack(events: np.ndarray, energy: np.ndarray) -> npt.NDArray[np.int_]:
     """Move onsets back to where their energy began to rise: the local minimum before each.
 
     Parameters

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ._engine import arrays as _arrays
 from ._gate.complaints import public
 from ._gate.samples import DTypeError, ParameterError, as_index, refuse_mask, working_dtype
+
+if TYPE_CHECKING:
+    from ._gate.kinds import FloatArray, RealArray
 
 __all__ = [
     "adaptive_avg_pool1d",
@@ -32,7 +36,7 @@ _F32, _F64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 @public
-def adaptive_avg_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool1d(x: RealArray, output_size: Sizes, *, out: np.ndarray | None = None) -> FloatArray:
     """Average the last axis over windows, so that it has a given length.
 
     Parameters
@@ -74,7 +78,7 @@ def adaptive_avg_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
 
 
 @public
-def adaptive_avg_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool2d(x: RealArray, output_size: Sizes, *, out: np.ndarray | None = None) -> FloatArray:
     """Average the last two axes over windows, so that they have a given shape.
 
     Parameters
@@ -110,7 +114,7 @@ def adaptive_avg_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
 
 
 @public
-def adaptive_avg_pool3d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_avg_pool3d(x: RealArray, output_size: Sizes, *, out: np.ndarray | None = None) -> FloatArray:
     """Average the last three axes over windows, so that they have a given shape.
 
     Parameters
@@ -145,7 +149,7 @@ def adaptive_avg_pool3d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
 
 
 @public
-def adaptive_max_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_max_pool1d(x: RealArray, output_size: Sizes, *, out: np.ndarray | None = None) -> FloatArray:
     """Take the largest value of each window of the last axis, so that it has a given length.
 
     Parameters
@@ -180,7 +184,7 @@ def adaptive_max_pool1d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
 
 
 @public
-def adaptive_max_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | None = None) -> np.ndarray:
+def adaptive_max_pool2d(x: RealArray, output_size: Sizes, *, out: np.ndarray | None = None) -> FloatArray:
     """Take the largest value of each window of the last two axes, so that they have a given shape.
 
     Parameters
@@ -216,12 +220,12 @@ def adaptive_max_pool2d(x: np.ndarray, output_size: Sizes, *, out: np.ndarray | 
 
 @public
 def interpolate_area(
-    x: np.ndarray,
+    x: RealArray,
     size: int | Sequence[int] | None = None,
     scale_factor: float | Sequence[float] | None = None,
     *,
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Resize images, signals or volumes by averaging areas: torch's ``interpolate(mode='area')``.
 
     Parameters
@@ -274,7 +278,7 @@ def interpolate_area(
 
 
 @public
-def pool_frames(S: np.ndarray, n: int, *, axis: int = -1, out: np.ndarray | None = None) -> np.ndarray:
+def pool_frames(S: RealArray, n: int, *, axis: int = -1, out: np.ndarray | None = None) -> FloatArray:
     """Summarise features over time by `n` means: clips of any length become arrays of one shape.
 
     Parameters

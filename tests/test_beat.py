@@ -94,6 +94,16 @@ def test_strides_and_lists_are_the_same(dtype):
         np.dtype(dtype).newbyteorder()))[1], whole)  # fmt: skip
 
 
+@pytest.mark.parametrize("dtype", ["f2", "i1", "u1", "i2", "u2", "i4", "i8", ">f4", ">f8", "g"])
+def test_envelopes_of_any_dtype_are_tracked_as_their_numbers(dtype):
+    """The engine has two precisions; what is neither must not be read as if it were."""
+    envelope = np.round(100 * LONG / LONG.max()).astype(dtype)
+    np.testing.assert_array_equal(
+        beat.beat_track(onset_envelope=envelope, bpm=120)[1],
+        beat.beat_track(onset_envelope=envelope.astype(np.float64), bpm=120)[1],
+    )
+
+
 @pytest.mark.parametrize("bpm", [1e-300, 1.0, 5000.0, 1e300])
 def test_tempi_beyond_all_measure_end(bpm):
     _, beats = beat.beat_track(onset_envelope=LONG, bpm=bpm, sparse=False)

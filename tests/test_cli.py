@@ -89,6 +89,7 @@ def test_npz_holds_all_that_is_needed(sound, capfd):
             "unit": "dB",
             "fastspec": fastspec.__version__,
             "source": "noise.wav",
+            "source_size": os.path.getsize("noise.wav"),
             "channels": "mix",
             "dtype": "float32",
             "sr": 16000,
@@ -450,10 +451,10 @@ def test_bad_options(command, options, words, capsys):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "name a command: mel, cqt, extract, convert"),
+        ([], "name a command: mel, mfcc, cqt, extract, stats, plot, compare, convert, recipes, diff"),
         (["mle", "a.wav"], "there is no command mle; did you mean mel?"),
         (["con"], "did you mean convert?"),
-        (["speech.wav"], "there is no command speech.wav; use mel, cqt, extract, convert"),
+        (["speech.wav"], "there is no command speech.wav; use mel, mfcc, cqt, extract"),
         (["--versoin"], "unrecognized option --versoin; did you mean --version?"),
         (["-V"], "did you mean --version?"),
         (["version"], "did you mean --version?"),
@@ -494,48 +495,12 @@ def test_every_option_is_known_by_its_whole_name_only(folder, command, capsys):
         assert re.fullmatch(rf"fastspec: error: .*{name[:-1]}; did you mean .*{name}.*\n", capsys.readouterr().err)
 
 
-def test_folder_is_made_and_existing_results_can_be_kept(sound):
+def test_folder_is_made_and_existing_results_are_written_over(sound):
     assert run(sound, "-o", "deep/er/") == 0
     target = Path("deep/er/noise.npz")
-    target.write_bytes(b"kept")
-    assert run(sound, "-o", "deep/er/", "--skip-existing") == 0
-    assert target.read_bytes() == b"kept"
+    target.write_bytes(b"old")
     assert run(sound, "-o", "deep/er/") == 0
     assert np.load(target)["features"].shape == (128, 16)
-
-
-def test_result_of_other_options_is_kept_and_said(sound, capsys):
-    Path("other.wav").write_bytes(Path(sound).read_bytes())
-    assert run(sound, "other.wav", "-o", "out/") == 0
-    assert run(sound, "other.wav", "-o", "out/", "--skip-existing", "--window", "hann", "--ref", 1) == 0
-    assert capsys.readouterr().err == ""
-    before = Path("out/noise.npz").read_bytes()
-    assert run(sound, "other.wav", "-o", "out/", "--skip-existing", "--n-mels", 20, "--channels", "keep") == 0
-    assert capsys.readouterr().err == (
-        "fastspec: warning: out/noise.npz and 1 more: left as found, though made with channels=mix and not keep, "
-        "n_mels=128 and not 20; without --skip-existing it is made anew\n"
-    )
-    assert run("elsewhere/noise.flac", "-o", "out/", "--skip-existing", "--sr", 8000, "--fmax", 3000) == 0
-    err = capsys.readouterr().err
-    for words in ("sr=16000 and not 8000", "fmax=8000.0 and not 3000", "source=noise.wav and not noise.flac"):
-        assert words in err
-    assert cqt(sound, "-o", "out/", "--skip-existing") == 0
-    assert "though made with feature=logmel and not cqt; " in capsys.readouterr().err
-    assert run(sound, "-o", "out/", "--skip-existing", "--fmax", 8001) == 0
-    assert "though it could not be made now: --fmax 8001 exceeds" in capsys.readouterr().err
-    assert Path("out/noise.npz").read_bytes() == before
-    Path("out/noise.npz").write_bytes(before[:1000])
-    assert run(sound, "-o", "out/", "--skip-existing") == 0
-    assert "noise.npz: left as found, but it is no whole result" in capsys.readouterr().err
-
-
-def test_cqt_results_are_compared_too(sound, capsys):
-    options = ("--fmin", "A3", "--n-bins", 20)
-    assert cqt(sound, "-o", "out/", *options, "--tuning", "auto") == 0
-    assert cqt(sound, "-o", "out/", "--skip-existing", *options, "--tuning", "auto") == 0
-    assert capsys.readouterr().err == ""
-    assert cqt(sound, "-o", "out/", "--skip-existing", *options, "--bins-per-octave", 24) == 0
-    assert "bins_per_octave=12 and not 24" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["...wav", "..wav", " .wav", ". .wav", "....wav"])
@@ -661,7 +626,7 @@ def test_features_from_and_to_streams(sound, kind):
     if kind == "npz":
         with np.load(io.BytesIO(done.stdout)) as got, np.load("want.npz") as want:
             np.testing.assert_array_equal(got["features"], want["features"])
-            assert parameters_of(got) == parameters_of(want) | {"source": "-"}
+            assert parameters_of(got) == parameters_of(want) | {"source": "-", "source_size": None}
     elif kind == "npy":
         assert done.stdout == Path("want.npy").read_bytes()
     else:

@@ -114,6 +114,9 @@ def test_axes_of_a_file(sound):
     with np.load("a.npz") as data:
         np.testing.assert_allclose(data["times"][:3], [0.0, 0.01, 0.02], atol=1e-12)
         np.testing.assert_allclose(data["frequencies"], fastspec.mel_frequencies(82, fmax=8000)[1:-1])
+    assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "panns,sr=16000,fmax=8000,mel_scale=linear,fmin=0"]) == 0
+    with np.load("a.npz") as data:
+        np.testing.assert_allclose(data["frequencies"], np.linspace(0, 8000, 66)[1:-1])
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "paraformer"]) == 0
     with np.load("a.npz") as data:
         np.testing.assert_allclose(data["times"][:2], [0.0125, 0.0725], atol=1e-12)
@@ -140,8 +143,12 @@ def test_existing_results_are_compared(sound, capsys):
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "whisper"]) == 0
     assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "whisper", "--skip-existing"]) == 0
     assert capsys.readouterr().err == ""
-    assert cli.main(["mel", sound, "-o", "a.npz", "--recipe", "nemo", "--skip-existing"]) == 0
-    assert "left as found, though made with unit=log10 and not ln, recipe=" in capsys.readouterr().err
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["mel", sound, "-o", "a.npz", "--recipe", "nemo", "--skip-existing"])
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    for words in ("a.npz was made with unit=log10 and not ln", "preemphasis=null and not 0.97", "drop_last=true"):
+        assert words in err
 
 
 @pytest.mark.parametrize(

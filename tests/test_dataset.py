@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 import fastspec
 from fastspec import ParameterError, dataset
@@ -564,6 +565,59 @@ def test_a_full_disk_keeps_what_is_done(folder, tmp_path):
         assert fingerprint(small / "out.h5") == fingerprint(tmp_path / "expected.h5")
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+# --- memory
+
+PEAK = """
+import resource
+import sys
+from fastspec.dataset import Job, extract
+summary = extract([sys.argv[1]], sys.argv[2], Job.from_json(sys.argv[3]), workers=1)
+assert not summary.failures, summary.failures
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10)
+"""
+
+
+def test_an_hour_takes_the_memory_of_minutes(tmp_path):
+    """Its samples alone would be 220 MiB of float32."""
+    peaks = []
+    for minutes in (2, 60):
+        path = tmp_path / f"{minutes}.wav"
+        with soundfile.SoundFile(path, "w", SR, 1, "PCM_16") as file:
+            for i in range(minutes):
+                file.write(noise(60 * SR, i))
+        command = [sys.executable, "-c", PEAK, path, tmp_path / f"{minutes}.h5", Job(features={"mel": MEL}).to_json()]
+        peaks.append(int(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    assert peaks[1] < peaks[0] + 60
+    data = dataset.open(tmp_path / "60.h5")
+    assert len(data[0]) == 60 * 60 * 100 + 1
+
+
+@pytest.mark.parametrize("feature", ["whisper", {"kind": "mfcc"}])
+@pytest.mark.parametrize("processes", [False, True])
+def test_a_clip_that_memory_does_not_hold_fails_alone(folder, feature, processes):
+    fastspec.write(folder / "long.wav", noise(120 * SR), SR)
+    out, job = folder.parent / "out.h5", Job(features={"mel": feature}, sr=SR)
+    with ProcessPoolExecutor(2, get_context("forkserver")) if processes else contextlib.nullcontext() as pool:
+        summary = extract([folder], out, job, executor=pool, workers=2, memory=20_000_000)
+    ((name, words),) = summary.failures
+    assert name == "long.wav"
+    assert "long.wav: a feature needs the whole clip at once" in words
+    assert "memory=" in words
+    assert summary.n_entries == 12
+    assert extract([folder], out, job).failures == ()  # with the default's, it goes on
+
+
+def test_clips_above_their_share_take_turns(tmp_path, monkeypatch):
+    """Four of them, by three threads that have memory for one and a half."""
+    monkeypatch.setattr("fastspec.dataset._run._WORKER_BYTES", 1)
+    for i in range(4):
+        fastspec.write(tmp_path / "in" / f"{i}.wav", noise(30 * SR, i), SR)
+    job = Job(features={"mel": "whisper"})
+    assert extract([tmp_path / "in"], tmp_path / "a.h5", job, workers=3, memory=12_000_000).failures == ()
+    assert extract([tmp_path / "in"], tmp_path / "b.h5", job, workers=3).failures == ()
+    assert fingerprint(tmp_path / "a.h5") == fingerprint(tmp_path / "b.h5")
 
 
 # --- a cluster

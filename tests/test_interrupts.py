@@ -66,7 +66,7 @@ SHORT = {
     *("compat.python_speech_features.base.calculate_nfft", "compat.python_speech_features.base.get_filterbanks"),
     *("compat.python_speech_features.sigproc.rolling_window", "compat.python_speech_features.sigproc.round_half_up"),
     *("compat.huggingface.from_preprocessor_config", "compat.huggingface.optimal_fft_length"),
-    *("compat.whisper.load_audio", "compat.whisper.mel_filters"),
+    *("compat.whisper.load_audio", "compat.whisper.mel_filters", "logfreq_frequencies"),
     *("sequence.transition_loop", "sequence.transition_uniform", "sequence.dtw_backtracking"),
 }
 

@@ -377,3 +377,8 @@ def test_costs_of_features_are_not_kept():
         assert tracemalloc.get_traced_memory()[1] < 1.5 * D.nbytes
     finally:
         tracemalloc.stop()
+
+
+def test_of_equal_paths_the_first_states():
+    states = fastspec.sequence.viterbi(np.full((3, 6), 1 / 3), np.full((3, 3), 1 / 3))
+    assert np.array_equal(states, np.zeros(6))

@@ -179,11 +179,15 @@ _KALDI = 1127.0 * np.log(10.0) / 2595.0
 
 
 def to_mel(hertz, scale: str):
+    if scale == "linear":
+        return np.asarray(hertz)
     mels = hz_to_mel(hertz, htk=scale != "slaney")
     return mels * _KALDI if scale == "kaldi" else mels
 
 
 def from_mel(mels, scale: str):
+    if scale == "linear":
+        return np.asarray(mels)
     return mel_to_hz(np.asarray(mels) / _KALDI if scale == "kaldi" else mels, htk=scale != "slaney")
 
 

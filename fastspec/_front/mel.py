@@ -14,6 +14,8 @@ from ..util.utils import normalize
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray
+
 
 @public
 def mel(
@@ -26,7 +28,7 @@ def mel(
     htk: bool = False,
     norm: Literal["slaney"] | float | None = "slaney",
     dtype: npt.DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """Triangular filters, equally spaced in mels, that sum FFT bins into mel bands.
 
     Parameters

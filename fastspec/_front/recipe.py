@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._gate.samples import DTypeError, ParameterError, as_index
 from . import rules
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from .walk import RecipeStream
+    from .walk import Clips, Features, Padded, RecipeStream
 
 # Version of the JSON that `to_json` writes.
 FORMAT = 1
@@ -450,8 +448,7 @@ class Recipe(FieldsTable):
 
         if not self.tokens:
             raise ParameterError("tokens=() says nothing of audio tokens; use recipe.replace(tokens=...), or n_frames")
-        n_frames = program_of(self, 0).n_valid(as_index(n_samples, name="n_samples", minimum=0))
-        return n_tokens(self, n_frames)
+        return n_tokens(self, program_of(self, 0).n_valid(as_index(n_samples, name="n_samples", minimum=0)))
 
     def whole_clip_parts(self) -> list[str]:
         """The fields whose part cannot be done before the whole clip is there, which a stream therefore refuses.
@@ -468,7 +465,7 @@ class Recipe(FieldsTable):
         """
         return rules.whole_clip_parts(self)
 
-    def __call__(self, y: npt.ArrayLike, *, check_finite: bool = True) -> np.ndarray:
+    def __call__(self, y: npt.ArrayLike, *, check_finite: bool = True) -> Features:
         """Features of a clip.
 
         Parameters
@@ -495,9 +492,11 @@ class Recipe(FieldsTable):
 
         return run_clip(self, y, check_finite=check_finite)
 
-    def batch(
-        self, clips: Iterable[npt.ArrayLike], *, padded: bool = True, fill: float = 0.0
-    ) -> tuple[np.ndarray, np.ndarray] | list[np.ndarray]:
+    @overload
+    def batch(self, clips: Clips, *, padded: Literal[True] = ..., fill: float = ...) -> Padded: ...
+    @overload
+    def batch(self, clips: Clips, *, padded: Literal[False], fill: float = ...) -> list[Features]: ...
+    def batch(self, clips: Iterable[npt.ArrayLike], *, padded: bool = True, fill: float = 0.0) -> Any:
         """Features of many clips of different lengths, each as by itself.
 
         Parameters
@@ -534,7 +533,7 @@ class Recipe(FieldsTable):
 
         return run_batch(self, clips, padded=padded, fill=fill)
 
-    def file(self, path: str | os.PathLike, *, mono: bool = True) -> np.ndarray:
+    def file(self, path: str | os.PathLike[str], *, mono: bool = True) -> Features:
         """Features of a sound file, resampled to `sr` if it has another rate.
 
         A recipe that needs no whole clip reads a block at a time.

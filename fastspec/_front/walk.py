@@ -17,7 +17,13 @@ from .recipe import Recipe
 from .source import Source, as_clip, as_clips
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .._gate.kinds import FloatArray as Features
     from .._soundfiles.sound import AudioSource, Sound
+
+    Clips = Iterable[npt.ArrayLike]
+    Padded = tuple[Features, npt.NDArray[np.int_]]
 
 
 def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:

@@ -16,11 +16,12 @@ from .windows import get_window, window_bandwidth
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._gate.kinds import ComplexArray, FloatArray, RealArray
     from .windows import Window
 
 
 @public
-def relative_bandwidth(*, freqs: npt.ArrayLike) -> npt.NDArray[np.floating[Any]]:
+def relative_bandwidth(*, freqs: npt.ArrayLike) -> FloatArray:
     """Bandwidth of each filter over its centre frequency, as the spacing of the frequencies suggests.
 
     Parameters
@@ -76,7 +77,7 @@ def wavelet_lengths(
     filter_scale: float = 1,
     gamma: float | None = 0,
     alpha: npt.ArrayLike | None = None,
-) -> tuple[npt.NDArray[np.floating[Any]], float]:
+) -> tuple[FloatArray, float]:
     """Lengths of the filters of a wavelet basis.
 
     Parameters
@@ -140,7 +141,7 @@ def wavelet_lengths(
 @public
 def wavelet(
     *,
-    freqs: np.ndarray,
+    freqs: RealArray,
     sr: float = 22050,
     window: Window = "hann",
     filter_scale: float = 1,
@@ -150,7 +151,7 @@ def wavelet(
     gamma: float | None = 0,
     alpha: npt.ArrayLike | None = None,
     **kwargs: Any,
-) -> tuple[np.ndarray, npt.NDArray[np.floating[Any]]]:
+) -> tuple[ComplexArray, FloatArray]:
     """Basis of windowed complex exponentials, one per frequency.
 
     Parameters
@@ -220,7 +221,7 @@ def constant_q_lengths(
     window: Window = "hann",
     filter_scale: float = 1,
     gamma: float | None = 0,
-) -> npt.NDArray[np.floating[Any]]:
+) -> FloatArray:
     """Lengths of the filters of a constant-Q basis.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases. `wavelet_lengths`
@@ -281,7 +282,7 @@ def constant_q(
     dtype: npt.DTypeLike = np.complex64,
     gamma: float | None = 0,
     **kwargs: Any,
-) -> tuple[np.ndarray, npt.NDArray[np.floating[Any]]]:
+) -> tuple[ComplexArray, FloatArray]:
     """Basis of a constant-Q transform.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases. `wavelet` takes any

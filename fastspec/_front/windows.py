@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray
+
     Window = str | tuple | float | Callable[..., np.ndarray] | npt.ArrayLike
 
 # A sum of cosines is given by its coefficients, any other window by its name. The coefficients are those of
@@ -66,7 +68,7 @@ WINDOW_BANDWIDTHS: dict[Any, float] = {
 
 
 @public
-def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> np.ndarray:
+def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     """A window's samples, from any of the ways to name one.
 
     Parameters
@@ -239,7 +241,7 @@ def window_sumsquare(
     n_fft: int = 2048,
     dtype: npt.DTypeLike = np.float32,
     norm: float | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Sum of the squares of overlapping windows: the gain that an inverse STFT divides out.
 
     Parameters

@@ -212,15 +212,22 @@ def _kinds(annotation: str) -> list[str]:
     return [kind for kind, those in _WORDS.items() if words & those]
 
 
+# Words for arrays, names and functions, those of `kinds` and of the modules among them.
+ARRAYS = {"ndarray", "NDArray", "ArrayLike", "FloatArray", "ComplexArray", "RealArray"}
+NAMES = {
+    *("str", "Literal", "Window", "Encoding", "Mode"),
+    *("PadName", "PadMode", "WholePadMode", "Interpolation", "Units", "DCTNorm"),
+}
+FUNCTIONS = {"Callable", "Window", "PadMode", "WholePadMode"}
 _WORDS = {
-    "numbers": {"ndarray", "ArrayLike", "Sequence", "Iterable", "Collection", "tuple", "list", "Sizes"},
+    "numbers": {*ARRAYS, "Sequence", "Iterable", "Collection", "tuple", "list", "Sizes"},
     "a number": {"float"},
-    "an integer": {"int", "Sizes"},
+    "an integer": {"int", "Sizes", "DCTType"},
     "True or False": {"bool"},
-    "a name": {"str", "Literal", "Window", "Encoding"},
+    "a name": NAMES,
     "a path": {"PathLike"},
     "a window": {"Window"},
-    "a function": {"Callable", "Window"},
+    "a function": FUNCTIONS,
     "a dtype": {"DTypeLike"},
     "a dict": {"Mapping"},
 }

@@ -8,7 +8,8 @@ _LOGARITHMS = {"db": "dB", "amplitude_db": "dB of amplitudes", "ln": "ln", "log2
 _SCALES = {"slaney": "Slaney's scale", "htk": "HTK's scale", "kaldi": "Kaldi's scale", "linear": "equal widths"}
 _NORMS = {"slaney": "of equal areas", "sum": "of weights that sum to 1", None: "of height 1"}
 _TRIANGLES = {
-    "hz": "straight in Hz", "mel": "straight in mel", "left": "as wide right as left", "bins": "between whole bins",
+    "hz": "straight in Hz", "mel": "straight in mel", "htk": "straight in mel, without the first weight",
+    "left": "as wide right as left", "bins": "between whole bins", "inner": "between whole bins, within them",
 }  # fmt: skip
 _PADDED = {
     "constant": "{} zeros", "reflect": "{} reflected samples", "symmetric": "{} mirrored samples",
@@ -130,13 +131,16 @@ def _bands(r: Recipe) -> list[str]:
         return []
     top = r.sr / 2 if r.fmax is None else r.fmax if r.fmax > 0 else r.sr / 2 + r.fmax
     parts = [f"{r.n_mels} from {r.fmin:g} to {top:g} Hz", _SCALES[r.mel_scale], _NORMS[r.mel_norm]]
+    if r.warp != 1:
+        parts.append(f"warped by {r.warp:g} from {r.warp_low:g} to {r.warp_high:g} Hz")
     return [*parts, _TRIANGLES[r.triangles], *(["the highest bin at a whole number of Hz"] if r.floor_sr else [])]
 
 
 def _levels(r: Recipe) -> list[str]:
     if not r.log:
-        return []
+        return [f"{r.band_floor:g} at least"] if r.band_floor else []
     x = f"{r.log_gain:g} x" if r.log_gain != 1 else "x"
+    x = f"max({x}, {r.band_floor:g})" if r.band_floor else x
     x = f"{x} + {r.log_add:g}" if r.log_add else x
     x = f"max({x}, {r.log_floor:g})" if r.log_floor else x
     parts = [f"{_LOGARITHMS[r.log]} of {x}"]
@@ -159,7 +163,7 @@ def _coefficients(r: Recipe) -> list[str]:
             parts.append(f"lifter {r.lifter:g}" + (" from 1 on" if r.lifter_from else ""))
     if r.energy:
         place = {"first": "as first row", "last": "as last row", "c0": "in place of the first one"}[r.energy_place]
-        before = "before the window" if r.energy == "raw" else "after the window"
+        before = {"raw": "before the window", "windowed": "after the window", "spectrum": "of its spectrum"}[r.energy]
         parts.append(f"the frame's energy, {before}, {place}")
     return parts
 

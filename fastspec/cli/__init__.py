@@ -9,7 +9,20 @@ from collections.abc import Sequence
 
 import fastspec
 
-from . import _convert, _cqt, _extract, _features, _mel, _recipes, _terminal
+from . import (
+    _compare,
+    _completion,
+    _convert,
+    _cqt,
+    _extract,
+    _features,
+    _mel,
+    _mfcc,
+    _plot,
+    _recipes,
+    _stats,
+    _terminal,
+)
 from ._parser import Parser
 
 _EPILOG = """\
@@ -18,10 +31,17 @@ examples:
   fastspec mel speech.wav -o speech.npz --sr 16000 --n-fft 400 --hop-length 160 --n-mels 80
   fastspec mel recordings/*.flac -o features/ --format npy --ref max
   fastspec cqt music.wav -o music.png
+  fastspec stats recordings/*.flac
+  fastspec plot music.wav -o music.pdf --kind chroma --start 10 --end 20
+  fastspec compare calls/*.wav -o distances.png
   fastspec mel speech.wav -o speech.npy --recipe whisper
   fastspec diff whisper nemo
   fastspec extract recordings/ -o features.h5 --recipe whisper
   fastspec convert speech.flac speech.wav --bits 8 --encoding unsigned
+
+completion:
+  fastspec --print-completion bash > ~/.local/share/bash-completion/completions/fastspec
+  fastspec --print-completion zsh > ~/.zfunc/_fastspec
 
 exit status: 0 all is done, 1 a file failed, 2 misuse (nothing was done), 130 interrupted by Ctrl-C
 """
@@ -55,7 +75,13 @@ def _run(argv: Sequence[str] | None) -> int:
 def build_parser() -> Parser:
     parser = Parser(prog="fastspec", description="Audio features, fast.", epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"fastspec {fastspec.__version__}")
+    parser.add_argument(
+        "--print-completion",
+        action=_completion.Print,
+        choices=_completion.SHELLS,
+        help="print what makes a shell complete commands and options (needs shtab)",
+    )
     commands = parser.add_commands()
-    for command in (_mel, _cqt, _extract, _convert, _recipes):
+    for command in (_mel, _mfcc, _cqt, _extract, _stats, _plot, _compare, _convert, _recipes):
         command.add(commands)
     return parser

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import functools
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 import fastspec
 
 from . import _features
 from ._recipes import recipe_of
 from ._terminal import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 def job(options: dict[str, str], args: argparse.Namespace) -> int:
@@ -76,6 +78,8 @@ def _has_frequencies(recipe: fastspec.Recipe) -> bool:
 
 def _frequencies(recipe: fastspec.Recipe, n_rows: int) -> np.ndarray:
     """Of the bands or bins; numbers of rows, where they are neither."""
+    import numpy as np
+
     if not _has_frequencies(recipe):
         return np.arange(n_rows, dtype=np.float64)
     if not recipe.n_mels:
@@ -87,6 +91,8 @@ def _frequencies(recipe: fastspec.Recipe, n_rows: int) -> np.ndarray:
 
 
 def _draw(recipe: fastspec.Recipe, file, levels: np.ndarray, **labels) -> None:
+    import numpy as np
+
     from .._front.banks import to_mel
     from .._picture import draw_mel, draw_rows
 

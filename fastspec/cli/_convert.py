@@ -9,8 +9,6 @@ import os
 import tempfile
 from pathlib import Path
 
-import numpy as np
-
 import fastspec
 
 from . import _jobs, _parser, _targets, _terminal
@@ -69,6 +67,8 @@ def add(commands) -> None:
         help="kind of samples (default: as in the input, or what is usual); 8 bits in WAV are unsigned",
     )
     add("--dither", action="store_true", help="add triangular noise before rounding (default: none)")
+    _parser.add_quiet(parser)
+    add("--json", action="store_true", help="print the report as JSON")
     add("--seed", type=_parser.seed, default=None, help="of the noise, to get the same again")
 
 
@@ -80,7 +80,7 @@ def _convert(args: argparse.Namespace) -> int:
     task = _targets.task_for(args.input, None if args.output == STREAM else Path(args.output))
     _targets.check_apart([task])
     _terminal.check_streams(reads=task.source == STREAM, writes=task.target is None)
-    return _jobs.do_all([task], functools.partial(_convert_file, args, like, subtype))
+    return _jobs.do_all([task], functools.partial(_convert_file, args, like, subtype), quiet=args.quiet)
 
 
 def _name_of_format(output: str, format: str | None) -> Path:
@@ -125,6 +125,8 @@ def _subtype_asked_for(like: Path, encoding: str | None, bits: int | None) -> st
 
 
 def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, source: str, target: Path | None) -> None:
+    import numpy as np
+
     from .._soundfiles import formats as _formats
     from .._soundfiles.sound import read_whole
     from ..pcm import as_dtype
@@ -143,8 +145,13 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
     write = functools.partial(fastspec.write, y=y, sr=sr, subtype=subtype, **options)
     clips = _send(write) if target is None else write(target)
     channels, n = np.atleast_2d(y).shape
-    message = f"{shown(target)}: {n} samples x {channels}, {sr} Hz, {subtype}; {clips} clipped"
-    _terminal.report(message, aside=target is None)
+    if args.json:
+        name = STDOUT if target is None else str(target)
+        told = {"path": name, "samples": n, "channels": channels, "sr": sr, "subtype": subtype, "clipped": clips}
+        _terminal.report_json(told, aside=target is None)
+    elif not args.quiet:
+        message = f"{shown(target)}: {n} samples x {channels}, {sr} Hz, {subtype}; {clips} clipped"
+        _terminal.report(message, aside=target is None)
 
 
 def _own_subtype(sound, like: Path) -> str | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import functools
 import warnings
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 import fastspec
 
 from . import _features, _parser
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _OPTIONS = (
     "hop_length",
@@ -44,7 +46,7 @@ def add(commands) -> None:
         description="Write the constant-Q spectrogram of each sound file, in dB.",
         epilog=_EPILOG,
     )
-    feature = _features.Feature(_check, _described, _compute)
+    feature = _features.Feature(_check, _described, _compute, rows="n_bins")
     parser.set_defaults(command=functools.partial(_features.job, feature))
     _features.add_files(parser)
     bins = parser.add_argument_group("bins and frames").add_argument
@@ -105,6 +107,8 @@ def _described(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Result:
+    import numpy as np
+
     from ..pcm import as_dtype
 
     y = as_dtype(y, args.dtype)

@@ -78,7 +78,7 @@ def add(commands) -> None:
     run("--scheduler", metavar="ADDRESS", help="a Dask cluster, for instance tcp://host:8786 (needs distributed)")
     run("--memory", type=size, default="1GiB", help="what all workers may take (default: %(default)s)")
     run("--fresh", action="store_true", help="throw away what is there, and begin anew")
-    run("--quiet", action="store_true", help="say nothing but errors")
+    _parser.add_quiet(parser)
     run("--json", action="store_true", help="print the summary as JSON on stdout")
     run("--progress", action=argparse.BooleanOptionalAction, help="show progress (default: on a terminal)")
 
@@ -126,7 +126,7 @@ def _job(args: argparse.Namespace):
 
     given = ("sr", "channels", "pool", "pool_frames", "patch_frames", "patch_hop", "statistics", "dtype")
     options = {name: value for name in given if (value := getattr(args, name)) is not None}
-    features = dict(_named_recipe(text) for text in args.recipe)
+    features = dict(named_recipe(text) for text in args.recipe)
     for text in args.feature:
         name, feature = _named_feature(text)
         if name in features:
@@ -143,13 +143,16 @@ def _job(args: argparse.Namespace):
     return Job(features=features, **options)
 
 
-def _named_recipe(text: str) -> tuple[str, Any]:
+def named_recipe(text: str) -> tuple[str, Any]:
     from ..dataset._job import feature_of, read_data
 
     name, _, value = text.rpartition("=")
     if value.lower().endswith((".json", ".toml")):
         return name or os.path.splitext(os.path.basename(value))[0], feature_of(read_data(value))
-    return name or value, fastspec.recipe(value)
+    try:
+        return name or value, fastspec.recipe(value)
+    except fastspec.ParameterError as error:
+        raise UsageError(f"--recipe {printable(text)}: {error}") from None
 
 
 def _named_feature(text: str) -> tuple[str, Any]:
@@ -242,7 +245,7 @@ def _report(summary, args: argparse.Namespace) -> None:
             "wall_seconds": summary.wall_seconds, "real_time_factor": summary.real_time_factor,
             "resumed": summary.resumed, "failures": [list(failure) for failure in summary.failures],
         }  # fmt: skip
-        _terminal.report(json.dumps(values), aside=False)
+        _terminal.report_json(values, aside=False)
     elif not args.quiet:
         resumed = f", {summary.resumed} of them done before" if summary.resumed else ""
         say(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import dataclasses
 import functools
 import importlib.util
 import io
@@ -15,14 +16,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 import fastspec
 
 from .._soundfiles.whole_file import whole_file
 from . import _existing, _jobs, _parser, _targets, _terminal
 from ._terminal import STREAM, UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 KINDS = ("npz", "npy", "png")
 
@@ -45,6 +48,7 @@ class Result:
     frequencies: np.ndarray
     parameters: dict
     draw: Callable[..., None]
+    rows_name: str = "frequencies"
     frames_axis: int = -1
     level_label: str | None = None
 
@@ -58,12 +62,14 @@ class Feature:
     """What a command computes.
 
     `check` refuses options that no file could be right for. `parameters` are those of a result at a sampling rate, as
-    far as they are known without samples; `compute` makes the result of samples (channels first) and their rate.
+    far as they are known without samples; `compute` makes the result of samples (channels first) and their rate; `rows`
+    is the parameter that counts the rows of a result, where one does.
     """
 
     check: Callable[[argparse.Namespace], None]
     parameters: Callable[[argparse.Namespace, float], dict]
     compute: Callable[[argparse.Namespace, np.ndarray, float], Result]
+    rows: str | None = None
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -77,12 +83,15 @@ def add_files(parser: argparse.ArgumentParser) -> None:
         help="what to write into a folder or to stdout (default: npz)",
         default=None,
     )
-    add("--skip-existing", action="store_true", help="leave out inputs whose output is there: resumes a job")
     add(
-        "--progress",
-        action=argparse.BooleanOptionalAction,
-        help="show progress (default: for several files on a terminal)",
+        "--skip-existing",
+        action="store_true",
+        help="resume: leave out inputs whose output is there; one that was made with other options, or by another "
+        "version, is refused, and one whose source has changed is made anew (of an .npy only shape, dtype and age are "
+        "known)",
     )
+    _parser.add_quiet(parser)
+    _parser.add_progress(parser)
     add(
         "--threads",
         type=_parser.positive_int,
@@ -127,14 +136,18 @@ def job(feature: Feature, args: argparse.Namespace) -> int:
     args.kind = kind
     feature.check(args)
     if args.skip_existing:
-        tasks = _existing.left_to_do(tasks, kind, functools.partial(_described, feature, args))
+        describe = functools.partial(_described, feature, args)
+        tasks = _existing.left_to_do(tasks, kind, describe, feature.rows, quiet=args.quiet)
     threads = fastspec.threads(args.threads) if args.threads else contextlib.nullcontext()
     with threads:
-        return _jobs.do_all(tasks, functools.partial(_file, feature, args, kind), progress=args.progress)
+        work = functools.partial(_file, feature, args, kind)
+        return _jobs.do_all(tasks, work, progress=args.progress, quiet=args.quiet)
 
 
 def _file(feature: Feature, args: argparse.Namespace, kind: str, source: str, target: Path | None) -> None:
-    write, result = WRITERS[f".{kind}"], _result(feature, args, source)
+    write, size = WRITERS[f".{kind}"], _existing.size_of(source)
+    result = _result(feature, args, source)
+    result = dataclasses.replace(result, parameters={"source_size": size} | result.parameters)
     if target is None:
         content = io.BytesIO()
         write(content, result, source, args)
@@ -186,22 +199,25 @@ def without_interrupts() -> Iterator[None]:
 
 
 def _write_npy(file, result: Result, source: str, args: argparse.Namespace) -> None:
+    import numpy as np
+
     np.save(file, result.features)
 
 
+def _told(result: Result, source: str, args: argparse.Namespace) -> dict:
+    """How a result was made, for its reader."""
+    version = fastspec.__version__
+    return {"unit": "dB", "fastspec": version, "source": source, **_of_options(args), **result.parameters}
+
+
 def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> None:
-    described = {
-        "unit": "dB",
-        "fastspec": fastspec.__version__,
-        "source": source,
-        **_of_options(args),
-        **result.parameters,
-    }
+    import numpy as np
+
     arrays = {
         "features": result.features,
         "times": result.times(np.arange(result.n_frames)),
-        "frequencies": result.frequencies,
-        "parameters": np.array(json.dumps(described)),
+        result.rows_name: result.frequencies,
+        "parameters": np.array(json.dumps(_told(result, source, args))),
     }
     # As np.savez does it, but closed on a full disk too: NumPy 1's left that to the collector, which complained.
     with without_interrupts(), zipfile.ZipFile(file, "w") as archive:
@@ -211,13 +227,17 @@ def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> N
 
 
 def _write_png(file, result: Result, source: str, args: argparse.Namespace) -> None:
+    import numpy as np
+
+    picture = io.BytesIO()
     result.draw(
-        file,
+        picture,
         result.features,
         time_range=tuple(result.times(np.array([-0.5, result.n_frames - 0.5]))),
         title=_terminal.shown(source if source == STREAM else Path(source).name),
         level_label=result.level_label or _level_label(args),
     )
+    file.write(_existing.with_parameters(picture.getvalue(), _told(result, source, args)))
 
 
 def _level_label(args: argparse.Namespace) -> str:

@@ -8,26 +8,32 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from .._gate.samples import LibrosaError
 from .._soundfiles.whole_file import OutputError
 from ._targets import Task
 from ._terminal import printable, say, shown
 
 
-def do_all(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, progress: bool | None = None) -> int:
+def do_all(
+    tasks: Sequence[Task],
+    work: Callable[[str, Path | None], None],
+    *,
+    progress: bool | None = None,
+    quiet: bool = False,
+) -> int:
     """Do `work` for each task; say in one line each what failed, and return the exit status.
 
-    `progress` is shown for several files on a terminal, or as told.
+    `progress` is shown for several files on a terminal, or as told. `quiet` leaves out warnings, and progress that is
+    not asked for.
     """
     if progress is None:
-        progress = len(tasks) > 1 and sys.stderr is not None and sys.stderr.isatty()
+        progress = not quiet and len(tasks) > 1 and sys.stderr is not None and sys.stderr.isatty()
     done = failed = 0
     try:
         for task in _with_progress(tasks) if progress else tasks:
             try:
                 if task.fault:
                     raise ValueError(task.fault)
-                with _warnings_in_one_line(task):
+                with _warnings_in_one_line(task, quiet):
                     work(task.source, task.target)
             except Exception as error:
                 failed += 1
@@ -44,6 +50,8 @@ def do_all(tasks: Sequence[Task], work: Callable[[str, Path | None], None], *, p
 
 def _explain(task: Task, error: Exception) -> str:
     """The message for a failed file: its name, and what went wrong."""
+    from .._gate.samples import LibrosaError
+
     source, said = shown(task.source), _said(task, error)
     if isinstance(error, OutputError) or said.startswith((f"{source}: ", f"{shown(task.target)}: ")):
         return said
@@ -77,12 +85,13 @@ def _with_lines(tasks: Sequence[Task]) -> Iterator[Task]:
 
 
 @contextlib.contextmanager
-def _warnings_in_one_line(task: Task) -> Iterator[None]:
+def _warnings_in_one_line(task: Task, quiet: bool) -> Iterator[None]:
     """Say each UserWarning once, with the file it is about instead of a line of our code."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", UserWarning)
         yield
     source = shown(task.source)
-    for said in dict.fromkeys(_said(task, w.message) for w in caught if "Deprecat" not in w.category.__name__):
+    told = [] if quiet else [w.message for w in caught if "Deprecat" not in w.category.__name__]
+    for said in dict.fromkeys(_said(task, message) for message in told):
         say(f"warning: {said}" if said.startswith(f"{source}: ") else f"warning: {source}: {said}")

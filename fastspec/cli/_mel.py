@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import functools
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 import fastspec
 
 from . import _by_recipe, _features, _parser
 from ._terminal import UsageError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _OPTIONS = (
     "n_fft",
@@ -55,13 +57,27 @@ def add(commands) -> None:
         description="Write the log-mel spectrogram of each sound file, in dB.",
         epilog=_EPILOG,
     )
-    feature = _features.Feature(_check, _parameters, _compute)
+    feature = _features.Feature(check, parameters, _compute, rows="n_mels")
     _features.add_files(parser)
     parser.add_argument(
         "--recipe",
         metavar="NAME",
         help="what a model's front end makes instead, at its sampling rate; see fastspec recipes",
     )
+    add_options(parser)
+    _features.add_levels(parser, ref=1.0, amin=1e-10)
+    defaults = {name: parser.get_default(name) for name in (*_OPTIONS, "sr")}
+    parser.set_defaults(command=functools.partial(_job, feature), defaults=defaults)
+
+
+def _job(feature: _features.Feature, args: argparse.Namespace) -> int:
+    if args.recipe is None:
+        return _features.job(feature, args)
+    return _by_recipe.job({name: f"--{name.replace('_', '-')}" for name in args.defaults}, args)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Of a mel spectrogram."""
     frames = parser.add_argument_group("frames and spectrum").add_argument
     frames("--n-fft", type=_parser.positive_int, default=2048, help="length of the transform")
     frames("--hop-length", type=_parser.positive_int, default=512, help="samples from frame to frame")
@@ -88,18 +104,8 @@ def add(commands) -> None:
     )
     bands("--norm", type=_parser.norm, default="slaney", help="slaney, none, or the order of a vector norm")
 
-    _features.add_levels(parser, ref=1.0, amin=1e-10)
-    defaults = {name: parser.get_default(name) for name in (*_OPTIONS, "sr")}
-    parser.set_defaults(command=functools.partial(_job, feature), defaults=defaults)
 
-
-def _job(feature: _features.Feature, args: argparse.Namespace) -> int:
-    if args.recipe is None:
-        return _features.job(feature, args)
-    return _by_recipe.job({name: f"--{name.replace('_', '-')}" for name in args.defaults}, args)
-
-
-def _check(args: argparse.Namespace) -> None:
+def check(args: argparse.Namespace) -> None:
     win_length = args.n_fft if args.win_length is None else args.win_length
     if win_length > args.n_fft:
         raise UsageError(f"--win-length {win_length} exceeds --n-fft {args.n_fft}; use a larger --n-fft")
@@ -107,10 +113,10 @@ def _check(args: argparse.Namespace) -> None:
     if args.fmax is not None and args.fmax <= args.fmin:
         raise UsageError(f"--fmax {args.fmax:g} is not above --fmin {args.fmin:g}; use a higher --fmax")
     if args.sr is not None:
-        _parameters(args, args.sr)
+        parameters(args, args.sr)
 
 
-def _parameters(args: argparse.Namespace, sr: float) -> dict:
+def parameters(args: argparse.Namespace, sr: float) -> dict:
     """The keyword arguments of `feature.logmel`, with what None stands for filled in."""
     fmax = sr / 2 if args.fmax is None else args.fmax
     if fmax > sr / 2:
@@ -127,13 +133,9 @@ def _parameters(args: argparse.Namespace, sr: float) -> dict:
 
 
 def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Result:
-    parameters = _parameters(args, sr)
-    arguments = parameters | {"ref": np.max if args.ref == "max" else args.ref}
-    del arguments["feature"]
-    features = fastspec.feature.logmel(y=y, **arguments)
-    span = parameters["fmin"], parameters["fmax"]
+    described = parameters(args, sr)
+    span = described["fmin"], described["fmax"]
     edges = fastspec.mel_frequencies(args.n_mels + 2, fmin=span[0], fmax=span[1], htk=args.htk)
-    first = 0 if args.center else args.n_fft / 2
     to_mel = functools.partial(fastspec.hz_to_mel, htk=args.htk)
 
     def draw(file, levels, **labels) -> None:
@@ -142,9 +144,24 @@ def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Re
         draw_mel(file, levels, frequency_range=span, to_mel=to_mel, **labels)
 
     return _features.Result(
-        features,
-        lambda frames: (frames * args.hop_length + first) / sr,
+        levels(args, y, described),
+        functools.partial(times, args, sr),
         edges[1:-1],
-        parameters,
+        described,
         draw,
     )
+
+
+def levels(args: argparse.Namespace, y: np.ndarray, described: dict) -> np.ndarray:
+    """The log-mel spectrogram that `parameters` describe."""
+    import numpy as np
+
+    arguments = described | {"ref": np.max if args.ref == "max" else args.ref}
+    del arguments["feature"]
+    return fastspec.feature.logmel(y=y, **arguments)
+
+
+def times(args: argparse.Namespace, sr: float, frames: np.ndarray) -> np.ndarray:
+    """Of the middles of frames, in seconds."""
+    first = 0 if args.center else args.n_fft / 2
+    return (frames * args.hop_length + first) / sr

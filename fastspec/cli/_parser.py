@@ -51,9 +51,13 @@ class Parser(argparse.ArgumentParser):
         options = self._option_string_actions
         if self._commands and not args:
             self.error(f"name a command: {', '.join(self._commands)}")
+        value_follows = False
         for arg in args:
             if arg == "--":
                 return
+            if self._commands and value_follows:
+                value_follows = False
+                continue
             if arg == "-" or not arg.startswith("-") or _is_number(arg):
                 if not self._commands:
                     continue
@@ -67,6 +71,17 @@ class Parser(argparse.ArgumentParser):
             if name not in options and not (attached and not any(option.startswith(long) for option in options)):
                 near = _near(long, options) or f"a file of that name is ./{printable(arg)}"
                 self.error(f"unrecognized option {printable(name)}; {near}")
+            # Before the command, what follows an option may be its value, which is no command.
+            value_follows = arg in options and options[arg].nargs is None
+
+
+def add_quiet(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+
+
+def add_progress(parser: argparse.ArgumentParser) -> None:
+    words = "show progress (default: for several files on a terminal)"
+    parser.add_argument("--progress", action=argparse.BooleanOptionalAction, help=words)
 
 
 class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
@@ -147,6 +162,32 @@ def positive_int_or_all(text: str) -> int | str:
 
 def finite_or_auto(text: str) -> float | None:
     return None if text.lower() == "auto" else finite(text)
+
+
+def distance_or_share(text: str) -> tuple[bool, float]:
+    """``40``, or ``30%``; whether it is a share comes first."""
+    return text.endswith("%"), not_negative(text.removesuffix("%"))
+
+
+def size_of_picture(text: str) -> tuple[float, float]:
+    """``10x4``."""
+    width, _, height = text.lower().partition("x")
+    try:
+        size = float(width), float(height)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no size; write WIDTHxHEIGHT in inches, for instance 10x4"
+        ) from None
+    if not all(1 <= side <= 100 for side in size):
+        raise argparse.ArgumentTypeError(f"{text!r} is out of range; each side is from 1 to 100 inches")
+    return size
+
+
+def dpi(text: str) -> int:
+    value = positive_int(text)
+    if not 10 <= value <= 1200:
+        raise argparse.ArgumentTypeError(f"{text} is out of range; use 10 to 1200")
+    return value
 
 
 def note_or_hertz(text: str) -> float:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
+import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from .._soundfiles.whole_file import OutputError
@@ -56,6 +58,37 @@ def report(message: str, *, aside: bool) -> None:
         line = printable(message).encode(encoding, "backslashreplace").decode(encoding)
         with _to(stream):
             print(line, file=stream)
+
+
+def report_json(told: object, *, aside: bool) -> None:
+    """Results for programs, in one line of ASCII; what is no number becomes null."""
+    report(json.dumps(_strict(told)), aside=aside)
+
+
+def _strict(told):
+    if isinstance(told, dict):
+        return {name: _strict(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [_strict(value) for value in told]
+    return None if isinstance(told, float) and not math.isfinite(told) else told
+
+
+def report_table(heads: Sequence[str], rows: Iterable[Sequence[str]], *, aside: bool) -> None:
+    """Lines of results on stdout, in columns; the first column begins at the left, the others end at the right."""
+    lines = [tuple(map(printable, row)) for row in (heads, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for first, *rest in lines:
+        cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
+        report("  ".join(cells).rstrip(), aside=aside)
+
+
+def clock(seconds: float) -> str:
+    """A duration as 1:02:03.45 or 2:03.45."""
+    hundredths = round(100 * seconds)
+    minutes, hundredths = divmod(hundredths, 6000)
+    hours, minutes = divmod(minutes, 60)
+    rest = f"{hundredths // 100:02d}.{hundredths % 100:02d}"
+    return f"{hours}:{minutes:02d}:{rest}" if hours else f"{minutes}:{rest}"
 
 
 def send(data: memoryview | bytes) -> None:

@@ -15,6 +15,8 @@ from ..util._matrices import is_unique
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray, Interpolation, RealArray
+
 __all__ = ["f0_harmonics", "interp_harmonics", "salience"]
 
 BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stays in the cache
@@ -22,17 +24,17 @@ BLOCK_VALUES = 2**14  # of a row interpolated at a time: what is in between stay
 
 @public
 def salience(
-    S: np.ndarray,
+    S: RealArray,
     *,
-    freqs: np.ndarray,
+    freqs: RealArray,
     harmonics: Sequence[float],
     weights: npt.ArrayLike | None = None,
     aggregate: Callable | None = None,
     filter_peaks: bool = True,
     fill_value: float = np.nan,
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     axis: int = -2,
-) -> np.ndarray:
+) -> FloatArray:
     """How strongly each frequency is supported by its harmonics: their weighted mean.
 
     Parameters
@@ -119,7 +121,7 @@ def interp_harmonics(
     *,
     freqs: np.ndarray,
     harmonics: npt.ArrayLike,
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     fill_value: float = 0,
     axis: int = -2,
 ) -> np.ndarray:
@@ -191,7 +193,7 @@ def f0_harmonics(
     f0: np.ndarray,
     freqs: np.ndarray,
     harmonics: npt.ArrayLike,
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     fill_value: float = 0,
     axis: int = -2,
 ) -> np.ndarray:

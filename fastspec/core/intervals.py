@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
+from typing import Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,14 @@ def _ratios(intervals, *, bins_per_octave: int, tuning: float, sort: bool) -> np
     raise ParameterError(f"intervals={intervals!r} is not known; use one of {known}, or list the ratios")
 
 
+@overload
+def pythagorean_intervals(
+    *, bins_per_octave: int = ..., sort: bool = ..., return_factors: Literal[False] = ...
+) -> npt.NDArray[np.float64]: ...
+@overload
+def pythagorean_intervals(
+    *, bins_per_octave: int = ..., sort: bool = ..., return_factors: Literal[True]
+) -> list[Factors]: ...
 @public
 def pythagorean_intervals(
     *, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False
@@ -125,6 +134,14 @@ def pythagorean_intervals(
 _MOST_BINS = 2**14
 
 
+@overload
+def plimit_intervals(
+    *, primes: npt.ArrayLike, bins_per_octave: int = ..., sort: bool = ..., return_factors: Literal[False] = ...
+) -> npt.NDArray[np.float64]: ...
+@overload
+def plimit_intervals(
+    *, primes: npt.ArrayLike, bins_per_octave: int = ..., sort: bool = ..., return_factors: Literal[True]
+) -> list[Factors]: ...
 @public
 def plimit_intervals(
     *, primes: npt.ArrayLike, bins_per_octave: int = 12, sort: bool = True, return_factors: bool = False

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,9 @@ from .._gate.complaints import public
 from .._gate.numbers import look_up, spell
 from .._gate.samples import DTypeError, ParameterError, as_number
 from .intervals import KNOWN_WITHIN, interval_table
+
+if TYPE_CHECKING:
+    from .._gate.kinds import Numbers, Real
 
 __all__ = [
     "fifths_to_note",
@@ -267,6 +271,12 @@ def fifths_to_note(*, unison: str, fifths: int, unicode: bool = True) -> str:
     return name if unicode else name.translate(TO_ASCII)
 
 
+@overload
+def interval_to_fjs(interval: Real, *, unison: str = ..., tolerance: float = ..., unicode: bool = ...) -> str: ...
+@overload
+def interval_to_fjs(
+    interval: Numbers, *, unison: str = ..., tolerance: float = ..., unicode: bool = ...
+) -> npt.NDArray[np.str_]: ...
 @public
 def interval_to_fjs(
     interval: npt.ArrayLike, *, unison: str = "C", tolerance: float = 65.0 / 63, unicode: bool = True

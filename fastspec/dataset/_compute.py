@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,10 @@ from ._job import Call, Job
 
 # Files are decoded so much at a time. Resamplers are fed by it, and their results depend on it: it never changes.
 _SECONDS = 30.0
+
+# What a clip takes that is made at once, in bytes for each byte of its samples: these in pieces and put together, and
+# features in two layouts. Functions hold whole spectra, too, which recipes do not.
+_RECIPE_BYTES, _FUNCTION_BYTES = 4, 8
 
 
 @dataclass
@@ -48,11 +53,55 @@ class ItemError(ParameterError):
     """An item that cannot be used; the message says why."""
 
 
-def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str]) -> list[Entry]:
+@dataclass(frozen=True)
+class Memory:
+    """Bytes for a clip that is made at once: beyond its `share` it waits for its turn, beyond `most` it fails."""
+
+    share: int
+    most: int
+
+
+UNBOUNDED = Memory(2**62, 2**62)
+
+
+class _Room:
+    """The memory of one item. Clips above their share take turns: a few long ones may be among many short ones."""
+
+    _turn = threading.Lock()
+
+    def __init__(self, item: Item, memory: Memory) -> None:
+        self._item, self._memory = item, memory
+        self._used, self._has_turn = 0, False
+
+    def __enter__(self) -> _Room:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._has_turn:
+            self._turn.release()
+
+    def take(self, n_bytes: int) -> None:
+        self._used += n_bytes
+        if self._used > self._memory.most:
+            raise ItemError(
+                f"{self._item.path}: a feature needs the whole clip at once, more than memory={self._memory.most} "
+                "bytes (a worker) hold; allow more (--memory), cut the clip by start and end in a manifest, or use a "
+                "recipe that goes by blocks: without levels below the clip's peak and such, pooling and patches"
+            )
+        if self._used > self._memory.share and not self._has_turn:
+            self._has_turn = self._turn.acquire()
+
+
+def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str], memory: Memory = UNBOUNDED) -> list[Entry]:
     """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its name.
 
     What the item lacks or breaks is an exception.
     """
+    with _Room(item, memory) as room:
+        return _computed(item, job, put, room)
+
+
+def _computed(item: Item, job: Job, put: Callable[[np.ndarray], str], room: _Room) -> list[Entry]:
     if item.stamp != (0, 0) and (now := stamp_of(item.path)) not in ((0, 0), item.stamp):
         raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
     rate, blocks = _blocks_of(item)
@@ -62,7 +111,7 @@ def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str]) -> list[E
     for block, last in blocks:
         block = mixed(block) if job.channels == "mix" else block
         if not makers:
-            makers = [_Maker(name, feature, job, rate, put) for name, feature in job.features]
+            makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
             rates = {maker.sr for maker in makers}
             resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
         n_samples += len(block)
@@ -90,8 +139,8 @@ def _entries(item: Item, job: Job, makers: list[_Maker], duration: float) -> lis
 class _Maker:
     """One feature, made of samples as they come: at once where it must, else a block at a time."""
 
-    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put) -> None:
-        self.name, self._feature, self._job, self._put = name, feature, job, put
+    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put, room: _Room) -> None:
+        self.name, self._feature, self._job, self._put, self._room = name, feature, job, put, room
         self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
         self.made: list[list[Stored]] = []  # of each channel, of each patch
         self._stream = None
@@ -101,6 +150,7 @@ class _Maker:
         """The next samples, (n) or (channels, n)."""
         whole = isinstance(self._feature, Call) or self._job.pool or self._job.patch_frames
         if whole or self._feature.whole_clip_parts() or (last and self._stream is None):
+            self._room.take(y.nbytes * (_FUNCTION_BYTES if isinstance(self._feature, Call) else _RECIPE_BYTES))
             self._waiting.append(y)
             if last:
                 y = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting, axis=-1)

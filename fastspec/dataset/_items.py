@@ -175,9 +175,8 @@ def _text(name: str) -> str:
 
 def _in_manifest(path: str) -> Iterator[Item]:
     folder = os.path.dirname(path)
-    rows = _json_rows(path) if path.lower().endswith(".jsonl") else _table_rows(path)
     seen: dict[str, int] = {}
-    for number, row in rows:
+    for number, row in _rows(path):
         where = f"{path}, line {number}"
         values = {name: _first(row, columns) for name, columns in _COLUMNS.items()}
         if not values["path"]:
@@ -197,6 +196,15 @@ def _in_manifest(path: str) -> Iterator[Item]:
         yield Item(_text(name), file, "", start, end, label, stamp_of(file))
 
 
+def _rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        yield from _json_rows(path) if path.lower().endswith(".jsonl") else _table_rows(path)
+    except UnicodeDecodeError as error:
+        raise ParameterError(f"{path}: is no text in UTF-8 ({error.reason}); save it as such") from None
+    except csv.Error as error:
+        raise ParameterError(f"{path}: is no table ({error})") from None
+
+
 def _table_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     with open(path, newline="", encoding="utf-8-sig") as file:
         reader = csv.DictReader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",")
@@ -210,7 +218,7 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
             if line.strip():
                 try:
                     row = json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise ParameterError(f"{path}, line {number}: is no JSON ({error})") from None
                 if not isinstance(row, dict):
                     raise ParameterError(f'{path}, line {number}: must be an object, such as {{"path": "a.wav"}}')

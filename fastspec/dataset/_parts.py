@@ -11,7 +11,7 @@ import os
 import traceback
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy as np
 from .._gate.complaints import heard
 from .._gate.samples import LibrosaError
 from .._soundfiles.whole_file import OutputError, whole_file
-from ._compute import Entry, Stored, entries_of
+from ._compute import UNBOUNDED, Entry, Memory, Stored, entries_of
 from ._items import Item
 from ._job import Job
 
@@ -37,18 +37,18 @@ class Done:
     warnings: tuple[tuple[str, str], ...]
 
 
-def compute_part(job: Job, items: Sequence[Item], path: str, n_threads: int = 1) -> Done:
+def compute_part(job: Job, items: Sequence[Item], path: str, memory: Memory = UNBOUNDED) -> Done:
     """Compute the items and write the part; runs in any thread or process, on any machine that sees the files."""
     import fastspec
 
     entries: list[Entry] = []
     failures: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
-    with fastspec.threads(n_threads), whole_file(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
+    with fastspec.threads(1), whole_file(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         for item in items:
             try:
                 with heard() as said:
-                    entries += entries_of(item, job, lambda piece: _put(archive, piece))
+                    entries += entries_of(item, job, lambda piece: _put(archive, piece), memory)
                 warnings += [(item.id, words) for words in dict.fromkeys(said)]
             except OutputError:
                 raise
@@ -80,11 +80,13 @@ def _told(item: Item, error: Exception) -> str:
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    values = asdict(entry)
-    for stored in values["features"].values():
-        for name, value in (stored["statistics"] or {}).items():
-            stored["statistics"][name] = np.asarray(value).tolist()
-    return values
+    """As JSON has it. (`asdict` copies all of it deeply, which takes longer than a short clip's features.)"""
+    features = {name: {**vars(stored), "statistics": _listed(stored)} for name, stored in entry.features.items()}
+    return {**vars(entry), "features": features}
+
+
+def _listed(stored: Stored) -> dict[str, Any] | None:
+    return stored.statistics and {name: np.asarray(value).tolist() for name, value in stored.statistics.items()}
 
 
 def _done(index: dict[str, Any]) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,18 @@ from .._gate.complaints import public
 from .._gate.samples import ParameterError
 from ._job import Call, feature_of
 from ._stores import open_any
+
+
+@contextlib.contextmanager
+def _told_if_damaged(path: str) -> Iterator[None]:
+    """Whatever a library says of broken bytes becomes one error that names the data set."""
+    try:
+        yield
+    except (ParameterError, FileNotFoundError, MemoryError):
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        raise ParameterError(f"{path}: cannot be read as a data set, is it damaged? ({said})") from error
 
 
 class Dataset(Sequence):
@@ -39,6 +52,11 @@ class Dataset(Sequence):
 
     def __init__(self, path: str, features: tuple[str, ...] | None, normalize: str | None, labels: bool) -> None:
         self.path, self._normalize, self._with_labels = path, normalize, labels
+        with _told_if_damaged(path):
+            self._open(features)
+
+    def _open(self, features: tuple[str, ...] | None) -> None:
+        path, normalize = self.path, self._normalize
         self._process, self._opened = os.getpid(), open_any(path)
         contents = self._opened.contents
         self._names = tuple(contents.features) if features is None else features
@@ -168,7 +186,8 @@ class Dataset(Sequence):
     def _entry(self, i: int) -> Any:
         if os.getpid() != self._process:  # a fork shares its parent's file, and the place in it
             self._process, self._opened = os.getpid(), open_any(self.path)
-        arrays = {name: self._scaled(name, self._opened.read(name, i)) for name in self._names}
+        with _told_if_damaged(self.path):
+            arrays = {name: self._scaled(name, self._opened.read(name, i)) for name in self._names}
         features = arrays[self._names[0]] if len(self._names) == 1 else arrays
         return (features, self._class_numbers[self.labels[i]]) if self._with_labels else features
 

@@ -16,12 +16,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
 from .._soundfiles.whole_file import OutputError, whole_file
+from ._compute import Memory
 from ._items import Item, items_of
 from ._job import Job
 from ._parts import Done, Part, compute_part, done_before
@@ -123,7 +124,8 @@ def extract(
     executor : concurrent.futures.Executor, optional
         What runs the parts in place of threads: processes, or a cluster's; all of it must see the files.
     memory : int, default 2**30
-        Bytes that all workers may take together.
+        Bytes that all workers may take together, or each worker of a cluster. Long files go by blocks where the feature
+        allows that; a clip that does not fit at once fails, and is reported.
     fresh : bool, default False
         Whether to throw away what is there, and begin anew.
     progress : callable, optional
@@ -156,6 +158,7 @@ def extract(
     kind = store_of(out, store)
     kind.check(job)
     items, at_once = _as_items(sources, label_of), _workers(workers, memory, executor)
+    room = _memory(memory, at_once, executor)
     folder = f"{out}.parts"
     with _held(folder, out):
         plan = _plan(folder, out, job, items, kind.name, fresh)
@@ -166,7 +169,7 @@ def extract(
         resumed = sum(d.n_items for d in done if d and not d.failures)
         todo = [i for i, d in enumerate(done) if d is None or d.failures]
         before = list(done)
-        _run_parts(job, parts, done, todo, executor, at_once, progress)
+        _run_parts(job, parts, done, todo, executor, at_once, room, progress)
         if done != before or not os.path.exists(out):
             meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
             _publish(kind, out, folder, [path for path, _ in parts], meta)
@@ -205,6 +208,15 @@ def _workers(workers: int | None, memory: int, executor: Executor | None) -> int
     return max(1, min(n, as_index(memory, name="memory", minimum=1) // _WORKER_BYTES))
 
 
+def _memory(memory: int, workers: int, executor: Executor | None) -> Memory:
+    """What a clip may take that is made at once. Processes cannot take turns; a cluster has machines for them."""
+    memory = as_index(memory, name="memory", minimum=1)
+    if executor is None:
+        return Memory(memory // workers, memory)
+    share = memory if workers == _UNKNOWN_WORKERS else memory // workers
+    return Memory(share, share)
+
+
 # --- the plan
 
 
@@ -236,7 +248,7 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
     """The plan to follow; None if it is carried out already."""
     path = os.path.join(folder, "plan.json")
     now: dict[str, Any] = {"job": json.loads(job.to_json()), "store": store, "versions": _versions()}
-    now["items"] = [asdict(item) | {"stamp": list(item.stamp)} for item in items]
+    now["items"] = [{**vars(item), "stamp": list(item.stamp)} for item in items]
     now["digest"] = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:32]
     if fresh:
         _remove(out)
@@ -320,7 +332,7 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 # --- carried out
 
 
-def _run_parts(job, parts, done, todo, executor, workers, progress) -> None:
+def _run_parts(job, parts, done, todo, executor, workers, memory, progress) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)
     n_done = sum(d.n_items for i, d in enumerate(done) if d and i not in set(todo))
@@ -333,7 +345,7 @@ def _run_parts(job, parts, done, todo, executor, workers, progress) -> None:
             while True:
                 while len(running) < 2 * workers and (i := next(waiting, None)) is not None:
                     path, items = parts[i]
-                    running[executor.submit(compute_part, job, items, path)] = i
+                    running[executor.submit(compute_part, job, items, path, memory)] = i
                 if not running:
                     return
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

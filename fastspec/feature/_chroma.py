@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -23,6 +23,7 @@ from ..util.utils import normalize
 
 if TYPE_CHECKING:
     from .._front.windows import Window
+    from .._gate.kinds import FloatArray, PadMode
 
 # Shares of a frame's chroma that count as one more step each, in CENS.
 _CENS_STEPS = (0.4, 0.2, 0.1, 0.05)
@@ -31,7 +32,7 @@ _CENS_STEPS = (0.4, 0.2, 0.1, 0.05)
 @public
 def chroma_stft(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     norm: float | None = np.inf,
@@ -40,11 +41,11 @@ def chroma_stft(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     tuning: float | None = None,
     n_chroma: int = 12,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Chromagram of a power spectrogram: the energy of each pitch class, whatever the octave.
 
     From audio whose `tuning` is given, frames go through window, FFT, power and filter bank a block at a
@@ -131,7 +132,7 @@ def _fold(bank: np.ndarray, S: np.ndarray) -> np.ndarray:
 @public
 def chroma_cqt(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     C: np.ndarray | None = None,
     hop_length: int = 512,
@@ -143,8 +144,8 @@ def chroma_cqt(
     n_octaves: int = 7,
     window: np.ndarray | None = None,
     bins_per_octave: int | None = 36,
-    cqt_mode: str = "full",
-) -> np.ndarray:
+    cqt_mode: Literal["full", "hybrid"] = "full",
+) -> FloatArray:
     """Chromagram of a constant-Q spectrogram.
 
     Parameters
@@ -223,7 +224,7 @@ def _chroma_of_bins(bank: np.ndarray, C: np.ndarray, threshold: float | None, no
 @public
 def chroma_cens(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     C: np.ndarray | None = None,
     hop_length: int = 512,
@@ -232,12 +233,12 @@ def chroma_cens(
     n_chroma: int = 12,
     n_octaves: int = 7,
     bins_per_octave: int = 36,
-    cqt_mode: str = "full",
+    cqt_mode: Literal["full", "hybrid"] = "full",
     window: np.ndarray | None = None,
     norm: float | None = 2,
     win_len_smooth: int | None = 41,
     smoothing_window: Window = "hann",
-) -> np.ndarray:
+) -> FloatArray:
     """Chroma energy normalised statistics: chroma in five coarse steps, smoothed in time.
 
     Parameters
@@ -302,7 +303,7 @@ def _smooth(rows: np.ndarray, window: np.ndarray) -> np.ndarray:
 @public
 def chroma_vqt(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     V: np.ndarray | None = None,
     hop_length: int = 512,
@@ -313,7 +314,7 @@ def chroma_vqt(
     n_octaves: int = 7,
     bins_per_octave: int = 12,
     gamma: float = 0,
-) -> np.ndarray:
+) -> FloatArray:
     """Chromagram of a variable-Q spectrogram, with as many pitch classes as the octave has intervals.
 
     Parameters
@@ -374,8 +375,8 @@ def chroma_vqt(
 
 @public
 def tonnetz(
-    *, y: np.ndarray | None = None, sr: float = 22050, chroma: np.ndarray | None = None, **kwargs: Any
-) -> np.ndarray:
+    *, y: FloatArray | None = None, sr: float = 22050, chroma: np.ndarray | None = None, **kwargs: Any
+) -> FloatArray:
     """Tonal centroids: chroma as a point on the circles of fifths, of minor and of major thirds.
 
     Parameters

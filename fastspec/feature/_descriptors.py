@@ -23,22 +23,23 @@ from ._moments import SECTION_WIDTH, moments, moments_bank
 
 if TYPE_CHECKING:
     from .._front.windows import Window
+    from .._gate.kinds import FloatArray, PadMode, RealArray
 
 
 @public
 def spectral_centroid(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    S: np.ndarray | None = None,
+    S: RealArray | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     freq: np.ndarray | None = None,
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
-) -> np.ndarray:
+    pad_mode: PadMode = "constant",
+) -> FloatArray:
     """Spectral centroid: the mean frequency of each frame, weighted by magnitude.
 
     Parameters
@@ -123,20 +124,20 @@ def _mean(weighted: np.ndarray, total: np.ndarray, dtype: np.dtype) -> np.ndarra
 @public
 def spectral_bandwidth(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    S: np.ndarray | None = None,
+    S: RealArray | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     freq: np.ndarray | None = None,
     centroid: np.ndarray | None = None,
     norm: bool = True,
     p: float = 2,
-) -> np.ndarray:
+) -> FloatArray:
     """Spectral bandwidth: how far, in the p-th mean, the magnitude of a frame lies from its centroid.
 
     Parameters
@@ -202,7 +203,7 @@ def spectral_bandwidth(
 @public
 def spectral_contrast(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int = 2048,
@@ -210,13 +211,13 @@ def spectral_contrast(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     freq: np.ndarray | None = None,
     fmin: float = 200.0,
     n_bands: int = 6,
     quantile: float = 0.02,
     linear: bool = False,
-) -> np.ndarray:
+) -> FloatArray:
     """Spectral contrast: in each octave band, the level of the peaks above that of the valleys.
 
     Parameters
@@ -316,18 +317,18 @@ def _contrast_band(freq: np.ndarray, k: int, edges: np.ndarray, quantile: float)
 @public
 def spectral_rolloff(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    S: np.ndarray | None = None,
+    S: RealArray | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     freq: np.ndarray | None = None,
     roll_percent: float = 0.85,
-) -> np.ndarray:
+) -> FloatArray:
     """Spectral rolloff: the frequency below which a given part of a frame's magnitude lies.
 
     Parameters
@@ -388,17 +389,17 @@ def _lowest_from(freq: np.ndarray, axis: int) -> np.ndarray:
 @public
 def spectral_flatness(
     *,
-    y: np.ndarray | None = None,
-    S: np.ndarray | None = None,
+    y: FloatArray | None = None,
+    S: RealArray | None = None,
     n_fft: int = 2048,
     hop_length: int = 512,
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     amin: float = 1e-10,
     power: float = 2.0,
-) -> np.ndarray:
+) -> FloatArray:
     """Spectral flatness: geometric over arithmetic mean of a frame's power; 1 for white, near 0 for tonal.
 
     Parameters
@@ -460,7 +461,7 @@ def _flatness(sums: np.ndarray, n_bins: int) -> np.ndarray:
 @public
 def poly_features(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int = 2048,
@@ -468,10 +469,10 @@ def poly_features(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     order: int = 1,
     freq: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Coefficients of the polynomial in frequency that fits each frame best, in the least squares.
 
     Parameters

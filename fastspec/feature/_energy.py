@@ -17,18 +17,20 @@ from ..util.utils import frame, pad_axis, valid_audio
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray, WholePadMode
+
 
 @public
 def rms(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     S: np.ndarray | None = None,
     frame_length: int = 2048,
     hop_length: int = 512,
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: WholePadMode = "constant",
     dtype: npt.DTypeLike = np.float32,
-) -> np.ndarray:
+) -> FloatArray:
     """Root mean square of each frame, from samples or from a spectrogram.
 
     Parameters
@@ -149,8 +151,8 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndar
 
 @public
 def zero_crossing_rate(
-    y: np.ndarray, *, frame_length: int = 2048, hop_length: int = 512, center: bool = True, **kwargs: Any
-) -> np.ndarray:
+    y: FloatArray, *, frame_length: int = 2048, hop_length: int = 512, center: bool = True, **kwargs: Any
+) -> FloatArray:
     """Which part of the samples of each frame differs in sign from the sample before.
 
     Parameters

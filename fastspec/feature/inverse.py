@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._front.windows import Window
+    from .._gate.kinds import DCTNorm, DCTType, FloatArray, PadMode
 
 __all__ = ["chroma_to_stft", "mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
 
@@ -28,8 +29,8 @@ def __dir__() -> list[str]:
 
 @public
 def mel_to_stft(
-    M: np.ndarray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
-) -> np.ndarray:
+    M: FloatArray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
+) -> FloatArray:
     """The magnitude spectrogram of least norm that has, as nearly as can be, this mel spectrogram.
 
     Parameters
@@ -69,8 +70,8 @@ def mel_to_stft(
 
 @public
 def chroma_to_stft(
-    C: np.ndarray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
-) -> np.ndarray:
+    C: FloatArray, *, sr: float = 22050, n_fft: int = 2048, power: float = 2.0, **kwargs: Any
+) -> FloatArray:
     """A magnitude spectrogram that has, as nearly as can be, this chromagram.
 
     Not in librosa 1.0; the sibling of `mel_to_stft` for `fastspec.filters.chroma`. Twelve numbers say little about
@@ -121,7 +122,7 @@ def _magnitudes(S: np.ndarray, power: float) -> np.ndarray:
 
 @public
 def mel_to_audio(
-    M: np.ndarray,
+    M: FloatArray,
     *,
     sr: float = 22050,
     n_fft: int = 2048,
@@ -129,13 +130,13 @@ def mel_to_audio(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     n_iter: int = 32,
     length: int | None = None,
     dtype: npt.DTypeLike = np.float32,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Audio with this mel spectrogram: `mel_to_stft`, then phases by `griffinlim`.
 
     Parameters
@@ -194,11 +195,11 @@ def mfcc_to_mel(
     mfcc: np.ndarray,
     *,
     n_mels: int = 128,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DCTType = 2,
+    norm: DCTNorm | None = "ortho",
     ref: float = 1.0,
     lifter: float = 0,
-) -> np.ndarray:
+) -> FloatArray:
     """Mel powers of cepstral coefficients: inverse liftering and DCT, then decibels to power.
 
     Parameters
@@ -274,12 +275,12 @@ def mfcc_to_audio(
     mfcc: np.ndarray,
     *,
     n_mels: int = 128,
-    dct_type: int = 2,
-    norm: str | None = "ortho",
+    dct_type: DCTType = 2,
+    norm: DCTNorm | None = "ortho",
     ref: float = 1.0,
     lifter: float = 0,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Audio with these cepstral coefficients: `mfcc_to_mel`, then `mel_to_audio`.
 
     Parameters

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._front.windows import Window
+    from .._gate.kinds import ComplexArray, FloatArray, Interpolation, Prior
 
 __all__ = ["fourier_tempogram", "hybrid_tempogram", "metrogram", "tempo", "tempogram", "tempogram_ratio"]
 
@@ -41,7 +42,7 @@ BARS = (1 / 3, 1 / 4, 1 / 5, 1 / 7)
 @public
 def tempogram(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     hop_length: int = 512,
@@ -49,7 +50,7 @@ def tempogram(
     center: bool = True,
     window: Window = "hann",
     norm: float | None = np.inf,
-) -> np.ndarray:
+) -> FloatArray:
     """Tempogram: the autocorrelation of the onset strength around each frame.
 
     Parameters
@@ -168,14 +169,14 @@ def _autocorrelation_specs(weights: bytes, n_fft: int) -> tuple[Spec, Spec]:
 @public
 def fourier_tempogram(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    onset_envelope: np.ndarray | None = None,
+    onset_envelope: FloatArray | None = None,
     hop_length: int = 512,
     win_length: int = 384,
     center: bool = True,
     window: Window = "hann",
-) -> np.ndarray:
+) -> ComplexArray:
     """Fourier tempogram: the short-time Fourier transform of the onset strength envelope.
 
     Parameters
@@ -222,7 +223,7 @@ def fourier_tempogram(
 @public
 def tempo(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     tg: np.ndarray | None = None,
@@ -232,8 +233,8 @@ def tempo(
     ac_size: float = 8.0,
     max_tempo: float | None = 320.0,
     aggregate: Callable[..., Any] | None = np.mean,
-    prior: Any | None = None,
-) -> np.ndarray:
+    prior: Prior | None = None,
+) -> FloatArray:
     """Tempo in beats per minute: the likeliest lag of the tempogram, given which tempi are usual.
 
     Parameters
@@ -321,7 +322,7 @@ def _likeliest(tg: np.ndarray, log_prior: np.ndarray) -> npt.NDArray[np.intp]:
 @public
 def tempogram_ratio(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     onset_envelope: np.ndarray | None = None,
     tg: np.ndarray | None = None,
@@ -334,13 +335,13 @@ def tempogram_ratio(
     freqs: np.ndarray | None = None,
     factors: np.ndarray | None = None,
     aggregate: Callable[..., Any] | None = None,
-    prior: Any | None = None,
+    prior: Prior | None = None,
     center: bool = True,
     window: Window = "hann",
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     fill_value: float = 0,
     norm: float | None = np.inf,
-) -> np.ndarray:
+) -> FloatArray:
     """Tempogram ratio: the tempogram at simple multiples and fractions of the tempo.
 
     Parameters
@@ -423,15 +424,15 @@ def tempogram_ratio(
 @public
 def hybrid_tempogram(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
-    onset_envelope: np.ndarray | None = None,
+    onset_envelope: FloatArray | None = None,
     hop_length: int = 512,
     win_length: int = 384,
     center: bool = True,
     window: Window = "hann",
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Tempogram in which tempi count that both autocorrelation and Fourier transform find.
 
     The Fourier tempogram shows a tempo's multiples, the autocorrelation its fractions. Their geometric mean, on the
@@ -504,9 +505,9 @@ def metrogram(
     freqs: np.ndarray,
     factors: np.ndarray | None = None,
     aggregate: Callable[..., Any] | None = np.sum,
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     fill_value: float = 0,
-) -> np.ndarray:
+) -> FloatArray:
     """How strongly pairs of tempi in given ratios occur together: a hint at the metre.
 
     Parameters

@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._front.windows import Window
+    from .._gate.kinds import DCTNorm, DCTType, FloatArray, PadMode
 
 
 @public
 def melspectrogram(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int = 2048,
@@ -35,10 +36,10 @@ def melspectrogram(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Mel spectrogram: energy in bands that are equally wide to the ear.
 
     From audio, frames go through window, FFT, power and filter bank one small block at a time; the spectrogram itself
@@ -119,14 +120,14 @@ def logmel(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     power: float = 2.0,
     ref: float | Callable[..., Any] = 1.0,
     amin: float = 1e-10,
     top_db: float | None = 80.0,
     check_finite: bool = True,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Mel spectrogram in decibels: `melspectrogram` and `power_to_db` in one go, with the same values.
 
     Parameters
@@ -189,16 +190,16 @@ def logmel(
 @public
 def mfcc(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_mfcc: int = 20,
-    dct_type: Literal[1, 2, 3] = 2,
-    norm: Literal["ortho"] | None = "ortho",
+    dct_type: DCTType = 2,
+    norm: DCTNorm | None = "ortho",
     lifter: float = 0,
     mel_norm: Literal["slaney"] | float | None = "slaney",
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Mel-frequency cepstral coefficients: the DCT of a log-mel spectrogram over its bands.
 
     Parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,11 @@ from .._front.specs import CACHED
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, whole
 from ..util.utils import pad_axis
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from .._gate.kinds import FloatArray, T
 
 __all__ = ["delta", "stack_memory"]
 
@@ -34,7 +39,7 @@ def delta(
     axis: int = -1,
     mode: Literal["interp", "nearest", "mirror", "constant", "wrap"] = "interp",
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Derivative of features in time: that of a polynomial fitted to the `width` frames around each one.
 
     Parameters
@@ -182,7 +187,7 @@ def _row_blocks(x: np.ndarray):
 
 
 @public
-def stack_memory(data: np.ndarray, *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> np.ndarray:
+def stack_memory(data: npt.NDArray[T], *, n_steps: int = 2, delay: int = 1, **kwargs: Any) -> npt.NDArray[T]:
     """Append to each frame the frames before it (or, with a negative delay, after it).
 
     Parameters

@@ -7,11 +7,11 @@ from . import matching as matching
 from . import utils as utils
 from ._complex import abs2 as abs2
 from ._complex import phasor as phasor
+from ._interpolation import interp_broadcast as interp_broadcast
 from ._matrices import axis_sort as axis_sort
 from ._matrices import count_unique as count_unique
 from ._matrices import cyclic_gradient as cyclic_gradient
 from ._matrices import fill_off_diagonal as fill_off_diagonal
-from ._matrices import interp_broadcast as interp_broadcast
 from ._matrices import is_unique as is_unique
 from ._matrices import roll_sparse as roll_sparse
 from ._matrices import shear as shear

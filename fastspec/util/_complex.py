@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -15,9 +15,15 @@ from .utils import _REAL_OF, dtype_c2r, dtype_r2c
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._gate.kinds import ComplexArray, FloatArray, Number, Numbers, Real
 
+
+@overload
+def abs2(x: Number, dtype: npt.DTypeLike | None = ...) -> np.floating[Any]: ...
+@overload
+def abs2(x: Numbers, dtype: npt.DTypeLike | None = ...) -> FloatArray: ...
 @public
-def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.ndarray:
+def abs2(x: npt.ArrayLike, dtype: npt.DTypeLike | None = None) -> np.floating[Any] | FloatArray:
     """Squared magnitude, without the square root that ``np.abs(x) ** 2`` would take.
 
     Parameters
@@ -54,8 +60,12 @@ def _gapless(x: np.ndarray) -> bool:
     return type(x) is np.ndarray and x.flags.forc and x.flags.aligned and x.dtype.isnative
 
 
+@overload
+def phasor(angles: Real, *, mag: Number | None = ...) -> np.complexfloating[Any, Any]: ...
+@overload
+def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = ...) -> ComplexArray: ...
 @public
-def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.ndarray:
+def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = None) -> np.complexfloating[Any, Any] | ComplexArray:
     """Complex numbers of given angles and magnitudes.
 
     Parameters

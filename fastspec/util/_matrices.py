@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
-from .._engine.foreign import call, patient
+from .._engine.foreign import patient
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, refuse_mask
 
@@ -17,7 +17,20 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy import sparse
 
+    from .._gate.kinds import T
 
+    Sparse = TypeVar("Sparse", bound="sparse.sparray | sparse.spmatrix")
+    Rolled = TypeVar("Rolled", bound="np.ndarray | sparse.sparray | sparse.spmatrix")
+
+
+@overload
+def axis_sort(
+    S: npt.NDArray[T], *, axis: int = ..., index: Literal[False] = ..., value: Callable[..., Any] | None = ...
+) -> npt.NDArray[T]: ...
+@overload
+def axis_sort(
+    S: npt.NDArray[T], *, axis: int = ..., index: Literal[True], value: Callable[..., Any] | None = ...
+) -> tuple[npt.NDArray[T], npt.NDArray[np.intp]]: ...
 @public
 @patient(10)
 def axis_sort(
@@ -67,7 +80,7 @@ def axis_sort(
 
 
 @public
-def stack(arrays: Sequence[np.ndarray], *, axis: int = 0) -> np.ndarray:
+def stack(arrays: Sequence[npt.NDArray[T]], *, axis: int = 0) -> npt.NDArray[T]:
     """Stack arrays of one shape along a new axis.
 
     Parameters
@@ -184,6 +197,10 @@ def _in_order(magnitude: np.ndarray, dropped: np.ndarray) -> tuple[np.ndarray, n
     return np.sort(parted[:, n_small:], axis=1), parted[:, :n_small].sum(axis=1, keepdims=True)
 
 
+@overload
+def shear(X: npt.NDArray[T], *, factor: int = ..., axis: int = ...) -> npt.NDArray[T]: ...
+@overload
+def shear(X: Sparse, *, factor: int = ..., axis: int = ...) -> Sparse: ...
 @public
 def shear(
     X: np.ndarray | sparse.sparray | sparse.spmatrix, *, factor: int = 1, axis: int = -1
@@ -261,7 +278,7 @@ def sheared_sparse(X: Any, factor: int, along: int) -> Any:
 
 
 @public
-def roll_sparse(x: Any, shift: int, axis: int = 0) -> Any:
+def roll_sparse(x: Rolled, shift: int, axis: int = 0) -> Rolled:
     """Shift a sparse matrix cyclically, as `np.roll` does a dense one.
 
     librosa 1.0 has no such name any more; it is here for code written for older releases.
@@ -493,87 +510,3 @@ def is_unique(data: np.ndarray, *, axis: int = -1) -> npt.NDArray[np.bool_]:
     [False, True]
     """
     return np.asarray(count_unique(data, axis=axis) == np.shape(data)[axis])
-
-
-@public
-def interp_broadcast(
-    *,
-    x1: np.ndarray,
-    x1_pos: np.ndarray,
-    x2: np.ndarray,
-    x2_pos: np.ndarray,
-    interp_pos: np.ndarray | None = None,
-    op: Callable[[np.ndarray, np.ndarray], np.ndarray] | None = np.multiply,
-    kind: str = "linear",
-    fill_value: float = 0,
-    axis: int = -2,
-) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-    """Bring two arrays to a common grid by interpolation, and combine them.
-
-    Parameters
-    ----------
-    x1, x2 : np.ndarray
-        The arrays. Apart from `axis`, their shapes must broadcast.
-    x1_pos, x2_pos : np.ndarray [shape=(x1.shape[axis],) and (x2.shape[axis],)]
-        Positions of the values along `axis`.
-    interp_pos : np.ndarray, optional
-        Positions of the grid. Default: `x1_pos`.
-    op : callable or None, default np.multiply
-        How to combine the two; None returns them apart.
-    kind : str, default 'linear'
-        Kind of interpolation; see `scipy.interpolate.interp1d`.
-    fill_value : float, default 0
-        Value outside the positions given.
-    axis : int, default -2
-        The axis along which to interpolate.
-
-    Returns
-    -------
-    np.ndarray or (np.ndarray, np.ndarray)
-        ``op(y1, y2)`` of the interpolated arrays, or the two of them.
-
-    Raises
-    ------
-    ParameterError
-        If `axis` is out of range, or the interpolated shapes do not broadcast.
-
-    References
-    ----------
-    .. [1] G. Peeters, "Spectral and temporal periodicity representations of rhythm for the automatic
-       classification of music audio signal", IEEE TASLP 19(5), 2011.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import fastspec
-    >>> x1, x1_pos = np.ones(3), np.array([0.0, 0.5, 1.0])
-    >>> x2, x2_pos = np.array([5.0, 10.0]), np.array([0.0, 1.0])
-    >>> fastspec.util.interp_broadcast(x1=x1, x1_pos=x1_pos, x2=x2, x2_pos=x2_pos, axis=0).tolist()
-    [5.0, 7.5, 10.0]
-    """
-    x1, x1_pos = as_array(x1, name="x1"), as_array(x1_pos, name="x1_pos")
-    x2, x2_pos = as_array(x2, name="x2"), as_array(x2_pos, name="x2_pos")
-    n_axes = min(x1.ndim, x2.ndim)
-    if not -n_axes <= axis < n_axes:
-        raise ParameterError(f"axis={axis} is out of range: x1.shape={x1.shape}, x2.shape={x2.shape}")
-    grid = x1_pos if interp_pos is None else as_array(interp_pos, name="interp_pos")
-    y1, y2 = (
-        call(_interpolated, x, pos, grid, axis, kind, fill_value, work=200 * x.size)
-        for x, pos in ((x1, x1_pos), (x2, x2_pos))
-    )
-    if op is None:
-        return y1, y2
-    try:
-        np.broadcast_shapes(y1.shape, y2.shape)
-    except ValueError:
-        raise ParameterError(
-            f"x1.shape={x1.shape} and x2.shape={x2.shape} become {y1.shape} and {y2.shape} on the grid, "
-            f"which do not broadcast; they may differ along axis={axis} only"
-        ) from None
-    return op(y1, y2)
-
-
-def _interpolated(x: np.ndarray, pos: np.ndarray, grid: np.ndarray, axis: int, kind: str, fill_value) -> np.ndarray:
-    from scipy.interpolate import interp1d
-
-    return interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect import signature
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from .._gate.samples import ParameterError, as_array
 from . import _nnls_bands
 from .utils import MAX_MEM_BLOCK
 
+if TYPE_CHECKING:
+    from .._gate.kinds import FloatArray
+
 # L-BFGS-B's own default: the largest projected gradient at which it stops.
 _PGTOL = 1e-5
 # Corrections that L-BFGS-B keeps. More of them only pay after as many iterations, and cost memory at once.
@@ -20,7 +23,7 @@ _MAX_CORRECTIONS = 50
 
 
 @public
-def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> np.ndarray:
+def nnls(A: np.ndarray, B: np.ndarray, **kwargs: Any) -> FloatArray:
     """Solve ``min ||A @ X - B||`` for `X` without negative values.
 
     The search starts at the unconstrained solution with its negative values set to zero, and goes on by

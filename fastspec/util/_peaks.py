@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     import numpy.typing as npt
+
+    from .._gate.kinds import RealArray
 
 
 @public
@@ -78,9 +80,24 @@ def _local_extrema(x: np.ndarray, axis: int, beyond: np.ufunc, not_within: np.uf
     return result
 
 
+@overload
+def peak_pick(
+    x: RealArray, *, pre_max: int, post_max: int, pre_avg: int, post_avg: int, delta: float, wait: int,
+    sparse: Literal[True] = ..., method: Literal["greedy", "dp_count", "dp_value"] = ..., axis: int = ...,
+) -> npt.NDArray[np.int_]: ...  # fmt: skip
+@overload
+def peak_pick(
+    x: RealArray, *, pre_max: int, post_max: int, pre_avg: int, post_avg: int, delta: float, wait: int,
+    sparse: Literal[False], method: Literal["greedy", "dp_count", "dp_value"] = ..., axis: int = ...,
+) -> npt.NDArray[np.bool_]: ...  # fmt: skip
+@overload
+def peak_pick(
+    x: RealArray, *, pre_max: int, post_max: int, pre_avg: int, post_avg: int, delta: float, wait: int, sparse: bool,
+    method: Literal["greedy", "dp_count", "dp_value"] = ..., axis: int = ...,
+) -> npt.NDArray[np.bool_ | np.int_]: ...  # fmt: skip
 @public
 def peak_pick(
-    x: np.ndarray,
+    x: RealArray,
     *,
     pre_max: int,
     post_max: int,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from .._gate.kinds import T
+
 
 @public
 def valid_intervals(intervals: np.ndarray) -> bool:
@@ -149,13 +151,13 @@ def index_to_slice(
 
 @public
 def sync(
-    data: np.ndarray,
+    data: npt.NDArray[T],
     idx: Sequence[int] | Sequence[slice],
     *,
     aggregate: Callable[..., Any] | None = None,
     pad: bool = True,
     axis: int = -1,
-) -> np.ndarray:
+) -> npt.NDArray[T]:
     """Aggregate data over segments, for instance the frames of a feature between beats.
 
     Parameters

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
+    from .._gate.kinds import FloatArray, T
+
 # Blocked computations keep their working set under this many bytes.
 MAX_MEM_BLOCK = 2**18
 
@@ -32,14 +34,14 @@ _REAL_OF = {np.dtype(np.complex64): np.float32, np.dtype(np.complex128): np.floa
 
 @public
 def frame(
-    x: np.ndarray,
+    x: npt.NDArray[T],
     *,
     frame_length: int,
     hop_length: int,
     axis: int = -1,
     writeable: bool = False,
     subok: bool = False,
-) -> np.ndarray:
+) -> npt.NDArray[T]:
     """Overlapping frames of an array, as a view that shares its memory.
 
     Parameters
@@ -113,7 +115,7 @@ def _axis_length(x: np.ndarray, axis: int) -> int:
 
 
 @public
-def valid_audio(y: np.ndarray) -> bool:
+def valid_audio(y: FloatArray) -> bool:
     """Check that an array holds audio: floating-point, at least one-dimensional, finite everywhere.
 
     Parameters
@@ -202,7 +204,7 @@ def is_positive_int(x: Any) -> bool:
 
 
 @public
-def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
+def pad_center(data: npt.NDArray[T], *, size: int, axis: int = -1, **kwargs: Any) -> npt.NDArray[T]:
     """Pad an array on both sides of an axis, so that the data sits in the middle.
 
     Parameters
@@ -242,7 +244,7 @@ def pad_center(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) ->
 
 
 @public
-def fix_length(data: np.ndarray, *, size: int, axis: int = -1, **kwargs: Any) -> np.ndarray:
+def fix_length(data: npt.NDArray[T], *, size: int, axis: int = -1, **kwargs: Any) -> npt.NDArray[T]:
     """Trim or pad the end of an array to a given length.
 
     Parameters
@@ -297,7 +299,7 @@ def pad_axis(data: np.ndarray, axis: int, ends: tuple[int, int], options: dict[s
 
 
 @public
-def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | Sequence[slice]) -> np.ndarray:
+def expand_to(x: npt.NDArray[T], *, ndim: int, axes: int | slice | Sequence[int] | Sequence[slice]) -> npt.NDArray[T]:
     """Spread the axes of an array over more dimensions, for broadcasting.
 
     Parameters
@@ -341,13 +343,13 @@ def expand_to(x: np.ndarray, *, ndim: int, axes: int | slice | Sequence[int] | S
 @public
 @patient(20)
 def normalize(
-    S: np.ndarray,
+    S: npt.NDArray[T],
     *,
     norm: float | None = np.inf,
     axis: int | None = 0,
     threshold: npt.ArrayLike | None = None,
     fill: bool | None = None,
-) -> np.ndarray:
+) -> npt.NDArray[T]:
     """Scale the vectors along an axis to unit norm.
 
     Parameters

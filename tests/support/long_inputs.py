@@ -96,7 +96,18 @@ def _elementwise(function: Callable, array: Callable = y, **options) -> list[Cal
 
 
 CALLS: dict[str, list[Callable]] = {
+    # normalisers, and spectra at any frequencies
+    "cmvn": [lambda: fastspec.cmvn(dense()), lambda: fastspec.cmvn(dense(), window=600)],
+    "lcn": [lambda: fastspec.lcn(dense(), sigma=2.0)],
+    "normalize.spec_augment": [lambda: fastspec.spec_augment(dense(), rng=0)],
+    "logfreq_stft": [lambda: fastspec.logfreq_stft(y(), sr=SR)],
+    "ilogfreq_stft": [lambda: fastspec.ilogfreq_stft(np.ascontiguousarray(spectra(1025, 2000)), sr=SR)],
+    "sinusoids": [lambda: fastspec.sinusoids(y())],
+    "isinusoids": [lambda: fastspec.isinusoids(noise(2000, 513), noise(2000, 513), length=1024)],
     # other libraries' names
+    "compat.desed.log_mel": _elementwise(compat.desed.log_mel),
+    "compat.desed.mel_spec": _elementwise(compat.desed.mel_spec),
+    "compat.desed.take_log": _elementwise(compat.desed.take_log, lambda: dense()),
     **{
         f"compat.python_speech_features.{function.__name__}": [lambda function=function: function(y())]
         for function in (psf.mfcc, psf.fbank, psf.logfbank, psf.ssc)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from ..._gate.complaints import public
 from ..._gate.samples import ParameterError, as_array
 from ...util.utils import fix_length, valid_audio
+
+if TYPE_CHECKING:
+    from ..._gate.kinds import FloatArray
 
 
 def _output(out: np.ndarray | None, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -41,7 +46,7 @@ def _common_size(signals, pad: bool) -> int:
 
 
 @public
-def to_mono(*signals: np.ndarray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None) -> np.ndarray:
+def to_mono(*signals: FloatArray, pad: bool = True, norm: bool = True, out: np.ndarray | None = None) -> FloatArray:
     """Mix one or more signals down to a single channel.
 
     Parameters
@@ -95,7 +100,7 @@ def to_stereo(
     pad: bool = True,
     norm: bool = True,
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Put one signal to the left and another to the right.
 
     Parameters
@@ -161,12 +166,12 @@ def to_stereo(
 
 @public
 def to_multi(
-    *signals: np.ndarray,
+    *signals: FloatArray,
     downmix: bool = True,
     pad: bool = True,
     norm: bool = True,
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Stack signals as the channels of one, or mix signals that have the same channels.
 
     Parameters

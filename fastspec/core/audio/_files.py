@@ -17,6 +17,7 @@ from ._resampling import SOXR_STREAMING, resample
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..._gate.kinds import FloatArray
     from ..._soundfiles.sound import AudioSource, Sound
 
 
@@ -30,7 +31,7 @@ def load(
     duration: float | None = None,
     dtype: npt.DTypeLike | None = np.float32,
     res_type: str = "soxr_hq",
-) -> tuple[np.ndarray, float]:
+) -> tuple[FloatArray, float]:
     """Read a sound file: any format that libsndfile knows, such as WAV, FLAC, Ogg or MP3, or others by PyAV or ffmpeg.
 
     Files that were put end to end are read as one. m4a, AAC, WebM, video and the like need the package `av`, or an
@@ -103,7 +104,7 @@ def _mixed(y: np.ndarray) -> np.ndarray:
 
 
 @public
-def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[np.ndarray, float]:
+def loadx(key: str, *, hq: bool | None = None, **kwargs: Any) -> tuple[FloatArray, float]:
     """Read one of the example recordings, `util.example` and `load` in one.
 
     Parameters
@@ -167,7 +168,7 @@ def stream(
     fill_value: float | None = None,
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = np.float32,
-) -> Iterator[np.ndarray]:
+) -> Iterator[FloatArray]:
     """Read a sound file in blocks of frames, so that a long one need not fit into memory.
 
     Consecutive blocks overlap by ``frame_length - hop_length`` samples: the uncentred frames of all blocks

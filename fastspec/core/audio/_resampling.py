@@ -14,7 +14,8 @@ from ..._gate.samples import ParameterError, check_rate, working_dtype
 from ...util.utils import fix_length, valid_audio
 
 if TYPE_CHECKING:
-    pass
+    from ..._gate.kinds import FloatArray
+
 
 # soxr's filters grow with the ratio of rates: designing one takes seconds at this ratio, minutes beyond.
 FARTHEST_RATES = 100_000
@@ -29,7 +30,7 @@ _RESAMPY = ("kaiser_best", "kaiser_fast", "sinc_window")
 
 @public
 def resample(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     orig_sr: float,
     target_sr: float,
@@ -38,7 +39,7 @@ def resample(
     scale: bool = False,
     axis: int = -1,
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Convert audio from one sampling rate to another.
 
     Parameters

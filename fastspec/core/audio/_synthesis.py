@@ -16,6 +16,8 @@ from ..convert import frames_to_samples, time_to_samples
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..._gate.kinds import FloatArray
+
 _DEFAULT_PHASE = -np.pi * 0.5
 
 
@@ -36,7 +38,7 @@ def tone(
     length: int | None = None,
     duration: float | None = None,
     phi: float | None = None,
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Synthesise a pure tone, ``cos(2 pi frequency t + phi)``.
 
     Parameters
@@ -85,7 +87,7 @@ def chirp(
     duration: float | None = None,
     linear: bool = False,
     phi: float | None = None,
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Synthesise a sine sweep from `fmin` to `fmax`.
 
     Parameters
@@ -152,7 +154,7 @@ def clicks(
     click_duration: float = 0.1,
     click: np.ndarray | None = None,
     length: int | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Place a click at each of some points in time.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -19,7 +19,19 @@ from ...util.utils import valid_audio
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
 
+
+@overload
+def mu_compress(x: Real, *, mu: float = ..., quantize: Literal[True] = ...) -> np.int64: ...
+@overload
+def mu_compress(x: Double, *, mu: float = ..., quantize: Literal[False]) -> np.float64: ...
+@overload
+def mu_compress(x: np.floating[Any], *, mu: float = ..., quantize: Literal[False]) -> np.floating[Any]: ...
+@overload
+def mu_compress(x: Numbers, *, mu: float = ..., quantize: Literal[True] = ...) -> npt.NDArray[np.int64]: ...
+@overload
+def mu_compress(x: Numbers, *, mu: float = ..., quantize: Literal[False]) -> FloatArray: ...
 @public
 def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> np.number[Any] | np.ndarray:
     """Compress by the mu-law, ``sign(x) ln(1 + mu |x|) / ln(1 + mu)``.
@@ -68,6 +80,14 @@ def mu_compress(x: npt.ArrayLike, *, mu: float = 255, quantize: bool = True) -> 
     return codes - int(mu + 1) // 2
 
 
+@overload
+def mu_expand(x: Double, *, mu: float = ..., quantize: bool = ...) -> np.float64: ...
+@overload
+def mu_expand(x: np.floating[Any], *, mu: float = ..., quantize: bool = ...) -> np.floating[Any]: ...
+@overload
+def mu_expand(x: Doubles, *, mu: float = ..., quantize: bool = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def mu_expand(x: Numbers, *, mu: float = ..., quantize: bool = ...) -> FloatArray: ...
 @public
 def mu_expand(x: npt.ArrayLike, *, mu: float = 255.0, quantize: bool = True) -> np.floating[Any] | np.ndarray:
     """Undo `mu_compress`: ``sign(x) ((1 + mu)**|x| - 1) / mu``.
@@ -134,7 +154,7 @@ def zero_crossings(
     pad: bool = True,
     zero_pos: bool = True,
     axis: int = -1,
-) -> np.ndarray:
+) -> npt.NDArray[np.bool_]:
     """Mark the samples whose sign differs from that of the sample before.
 
     Parameters
@@ -254,7 +274,7 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
 
 
 @public
-def lpc(y: np.ndarray, *, order: int, axis: int = -1) -> np.ndarray:
+def lpc(y: FloatArray, *, order: int, axis: int = -1) -> FloatArray:
     """Linear prediction coefficients by Burg's method.
 
     Parameters

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import ComplexArray, FloatArray, PadName
 
 
 @public
 def cqt(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     hop_length: int = 512,
@@ -47,10 +48,10 @@ def cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadName = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
-) -> np.ndarray:
+) -> ComplexArray:
     """Constant-Q transform: bins at equal steps of pitch, each with a window of as many periods as all others.
 
     ``C[..., k, t]`` is the inner product of the signal around sample ``t * hop_length`` with the conjugate of atom k of
@@ -132,7 +133,7 @@ def cqt(
 
 @public
 def vqt(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     hop_length: int = 512,
@@ -147,10 +148,10 @@ def vqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadName = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
-) -> np.ndarray:
+) -> ComplexArray:
     """Variable-Q transform: as `cqt`, with bins at any intervals, and windows that need not grow without bound.
 
     Parameters
@@ -264,7 +265,7 @@ def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: i
 
 @public
 def pseudo_cqt(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     hop_length: int = 512,
@@ -277,9 +278,9 @@ def pseudo_cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadName = "constant",
     dtype: npt.DTypeLike | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Magnitudes at the bins of a constant-Q transform, summed from those of one STFT: quick and coarse.
 
     The FFT has the length of the first power of two that holds the longest atom and two hops. The STFT's magnitudes,
@@ -384,7 +385,7 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
 
 @public
 def hybrid_cqt(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     hop_length: int = 512,
@@ -397,10 +398,10 @@ def hybrid_cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadName = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Magnitudes of a constant-Q transform where atoms are long, and of `pseudo_cqt` where a hop would step over them.
 
     Parameters

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import FloatArray, PadName, Seed
 
 _BLOCK = 1 << 16  # samples that stay in the cache from one operation to the next
 _NOT_FINITE = "C is not finite everywhere; clean it with np.nan_to_num(C)"
@@ -53,7 +54,7 @@ def icqt(
     length: int | None = None,
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Inverse constant-Q transform: the signal whose `cqt` is nearest to the one given.
 
     It is found by a weighted sum of atoms, whose weights make up for how densely they cover time and frequency, and
@@ -290,15 +291,15 @@ def griffinlim_cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadName = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
     length: int | None = None,
     momentum: float = 0.99,
     init: str | None = "random",
-    rng: Any = None,
+    rng: Seed | None = None,
     random_state: Any = Deprecated(),
-) -> np.ndarray:
+) -> FloatArray:
     """A signal with given constant-Q magnitudes, its phases found by iteration.
 
     Parameters

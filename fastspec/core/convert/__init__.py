@@ -22,14 +22,16 @@ from ._pitch_names import (
     hz_to_fjs,
     hz_to_midi,
     hz_to_note,
-    hz_to_svara_c,
-    hz_to_svara_h,
     midi_to_hz,
     midi_to_note,
-    midi_to_svara_c,
-    midi_to_svara_h,
     note_to_hz,
     note_to_midi,
+)
+from ._svaras import (
+    hz_to_svara_c,
+    hz_to_svara_h,
+    midi_to_svara_c,
+    midi_to_svara_h,
     note_to_svara_c,
     note_to_svara_h,
 )

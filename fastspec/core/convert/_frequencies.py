@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, overload
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,9 @@ from ._pitch_names import (
     LOG2_440,
 )
 
+if TYPE_CHECKING:
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers
+
 # Slaney's mel scale (Auditory Toolbox, 1998): linear up to 1 kHz, from there 27 mels per factor of 6.4.
 # LOG_STEP stays a NumPy float64, so that float32 input is worked out in float64 above the knee.
 HZ_PER_MEL = 200.0 / 3
@@ -23,6 +28,14 @@ LOG_STEP = np.log(6.4) / 27.0
 Floats = np.floating | npt.NDArray[np.floating]
 
 
+@overload
+def hz_to_mel(frequencies: Double, *, htk: bool = ...) -> np.float64: ...
+@overload
+def hz_to_mel(frequencies: np.floating[Any], *, htk: bool = ...) -> np.floating[Any]: ...
+@overload
+def hz_to_mel(frequencies: Doubles, *, htk: bool = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def hz_to_mel(frequencies: Numbers, *, htk: bool = ...) -> FloatArray: ...
 @public
 def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     """Hertz to mels.
@@ -67,6 +80,14 @@ def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     )
 
 
+@overload
+def mel_to_hz(mels: Double, *, htk: bool = ...) -> np.float64: ...
+@overload
+def mel_to_hz(mels: np.floating[Any], *, htk: bool = ...) -> np.floating[Any]: ...
+@overload
+def mel_to_hz(mels: Doubles, *, htk: bool = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def mel_to_hz(mels: Numbers, *, htk: bool = ...) -> FloatArray: ...
 @public
 def mel_to_hz(mels: npt.ArrayLike, *, htk: bool = False) -> Floats:
     """Mels to hertz, the inverse of `hz_to_mel`.
@@ -115,6 +136,16 @@ def _by_knee(values, knee: float, below, above):
     return result
 
 
+@overload
+def hz_to_octs(frequencies: Double, *, tuning: float = ..., bins_per_octave: int = ...) -> np.float64: ...
+@overload
+def hz_to_octs(
+    frequencies: np.floating[Any], *, tuning: float = ..., bins_per_octave: int = ...
+) -> np.floating[Any]: ...
+@overload
+def hz_to_octs(frequencies: Doubles, *, tuning: float = ..., bins_per_octave: int = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def hz_to_octs(frequencies: Numbers, *, tuning: float = ..., bins_per_octave: int = ...) -> FloatArray: ...
 @public
 def hz_to_octs(frequencies: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Floats:
     """Hertz to octave numbers: A0 (27.5 Hz in standard tuning) is 0, A4 is 4.
@@ -149,6 +180,14 @@ def hz_to_octs(frequencies: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octa
     return np.log2(as_scalar_or_array(frequencies, "frequencies") / _a0(tuning, bins_per_octave))
 
 
+@overload
+def octs_to_hz(octs: Double, *, tuning: float = ..., bins_per_octave: int = ...) -> np.float64: ...
+@overload
+def octs_to_hz(octs: np.floating[Any], *, tuning: float = ..., bins_per_octave: int = ...) -> np.floating[Any]: ...
+@overload
+def octs_to_hz(octs: Doubles, *, tuning: float = ..., bins_per_octave: int = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def octs_to_hz(octs: Numbers, *, tuning: float = ..., bins_per_octave: int = ...) -> FloatArray: ...
 @public
 def octs_to_hz(octs: npt.ArrayLike, *, tuning: float = 0.0, bins_per_octave: int = 12) -> Floats:
     """Octave numbers to hertz, the inverse of `hz_to_octs`.
@@ -190,6 +229,14 @@ def _a0(tuning: float, bins_per_octave: int) -> float:
     return float(tuning_to_A4(tuning, bins_per_octave=bins_per_octave)) / 16
 
 
+@overload
+def A4_to_tuning(A4: Double, *, bins_per_octave: int = ...) -> np.float64: ...
+@overload
+def A4_to_tuning(A4: np.floating[Any], *, bins_per_octave: int = ...) -> np.floating[Any]: ...
+@overload
+def A4_to_tuning(A4: Doubles, *, bins_per_octave: int = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def A4_to_tuning(A4: Numbers, *, bins_per_octave: int = ...) -> FloatArray: ...
 @public
 def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     """Reference pitch in hertz to a deviation from 440 Hz in bins.
@@ -220,6 +267,14 @@ def A4_to_tuning(A4: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     return bins_per_octave * (np.log2(as_scalar_or_array(A4, "A4")) - LOG2_440)
 
 
+@overload
+def tuning_to_A4(tuning: Double, *, bins_per_octave: int = ...) -> np.float64: ...
+@overload
+def tuning_to_A4(tuning: np.floating[Any], *, bins_per_octave: int = ...) -> np.floating[Any]: ...
+@overload
+def tuning_to_A4(tuning: Doubles, *, bins_per_octave: int = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def tuning_to_A4(tuning: Numbers, *, bins_per_octave: int = ...) -> FloatArray: ...
 @public
 def tuning_to_A4(tuning: npt.ArrayLike, *, bins_per_octave: int = 12) -> Floats:
     """Deviation from 440 Hz in bins to the reference pitch in hertz.

@@ -1,9 +1,9 @@
-"""Pitches in hertz, MIDI numbers and names: notes, svaras, just intervals. Part of `core.convert`."""
+"""Pitches in hertz, MIDI numbers and names: notes, just intervals. Part of `core.convert`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -11,18 +11,27 @@ import numpy.typing as npt
 from ..._engine.numbers import as_numbers, as_scalar_or_array
 from ..._gate.complaints import public
 from ..._gate.numbers import spell
-from ..._gate.samples import DTypeError, ParameterError, as_number
-from ..notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, mela_to_svara, place_of, split
+from ..._gate.samples import DTypeError, ParameterError
+from ..notation import SEMITONES, interval_to_fjs, key_to_notes, match_note, place_of, split
+
+if TYPE_CHECKING:
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
 
 Floats = np.floating | npt.NDArray[np.floating]
 Names = str | npt.NDArray[np.str_]
 
-_SVARAS_H = ("Sa", "re", "Re", "ga", "Ga", "ma", "Ma", "Pa", "dha", "Dha", "ni", "Ni")
 LOG2_440 = np.log2(440.0)  # NumPy's float64, which widens float32
-_DOT_ABOVE, _DOT_BELOW = "\u0307", "\u0323"
 _CENTS_SPAN = 1000  # packs a note number and its cents, which lie in [-50, 50], into one key
 
 
+@overload
+def midi_to_hz(notes: Double) -> np.float64: ...
+@overload
+def midi_to_hz(notes: np.floating[Any]) -> np.floating[Any]: ...
+@overload
+def midi_to_hz(notes: Doubles) -> npt.NDArray[np.float64]: ...
+@overload
+def midi_to_hz(notes: Numbers) -> FloatArray: ...
 @public
 def midi_to_hz(notes: npt.ArrayLike) -> Floats:
     """MIDI numbers to hertz, in equal temperament with A4 (69) at 440 Hz.
@@ -51,6 +60,14 @@ def midi_to_hz(notes: npt.ArrayLike) -> Floats:
     return 440.0 * 2.0 ** ((as_scalar_or_array(notes, "notes") - 69.0) / 12.0)
 
 
+@overload
+def hz_to_midi(frequencies: Double) -> np.float64: ...
+@overload
+def hz_to_midi(frequencies: np.floating[Any]) -> np.floating[Any]: ...
+@overload
+def hz_to_midi(frequencies: Doubles) -> npt.NDArray[np.float64]: ...
+@overload
+def hz_to_midi(frequencies: Numbers) -> FloatArray: ...
 @public
 def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     """Hertz to MIDI numbers, with fractions.
@@ -79,6 +96,10 @@ def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     return 12 * (np.log2(as_scalar_or_array(frequencies, "frequencies")) - LOG2_440) + 69
 
 
+@overload
+def note_to_midi(note: str, *, round_midi: bool = ...) -> float: ...  # type: ignore[overload-overlap]
+@overload
+def note_to_midi(note: Iterable[str], *, round_midi: bool = ...) -> npt.NDArray[np.float64 | np.int64]: ...
 @public
 def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float | np.ndarray:
     """Note names to MIDI numbers.
@@ -125,6 +146,10 @@ def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float
     return np.int64(semitones) if match["accidentals"] and not match["cents"] else np.float64(semitones)
 
 
+@overload
+def note_to_hz(note: str, *, round_midi: bool = ...) -> np.float64: ...  # type: ignore[overload-overlap]
+@overload
+def note_to_hz(note: Iterable[str], *, round_midi: bool = ...) -> npt.NDArray[np.float64]: ...
 @public
 def note_to_hz(note: str | Iterable[str], *, round_midi: bool = False) -> Floats:
     """Note names to hertz, in equal temperament with A4 at 440 Hz.
@@ -157,6 +182,12 @@ def note_to_hz(note: str | Iterable[str], *, round_midi: bool = False) -> Floats
     return midi_to_hz(note_to_midi(note, round_midi=round_midi))
 
 
+@overload
+def midi_to_note(midi: Real, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...) -> str: ...
+@overload
+def midi_to_note(
+    midi: Numbers, *, octave: bool = ..., cents: bool = ..., key: str = ..., unicode: bool = ...
+) -> npt.NDArray[np.str_]: ...
 @public
 def midi_to_note(
     midi: npt.ArrayLike, *, octave: bool = True, cents: bool = False, key: str = "C:maj", unicode: bool = True
@@ -197,7 +228,7 @@ def midi_to_note(
     if cents and not octave:
         raise ParameterError("cents=True needs octave=True: without it, 'C+5' would read as octave 5")
     numbers = as_numbers(midi, "midi").astype(np.float64)
-    keys, within = _rounded(numbers)
+    keys, within = rounded(numbers)
     if cents:
         keys = keys * _CENTS_SPAN + _CENTS_SPAN // 2 + np.trunc(100 * np.around(within, 2))
     names = key_to_notes(key, unicode=unicode) if np.isfinite(numbers).any() else []
@@ -212,6 +243,10 @@ def midi_to_note(
     return spell(keys, name_of, like=midi)
 
 
+@overload
+def hz_to_note(frequencies: Real, **kwargs: Any) -> str: ...
+@overload
+def hz_to_note(frequencies: Numbers, **kwargs: Any) -> npt.NDArray[np.str_]: ...
 @public
 def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     """Hertz to the names of the nearest notes.
@@ -244,251 +279,12 @@ def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     return midi_to_note(hz_to_midi(frequencies), **kwargs)
 
 
-@public
-def midi_to_svara_h(
-    midi: npt.ArrayLike, *, Sa: float, abbr: bool = True, octave: bool = True, unicode: bool = True
-) -> Names:
-    """MIDI numbers to Hindustani svara names.
-
-    Parameters
-    ----------
-    midi : scalar or array_like
-        MIDI numbers, rounded to the nearest semitone from `Sa`. NaN and infinity give ``''``.
-    Sa : float
-        MIDI number of the tonic.
-    abbr : bool, default True
-        Write one letter; lower case is the flat form, and upper case Ma the sharp one.
-    octave : bool, default True
-        Mark the octave above and the one below that of `Sa`.
-    unicode : bool, default True
-        Mark octaves with a dot above or below in place of ``'`` or ``,`` at the end.
-
-    Returns
-    -------
-    str or np.ndarray [shape=midi.shape, dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    DTypeError
-        If `midi` holds no numbers.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.midi_to_svara_h([60, 61, 72], Sa=60, unicode=False).tolist()
-    ['S', 'r', "S'"]
-    """
-    names = [svara[0] for svara in _SVARAS_H] if abbr else _SVARAS_H
-    return _svaras(midi, Sa, lambda: names, octave=octave, unicode=unicode)
-
-
-@public
-def hz_to_svara_h(
-    frequencies: npt.ArrayLike, *, Sa: float, abbr: bool = True, octave: bool = True, unicode: bool = True
-) -> Names:
-    """Hertz to Hindustani svara names.
-
-    Parameters
-    ----------
-    frequencies : scalar or array_like
-        Hz.
-    Sa : float
-        Frequency of the tonic in Hz.
-    abbr, octave, unicode : bool, default True
-        See `midi_to_svara_h`.
-
-    Returns
-    -------
-    str or np.ndarray [shape=frequencies.shape, dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    DTypeError
-        If `frequencies` holds no numbers.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.hz_to_svara_h([220, 330], Sa=220).tolist()
-    ['S', 'P']
-    """
-    midi = hz_to_midi(frequencies)
-    return midi_to_svara_h(midi, Sa=hz_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
-
-
-@public
-def note_to_svara_h(
-    notes: str | Iterable[str], *, Sa: str, abbr: bool = True, octave: bool = True, unicode: bool = True
-) -> Names:
-    """Note names to Hindustani svara names.
-
-    Parameters
-    ----------
-    notes : str or iterable of str
-        Note names; see `note_to_midi`.
-    Sa : str
-        Note name of the tonic.
-    abbr, octave, unicode : bool, default True
-        See `midi_to_svara_h`.
-
-    Returns
-    -------
-    str or np.ndarray [dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    ParameterError
-        If a note name cannot be read.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.note_to_svara_h(['C4', 'Db4'], Sa='C4', abbr=False).tolist()
-    ['Sa', 're']
-    """
-    midi = note_to_midi(notes, round_midi=False)
-    return midi_to_svara_h(midi, Sa=note_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
-
-
-@public
-def midi_to_svara_c(
-    midi: npt.ArrayLike,
-    *,
-    Sa: float,
-    mela: int | str,
-    abbr: bool = True,
-    octave: bool = True,
-    unicode: bool = True,
-) -> Names:
-    """MIDI numbers to Carnatic svara names in a melakarta raga.
-
-    Parameters
-    ----------
-    midi : scalar or array_like
-        MIDI numbers, rounded to the nearest semitone from `Sa`. NaN and infinity give ``''``.
-    Sa : float
-        MIDI number of the tonic.
-    mela : int or str
-        Number or name of the raga; see `mela_to_svara`.
-    abbr : bool, default True
-        Write one letter in place of the full name.
-    octave : bool, default True
-        Mark the octave above and the one below that of `Sa`.
-    unicode : bool, default True
-        Write dots for octaves and subscripts in place of ``'``, ``,`` and plain digits.
-
-    Returns
-    -------
-    str or np.ndarray [shape=midi.shape, dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such raga.
-    DTypeError
-        If `midi` holds no numbers.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.midi_to_svara_c([60, 62, 48], Sa=60, mela=1, unicode=False).tolist()
-    ['S', 'G1', 'S,']
-    """
-    return _svaras(midi, Sa, lambda: mela_to_svara(mela, abbr=abbr, unicode=unicode), octave=octave, unicode=unicode)
-
-
-@public
-def hz_to_svara_c(
-    frequencies: npt.ArrayLike,
-    *,
-    Sa: float,
-    mela: int | str,
-    abbr: bool = True,
-    octave: bool = True,
-    unicode: bool = True,
-) -> Names:
-    """Hertz to Carnatic svara names in a melakarta raga.
-
-    Parameters
-    ----------
-    frequencies : scalar or array_like
-        Hz.
-    Sa : float
-        Frequency of the tonic in Hz.
-    mela : int or str
-        Number or name of the raga; see `mela_to_svara`.
-    abbr, octave, unicode : bool, default True
-        See `midi_to_svara_c`.
-
-    Returns
-    -------
-    str or np.ndarray [shape=frequencies.shape, dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    ParameterError
-        If there is no such raga.
-    DTypeError
-        If `frequencies` holds no numbers.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.hz_to_svara_c([220, 330], Sa=220, mela='kanakangi').tolist()
-    ['S', 'P']
-    """
-    midi = hz_to_midi(frequencies)
-    return midi_to_svara_c(midi, Sa=hz_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
-
-
-@public
-def note_to_svara_c(
-    notes: str | Iterable[str],
-    *,
-    Sa: str,
-    mela: str | int,
-    abbr: bool = True,
-    octave: bool = True,
-    unicode: bool = True,
-) -> Names:
-    """Note names to Carnatic svara names in a melakarta raga.
-
-    Parameters
-    ----------
-    notes : str or iterable of str
-        Note names; see `note_to_midi`.
-    Sa : str
-        Note name of the tonic.
-    mela : str or int
-        Name or number of the raga; see `mela_to_svara`.
-    abbr, octave, unicode : bool, default True
-        See `midi_to_svara_c`.
-
-    Returns
-    -------
-    str or np.ndarray [dtype=str]
-        Svara names.
-
-    Raises
-    ------
-    ParameterError
-        If a note name cannot be read, or there is no such raga.
-
-    Examples
-    --------
-    >>> import fastspec
-    >>> fastspec.note_to_svara_c(['C4', 'G4'], Sa='C4', mela=29).tolist()
-    ['S', 'P']
-    """
-    midi = note_to_midi(notes, round_midi=False)
-    return midi_to_svara_c(midi, Sa=note_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
-
-
+@overload
+def hz_to_fjs(frequencies: Real, *, fmin: float | None = ..., unison: str | None = ..., unicode: bool = ...) -> str: ...
+@overload
+def hz_to_fjs(
+    frequencies: Numbers, *, fmin: float | None = ..., unison: str | None = ..., unicode: bool = ...
+) -> npt.NDArray[np.str_]: ...
 @public
 def hz_to_fjs(
     frequencies: npt.ArrayLike, *, fmin: float | None = None, unison: str | None = None, unicode: bool = False
@@ -534,23 +330,7 @@ def hz_to_fjs(
     return interval_to_fjs(numbers / fmin, unison=unison, unicode=unicode)
 
 
-def _rounded(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def rounded(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Nearest whole numbers (NaN where there is none) and what they leave."""
     whole = np.round(np.where(np.isfinite(numbers), numbers, np.nan))
     return whole, numbers - whole
-
-
-def _svaras(midi, Sa, svara_names, *, octave: bool, unicode: bool) -> Names:
-    numbers = as_numbers(midi, "midi").astype(np.float64)
-    steps = _rounded(numbers - as_number(Sa, name="Sa"))[0]
-    names = svara_names() if np.isfinite(numbers).any() else []
-
-    def name_of(key: float) -> str:
-        step = int(key)
-        name = names[step % 12]
-        mark = {1: (_DOT_ABOVE, "'"), -1: (_DOT_BELOW, ",")}.get(step // 12) if octave else None
-        if mark is None:
-            return name
-        return name[0] + mark[0] + name[1:] if unicode else name + mark[1]
-
-    return spell(steps, name_of, like=midi)

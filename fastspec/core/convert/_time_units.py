@@ -5,6 +5,8 @@ Every conversion takes a scalar, a sequence or an array of any shape. A scalar c
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any, overload
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,10 +14,19 @@ from ..._engine.numbers import as_numbers, as_scalar_or_array
 from ..._gate.complaints import public
 from ..._gate.samples import ParameterError, as_number
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
+
 Ints = np.int64 | npt.NDArray[np.int64]
 Floats = np.floating | npt.NDArray[np.floating]
 
 
+@overload
+def frames_to_samples(frames: Real, *, hop_length: int = ..., n_fft: int | None = ...) -> np.int64: ...
+@overload
+def frames_to_samples(frames: Numbers, *, hop_length: int = ..., n_fft: int | None = ...) -> npt.NDArray[np.int64]: ...
 @public
 def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """First (or, with `n_fft`, middle) sample of each frame.
@@ -51,6 +62,10 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     return samples.astype(np.int64, copy=False)[()]
 
 
+@overload
+def samples_to_frames(samples: Real, *, hop_length: int = ..., n_fft: int | None = ...) -> np.int64: ...
+@overload
+def samples_to_frames(samples: Numbers, *, hop_length: int = ..., n_fft: int | None = ...) -> npt.NDArray[np.int64]: ...
 @public
 def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each sample.
@@ -89,6 +104,12 @@ def _centre(n_fft: int | None) -> int:
     return 0 if n_fft is None else int(n_fft // 2)
 
 
+@overload
+def frames_to_time(frames: Real, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...) -> np.float64: ...
+@overload
+def frames_to_time(
+    frames: Numbers, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...
+) -> npt.NDArray[np.float64]: ...
 @public
 def frames_to_time(
     frames: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None
@@ -125,6 +146,12 @@ def frames_to_time(
     return _samples_to_time(_frames_to_samples(frames, hop_length=hop_length, n_fft=n_fft), sr=sr)
 
 
+@overload
+def time_to_frames(times: Real, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...) -> np.int64: ...
+@overload
+def time_to_frames(
+    times: Numbers, *, sr: float = ..., hop_length: int = ..., n_fft: int | None = ...
+) -> npt.NDArray[np.int64]: ...
 @public
 def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None) -> Ints:
     """Frame that starts at or last before each time.
@@ -159,6 +186,10 @@ def time_to_frames(times: npt.ArrayLike, *, sr: float = 22050, hop_length: int =
     return _samples_to_frames(_time_to_samples(times, sr=sr), hop_length=hop_length, n_fft=n_fft)
 
 
+@overload
+def time_to_samples(times: Real, *, sr: float = ...) -> np.int64: ...
+@overload
+def time_to_samples(times: Numbers, *, sr: float = ...) -> npt.NDArray[np.int64]: ...
 @public
 def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     """Sample number at each time.
@@ -189,6 +220,14 @@ def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
 
 
+@overload
+def samples_to_time(samples: Double, *, sr: float = ...) -> np.float64: ...
+@overload
+def samples_to_time(samples: np.floating[Any], *, sr: float = ...) -> np.floating[Any]: ...
+@overload
+def samples_to_time(samples: Doubles, *, sr: float = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def samples_to_time(samples: Numbers, *, sr: float = ...) -> FloatArray: ...
 @public
 def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     """Time of each sample in seconds.
@@ -219,6 +258,12 @@ def samples_to_time(samples: npt.ArrayLike, *, sr: float = 22050) -> Floats:
     return as_scalar_or_array(samples, "samples") / as_number(sr, name="sr")
 
 
+@overload
+def blocks_to_frames(blocks: int | np.integer[Any], *, block_length: int) -> np.int64: ...
+@overload
+def blocks_to_frames(
+    blocks: Sequence[int] | npt.NDArray[np.integer[Any]], *, block_length: int
+) -> npt.NDArray[np.int64]: ...
 @public
 def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     """First frame of each block, as `stream` numbers them.
@@ -249,6 +294,10 @@ def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     return block_length * as_scalar_or_array(blocks, "blocks")
 
 
+@overload
+def blocks_to_samples(blocks: Real, *, block_length: int, hop_length: int) -> np.int64: ...
+@overload
+def blocks_to_samples(blocks: Numbers, *, block_length: int, hop_length: int) -> npt.NDArray[np.int64]: ...
 @public
 def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: int) -> Ints:
     """First sample of each block.
@@ -281,6 +330,10 @@ def blocks_to_samples(blocks: npt.ArrayLike, *, block_length: int, hop_length: i
     return _frames_to_samples(_blocks_to_frames(blocks, block_length=block_length), hop_length=hop_length)
 
 
+@overload
+def blocks_to_time(blocks: Real, *, block_length: int, hop_length: int, sr: float) -> np.float64: ...
+@overload
+def blocks_to_time(blocks: Numbers, *, block_length: int, hop_length: int, sr: float) -> npt.NDArray[np.float64]: ...
 @public
 def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int, sr: float) -> Floats:
     """Time at which each block starts, in seconds.
@@ -316,7 +369,9 @@ def blocks_to_time(blocks: npt.ArrayLike, *, block_length: int, hop_length: int,
 
 
 @public
-def samples_like(X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1) -> np.ndarray:
+def samples_like(
+    X: npt.ArrayLike, *, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
+) -> npt.NDArray[np.int64]:
     """Sample number of every frame of a feature matrix.
 
     Parameters
@@ -363,7 +418,7 @@ def _n_frames(X: npt.ArrayLike, axis: int):
 @public
 def times_like(
     X: npt.ArrayLike, *, sr: float = 22050, hop_length: int = 512, n_fft: int | None = None, axis: int = -1
-) -> np.ndarray:
+) -> npt.NDArray[np.float64]:
     """Time of every frame of a feature matrix, in seconds.
 
     Parameters

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from math import log10
-from typing import Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,9 @@ from ..._engine.numbers import as_numbers
 from ..._gate.complaints import public, warn
 from ..._gate.numbers import look_up
 from ..._gate.samples import ParameterError
+
+if TYPE_CHECKING:
+    from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
 
 Floats = np.floating | npt.NDArray[np.floating]
 
@@ -26,6 +29,14 @@ _B_POLES = (*_ENDS, (158.48932, 1))
 _C_POLES = _ENDS
 
 
+@overload
+def A_weighting(frequencies: Double, *, min_db: float | None = ...) -> np.float64: ...
+@overload
+def A_weighting(frequencies: np.floating[Any], *, min_db: float | None = ...) -> np.floating[Any]: ...
+@overload
+def A_weighting(frequencies: Doubles, *, min_db: float | None = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def A_weighting(frequencies: Numbers, *, min_db: float | None = ...) -> FloatArray: ...
 @public
 def A_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """A-weighting, for levels near the threshold of hearing.
@@ -65,6 +76,14 @@ def A_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 2.0, 4, _A_POLES), min_db, "A")
 
 
+@overload
+def B_weighting(frequencies: Double, *, min_db: float | None = ...) -> np.float64: ...
+@overload
+def B_weighting(frequencies: np.floating[Any], *, min_db: float | None = ...) -> np.floating[Any]: ...
+@overload
+def B_weighting(frequencies: Doubles, *, min_db: float | None = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def B_weighting(frequencies: Numbers, *, min_db: float | None = ...) -> FloatArray: ...
 @public
 def B_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """B-weighting, for moderate levels.
@@ -100,6 +119,14 @@ def B_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 0.17, 3, _B_POLES), min_db, "B")
 
 
+@overload
+def C_weighting(frequencies: Double, *, min_db: float | None = ...) -> np.float64: ...
+@overload
+def C_weighting(frequencies: np.floating[Any], *, min_db: float | None = ...) -> np.floating[Any]: ...
+@overload
+def C_weighting(frequencies: Doubles, *, min_db: float | None = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def C_weighting(frequencies: Numbers, *, min_db: float | None = ...) -> FloatArray: ...
 @public
 def C_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """C-weighting, for high levels.
@@ -139,6 +166,14 @@ def C_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(_rational(frequencies, 0.062, 2, _C_POLES), min_db, "C")
 
 
+@overload
+def D_weighting(frequencies: Double, *, min_db: float | None = ...) -> np.float64: ...
+@overload
+def D_weighting(frequencies: np.floating[Any], *, min_db: float | None = ...) -> np.floating[Any]: ...
+@overload
+def D_weighting(frequencies: Doubles, *, min_db: float | None = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def D_weighting(frequencies: Numbers, *, min_db: float | None = ...) -> FloatArray: ...
 @public
 def D_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> Floats:
     """D-weighting, for aircraft noise.
@@ -182,6 +217,10 @@ def D_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = -80.0) -> 
     return _limit(20.0 * (gain - np.log10(0.0083046305**2)), min_db, "D")
 
 
+@overload
+def Z_weighting(frequencies: Real, *, min_db: float | None = ...) -> np.float64: ...
+@overload
+def Z_weighting(frequencies: Numbers, *, min_db: float | None = ...) -> npt.NDArray[np.float64]: ...
 @public
 def Z_weighting(frequencies: npt.ArrayLike, *, min_db: float | None = None) -> Floats:
     """Z-weighting: none, 0 dB at all frequencies.
@@ -225,6 +264,16 @@ WEIGHTING_FUNCTIONS: dict[str | None, Callable[..., Floats]] = {
 }
 
 
+@overload
+def frequency_weighting(frequencies: Double, *, kind: str | None = ..., **kwargs: Any) -> np.float64: ...
+@overload
+def frequency_weighting(
+    frequencies: np.floating[Any], *, kind: str | None = ..., **kwargs: Any
+) -> np.floating[Any]: ...
+@overload
+def frequency_weighting(frequencies: Doubles, *, kind: str | None = ..., **kwargs: Any) -> npt.NDArray[np.float64]: ...
+@overload
+def frequency_weighting(frequencies: Numbers, *, kind: str | None = ..., **kwargs: Any) -> FloatArray: ...
 @public
 def frequency_weighting(frequencies: npt.ArrayLike, *, kind: str | None = "A", **kwargs: Any) -> Floats:
     """Weighting of a given kind.

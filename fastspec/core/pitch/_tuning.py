@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import FloatArray, PadMode
 
 
 @public
 def estimate_tuning(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int | None = 2048,
@@ -110,7 +111,7 @@ def pitch_tuning(frequencies: npt.ArrayLike, *, resolution: float = 0.01, bins_p
 @public
 def piptrack(
     *,
-    y: np.ndarray | None = None,
+    y: FloatArray | None = None,
     sr: float = 22050,
     S: np.ndarray | None = None,
     n_fft: int | None = 2048,
@@ -121,9 +122,9 @@ def piptrack(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     ref: float | Callable | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[FloatArray, FloatArray]:
     """Peaks of a spectrogram, their frequencies and heights refined by parabolas.
 
     Parameters

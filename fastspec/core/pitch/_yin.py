@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +14,14 @@ from ...util.utils import pad_axis, valid_audio
 from . import _pyin
 
 if TYPE_CHECKING:
-    pass
+    import numpy.typing as npt
+
+    from ..._gate.kinds import FloatArray, WholePadMode
 
 
 @public
 def yin(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     fmin: float,
     fmax: float,
@@ -29,8 +30,8 @@ def yin(
     hop_length: int | None = None,
     trough_threshold: float = 0.1,
     center: bool = True,
-    pad_mode: str | Callable = "constant",
-) -> np.ndarray:
+    pad_mode: WholePadMode = "constant",
+) -> FloatArray:
     """Fundamental frequency by YIN: the first deep trough of the normalised difference function.
 
     Parameters
@@ -89,7 +90,7 @@ def yin(
 
 @public
 def pyin(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     fmin: float,
     fmax: float,
@@ -105,9 +106,9 @@ def pyin(
     no_trough_prob: float = 0.01,
     fill_na: float | None = np.nan,
     center: bool = True,
-    pad_mode: str | Callable = "constant",
+    pad_mode: WholePadMode = "constant",
     transition_min_prob: float | None = 1e-4,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[FloatArray, npt.NDArray[np.bool_], FloatArray]:
     """Fundamental frequency by pYIN: YIN under many thresholds, and the most likely path through what it finds.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -17,7 +17,28 @@ from ..._gate.samples import ParameterError, as_array, check_amin, promoted
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from ..._gate.kinds import Double, Doubles, FloatArray, Number, Numbers
 
+    Axes = Literal["auto"] | int | tuple[int, ...] | None
+    Ref = float | Callable[..., Any]
+
+
+@overload
+def power_to_db(
+    S: Double, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> np.float64: ...
+@overload
+def power_to_db(
+    S: Number, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> np.floating[Any]: ...
+@overload
+def power_to_db(
+    S: Doubles, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> npt.NDArray[np.float64]: ...
+@overload
+def power_to_db(
+    S: Numbers, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> FloatArray: ...
 @public
 def power_to_db(
     S: npt.ArrayLike,
@@ -72,6 +93,22 @@ def power_to_db(
     return _to_db(S, False, ref, amin, top_db, axes)
 
 
+@overload
+def amplitude_to_db(
+    S: Double, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> np.float64: ...
+@overload
+def amplitude_to_db(
+    S: Number, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> np.floating[Any]: ...
+@overload
+def amplitude_to_db(
+    S: Doubles, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> npt.NDArray[np.float64]: ...
+@overload
+def amplitude_to_db(
+    S: Numbers, *, ref: Ref = ..., amin: float = ..., top_db: float | None = ..., axes: Axes = ...
+) -> FloatArray: ...
 @public
 def amplitude_to_db(
     S: npt.ArrayLike,
@@ -222,6 +259,14 @@ def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     return level[()]
 
 
+@overload
+def db_to_power(S_db: Double, *, ref: float = ...) -> np.float64: ...
+@overload
+def db_to_power(S_db: np.floating[Any], *, ref: float = ...) -> np.floating[Any]: ...
+@overload
+def db_to_power(S_db: Doubles, *, ref: float = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def db_to_power(S_db: Numbers, *, ref: float = ...) -> FloatArray: ...
 @public
 def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Power of decibels: ``ref * 10 ** (S_db / 10)``.
@@ -246,6 +291,14 @@ def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | 
     return ref * np.power(10.0, np.multiply(as_array(S_db, name="S_db"), 0.1))
 
 
+@overload
+def db_to_amplitude(S_db: Double, *, ref: float = ...) -> np.float64: ...
+@overload
+def db_to_amplitude(S_db: np.floating[Any], *, ref: float = ...) -> np.floating[Any]: ...
+@overload
+def db_to_amplitude(S_db: Doubles, *, ref: float = ...) -> npt.NDArray[np.float64]: ...
+@overload
+def db_to_amplitude(S_db: Numbers, *, ref: float = ...) -> FloatArray: ...
 @public
 def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | np.ndarray:
     """Amplitude of decibels: ``ref * 10 ** (S_db / 20)``.

@@ -15,6 +15,8 @@ from ..audio import resample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..._gate.kinds import ComplexArray, FloatArray, Interpolation, WholePadMode
+
 
 @public
 def fmt(
@@ -22,11 +24,11 @@ def fmt(
     *,
     t_min: float = 0.5,
     n_fmt: int | None = None,
-    kind: str = "cubic",
+    kind: Interpolation = "cubic",
     beta: float = 0.5,
     over_sample: float = 1,
     axis: int = -1,
-) -> np.ndarray:
+) -> ComplexArray:
     """Fast Mellin transform: a Fourier transform over logarithmic time.
 
     Stretching the signal turns the phase and leaves the magnitude, as shifting does to a Fourier transform. With
@@ -117,18 +119,18 @@ def _exponential_grid(n: int, t_min: float, n_fmt: int | None, over_sample: floa
 
 @public
 def iirt(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     win_length: int = 2048,
     hop_length: int | None = None,
     center: bool = True,
     tuning: float = 0.0,
-    pad_mode: str = "constant",
+    pad_mode: WholePadMode = "constant",
     flayout: Literal["ba", "sos"] = "sos",
     res_type: str = "soxr_hq",
     **kwargs: Any,
-) -> np.ndarray:
+) -> FloatArray:
     """Short-time power of the bands of a semitone filter bank.
 
     The signal is resampled to a few rates, so that each elliptic band-pass is well conditioned; each filter runs forth

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import ComplexArray, FloatArray, Interpolation, PadMode, Seed
 
 
 # How many random numbers are made at once: few enough to be in the cache when they are transposed; of a
@@ -51,7 +52,7 @@ def istft(
     dtype: npt.DTypeLike | None = None,
     length: int | None = None,
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> FloatArray:
     """Inverse short-time Fourier transform: the signal whose STFT is nearest to the one given.
 
     Frames are transformed back, windowed again, added where they overlap, and divided by the sum of the squared
@@ -203,12 +204,12 @@ def griffinlim(
     center: bool = True,
     dtype: npt.DTypeLike | None = None,
     length: int | None = None,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     momentum: float = 0.99,
     init: str | None = "random",
-    rng: Any = None,
+    rng: Seed | None = None,
     random_state: Any = Deprecated(),
-) -> np.ndarray:
+) -> FloatArray:
     """A signal with a given magnitude spectrogram, its phases found by iteration.
 
     Each round goes to the time domain and back, keeps the phases that come out and puts the magnitudes wanted in
@@ -377,10 +378,10 @@ def phase_vocoder(
     *,
     rate: float | None = None,
     t_out: npt.ArrayLike | None = None,
-    kind: str = "linear",
+    kind: Interpolation = "linear",
     hop_length: Any = Deprecated(),
     n_fft: Any = Deprecated(),
-) -> np.ndarray:
+) -> ComplexArray:
     """Spectra of the same sound at another speed: magnitudes interpolated, phases advancing as they did.
 
     Parameters

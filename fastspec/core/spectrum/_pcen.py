@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
 
@@ -14,9 +14,14 @@ from ...util.utils import is_positive_int
 from ..convert import frequency_weighting
 from ._decibels import power_to_db
 
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from ..._gate.kinds import FloatArray
+
 
 @public
-def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = "A", **kwargs: Any) -> np.ndarray:
+def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = "A", **kwargs: Any) -> FloatArray:
     """Decibels of a power spectrogram plus the ear's sensitivity at each frequency.
 
     Parameters
@@ -54,6 +59,20 @@ def perceptual_weighting(S: np.ndarray, frequencies: np.ndarray, *, kind: str = 
     return weights + levels
 
 
+@overload
+def pcen(
+    S: np.ndarray, *, sr: float = ..., hop_length: int = ..., gain: float = ..., bias: float = ...,
+    power: float = ..., time_constant: float = ..., eps: float = ..., b: float | None = ..., max_size: int = ...,
+    ref: np.ndarray | None = ..., axis: int = ..., max_axis: int | None = ..., zi: np.ndarray | None = ...,
+    return_zf: Literal[False] = ...,
+) -> npt.NDArray[np.float64]: ...  # fmt: skip
+@overload
+def pcen(
+    S: np.ndarray, *, sr: float = ..., hop_length: int = ..., gain: float = ..., bias: float = ...,
+    power: float = ..., time_constant: float = ..., eps: float = ..., b: float | None = ..., max_size: int = ...,
+    ref: np.ndarray | None = ..., axis: int = ..., max_axis: int | None = ..., zi: np.ndarray | None = ...,
+    return_zf: Literal[True],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...  # fmt: skip
 @public
 def pcen(
     S: np.ndarray,

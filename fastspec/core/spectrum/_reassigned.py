@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import FloatArray, PadMode
 
 
 @public
 def reassigned_spectrogram(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     sr: float = 22050,
     S: np.ndarray | None = None,
@@ -38,8 +39,8 @@ def reassigned_spectrogram(
     fill_nan: bool = False,
     clip: bool = True,
     dtype: npt.DTypeLike | None = None,
-    pad_mode: str = "constant",
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    pad_mode: PadMode = "constant",
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Frequency, time and magnitude of each cell of an STFT, the first two by its phase's derivatives.
 
     With ``S_h`` the STFT, ``S_d`` the one whose window is the derivative of the window and ``S_t`` the one whose

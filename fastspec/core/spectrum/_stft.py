@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from ..._front.windows import Window
+    from ..._gate.kinds import ComplexArray, FloatArray, PadMode
 
 
 @public
 def stft(
-    y: np.ndarray,
+    y: FloatArray,
     *,
     n_fft: int = 2048,
     hop_length: int | None = None,
@@ -36,9 +37,9 @@ def stft(
     window: Window = "hann",
     center: bool = True,
     dtype: npt.DTypeLike | None = None,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
     out: np.ndarray | None = None,
-) -> np.ndarray:
+) -> ComplexArray:
     """Short-time Fourier transform: one spectrum for each windowed frame of a signal.
 
     ``D[..., f, t]`` is the FFT bin `f` of frame `t`, whose phase refers to the start of the frame.
@@ -214,7 +215,7 @@ def _spectrogram(
 
 @public
 @patient(40)
-def magphase(D: np.ndarray, *, power: float = 1) -> tuple[np.ndarray, np.ndarray]:
+def magphase(D: np.ndarray, *, power: float = 1) -> tuple[FloatArray, ComplexArray]:
     """Split a complex spectrogram into magnitude and phase, ``D = S * P``.
 
     Parameters
