@@ -78,6 +78,8 @@ OF_SAMPLES = {
     "pyin": _PITCH,
     "reassigned_spectrogram": _STFT,
     "resample": {"orig_sr": SR, "target_sr": 16000},
+    "logfreq_stft": {**_STFT, "n_bins": 12},
+    "sinusoids": {"n": 3},
     "stft": _STFT,
     "to_mono": {},
     "util.frame": {"frame_length": 128, "hop_length": 64},
