@@ -49,14 +49,8 @@ intersphinx_timeout = 10
 # Of attributes with one name in several classes ("recipe"), which numpydoc links to.
 suppress_warnings = ["config.cache", "ref.python"]
 
-
-def matters(record: logging.LogRecord) -> bool:
-    """Whether a warning is one. Links to other projects need a network, and `about` lists pages where they exist."""
-    return not any(words in str(record.msg) for words in ("inventor", "glob pattern %r didn't match"))
-
-
-for name in ("sphinx.ext.intersphinx", "sphinx.directives.other"):
-    logging.getLogger(f"sphinx.{name}").addFilter(matters)
+# Links to other projects need a network; without one they are left out.
+logging.getLogger("sphinx.sphinx.ext.intersphinx").addFilter(lambda record: "inventor" not in str(record.msg))
 
 html_theme = "pydata_sphinx_theme"
 html_title = "fastspec"
@@ -65,8 +59,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
     "header_links_before_dropdown": 6,
-    "navbar_persistent": [],
-    "navbar_end": ["search-button", "theme-switcher"],
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
