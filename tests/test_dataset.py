@@ -421,6 +421,18 @@ def test_a_run_that_is_done_is_done(folder):
     assert not Path(f"{out}.parts").exists()
 
 
+def test_what_a_kill_left_of_a_finished_run_goes(folder):
+    """It may come while the parts are removed, the plan before them."""
+    out = folder.parent / "out.h5"
+    extract([folder], out, Job(features={"mel": MEL}))
+    before = fingerprint(out)
+    Path(f"{out}.parts").mkdir()
+    Path(f"{out}.parts", "00000003.zip").write_bytes(b"")
+    assert extract([folder], out, Job(features={"mel": MEL})).resumed == 12
+    assert not Path(f"{out}.parts").exists()
+    assert fingerprint(out) == before
+
+
 def test_failures_are_told_left_out_and_tried_again(folder):
     whole = (folder / "cats/05.flac").read_bytes()
     out, expected = folder.parent / "out.h5", folder.parent / "expected.h5"

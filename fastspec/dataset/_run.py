@@ -163,6 +163,7 @@ def extract(
     with _held(folder, out):
         plan = _plan(folder, out, job, items, kind.name, fresh)
         if plan is None:
+            shutil.rmtree(folder, ignore_errors=True)  # a run may have been killed while it did that
             return _summary(kind.summary(out), out, begin)
         parts = [(os.path.join(folder, f"{i:08d}.zip"), items[a:b]) for i, (a, b) in enumerate(plan["splits"])]
         done = [done_before(path) for path, _ in parts]
@@ -267,10 +268,12 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
         return before
     if os.path.exists(out):
         there = store_of(out, store).summary(out)
-        if there is not None and there["digest"] == now["digest"]:
+        is_the_same = there is not None and there["digest"] == now["digest"]
+        if is_the_same and not there["failures"]:
             return None
         what = "was made of other files, or otherwise" if there else "is no such store"
-        raise ParameterError(f"{out}: is there already and {what}; use another output, or fresh=True to replace it")
+        if not is_the_same:
+            raise ParameterError(f"{out}: is there already and {what}; use another output, or fresh=True to replace it")
     now["splits"] = _splits(items)
     with whole_file(path) as file:
         file.write(json.dumps(now).encode())
