@@ -64,7 +64,8 @@ def program(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 
 def environment() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(ROOT)}
+    """What finds this fastspec, installed or not."""
+    return os.environ | {"PYTHONPATH": str(Path(fastspec.__file__).parent.parent)}
 
 
 # What every command has

@@ -275,7 +275,7 @@ def test_script(root, tmp_path):
     """A recording at half its speed, and its cepstra alone: of the length and the loudness over time that they say."""
     import soundfile
 
-    command = [sys.executable, "examples/scripts/features_to_wav.py", "examples/speech.flac"]
+    command = [sys.executable, "examples/features_to_wav.py", "examples/speech.flac"]
     subprocess.run([*command, str(tmp_path / "slower.wav"), str(tmp_path / "smooth.wav")], cwd=root, check=True)
     speech, rate = soundfile.read(root / "examples/speech.flac", dtype="int16")
     slower, smooth = (soundfile.read(tmp_path / name, dtype="int16")[0] for name in ("slower.wav", "smooth.wav"))
