@@ -34,7 +34,7 @@ def near(got, want, noise: float = 2e-6) -> bool:
     return got.shape == want.shape and np.allclose(got, want, rtol=1e-4, atol=noise * np.abs(want).max(initial=0))
 
 
-@pytest.mark.parametrize("path", sorted(SHARED.glob("goldens/nnaudio_*.npz")), ids=lambda path: getattr(path, "stem", "none"))
+@pytest.mark.parametrize("path", sorted(SHARED.glob("goldens/nnaudio_*.npz")), ids=str)
 def test_stored_outputs(path):
     stored = np.load(path)
     case = json.loads(str(stored["case"]))
