@@ -254,7 +254,10 @@ def feature_of(value: Any) -> Recipe | Call:
         kind = values.pop("kind")
         return Call(kind, tuple(sorted((name, _hashable(option)) for name, option in values.items())))
     values.pop("recipe", None)
-    return make({name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    try:
+        return make({name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    except TypeError as error:
+        raise ParameterError(f"features: {error}") from None
 
 
 def described(feature: Recipe | Call) -> dict[str, Any]:
