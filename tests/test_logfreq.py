@@ -150,7 +150,8 @@ def test_nearest_is_the_least_squares_solution():
     A = np.stack([_lines.transform(unit, lines) for unit in np.eye(n)], axis=-1)
     roots = np.sqrt(_lines.spacings(np.arange(40) / 79, n_fft))[:, np.newaxis]
     rows, wanted = (A * roots[..., np.newaxis]).reshape(-1, n), (D * roots).ravel()
-    want = np.linalg.lstsq(np.concatenate([rows.real, rows.imag]), np.concatenate([wanted.real, wanted.imag]))[0]
+    rows, wanted = (np.concatenate([x.real, x.imag]) for x in (rows, wanted))
+    want = np.linalg.lstsq(rows, wanted, rcond=None)[0]
     got = _lines.inverse(D, lines, None, name="D")
     assert np.allclose(got, want, atol=1e-6 * np.abs(want).max())
 
