@@ -71,7 +71,7 @@ double rounded(const check *t, double x);
 
 /* guarded buffers -------------------------------------------------------------------------------------------------- */
 
-enum { MOST_SLOTS = 8, N_PLACES = 17, AT_END = 16 };
+enum { MOST_SLOTS = 10, N_PLACES = 17, AT_END = 16 };
 
 /* n elements in a slot, holding canaries: 0 .. 15 elements after the page before, or AT_END. */
 void *guarded(const check *t, int slot, size_t n, size_t place);

@@ -8,6 +8,7 @@ import pathlib
 import shlex
 
 cflags: list[str] = []
+kernel: list[str] = []
 isa_flags: dict[str, list[str]] = {}
 for node in ast.walk(ast.parse((pathlib.Path(__file__).parents[2] / "setup.py").read_text())):
     if not isinstance(node, ast.Assign | ast.AugAssign):
@@ -15,6 +16,8 @@ for node in ast.walk(ast.parse((pathlib.Path(__file__).parents[2] / "setup.py").
     match node.target if isinstance(node, ast.AugAssign) else node.targets[0]:
         case ast.Name("CFLAGS"):
             cflags = ast.literal_eval(node.value)
+        case ast.Name("KERNEL"):
+            kernel = ast.literal_eval(node.value)
         case ast.Name("ISA_FLAGS"):
             isa_flags |= ast.literal_eval(node.value)
         case ast.Subscript(ast.Name("ISA_FLAGS"), ast.Constant(isa)):
@@ -22,4 +25,4 @@ for node in ast.walk(ast.parse((pathlib.Path(__file__).parents[2] / "setup.py").
 
 print(f"CFLAGS={shlex.quote(shlex.join(cflags))}")
 for isa, flags in isa_flags.items():
-    print(f"FLAGS_{isa}={shlex.quote(shlex.join(flags))}")
+    print(f"FLAGS_{isa}={shlex.quote(shlex.join([*kernel, *flags]))}")

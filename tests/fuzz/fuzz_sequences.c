@@ -163,7 +163,11 @@ static void check_warp(fuzz *f)
     path[1] = other[1] = (ptrdiff_t)below(f, m);
     size_t length = 1, other_length = 1;
     int ended;
-    HOLDS(fsp_warp_back(&w, 0, cost, all, path, &length, &ended) == FSP_OK && ended);
+    /* The costs of the rectangle between the first place and the path's last one. */
+    const size_t width = (size_t)path[1] + 1;
+    double *part = doubles(f, n * m, plain);
+    for (size_t i = 0; i <= (size_t)path[0]; i++) memcpy(part + i * width, cost + i * m, width * sizeof *part);
+    HOLDS(fsp_warp_back(&w, 0, 0, part, all, path, &length, &ended) == FSP_OK && ended);
     HOLDS(fsp_trace_steps(chosen, m, steps, n_steps, w.subsequence, other, &other_length) == FSP_OK);
     HOLDS(length == other_length && !memcmp(path, other, 2 * length * sizeof *path));
 }
