@@ -68,7 +68,7 @@ static fsp_config read_config(fuzz *f)
     c.n_features = below(f, 2) ? below(f, 16) : 0;
     if (c.n_features) c.matrix = doubles(f, c.n_features * (c.n_bands ? c.n_bands : n_bins), plain);
     if (below(f, 3)) return c;
-    c.energy = (fsp_energy){(fsp_energy_kind)below(f, 3), (int)below(f, 2), below(f, 40), 1e-6, 1.5};
+    c.energy = (fsp_energy){(fsp_energy_kind)below(f, 3), (int)below(f, 2), below(f, 40), 1e-6, 1.5, plain(f)};
     return c;
 }
 
