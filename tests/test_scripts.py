@@ -50,7 +50,7 @@ def assert_alike(name: str, ours: np.ndarray, theirs: np.ndarray) -> None:
 @pytest.mark.parametrize("script", [name for name in RUNS if name != "mel_to_wav"])
 def test_script_makes_librosas_results(script, library, tmp_path):
     if script == "pictures":
-        pytest.importorskip("matplotlib")
+        pytest.importorskip("matplotlib", minversion="3.8")
     printed = run(script, library, tmp_path)
     assert printed == str(GOLDEN[f"{script}.printed"])
     found = results(tmp_path)

@@ -23,9 +23,11 @@ def _told_if_damaged(path: str) -> Iterator[None]:
     """Whatever a library says of broken bytes becomes one error that names the data set."""
     try:
         yield
-    except (ParameterError, FileNotFoundError, MemoryError):
+    except (ParameterError, MemoryError):
         raise
     except Exception as error:
+        if isinstance(error, FileNotFoundError) and error.filename == path:  # not a part of it
+            raise
         said = f"{type(error).__name__}: {error}"
         raise ParameterError(f"{path}: cannot be read as a data set, is it damaged? ({said})") from error
 
