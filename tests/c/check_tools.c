@@ -95,7 +95,7 @@ double rounded(const check *t, double x) { return t->precision == FSP_F32 ? (dou
 
 enum { CANARY = 0xcb, MARGIN = 512 };
 
-static struct {
+typedef struct {
     char *map;        /* `size` bytes between two pages that may not be touched */
     size_t size;
     char *buffer;
@@ -104,35 +104,44 @@ static struct {
     size_t copy_size;
     expected *expectations;
     size_t n_expected, most_expected;
-} slots[MOST_SLOTS];
+} buffer_slot;
 
-static void make_room(int slot, size_t bytes)
+static buffer_slot *of(int slot)
 {
-    const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (bytes + 2 * MARGIN + page) / page * page;
-    if (slots[slot].size >= size) return;
-    if (slots[slot].map) munmap(slots[slot].map - page, slots[slot].size + 2 * page);
-    char *map = must(mmap(NULL, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    if (mprotect(map + page, size, PROT_READ | PROT_WRITE)) must(NULL);
-    slots[slot].map = map + page;
-    slots[slot].size = size;
+    static buffer_slot slots[MOST_SLOTS];
+    if (slot >= 0 && slot < MOST_SLOTS) return &slots[slot];
+    fprintf(stderr, "a check asks for slot %d, and there are %d: raise MOST_SLOTS in check.h\n", slot, MOST_SLOTS);
+    exit(2);
 }
 
-static void margins(int slot, char **from, char **to)
+static void make_room(buffer_slot *s, size_t bytes)
 {
-    char *end = slots[slot].buffer + slots[slot].bytes, *map = slots[slot].map, *map_end = map + slots[slot].size;
-    *from = slots[slot].buffer - map > MARGIN ? slots[slot].buffer - MARGIN : map;
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE), size = (bytes + 2 * MARGIN + page) / page * page;
+    if (s->size >= size) return;
+    if (s->map) munmap(s->map - page, s->size + 2 * page);
+    char *map = must(mmap(NULL, size + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    if (mprotect(map + page, size, PROT_READ | PROT_WRITE)) must(NULL);
+    s->map = map + page;
+    s->size = size;
+}
+
+static void margins(const buffer_slot *s, char **from, char **to)
+{
+    char *end = s->buffer + s->bytes, *map = s->map, *map_end = map + s->size;
+    *from = s->buffer - map > MARGIN ? s->buffer - MARGIN : map;
     *to = map_end - end > MARGIN ? end + MARGIN : map_end;
 }
 
 void *guarded_bytes(int slot, size_t bytes, size_t offset, int at_end)
 {
+    buffer_slot *s = of(slot);
     char *from, *to;
-    make_room(slot, bytes + offset);
-    slots[slot].buffer = at_end ? slots[slot].map + slots[slot].size - bytes : slots[slot].map + offset;
-    slots[slot].bytes = bytes;
-    margins(slot, &from, &to);
+    make_room(s, bytes + offset);
+    s->buffer = at_end ? s->map + s->size - bytes : s->map + offset;
+    s->bytes = bytes;
+    margins(s, &from, &to);
     memset(from, CANARY, (size_t)(to - from));
-    return slots[slot].buffer;
+    return s->buffer;
 }
 
 void *guarded(const check *t, int slot, size_t n, size_t place)
@@ -173,19 +182,21 @@ uint32_t *shuffled(check *t, int slot, size_t n, size_t range)
 
 void *twin(int slot)
 {
-    if (slots[slot].copy_size < slots[slot].bytes || !slots[slot].copy) {
-        free(slots[slot].copy);
-        slots[slot].copy_size = slots[slot].bytes + 1;
-        slots[slot].copy = must(malloc(slots[slot].copy_size));
+    buffer_slot *s = of(slot);
+    if (s->copy_size < s->bytes || !s->copy) {
+        free(s->copy);
+        s->copy_size = s->bytes + 1;
+        s->copy = must(malloc(s->copy_size));
     }
-    return memcpy(slots[slot].copy, slots[slot].buffer, slots[slot].bytes);
+    return memcpy(s->copy, s->buffer, s->bytes);
 }
 
 int canaries_alive(int slot)
 {
-    char *from, *to, *end = slots[slot].buffer + slots[slot].bytes;
-    margins(slot, &from, &to);
-    for (char *p = from; p < slots[slot].buffer; p++)
+    const buffer_slot *s = of(slot);
+    char *from, *to, *end = s->buffer + s->bytes;
+    margins(s, &from, &to);
+    for (char *p = from; p < s->buffer; p++)
         if ((unsigned char)*p != CANARY) return 0;
     for (char *p = end; p < to; p++)
         if ((unsigned char)*p != CANARY) return 0;
@@ -194,31 +205,34 @@ int canaries_alive(int slot)
 
 int same(int slot)
 {
-    return memcmp(slots[slot].copy, slots[slot].buffer, slots[slot].bytes) == 0 && canaries_alive(slot);
+    const buffer_slot *s = of(slot);
+    return memcmp(s->copy, s->buffer, s->bytes) == 0 && canaries_alive(slot);
 }
 
 expected *expect(const check *t, int slot)
 {
-    const size_t n = slots[slot].bytes / t->k->itemsize;
+    buffer_slot *s = of(slot);
+    const size_t n = s->bytes / t->k->itemsize;
     twin(slot);
-    if (slots[slot].most_expected < n || !slots[slot].expectations) {
-        free(slots[slot].expectations);
-        slots[slot].most_expected = n;
-        slots[slot].expectations = must(malloc((n + 1) * sizeof(expected)));
+    if (s->most_expected < n || !s->expectations) {
+        free(s->expectations);
+        s->most_expected = n;
+        s->expectations = must(malloc((n + 1) * sizeof(expected)));
     }
-    slots[slot].n_expected = n;
-    for (size_t i = 0; i < n; i++) slots[slot].expectations[i] = (expected){0, UNTOUCHED};
-    return slots[slot].expectations;
+    s->n_expected = n;
+    for (size_t i = 0; i < n; i++) s->expectations[i] = (expected){0, UNTOUCHED};
+    return s->expectations;
 }
 
 int met(const check *t, int slot)
 {
+    const buffer_slot *s = of(slot);
     const size_t size = t->k->itemsize;
-    for (size_t i = 0; i < slots[slot].n_expected; i++) {
-        const expected *e = &slots[slot].expectations[i];
-        const wide x = get(t, slots[slot].buffer, i);
+    for (size_t i = 0; i < s->n_expected; i++) {
+        const expected *e = &s->expectations[i];
+        const wide x = get(t, s->buffer, i);
         if (e->bound < 0) {
-            if (memcmp(slots[slot].copy + i * size, slots[slot].buffer + i * size, size)) return 0;
+            if (memcmp(s->copy + i * size, s->buffer + i * size, size)) return 0;
         } else if (e->bound < UNSPECIFIED && !(fabsl(x - e->value) <= e->bound)) {
             return 0;
         }
