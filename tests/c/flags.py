@@ -7,22 +7,19 @@ import ast
 import pathlib
 import shlex
 
-cflags: list[str] = []
-kernel: list[str] = []
+found: dict[str, list[str]] = {}
 isa_flags: dict[str, list[str]] = {}
 for node in ast.walk(ast.parse((pathlib.Path(__file__).parents[2] / "setup.py").read_text())):
     if not isinstance(node, ast.Assign | ast.AugAssign):
         continue
     match node.target if isinstance(node, ast.AugAssign) else node.targets[0]:
-        case ast.Name("CFLAGS"):
-            cflags = ast.literal_eval(node.value)
-        case ast.Name("KERNEL"):
-            kernel = ast.literal_eval(node.value)
+        case ast.Name("CFLAGS" | "KERNEL" as name):
+            found[name] = ast.literal_eval(node.value)
         case ast.Name("ISA_FLAGS"):
             isa_flags |= ast.literal_eval(node.value)
         case ast.Subscript(ast.Name("ISA_FLAGS"), ast.Constant(isa)):
             isa_flags[isa] = ast.literal_eval(node.value)
 
-print(f"CFLAGS={shlex.quote(shlex.join(cflags))}")
+print(f"CFLAGS={shlex.quote(shlex.join(found['CFLAGS']))}")
 for isa, flags in isa_flags.items():
-    print(f"FLAGS_{isa}={shlex.quote(shlex.join([*kernel, *flags]))}")
+    print(f"FLAGS_{isa}={shlex.quote(shlex.join([*found['KERNEL'], *flags]))}")
