@@ -8,7 +8,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import numpy as np
 import pytest
 from support.short_calls import CALLS
 
@@ -43,7 +42,6 @@ print(n, failed)
 """
 
 
-@pytest.mark.skipif(np.__version__ < "2", reason="with NumPy 1.25 it ends by a signal; why, is not known")
 @pytest.mark.parametrize("name", CALLS)
 def test_no_memory_for_python(name, root):
     pytest.importorskip("_testcapi")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -204,7 +205,7 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: 
     out = _memory.empty_like(x, x.dtype)
     if top_db is None and not callable(ref) and x.flags.forc:
         n_batch = 0  # levels do not depend on the channel
-    for index in np.ndindex(x.shape[:n_batch]):
+    for index in itertools.product(*map(range, x.shape[:n_batch])):
         _to_db_of_one(x[index], out[index], square, ref, amin, top_db)
     return out
 
