@@ -7,6 +7,7 @@ import importlib
 import inspect
 import platform
 import re
+import runpy
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -471,3 +472,9 @@ def test_what_tests_share_is_in_one_place(root):
     old_path = re.compile(rf"^\s*(?:import|from)\s+(?:golden\.)?(?:{names}|golden|test_\w+)\b", re.M)
     for path in sources(root, "tests/*.py") + sources(root, "tests/golden/*.py"):
         assert not old_path.search(path.read_text()), f"{path.name}: helpers are imported from `support`"
+
+
+def test_every_planted_fault_finds_its_line_and_its_tests(root):
+    for fault in runpy.run_path(str(root / "tools" / "plant_faults.py"))["FAULTS"]:
+        assert (root / fault.path).read_text().count(fault.old) == 1, fault.name
+        assert all((root / "tests" / name).is_file() for name in fault.tests.split()), fault.name

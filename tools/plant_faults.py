@@ -4,14 +4,14 @@
     python tools/plant_faults.py --list       their names
     python tools/plant_faults.py NAME ...     these alone
 
-Each is applied, built and tested by the quick tests that should notice it,
-          and taken back. The tree itself stays as it is. It needs
-what building and testing need; CC="ccache gcc" makes it faster.
+Each is applied, built and tested by the quick tests that should notice it, and taken back. The tree itself stays as it
+is. It needs what building and testing need; CC="ccache gcc" makes it faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import shutil
 import subprocess
@@ -51,10 +51,9 @@ FAULTS = [
     Fault("a ramp off by one", "csrc/frames.c", "(after - 1 - (double)(i - n)) / after",
           "(after - (double)(i - n)) / after",
           "test_frames.py test_spectrum.py"),
-    Fault("dither forgets its place", "csrc/frames.c", "noise_at(c->dither_key, s->place + i)",
-          "noise_at(c->dither_key, i)",
+    Fault("dither forgets its place", "csrc/frames.c", "c->dither_key, s->place + i);", "c->dither_key, i);",
           "test_recipes.py"),
-    Fault("emphasis across a block", "csrc/frames.c", "i ? dithered(s, i - 1, rounded_sample_at(s, i - 1)) : 0", "0",
+    Fault("emphasis across a block", "csrc/frames.c", "i ? noisy_sample_at(s, i - 1) : 0", "0",
           "test_recipes.py"),
     Fault("a missing tail of an array", "csrc/levels.c", "return left < job->chunk ? left : job->chunk;",
           "return left < job->chunk ? left - (left > 1) : job->chunk;", "test_levels.py"),
@@ -97,9 +96,8 @@ FAULTS = [
     Fault("a plan that forgets its job", "fastspec/dataset/_run.py", "json.dumps(now, sort_keys=True)",
           'json.dumps(now["items"])',
           "test_dataset.py"),
-    Fault("files that changed are not noticed", "fastspec/dataset/_run.py", '{"stamp": list(item.stamp)}',
-          '{"stamp": [0, 0]}',
-          "test_dataset.py"),
+    Fault("files that changed are not noticed", "fastspec/dataset/_run.py",
+          '"stamp": list(item.stamp)', '"stamp": [0, 0]', "test_dataset.py"),
     Fault("lines count a frame too many", "fastspec/_front/lines.py", "max(0, 1 + (n_samples", "max(0, 2 + (n_samples",
           "test_logfreq.py test_compat_nnaudio.py"),
 ]  # fmt: skip
@@ -114,19 +112,32 @@ def build(tree: Path) -> bool:
     return run([sys.executable, "setup.py", "-q", "build_ext", "--inplace"], tree).returncode == 0
 
 
+def pytest(tests: str, tree: Path) -> int:
+    """What it ends with: 0 if all pass, 1 if one fails, others if it could not test."""
+    files = [f"tests/{name}" for name in tests.split()]
+    return run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files], tree).returncode
+
+
+@functools.cache
+def passes(tests: str, tree: Path) -> bool:
+    """Whether the sound tree passes them; where it does not, a failure says nothing about a fault."""
+    return build(tree) and pytest(tests, tree) == 0
+
+
 def outcome(fault: Fault, tree: Path) -> str:
     """`caught`, or what happened instead."""
     path = tree / fault.path
     sound = path.read_text(encoding="utf-8")
     if sound.count(fault.old) != 1:
         return f"NOT PLANTED: its line is there {sound.count(fault.old)} times"
+    if not passes(fault.tests, tree):
+        return "NOT PLANTED: its tests fail without it"
     path.write_text(sound.replace(fault.old, fault.new), encoding="utf-8")
     try:
-        if path.suffix != ".py" and not build(tree):
+        if not build(tree):  # also for Python, since the extension may still have the fault before
             return "NOT PLANTED: it does not build"
-        tests = [f"tests/{name}" for name in fault.tests.split()]
-        done = run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests], tree)
-        return {0: "MISSED", 1: "caught"}.get(done.returncode, f"NOT PLANTED: pytest ends with {done.returncode}")
+        code = pytest(fault.tests, tree)
+        return {0: "MISSED", 1: "caught"}.get(code, f"NOT PLANTED: pytest ends with {code}")
     finally:
         path.write_text(sound, encoding="utf-8")
 
