@@ -58,7 +58,7 @@ FAULTS = [
     Fault("a missing tail of an array", "csrc/levels.c", "return left < job->chunk ? left : job->chunk;",
           "return left < job->chunk ? left - (left > 1) : job->chunk;", "test_levels.py"),
     Fault("the range of levels forgotten", "csrc/levels.c",
-          "highest - job->range > job->lower ? highest - job->range : job->lower", "job->lower", "test_levels.py"),
+          "job.lower = extent.highest - scale->range;", "job.lower = scale->lower;", "test_levels.py"),
     Fault("the last frame of an inverse", "csrc/inverse.c", "if (q >= in->n_frames) continue;",
           "if (q + 1 >= in->n_frames) continue;", "test_inverse.py"),
     Fault("a decoder's first state", "csrc/decode.c", "which = cost > best ? k : which;",

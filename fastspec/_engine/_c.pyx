@@ -2,7 +2,7 @@
 """The C contract (csrc/fastspec.h): arrays in, statuses turned into exceptions, the GIL let go. And one look at numbers
 (_numbers.pxi), at which Python is slower than all that follows.
 
-Arguments have passed the gate (`_arrays`, `_spec`) before they come here.
+Arguments have passed the gate (`fastspec._gate`) before they come here.
 """
 
 from cpython.buffer cimport PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_STRIDES, PyBUF_WRITABLE
@@ -136,7 +136,7 @@ cdef extern from "fastspec.h" nogil:
 
 
 class NonFinite(Exception):
-    """The input held NaN or infinity; `_run` names the place."""
+    """The input held NaN or infinity; `first_nonfinite` of the gate names the place."""
 
 
 cdef extern from "Python.h":
@@ -186,6 +186,8 @@ cdef struct opened:
 cdef Py_buffer *hold(opened *buffers, object array, int flags) except NULL:
     cdef Py_buffer *view = &buffers.views[buffers.n]
     cdef int i
+    if buffers.n == sizeof(buffers.views) // sizeof(Py_buffer):
+        check(FSP_EBUG)
     describe(view, array, flags)
     buffers.n += 1
     for i in range(view.ndim):
