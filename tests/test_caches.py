@@ -108,6 +108,27 @@ def test_the_newest_is_found_by_all_that_it_is_called_with():
         assert cached(*args, **kwargs) == number == len(calls)
 
 
+def test_what_is_found_is_of_its_own_key_whatever_comes_between():
+    """While keys are compared, another thread (here: the comparison itself) may make something newer."""
+
+    class Key(str):
+        meanwhile = None
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            if Key.meanwhile:
+                key, Key.meanwhile = Key.meanwhile, None
+                cached(key)
+            return str.__eq__(self, other)
+
+    cached = _kept.kept(4)(lambda key: f"made of {key}")
+    cached(Key("one"))
+    cached.cache_clear()
+    Key.meanwhile = Key("another")
+    assert cached(Key("one")) == "made of one"
+    assert Key.meanwhile is None
+
+
 def test_errors_are_not_kept():
     @_kept.kept(4)
     def fail(i):

@@ -36,8 +36,9 @@ def kept(most: int, *, typed: bool = False) -> Callable[[F], F]:
         def make(*args, **kwargs):
             nonlocal newest
             key = hash(args), [type(value) for value in args], args, kwargs
-            if newest is not None and newest[0] == key:
-                return newest[1]
+            last = newest  # which another thread may replace while keys are compared
+            if last is not None and last[0] == key:
+                return last[1]
             before = engine.allocated()
             value = function(*args, **kwargs)
             newest = key, value
