@@ -77,7 +77,7 @@ FAULTS = [
           "test_inverse.py test_effects.py"),
     Fault("a path that goes straight", "csrc/alignment.c", "path[2 * *length + 1] = column;",
           "path[2 * *length + 1] = column + (column > 1);", "test_sequence.py"),
-    Fault("steps of infinity", "csrc/alignment.c", "const int on = sim[i * s->n_columns + j] > 0;",
+    Fault("a gap on the way back costs nothing", "csrc/alignment.c", "const int on = sim[i * s->n_columns + j] > 0;",
           "const int on = sim[i * s->n_columns + j] >= 0;", "test_sequence.py"),
     Fault("a block that two results share", "csrc/blocks.c",
           "            found = kept[i];\n            kept[i] = (block){NULL, 0};",
@@ -113,7 +113,7 @@ def build(tree: Path) -> bool:
 
 
 def pytest(tests: str, tree: Path) -> int:
-    """What it ends with: 0 if all pass, 1 if one fails, others if it could not test."""
+    """What it ends with: 0 if all pass, 1 if one fails, below 0 if one ends by a signal, others if it could not test."""
     files = [f"tests/{name}" for name in tests.split()]
     return run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files], tree).returncode
 
@@ -137,7 +137,9 @@ def outcome(fault: Fault, tree: Path) -> str:
         if not build(tree):  # also for Python, since the extension may still have the fault before
             return "NOT PLANTED: it does not build"
         code = pytest(fault.tests, tree)
-        return {0: "MISSED", 1: "caught"}.get(code, f"NOT PLANTED: pytest ends with {code}")
+        if code == 0:
+            return "MISSED"
+        return "caught" if code == 1 or code < 0 else f"NOT PLANTED: pytest ends with {code}"
     finally:
         path.write_text(sound, encoding="utf-8")
 
