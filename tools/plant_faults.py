@@ -113,7 +113,7 @@ def build(tree: Path) -> bool:
 
 
 def pytest(tests: str, tree: Path) -> int:
-    """What it ends with: 0 if all pass, 1 if one fails, below 0 if one ends by a signal, others if it could not test."""
+    """What it ends with: 0 if all pass, 1 if one fails, a negative one for a signal, others if it could not test."""
     files = [f"tests/{name}" for name in tests.split()]
     return run([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *files], tree).returncode
 

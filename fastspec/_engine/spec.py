@@ -169,7 +169,7 @@ _DTYPES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spec:
-    """One transform. Identity is equality: the caches in `specs` hand out one object per set of parameters.
+    """One transform. Identity is equality: the caches in `_front/specs.py` hand out one object per set of parameters.
 
     A magnitude is sqrt(max(|X|^2 + guard, least)). A `complex_bank` stands in place of a bank, and `spectrum` says what
     its bands become. The first `turn` samples of a windowed frame go behind the others.
