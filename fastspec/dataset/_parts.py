@@ -44,11 +44,14 @@ def compute_part(job: Job, items: Sequence[Item], path: str, memory: Memory = UN
     entries: list[Entry] = []
     failures: list[tuple[str, str]] = []
     warnings: list[tuple[str, str]] = []
+    seconds = 0.0
     with fastspec.threads(1), whole_file(path) as file, zipfile.ZipFile(file, "w", allowZip64=True) as archive:
         for item in items:
             try:
                 with heard() as said:
-                    entries += entries_of(item, job, lambda piece: _put(archive, piece), memory)
+                    made = entries_of(item, job, lambda piece: _put(archive, piece), memory)
+                entries += made
+                seconds += made[0].duration if made else 0.0
                 warnings += [(item.id, words) for words in dict.fromkeys(said)]
             except OutputError:
                 raise
@@ -58,7 +61,7 @@ def compute_part(job: Job, items: Sequence[Item], path: str, memory: Memory = UN
                 failures.append((item.id, _told(item, error)))
         index = {
             "entries": [_plain(entry) for entry in entries], "failures": failures, "warnings": warnings,
-            "items": len(items),
+            "items": len(items), "seconds": seconds,
         }  # fmt: skip
         archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps(index))
     return _done(index)
@@ -90,9 +93,8 @@ def _listed(stored: Stored) -> dict[str, Any] | None:
 
 
 def _done(index: dict[str, Any]) -> Done:
-    seconds = {entry["id"].partition("@")[0]: entry["duration"] for entry in index["entries"]}
     failures, warnings = (tuple((name, words) for name, words in index[kind]) for kind in ("failures", "warnings"))
-    return Done(index["items"], len(index["entries"]), sum(seconds.values()), failures, warnings)
+    return Done(index["items"], len(index["entries"]), index["seconds"], failures, warnings)
 
 
 class Part:
@@ -114,11 +116,6 @@ class Part:
         """The pieces (frames, rows) of a feature, in the order of time."""
         for name in stored.pieces:
             yield np.frombuffer(self._archive.read(name), stored.dtype).reshape(-1, stored.rows)
-
-    def whole(self, stored: Stored) -> np.ndarray:
-        """All frames of a feature."""
-        pieces = list(self.pieces(stored))
-        return pieces[0] if len(pieces) == 1 else np.concatenate([np.empty((0, stored.rows), stored.dtype), *pieces])
 
 
 def _entry(values: dict[str, Any]) -> Entry:
