@@ -26,6 +26,10 @@ _SECONDS = 30.0
 _RECIPE_BYTES, _FUNCTION_BYTES = 4, 8
 
 
+# What takes a piece (frames, rows), and returns its place and its size in bytes.
+Put = Callable[[np.ndarray], tuple[int, int]]
+
+
 @dataclass
 class Stored:
     """One feature of one entry: where its pieces are, and what they are."""
@@ -33,7 +37,7 @@ class Stored:
     rows: int
     dtype: str
     n_frames: int = 0
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[tuple[int, int]] = field(default_factory=list)
     statistics: dict[str, Any] | None = None
 
 
@@ -91,8 +95,8 @@ class _Room:
             self._has_turn = self._turn.acquire()
 
 
-def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str], memory: Memory = UNBOUNDED) -> list[Entry]:
-    """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its name.
+def entries_of(item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED) -> list[Entry]:
+    """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its place.
 
     What the item lacks or breaks is an exception.
     """
@@ -106,7 +110,7 @@ def _check_unchanged(item: Item) -> None:
         raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
 
 
-def _computed(item: Item, job: Job, put: Callable[[np.ndarray], str], room: _Room) -> list[Entry]:
+def _computed(item: Item, job: Job, put: Put, room: _Room) -> list[Entry]:
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
