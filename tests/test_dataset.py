@@ -476,6 +476,16 @@ def test_failures_are_told_left_out_and_tried_again(folder):
     assert fingerprint(out) == fingerprint(expected)
 
 
+def test_where_all_fail_nothing_is_made(tmp_path):
+    (tmp_path / "a.wav").write_text("no sound")
+    summary = extract([tmp_path / "a.wav"], tmp_path / "out.h5", Job(features={"mel": MEL}))
+    assert (summary.n_entries, len(summary.failures)) == (0, 1)
+    assert not (tmp_path / "out.h5").exists()
+    fastspec.write(tmp_path / "a.wav", noise(4000), SR)
+    extract([tmp_path / "a.wav"], tmp_path / "out.h5", Job(features={"mel": MEL}), fresh=True)
+    assert len(dataset.open(tmp_path / "out.h5")) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

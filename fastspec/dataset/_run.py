@@ -166,7 +166,8 @@ def extract(
         todo = [i for i, d in enumerate(done) if d is None or d.failures]
         before = list(done)
         _run_parts(job, parts, done, todo, executor, at_once, room, progress)
-        if done != before or not os.path.exists(out):
+        has_entries = any(d.n_entries for d in done if d)  # else there is nothing to keep
+        if has_entries and (done != before or not os.path.exists(out)):
             meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
             _publish(kind, out, folder, [path for path, _ in parts], meta)
     failures, warnings = (tuple(w for d in done if d for w in getattr(d, kind)) for kind in ("failures", "warnings"))
