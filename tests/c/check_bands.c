@@ -106,7 +106,7 @@ static void bank_case(check *t, size_t n_bands, size_t n_bins, int pairs, size_t
             e[at(t, b, l)] = (expected){d.sum, dot_factor(n) * t->u * d.size};
         }
     }
-    (pairs ? t->k->bank_pairs : t->k->bank_rows)(&bank, x, where, bands);
+    RUN(t, (pairs ? t->k->bank_pairs : t->k->bank_rows)(&bank, x, where, bands));
     if (!met(t, 2)) fail(t, "n_bands=%zu n_bins=%zu longest=%zu", n_bands, n_bins, longest);
 }
 
@@ -152,7 +152,7 @@ static void complex_case(check *t, size_t n_bands, size_t n_bins, int power)
             }
         }
     }
-    t->k->bank_complex(&bank, x, where, turns, power, bands);
+    RUN(t, t->k->bank_complex(&bank, x, where, turns, power, bands));
     if (!met(t, 2)) fail(t, "n_bands=%zu n_bins=%zu power=%d", n_bands, n_bins, power);
 }
 

@@ -61,7 +61,7 @@ void check_add_noise(check *t)
         void *before = guarded(t, 2, n, AT_END);
         memcpy(before, x, n * t->k->itemsize);
         memcpy(parts, x, n * t->k->itemsize);
-        t->k->add_noise(x, n, 0.75, key, place);
+        RUN(t, t->k->add_noise(x, n, 0.75, key, place));
         t->k->add_noise(parts, cut, 0.75, key, place);
         t->k->add_noise((char *)parts + cut * t->k->itemsize, n - cut, 0.75, key, place + cut);
         if (n && memcmp(x, parts, n * t->k->itemsize)) fail(t, "n=%zu cut=%zu: a sample's noise depends on where it is", n, cut);
