@@ -82,8 +82,6 @@ FAULTS = [
     Fault("a block that two results share", "csrc/blocks.c",
           "            found = kept[i];\n            kept[i] = (block){NULL, 0};",
           "            found = kept[i];", "test_memory.py test_threads.py"),
-    Fault("a cache that nobody locks", "csrc/blocks.c", "if (!enter()) return found;", "(void)enter();",
-          "test_memory.py test_threads.py"),
     Fault("a prediction's reflection", "csrc/prediction.c", "if (low < high) a[high] = y + reflection * x;",
           "if (low < high) a[high] = y - reflection * x;", "test_effects.py test_recursion.py test_audio.py"),
     Fault("a lost fsync", "fastspec/_soundfiles/whole_file.py", "        os.fsync(descriptor)", "        pass",
