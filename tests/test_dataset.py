@@ -265,6 +265,35 @@ def test_channels(tmp_path):
     np.testing.assert_array_equal(np.stack(data[:]), MEL(y).swapaxes(-1, -2))
 
 
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_is_on_the_disk_before_it_has_its_name(folder, store, monkeypatch):
+    out, synced, when_named = folder.parent / STORES[store], set(), []
+    replace = os.replace
+
+    def named(old, new):
+        if os.fspath(new) == str(out):
+            when_named.append(set(synced))
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    monkeypatch.setattr(os, "replace", named)
+    extract([folder], out, Job(features={"mel": MEL}), store=store)
+    files = [out, *out.rglob("*")] if out.is_dir() else [out]
+    assert len(when_named) == 1
+    assert {file.stat().st_ino for file in files} <= when_named[0]
+    assert out.parent.stat().st_ino in synced - when_named[0]  # the name itself
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_file_systems_without_fsync(folder, store, monkeypatch):
+    def unknown(descriptor):
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "fsync", unknown)
+    extract([folder], folder.parent / STORES[store], Job(features={"mel": MEL}), store=store)
+    assert len(dataset.open(folder.parent / STORES[store])) == 12
+
+
 @pytest.mark.parametrize("options", [{}, {"channels": "keep"}, {"patch_frames": 5}])
 def test_seconds_are_those_of_the_recordings(tmp_path, options):
     """Whatever they are called, and however many entries each becomes."""

@@ -178,7 +178,7 @@ def _attributes(file: str | int) -> list[str]:
 
 def _take_name(file: BinaryIO, partial: str, target: str) -> None:
     """Give a whole file its final name, when the disk has it: a power cut, too, leaves the old file or the new one."""
-    _to_disk(file.fileno())
+    to_disk(file.fileno())
     if os.name == "nt":
         file.close()
     try:
@@ -200,7 +200,7 @@ def copy_over(source: int, target: str) -> None:
             shutil.copyfileobj(whole, sink, 1 << 20)
         if regular:
             sink.truncate()
-            _to_disk(sink.fileno())
+            to_disk(sink.fileno())
 
 
 def _reserve(descriptor: int, size: int) -> None:
@@ -216,7 +216,8 @@ def _reserve(descriptor: int, size: int) -> None:
             raise
 
 
-def _to_disk(descriptor: int) -> None:
+def to_disk(descriptor: int) -> None:
+    """Wait until the disk has an open file, where the file system can say so."""
     try:
         os.fsync(descriptor)
     except OSError as error:

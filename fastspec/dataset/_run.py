@@ -21,7 +21,7 @@ from typing import Any
 
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
-from .._soundfiles.whole_file import OutputError, hold, whole_file
+from .._soundfiles.whole_file import OutputError, hold, to_disk, whole_file
 from ._compute import Memory
 from ._items import Item, check_apart, items_of
 from ._job import Job
@@ -373,7 +373,7 @@ def _publish(kind, out: str, folder: str, paths: Sequence[str], meta: Meta) -> N
     _remove(built)
     try:
         kind.write(built, lambda: (Part(path) for path in paths), meta)
-        _to_disk(built)
+        _all_to_disk(built)
         if os.path.isdir(built) and os.path.exists(out):
             os.replace(out, os.path.join(folder, "replaced"))
         os.replace(built, out)
@@ -392,7 +392,7 @@ def _remove(path: str) -> None:
             os.unlink(path)
 
 
-def _to_disk(path: str) -> None:
+def _all_to_disk(path: str) -> None:
     """A file, or a folder with all that is in it."""
     if os.path.isdir(path):
         for here, _, names in os.walk(path):
@@ -407,6 +407,6 @@ def _sync(path: str) -> None:
     with contextlib.suppress(PermissionError):
         descriptor = os.open(path, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
+            to_disk(descriptor)
         finally:
             os.close(descriptor)
