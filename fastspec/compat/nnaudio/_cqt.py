@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ _OUTPUTS = ("Magnitude", "Complex", "Phase")
 _GAINS = ("librosa", "convolutional", "wrap")
 
 
-class _ConstantQ(Layer):
+class _ConstantQ(Layer, ABC):
     """What the three have in common: the arguments of a call, and what spectra become."""
 
     def _take(self, sr, hop_length, fmin, bins_per_octave, filter_scale, pad_mode, trainable, output_format) -> None:
@@ -68,8 +69,9 @@ class _ConstantQ(Layer):
 
     forward = __call__
 
+    @abstractmethod
     def _spectra(self, x: np.ndarray, gains: str) -> np.ndarray:
-        raise NotImplementedError
+        """Complex ones (batch, bins, frames) of samples (batch, n)."""
 
 
 class CQT1992v2(_ConstantQ):

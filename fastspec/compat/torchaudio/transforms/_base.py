@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 from ...._front.recipe import Recipe
 
 
-class Transform:
+class Transform(ABC):
     """A function with its arguments; `forward` is what a call does."""
 
     # Names of the transforms that this one consists of.
@@ -53,8 +54,9 @@ class Transform:
         """A call is `forward` itself, so that complaints see who called."""
         cls.__call__ = cls.forward  # type: ignore[method-assign]
 
+    @abstractmethod
     def forward(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise NotImplementedError
+        """What a call does."""
 
     @property
     def recipe(self) -> Recipe | None:
