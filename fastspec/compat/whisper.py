@@ -108,7 +108,7 @@ def pad_or_trim(array: npt.ArrayLike, length: int = N_SAMPLES, *, axis: int = -1
     [1.0, 2.0, 3.0, 0.0]
     """
     x, length = as_array(array, name="array"), as_index(length, name="length", minimum=0)
-    if not -x.ndim <= as_index(axis, name="axis", minimum=-x.ndim) < x.ndim:
+    if not -x.ndim <= as_index(axis, name="axis", minimum=-64) < x.ndim:
         raise ParameterError(f"axis={axis} is no axis of array.shape={x.shape}; use the last one, axis=-1")
     n = x.shape[axis]
     if n > length:

@@ -11,10 +11,10 @@ from ..._front.lines import Lines
 from ..._front.recipe import Recipe
 from ..._front.specs import padded_window, window_key
 from ..._gate.complaints import both
-from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, check_rate
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, check_rate, one_of
 from ...core.spectrum import _lines, istft
 from .._peer import peer
-from ._layer import Layer, as_parts, batch_of, check_frames, one_of
+from ._layer import Layer, as_parts, batch_of, check_frames
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,9 +102,9 @@ class STFT(Layer):
         self.win_length = self.n_fft if win_length is None else as_index(win_length, name="win_length")
         self.freq_bins = None if freq_bins is None else as_index(freq_bins, name="freq_bins")
         self.stride = as_hop_length(max(1, self.win_length // 4) if hop_length is None else hop_length)
-        self.freq_scale = one_of("freq_scale", freq_scale, _SCALES)
-        self.pad_mode = one_of("pad_mode", pad_mode, ("reflect", "constant"))
-        self.output_format = one_of("output_format", output_format, _OUTPUTS)
+        self.freq_scale = one_of(freq_scale, _SCALES, name="freq_scale")
+        self.pad_mode = one_of(pad_mode, ("reflect", "constant"), name="pad_mode")
+        self.output_format = one_of(output_format, _OUTPUTS, name="output_format")
         self.window, self.center, self.iSTFT, self.trainable = window, bool(center), bool(iSTFT), bool(trainable)
         check_rate(sr)
         self.sr, self.fmin, self.fmax = sr, as_number(fmin, name="fmin"), as_number(fmax, name="fmax")
@@ -162,9 +162,8 @@ class STFT(Layer):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        wanted = one_of("output_format", output_format or self.output_format, _OUTPUTS)
-        samples = batch_of(x)
-        check_frames(samples, self.n_fft, self._pad, self.pad_mode)
+        wanted = one_of(output_format or self.output_format, _OUTPUTS, name="output_format")
+        samples = self.batch_of(x)
         if wanted == "Magnitude":
             return self._spectra(samples, Spectrum.MAGNITUDE)
         D = self._spectra(samples, Spectrum.COMPLEX)
@@ -174,6 +173,12 @@ class STFT(Layer):
         return as_parts(D)
 
     forward = __call__
+
+    def batch_of(self, x) -> np.ndarray:
+        """Samples (batch, n), enough of them for a frame and for what is reflected."""
+        samples = batch_of(x)
+        check_frames(samples, self.n_fft, self._pad, self.pad_mode)
+        return samples
 
     def _spectra(self, samples: np.ndarray, kind: Spectrum) -> np.ndarray:
         guard = 1e-8 if self.trainable and kind is Spectrum.MAGNITUDE else 0.0

@@ -20,7 +20,13 @@ class Transform(ABC):
     _attributes: ClassVar[dict[str, str]] = {}
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Every change gives the object a new mark, by which it knows that what it has made is of older values."""
+        """Every change gives the object a new mark, by which it knows that what it has made is of older values.
+
+        Within an array no change would be noticed: the object has its own, which cannot be written to.
+        """
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            value = value.copy()
+            value.flags.writeable = False
         self.__dict__[name] = value
         self.__dict__["_mark"] = object()
 
@@ -45,6 +51,9 @@ class Transform(ABC):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _mark=object())
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     if TYPE_CHECKING:
 
