@@ -118,7 +118,9 @@ class STFT(Layer):
             self.n_fft, self.stride, self._pad, padding_of(self.pad_mode), self._window.tobytes(),
             (self._frequencies / self.sr).tobytes(),
         )  # fmt: skip
+        self._guard = 1e-8 if self.trainable else 0.0
         self.recipe = self._recipe() if self._has_bins_of_fft() else None
+        self._magnitudes = self.recipe and self.recipe.replace(power=1, root_add=self._guard)
 
     def _in_hertz(self, n: int) -> np.ndarray:
         k = np.arange(n)
@@ -181,10 +183,10 @@ class STFT(Layer):
         return samples
 
     def _spectra(self, samples: np.ndarray, kind: Spectrum) -> np.ndarray:
-        guard = 1e-8 if self.trainable and kind is Spectrum.MAGNITUDE else 0.0
-        if self.recipe is None:
+        recipe = self.recipe if kind is Spectrum.COMPLEX else self._magnitudes
+        if recipe is None:
+            guard = 0.0 if kind is Spectrum.COMPLEX else self._guard
             return _lines.transform(samples, self._lines, kind, guard=guard)
-        recipe = self.recipe if kind is Spectrum.COMPLEX else self.recipe.replace(power=1, root_add=guard)
         return recipe(samples)[:, : len(self._frequencies)]
 
     @peer(AssertionError)
