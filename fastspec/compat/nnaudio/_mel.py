@@ -148,7 +148,7 @@ class MelSpectrogram(_Bands):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        samples = self.stft.batch_of(x)
+        samples = self.stft._batch_of(x)
         if self.recipe is None:
             return melspectrogram(S=self._powers(samples), sr=self.sr, n_fft=self.n_fft, **self._bands)
         return self.recipe(samples)
@@ -246,7 +246,7 @@ class MFCC(Layer):
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
         layer = self.melspec_layer
-        samples = layer.stft.batch_of(x)
+        samples = layer.stft._batch_of(x)
         if self.recipe is None:
             levels = power_to_db(layer(samples), ref=self.ref, amin=self.amin, top_db=self.top_db)
             return mfcc(S=levels, n_mfcc=min(self.n_mfcc, levels.shape[-2]))

@@ -165,7 +165,7 @@ class STFT(Layer):
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
         wanted = one_of(output_format or self.output_format, _OUTPUTS, name="output_format")
-        samples = self.batch_of(x)
+        samples = self._batch_of(x)
         if wanted == "Magnitude":
             return self._spectra(samples, Spectrum.MAGNITUDE)
         D = self._spectra(samples, Spectrum.COMPLEX)
@@ -176,7 +176,7 @@ class STFT(Layer):
 
     forward = __call__
 
-    def batch_of(self, x) -> np.ndarray:
+    def _batch_of(self, x) -> np.ndarray:
         """Samples (batch, n), enough of them for a frame and for what is reflected."""
         samples = batch_of(x)
         check_frames(samples, self.n_fft, self._pad, self.pad_mode)
