@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+from compat_jobs import TRANSFORMS, ours, theirs
 from pairs import PAIRS, Given
 from peers import (
     Factory,
@@ -220,6 +221,19 @@ def compat_short_time_fft(name: str, *, back: bool, **targets: float) -> Job:
     packages = {"fastspec": "fastspec.compat.scipy", "scipy": "scipy.signal"}
     contenders = {label: short_time_fft(package, 512, 128, back=back) for label, package in packages.items()}
     return Job(name, noisy_tone(22050, dtype=np.float64), contenders, targets=targets)
+
+
+def of_transforms() -> list[Job]:
+    """Objects of `fastspec.compat` beside those whose names they have."""
+    return [
+        Job(
+            f"compat.{package.split('.')[0].lower()}.{name}",
+            noisy_tone(16000),
+            {"fastspec": ours(package, name, options), package.split(".")[0]: theirs(package, name, options)},
+            targets={} if target is None else {package.split(".")[0]: target},
+        )
+        for package, name, options, target in TRANSFORMS
+    ]
 
 
 # On one second, where calls count for more.
@@ -472,6 +486,7 @@ JOBS = [
     compat_scipy("spectrogram", np.float32),
     pooling("adaptive_max_pool1d", (64, 10000), 100),
     pooling("adaptive_max_pool2d", (16, 512, 500), (64, 100)),
+    *of_transforms(),
     *of_models(30.0),
     *of_models(1.0),
 ]

@@ -31,6 +31,7 @@ PEERS = (
     "torchaudio",
     "kaldi-native-fbank",
     "python_speech_features",
+    "nnAudio",
 )
 
 

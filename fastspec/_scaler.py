@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from ._gate.complaints import public
-from ._gate.samples import DTypeError, ParameterError, as_index, as_number
+from ._gate.samples import DTypeError, ParameterError, as_index, as_number, one_of
 from ._moments import as_features, inverse_of, moments, standardise
 
 if TYPE_CHECKING:
@@ -81,9 +81,9 @@ class Scaler:
         ddof: int = 0,
         weigh: Literal["values", "batches"] = "values",
     ) -> None:
-        _known("statistic", statistic, _STATISTICS)
-        _known("normtype", normtype, _NORMS)
-        _known("weigh", weigh, _WEIGHTS)
+        one_of(statistic, _STATISTICS, name="statistic")
+        one_of(normtype, _NORMS, name="normtype")
+        one_of(weigh, _WEIGHTS, name="weigh")
         self.statistic, self.normtype, self.weigh = statistic, normtype, weigh
         self.dims = _axes_of(dims)
         self.eps = as_number(eps, name="eps")
@@ -406,13 +406,6 @@ class Scaler:
 
     def _state(self) -> dict[str, np.ndarray | None]:
         return {name: getattr(self, name) for name in ("mean", "variance", "minimum", "maximum")}
-
-
-def _known(name: str, value, those: tuple) -> None:
-    if value is not None and not isinstance(value, str):
-        raise DTypeError(f"{name}={value!r} must be one of {', '.join(map(repr, those))}")
-    if value not in those:
-        raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, those))}")
 
 
 def _axes_of(dims) -> tuple[int, ...]:

@@ -58,16 +58,18 @@ def test_files_and_state(tmp_path):
     assert np.allclose(again(X), scaler(X))
     assert desed.Scaler("instance").state_dict() == {}
     desed.Scaler("instance").load_state_dict({})
-    with pytest.raises(ParameterError, match="mean_squared"):
-        desed.Scaler().load_state_dict({"mean": 1})
+    for wrong in ({"mean": 1}, None, [1, 2]):
+        with pytest.raises(ParameterError, match="mean_squared"):
+            desed.Scaler().load_state_dict(wrong)
 
 
 def test_what_it_refuses():
     scaler = desed.Scaler("dataset", "minmax")
     with pytest.raises(NotImplementedError):
         scaler.fit(DATA, transform_func=lambda batch: batch)
-    with pytest.raises(NotImplementedError):
+    with pytest.raises(NotImplementedError, match="normtype='minmax'") as complaint:
         scaler(X)
+    assert isinstance(complaint.value, ParameterError)
     with pytest.raises(ParameterError, match="mean of the dataset"):
         desed.Scaler().fit([DATA])(X[0])
     for wrong in ({"statistic": "clip"}, {"normtype": "max"}, {"dims": None}):

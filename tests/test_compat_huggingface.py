@@ -287,6 +287,7 @@ def test_bad_input():
 
 def test_edges():
     window = huggingface.window_function(400)
+    assert np.isposinf(huggingface.spectrogram(np.zeros(1600), window, 400, 160, power=-1.0)).all()
     assert huggingface.spectrogram(np.zeros(300), window, 400, 160, center=False).shape == (201, 0)
     assert huggingface.spectrogram(np.zeros(1), window, 400, 160).shape == (201, 1)
     silence = huggingface.spectrogram(np.zeros(1600, np.float32), window, 400, 160, log_mel="log")

@@ -513,7 +513,9 @@ def test_waveforms_that_are_refused_leave_no_trace():
                               ([1.0, np.inf], r"waveform\[1\] is inf")):  # fmt: skip
         with pytest.raises(ParameterError, match=message):
             online.accept_waveform(16000, waveform)
-    for waveform in (y.reshape(2, -1), "abc", y.astype(complex), np.ma.masked_array(y, y > 0), [[1.0], [2.0, 3.0]]):
+    shapes = (y.reshape(2, -1), np.empty((0, 3)), 3.0)
+    kinds = ("", "abc", y.astype(complex), np.ma.masked_array(y, y > 0), [[1.0], [2.0, 3.0]])
+    for waveform in (*shapes, *kinds):
         with pytest.raises(TypeError, match=r"waveform|ragged"):
             online.accept_waveform(16000, waveform)
     with pytest.raises(ValueError, match=re.escape("sampling_rate=8000 differs from the options' 16000 Hz")):
@@ -531,6 +533,19 @@ def test_waveforms_that_are_refused_leave_no_trace():
     assert np.array_equal(frames, same, equal_nan=True)  # sums of such squares are not finite
     with pytest.raises(RuntimeError, match="the input is finished"):
         online.accept_waveform(16000, y)
+
+
+def test_waveforms_that_are_refused_leave_no_dither():
+    online, other = (
+        kaldi.OnlineRawAudioSamples(kaldi.RawAudioSamplesOptions(kaldi.FrameExtractionOptions(dither=1.0)))
+        for _ in range(2)
+    )
+    with pytest.raises(ParameterError, match=r"waveform\[1\] is nan"):
+        online.accept_waveform(16000, [0.0, np.nan])
+    for each in (online, other):
+        each.accept_waveform(16000, noise(1000))
+    assert online.num_frames_ready == other.num_frames_ready > 0
+    assert np.array_equal(online.get_frame(1), other.get_frame(1))
 
 
 def test_waveforms_of_all_kinds_are_what_they_hold():

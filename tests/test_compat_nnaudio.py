@@ -234,12 +234,21 @@ def test_inverse_is_nnaudios():
             assert near(got[:, inner], want[:, inner], 1e-5)
 
 
+@pytest.mark.parametrize("name", ["MelSpectrogram", "Gammatonegram"])
+def test_negative_powers_of_silence(name):
+    """Infinite, and no warning comes of it."""
+    silent = getattr(nnaudio, name)(power=-1.0)(np.zeros(4000, np.float32))
+    assert np.isposinf(silent).any()
+
+
 def test_what_is_refused():
     for name, wrong in (
         ("STFT", {"n_fft": 0}), ("STFT", {"freq_scale": "mel"}), ("STFT", {"fmin": 0, "freq_scale": "log"}),
         ("STFT", {"pad_mode": "edge"}), ("STFT", {"win_length": 4096}), ("STFT", {"output_format": "Power"}),
         ("STFT", {"hop_length": 0}), ("MelSpectrogram", {"norm": 2}), ("MelSpectrogram", {"n_mels": 0}),
-        ("MFCC", {"amin": 0.0}), ("MFCC", {"top_db": -1.0}), ("Gammatonegram", {"fmin": 9000.0, "fmax": 8000.0}),
+        ("MFCC", {"amin": 0.0}), ("MFCC", {"ref": np.inf}), ("MFCC", {"top_db": -1.0}),
+        ("Gammatonegram", {"fmin": 9000.0, "fmax": 8000.0}),
+        ("STFT", {"freq_scale": ["no"]}),
         ("CQT1992v2", {"n_bins": 200}), ("CQT1992v2", {"fmin": 0}), ("CQT2010v2", {"n_bins": 120}),
         ("VQT", {"gamma": -1}), ("CQT2010v2", {"bins_per_octave": 0}),
     ):  # fmt: skip

@@ -187,6 +187,10 @@ def test_inputs_and_results():
         assert np.array_equal(ours.mfcc(same), want) or np.abs(ours.mfcc(same) - want).max() < 1e-9
     close(ours.mfcc(x, winfunc="hamming"), ours.mfcc(x, winfunc=np.hamming))
     assert np.array_equal(ours.mfcc(x, winfunc=np.hamming(400)), ours.mfcc(x, winfunc=np.hamming))
+    framed = sigproc.framesig(x, 400, 160, np.hamming)
+    for window in ("hamming", np.hamming(400)):
+        close(sigproc.framesig(x, 400, 160, window), framed)
+        close(sigproc.deframesig(framed, len(x), 400, 160, window), x.astype(np.float64))
     assert ours.mfcc(x, nfft=None).shape == want.shape
     assert ours.calculate_nfft(16000, 0.025) == 512
     assert ours.mfcc(x[:1]).shape == (1, 13)
@@ -233,6 +237,9 @@ def test_bad_input(arguments, kind, message):
 def test_frames_that_are_cut_are_told_of(caplog):
     ours.mfcc(noise(4000), 44100, nfft=512)
     assert "greater than FFT size" in caplog.text
+    caplog.clear()
+    sigproc.powspec(noise(60).reshape(2, 30), 16)
+    assert "frame length (30) is greater than FFT size (16)" in caplog.text
 
 
 # --- the way back

@@ -277,6 +277,7 @@ def test_arguments_are_theirs(name):
         ({"nfft": 16}, "nfft=16"), ({"boundary": "mirror"}, "boundary='mirror'"),
         ({"scaling": "density"}, "scaling='density'"), ({"axis": 3}, "axis=3"), ({"fs": 0}, "fs=0"),
         ({"window": "hanning?"}, "hanning?"), ({"detrend": "cubic"}, "detrend='cubic'"),
+        ({"detrend": np.ones(2)}, r"detrend=array.* must be"),
         ({"window": np.ones(33), "nperseg": 33, "x": np.ones(32)}, "longer than the signal"),
         ({"window": np.ones(16)}, "nperseg=32 differs"), ({"window": np.ones((2, 2))}, "1-D"),
         ({"x": np.ones(10), "nperseg": 30, "boundary": "even", "window": np.ones(30)}, "longer than the signal"),
@@ -287,6 +288,12 @@ def test_arguments_are_theirs(name):
 def test_bad_input(options, message):
     with pytest.raises(ParameterError, match=message):
         ours.stft(**{"x": signal(200, "float64"), "nperseg": 32} | options)
+
+
+def test_falsy_trends_are_none():
+    x = signal(200, "float64")
+    for nothing in (None, 0, ""):
+        assert np.array_equal(ours.stft(x, nperseg=32, detrend=nothing)[2], ours.stft(x, nperseg=32)[2])
 
 
 def test_bad_input_of_the_others():
@@ -500,6 +507,7 @@ def test_other_constructors(scale_to):
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), padding="mirror"), "padding='mirror'"),
         (lambda S: S(np.ones(4), 2, 1.0).stft(np.ones(9), axis=1), "axis=1"),
         (lambda S: S(np.ones(4), 2, 1.0).stft_detrend(np.ones(9), "cubic"), "detr='cubic'"),
+        (lambda S: S(np.ones(4), 2, 1.0).stft_detrend(np.ones(9), np.ones(2)), r"detr=array.* must be"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((4, 9))), "f_pts=3"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((3, 1))), "at least"),
         (lambda S: S(np.ones(4), 2, 1.0).istft(np.ones((3, 9)), k1=99), "k1=99"),

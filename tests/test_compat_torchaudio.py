@@ -565,6 +565,14 @@ def test_attributes_count_when_they_are_changed():
     mel.mel_scale.fb = 2 * mel.mel_scale.fb
     assert mel.recipe is None
     near(mel(y), 2 * ta.MelSpectrogram(n_fft=512, n_mels=20, window_fn=np.hamming)(y), 1e-6)
+    own = np.hamming(512).astype(np.float32)
+    mel.spectrogram.window = own
+    own[:] = 0  # the object has a copy
+    assert mel(y).any()
+    for same in (mel, copy.deepcopy(mel), pickle.loads(pickle.dumps(mel))):
+        for array in (same.spectrogram.window, same.mel_scale.fb):
+            with pytest.raises(ValueError, match="read-only"):  # it would not count
+                array[:] = 0
     mfcc = ta.MFCC(melkwargs={"n_mels": 40, "n_fft": 512})
     before = mfcc(y)
     mfcc.amplitude_to_DB.top_db = None

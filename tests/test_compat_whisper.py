@@ -73,6 +73,7 @@ def test_edges_and_bad_input():
         (lambda: whisper.log_mel_spectrogram(np.full(999, np.nan)), "nan"),
         (lambda: whisper.pad_or_trim(noise(9), -1), "length=-1"),
         (lambda: whisper.pad_or_trim(noise(9), 3, axis=1), "axis=1"),
+        (lambda: whisper.pad_or_trim(3.0), r"axis=-1 is no axis of array.shape=\(\)"),
     ):
         with pytest.raises(ParameterError, match=message) as caught:
             call()

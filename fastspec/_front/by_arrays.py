@@ -11,6 +11,7 @@ import numpy as np
 from .._engine.kept import kept
 from .._engine.spec import Framing, Spec, Spectrum
 from .._gate.samples import ParameterError
+from .given import raised
 from .program import Program, levels_of, program_of
 from .recipe import Recipe
 from .walk import finish, run_given, run_program
@@ -56,7 +57,7 @@ def run_with(recipe: Recipe, arrays: Arrays, x: np.ndarray, precision: int) -> n
     first, then = _programs(recipe, arrays, precision)
     F = run_program(first, x)
     if arrays.power is not None:
-        F = F**arrays.power
+        F = raised(F, arrays.power)
     if then:
         F = finish(then, run_given(then.first, F), x.shape[-1])
     return _both_sides(F, recipe.n_fft) if arrays.two_sided and arrays.bank is None else F

@@ -81,7 +81,8 @@ def raised(x: np.ndarray, exponent: float) -> np.ndarray:
     if exponent == 1:
         return x
     with np.errstate(all="ignore"):
-        return _foreign.call(np.power, x, x.dtype.type(exponent), work=20 * x.size)
+        number = float(x.dtype.type(exponent))  # of Python's own: `**` knows fast ways to squares and roots then
+        return _foreign.call(lambda: x**number, work=20 * x.size)
 
 
 def two_sided(S: np.ndarray, n_fft: int) -> np.ndarray:

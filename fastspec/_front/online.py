@@ -6,10 +6,13 @@ meets as many frames at once as the caller allows. The bits are those of the who
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import numpy as np
 
 from .._engine import plans as _plans
 from .._engine.arrays import is_finite
+from .._engine.spec import Framing
 from .._gate.samples import first_nonfinite
 from .banks import window_of
 from .program import framing_of, program_of
@@ -23,7 +26,7 @@ _MOST_SAMPLES = 1 << 18
 _FEWEST_SAMPLES, _FEWEST_FRAMES = 1 << 13, 1 << 8
 
 
-class OnlineSamples:
+class OnlineSamples(ABC):
     """The samples (n,) of one channel in float32 that are still wanted."""
 
     def __init__(self) -> None:
@@ -38,8 +41,7 @@ class OnlineSamples:
 
     def push(self, x: np.ndarray) -> None:
         """Take samples (n,) in float32; all of them, or none if one is not finite."""
-        if len(x) and not is_finite(x):
-            raise first_nonfinite(x, name="waveform")
+        _check_finite(x)
         end = self._end + len(x)
         if end <= len(self._samples):
             self._samples[self._end : end] = x
@@ -64,9 +66,14 @@ class OnlineSamples:
         self._dropped += drop
         self._end = len(kept)
 
+    @abstractmethod
     def _unwanted(self) -> int:
         """How many of the samples that are held may go."""
-        raise NotImplementedError
+
+
+def _check_finite(x: np.ndarray) -> None:
+    if len(x) and not is_finite(x):
+        raise first_nonfinite(x, name="waveform")
 
 
 class OnlineExcerpts(OnlineSamples):
@@ -123,7 +130,7 @@ class OnlineFrames(OnlineSamples):
         """Give up the first n of the frames that are there, or as many as can be had."""
         self.popped = min(self.popped + n, self.n_ready())
 
-    def _prepare(self, recipe: Recipe):
+    def _prepare(self, recipe: Recipe) -> tuple[Framing, int]:
         """Framing, and numbers of a frame."""
         program = program_of(recipe, 0)
         assert recipe.frames == "first", "the engine writes frames one after the other"
@@ -163,7 +170,7 @@ class OnlineFrames(OnlineSamples):
 class OnlineRawFrames(OnlineFrames):
     """The samples of each frame, conditioned and windowed: what would go into the FFT."""
 
-    def _prepare(self, recipe: Recipe):
+    def _prepare(self, recipe: Recipe) -> tuple[Framing, int]:
         framing = framing_of(recipe)
         self._recipe, self._window = recipe, window_of(recipe)[: framing.length].astype(np.float32)
         # A spectrum of one bin is the sample, to which the engine adds the noise of its place.
@@ -174,6 +181,7 @@ class OnlineRawFrames(OnlineFrames):
         return framing, framing.length
 
     def push(self, x: np.ndarray) -> None:
+        _check_finite(x)
         super().push(self._dither.push(x)[0].real if self._dither and len(x) else x)
 
     def _fill(self, out: np.ndarray, first: int) -> None:

@@ -69,8 +69,8 @@ def resample(x: np.ndarray, filter: Sinc, n_out: int) -> np.ndarray:
     n_taken, step = spec.framing.n_fft, filter.orig * n_blocks_in_one
     n_blocks = -(-n_out // (filter.new * n_blocks_in_one))
     padded = np.zeros((*x.shape[:-1], (n_blocks - 1) * step + n_taken), x.dtype)
-    kept = min(x.shape[-1], padded.shape[-1] - filter.reach)
-    padded[..., filter.reach : filter.reach + kept] = x[..., :kept]
+    n_kept = min(x.shape[-1], padded.shape[-1] - filter.reach)
+    padded[..., filter.reach : filter.reach + n_kept] = x[..., :n_kept]
     blocks = np.lib.stride_tricks.sliding_window_view(padded, n_taken, axis=-1)[..., ::step, :]
     y = run_given(spec, blocks.swapaxes(-1, -2), frame_major=True)
     return y.swapaxes(-1, -2).reshape(*x.shape[:-1], -1)[..., :n_out]

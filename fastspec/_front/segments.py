@@ -24,6 +24,12 @@ _PADDING = {
     "constant": Padding.CONSTANT, "edge": Padding.EDGE, "reflect": Padding.REFLECT, "symmetric": Padding.SYMMETRIC,
 }  # fmt: skip
 
+# Numbers of both sides that are worked on together.
+_AT_ONCE = 1 << 15
+
+# Real and complex numbers, by precision.
+_DTYPES = ((np.float32, np.float64), (np.complex64, np.complex128))
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -54,12 +60,6 @@ def working(x: np.ndarray, precision: int) -> np.ndarray:
     if x.dtype.char in ("FD" if is_complex else "fd") and x.dtype.isnative and x.flags.aligned:
         return x
     return x.astype(_DTYPES[is_complex][precision])
-
-
-# Numbers of both sides that are worked on together.
-_AT_ONCE = 1 << 15
-
-_DTYPES = ((np.float32, np.float64), (np.complex64, np.complex128))
 
 
 def spectra(
@@ -244,22 +244,22 @@ def samples(
     Sample 0 is number `lead` of the first segment. Sums are divided by those of the squared window that exceed
     `smallest`. Real without `two_sided`, and `window` has to be real then.
     """
-    precision = int(S.dtype != np.complex64)
+    precision, shape = int(S.dtype != np.complex64), (*S.shape[:-2], n_samples)
+    check_size(shape, np.dtype(_DTYPES[two_sided][precision]))
     frames = _frames(S, n_fft if two_sided else n_fft // 2 + 1, np.dtype(_DTYPES[1][precision]))
 
     def back(frames: np.ndarray, window: np.ndarray) -> np.ndarray:
         whole = np.zeros(n_fft)
         whole[: len(window)] = window
         inverse = _backward.inverse_of(n_fft, hop, lead, precision, whole.tobytes(), smallest)
-        check_size((*S.shape[:-2], n_samples), np.dtype(_DTYPES[0][precision]))
-        y = _memory.empty((*S.shape[:-2], n_samples), np.dtype(_DTYPES[0][precision]))
+        y = _memory.empty(shape, np.dtype(_DTYPES[0][precision]))
         _backward.run_inverse(inverse, n_fft, frames.swapaxes(-1, -2), y)
         return y
 
     if not two_sided:
         return back(frames, window)
     real, imag = _twice_the_parts(frames)
-    y = np.empty((*S.shape[:-2], n_samples), _DTYPES[1][precision])
+    y = np.empty(shape, _DTYPES[1][precision])
     y.real, y.imag = back(real, window.real), back(imag, window.real)
     if window.dtype.kind == "c":
         y.real -= back(imag, window.imag)

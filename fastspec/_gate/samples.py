@@ -173,6 +173,15 @@ def as_number(value, *, name: str) -> float:
     raise DTypeError(f"{name}={short(value)} must be a number; pass one float")
 
 
+def one_of(value, known, *, name: str):
+    """`value`, which is one of the names, or None, that are known."""
+    if value is not None and not isinstance(value, str):
+        raise DTypeError(f"{name}={short(value)} must be one of {', '.join(map(repr, known))}")
+    if value not in known:
+        raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
+    return value
+
+
 def check_amin(amin: float, *, exponent: int = 1, nan: bool = False) -> None:
     """The smallest power that counts, ``amin ** exponent``, has a logarithm. librosa lets NaN spread."""
     least = as_number(amin, name="amin") ** exponent

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from .._gate.complaints import both, public
-from .._gate.samples import ParameterError, from_dlpack
+from .._gate.samples import ParameterError, as_array, as_samples, from_dlpack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -37,6 +37,11 @@ def peer(kind: type[Exception] = ValueError) -> Callable[[F], F]:
         return call  # type: ignore[return-value]
 
     return decorate
+
+
+def as_audio(x, *, name: str) -> np.ndarray:
+    """Floating-point samples as the engine reads them, of lists too, which librosa's own functions refuse."""
+    return as_samples(x if isinstance(x, np.ndarray) else as_array(x, name=name), name=name)
 
 
 def _has_tensor(torch, values) -> bool:

@@ -18,7 +18,7 @@ original's instance deviation is NaN, here it is zero, and so is the result.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +26,8 @@ import numpy as np
 
 from .. import _scaler
 from .._front.source import as_clip
-from .._gate.samples import ParameterError, as_array
+from .._gate.complaints import both
+from .._gate.samples import DTypeError, ParameterError, as_array
 from .._recipes import recipe as _named
 from ..core.spectrum import amplitude_to_db
 from ._peer import peer
@@ -167,9 +168,8 @@ class Scaler(_scaler.Scaler):
     Raises
     ------
     ParameterError
-        As of `fastspec.Scaler`, whose `merge`, `partial_fit` and `inverse` it has, too.
-    NotImplementedError
-        By `fit` or a call, of a dataset with 'minmax': use `fastspec.Scaler`.
+        As of `fastspec.Scaler`, whose `merge`, `partial_fit` and `inverse` it has, too. By `fit` or a call, of a
+        dataset with 'minmax', also a NotImplementedError, as the baseline has it.
 
     Examples
     --------
@@ -212,10 +212,8 @@ class Scaler(_scaler.Scaler):
 
         Raises
         ------
-        NotImplementedError
-            If ``normtype='minmax'``.
         ParameterError
-            As of `fastspec.Scaler`.
+            As of `fastspec.Scaler`; also a NotImplementedError if a dataset is to have ``normtype='minmax'``.
         """
         self._check()
         return super().fit(dataloader, transform_func)
@@ -235,10 +233,8 @@ class Scaler(_scaler.Scaler):
 
         Raises
         ------
-        NotImplementedError
-            If ``statistic='dataset'`` and ``normtype='minmax'``.
         ParameterError
-            As of `fastspec.Scaler`.
+            As of `fastspec.Scaler`; also a NotImplementedError if a dataset is to have ``normtype='minmax'``.
         """
         self._check()
         return super().__call__(tensor)
@@ -247,7 +243,9 @@ class Scaler(_scaler.Scaler):
 
     def _check(self) -> None:
         if self.statistic == "dataset" and self.normtype == "minmax":
-            raise NotImplementedError("statistic='dataset' has no normtype='minmax' here; use fastspec.Scaler for it")
+            raise both(ParameterError, NotImplementedError)(
+                "normtype='minmax' goes with statistic='instance' alone, as in the baseline; use fastspec.Scaler"
+            )
 
     def state_dict(self) -> dict[str, np.ndarray]:
         """The numbers of a dataset, by the baseline's names; nothing of an instance.
@@ -261,6 +259,7 @@ class Scaler(_scaler.Scaler):
             return {}
         return {"mean": self.mean, "mean_squared": self.mean_squared}
 
+    @peer()
     def load_state_dict(self, state_dict: dict[str, Any], strict: bool = True) -> None:
         """Take numbers of a dataset that `state_dict`, or the baseline's own scaler, gave; nothing for an instance.
 
@@ -276,6 +275,8 @@ class Scaler(_scaler.Scaler):
         ParameterError
             If one of the two is missing or they do not go together.
         """
+        if not isinstance(state_dict, Mapping):
+            raise DTypeError(f"state_dict={state_dict!r} must be a dict of mean and mean_squared")
         if self.statistic != "dataset":
             return
         if not {"mean", "mean_squared"} <= state_dict.keys():

@@ -20,6 +20,8 @@ import os
 import numpy as np
 import numpy.typing as npt
 
+from .._engine.kept import kept
+from .._front.recipe import Recipe
 from .._gate.complaints import both
 from .._gate.samples import ParameterError, as_array, as_index
 from .._recipes import recipe
@@ -108,7 +110,7 @@ def pad_or_trim(array: npt.ArrayLike, length: int = N_SAMPLES, *, axis: int = -1
     [1.0, 2.0, 3.0, 0.0]
     """
     x, length = as_array(array, name="array"), as_index(length, name="length", minimum=0)
-    if not -x.ndim <= as_index(axis, name="axis", minimum=-x.ndim) < x.ndim:
+    if not -x.ndim <= as_index(axis, name="axis", minimum=-64) < x.ndim:
         raise ParameterError(f"axis={axis} is no axis of array.shape={x.shape}; use the last one, axis=-1")
     n = x.shape[axis]
     if n > length:
@@ -188,8 +190,7 @@ def log_mel_spectrogram(
     (80, 3000)
     """
     _check_device(device)
-    options = {"n_mels": _checked_bands(n_mels), "append": as_index(padding, name="padding", minimum=0)}
-    whisper = recipe("whisper", **options, top_over="channels")
+    whisper = _recipe(_checked_bands(n_mels), as_index(padding, name="padding", minimum=0))
     x = load_audio(audio) if isinstance(audio, (str, os.PathLike)) else as_array(audio, name="audio", kinds="fiu")
     if x.ndim and x.shape[-1] + whisper.append <= N_FFT // 2:
         raise ParameterError(
@@ -198,6 +199,11 @@ def log_mel_spectrogram(
     if x.ndim < 3:
         return whisper(x)
     return whisper(x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], n_mels, -1)
+
+
+@kept(32)
+def _recipe(n_mels: int, padding: int) -> Recipe:
+    return recipe("whisper", n_mels=n_mels, append=padding, top_over="channels")
 
 
 def _checked_bands(n_mels) -> int:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ..._front.banks import SCALES, from_mel, to_mel, triangles
 from ..._gate.complaints import warn
-from ..._gate.samples import DTypeError, ParameterError, as_index, as_number, check_rate
+from ..._gate.samples import DTypeError, ParameterError, as_index, as_number, check_rate, one_of
 from ...core.convert import hz_to_octs
 from ...filters import chroma
 from .._peer import peer
@@ -40,7 +40,7 @@ def hertz_to_mel(freq: npt.ArrayLike, mel_scale: str = "htk") -> np.ndarray:
     >>> round(float(huggingface.hertz_to_mel(700.0)), 3)
     781.173
     """
-    return to_mel(freq, _scale(mel_scale))
+    return to_mel(freq, one_of(mel_scale, SCALES, name="mel_scale"))
 
 
 @peer()
@@ -70,7 +70,7 @@ def mel_to_hertz(mels: npt.ArrayLike, mel_scale: str = "htk") -> np.ndarray:
     >>> round(float(huggingface.mel_to_hertz(15.0, "slaney")), 3)
     1000.0
     """
-    return from_mel(mels, _scale(mel_scale))
+    return from_mel(mels, one_of(mel_scale, SCALES, name="mel_scale"))
 
 
 @peer()
@@ -162,12 +162,12 @@ def mel_filter_bank(
     n_filters = as_index(num_mel_filters, name="num_mel_filters", minimum=0)
     low, high = as_number(min_frequency, name="min_frequency"), as_number(max_frequency, name="max_frequency")
     check_rate(sampling_rate, name="sampling_rate")
-    if not (norm is None or isinstance(norm, str)) or norm not in (None, "slaney"):
-        raise ParameterError(f"norm={norm!r} must be None or 'slaney'")
+    one_of(norm, (None, "slaney"), name="norm")
+    one_of(mel_scale, SCALES, name="mel_scale")
     if not 0 <= low <= high < np.inf:
         raise ParameterError(f"min_frequency={low}, max_frequency={high} must be ascending, from 0 Hz; swap them")
     weights = triangles(
-        n_bins, n_filters, low, high, sampling_rate, _scale(mel_scale), in_mel=bool(triangularize_in_mel_space),
+        n_bins, n_filters, low, high, sampling_rate, mel_scale, in_mel=bool(triangularize_in_mel_space),
         norm=norm, dtype=real_dtype(dtype),
     )  # fmt: skip
     if (weights.max(axis=1) == 0).any():
@@ -234,12 +234,6 @@ def chroma_filter_bank(
         n_chroma=as_index(num_chroma, name="num_chroma"), tuning=as_number(tuning, name="tuning"), ctroct=centre,
         octwidth=width, norm=power, base_c=bool(start_at_c_chroma), dtype=np.float64,
     )  # fmt: skip
-
-
-def _scale(mel_scale) -> str:
-    if not isinstance(mel_scale, str) or mel_scale not in SCALES:
-        raise ParameterError(f"mel_scale={mel_scale!r} must be one of {', '.join(map(repr, SCALES))}")
-    return mel_scale
 
 
 def real_dtype(dtype) -> np.dtype:

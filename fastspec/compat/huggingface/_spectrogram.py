@@ -13,7 +13,7 @@ from ..._engine.spec import precision_of
 from ..._front.banks import window_samples
 from ..._front.by_arrays import Arrays, end_to_end, held, run_with
 from ..._front.recipe import Recipe
-from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, first_nonfinite
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, first_nonfinite, one_of
 from ...util.utils import pad_center
 from .._peer import peer
 from ._banks import real_dtype
@@ -71,8 +71,7 @@ def window_function(
     [0.0, 0.5, 1.0, 0.5]
     """
     window_length = as_index(window_length, name="window_length")
-    if not isinstance(name, str) or name not in _WINDOWS:
-        raise ParameterError(f"name={name!r} must be one of {', '.join(map(repr, _WINDOWS))}")
+    one_of(name, _WINDOWS, name="name")
     if frame_length is not None and window_length > as_index(frame_length, name="frame_length"):
         raise ParameterError(f"window_length={window_length} exceeds frame_length={frame_length}; use a longer frame")
     # Cut from the symmetric one, of which a window of one sample is a zero, as NumPy's are.
@@ -358,12 +357,10 @@ def _check_options(power: float | None, mel_filters, log_mel, pad_mode) -> None:
         raise ParameterError("power=None leaves complex numbers, of which mel_filters make nothing; use power=2.0")
     if power is not None and not np.isfinite(power):
         raise ParameterError(f"power={power} must be finite, or None for complex numbers")
-    if not (log_mel is None or isinstance(log_mel, str)) or log_mel not in _LOGARITHMS:
-        raise ParameterError(f"log_mel={log_mel!r} must be one of {', '.join(map(repr, _LOGARITHMS))}")
-    if log_mel == "dB" and power not in (None, 1, 2):
+    if one_of(log_mel, _LOGARITHMS, name="log_mel") == "dB" and power not in (None, 1, 2):
         raise ParameterError(f"log_mel='dB' needs power=1.0 or 2.0, not power={power}")
-    if not callable(pad_mode) and not (isinstance(pad_mode, str) and pad_mode in _ALL_PADDINGS):
-        raise ParameterError(f"pad_mode={pad_mode!r} must be one of {', '.join(map(repr, _ALL_PADDINGS))}")
+    if not callable(pad_mode):
+        one_of(pad_mode, _ALL_PADDINGS, name="pad_mode")
 
 
 def _levels(power, log_mel, has_bank: bool, mel_floor, reference, min_value, db_range) -> tuple:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ..._front.recipe import Recipe
 from ..._gate.complaints import both
 from ..._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, as_samples
 from .._peer import peer
-from ._recipes import EPSILON, band_range, cepstral_fields, edges, padded_size, window_of
+from ._recipes import EPSILON, band_range, cepstral_fields, check_preemphasis, edges, fft_size, window_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -42,16 +42,19 @@ class _Bands(NamedTuple):
     low_freq: float
     num_mel_bins: int
     use_energy: bool
-    use_log_fbank: bool
-    use_power: bool
     vtln_high: float
     vtln_low: float
     vtln_warp: float
+    use_log_fbank: bool = True
+    use_power: bool = True
 
 
 class _Cepstrum(NamedTuple):
     num_ceps: int
     cepstral_lifter: float
+
+
+_T = TypeVar("_T", _Frames, _Bands)
 
 
 @peer(AssertionError)
@@ -129,10 +132,7 @@ def spectrogram(
     >>> fastspec.compat.kaldi.spectrogram(y).shape
     (98, 257)
     """
-    frames = _Frames(
-        blackman_coeff, dither, energy_floor, frame_length, frame_shift, preemphasis_coefficient, raw_energy,
-        remove_dc_offset, round_to_power_of_two, sample_frequency, snip_edges, window_type,
-    )  # fmt: skip
+    frames = _of_them(_Frames, locals())
     return _features(waveform, channel, min_duration, _recipe(frames, None, None, bool(subtract_mean)))
 
 
@@ -205,14 +205,8 @@ subtract_mean, window_type
     >>> fastspec.compat.kaldi.fbank(y, num_mel_bins=80, snip_edges=False).shape
     (100, 80)
     """
-    frames = _Frames(
-        blackman_coeff, dither, energy_floor, frame_length, frame_shift, preemphasis_coefficient, raw_energy,
-        remove_dc_offset, round_to_power_of_two, sample_frequency, snip_edges, window_type,
-    )  # fmt: skip
-    bands = _Bands(
-        high_freq, htk_compat, low_freq, num_mel_bins, use_energy, use_log_fbank, use_power, vtln_high, vtln_low,
-        vtln_warp,
-    )  # fmt: skip
+    frames = _of_them(_Frames, locals())
+    bands = _of_them(_Bands, locals())
     return _features(waveform, channel, min_duration, _recipe(frames, bands, None, bool(subtract_mean)))
 
 
@@ -283,15 +277,15 @@ subtract_mean, window_type
     >>> fastspec.compat.kaldi.mfcc(y, num_ceps=20).shape
     (98, 20)
     """
-    frames = _Frames(
-        blackman_coeff, dither, energy_floor, frame_length, frame_shift, preemphasis_coefficient, raw_energy,
-        remove_dc_offset, round_to_power_of_two, sample_frequency, snip_edges, window_type,
-    )  # fmt: skip
-    bands = _Bands(
-        high_freq, htk_compat, low_freq, num_mel_bins, use_energy, True, True, vtln_high, vtln_low, vtln_warp
-    )
+    frames = _of_them(_Frames, locals())
+    bands = _of_them(_Bands, locals())
     cepstrum = _Cepstrum(num_ceps, cepstral_lifter)
     return _features(waveform, channel, min_duration, _recipe(frames, bands, cepstrum, bool(subtract_mean)))
+
+
+def _of_them(kind: type[_T], given: dict) -> _T:
+    """Those of the arguments that were given that are fields of this kind."""
+    return kind(**{name: value for name, value in given.items() if name in kind._fields})
 
 
 def _features(waveform, channel: int, min_duration: float, recipe: Recipe) -> np.ndarray:
@@ -307,7 +301,7 @@ def _features(waveform, channel: int, min_duration: float, recipe: Recipe) -> np
 
 
 def _channel(waveform, channel: int) -> np.ndarray:
-    x = waveform if isinstance(waveform, np.ndarray) else as_array(waveform, name="waveform")
+    x = as_array(waveform, name="waveform")
     if x.dtype.kind in "biu":
         raise DTypeError(
             f"waveform.dtype={x.dtype} is not floating-point; Kaldi takes samples as they are: "
@@ -362,14 +356,8 @@ def _of_frames(f: _Frames) -> dict:
         raise ParameterError(f"frame_length={f.frame_length} is {size} samples at {sr} Hz; use 2 of them or more")
     if shift < 1:
         raise ParameterError(f"frame_shift={f.frame_shift} is no sample at {sr} Hz; use a longer one")
-    n_fft = padded_size(size, f.round_to_power_of_two)
-    if n_fft % 2:
-        raise ParameterError(
-            f"frame_length={f.frame_length} is {n_fft} samples, an odd number; use another, or "
-            "round_to_power_of_two=True"
-        )
-    if not 0 <= f.preemphasis_coefficient <= 1:
-        raise ParameterError(f"preemphasis_coefficient={f.preemphasis_coefficient} must be between 0 and 1")
+    n_fft = fft_size(size, f.round_to_power_of_two, f"frame_length={f.frame_length}")
+    check_preemphasis(f.preemphasis_coefficient, name="preemphasis_coefficient")
     if f.energy_floor < 0:
         raise ParameterError(f"energy_floor={f.energy_floor} must not be negative; 0 is float32's epsilon")
     return {

@@ -23,7 +23,7 @@ def as_waveform(waveform) -> np.ndarray:
     """Samples (n,) in float32; integers count as what they are, as Kaldi's are."""
     if type(waveform) is np.ndarray and waveform.dtype is _SINGLE and waveform.ndim == 1:
         return waveform
-    x = as_array(waveform, name="waveform", kinds="fiub") if len(waveform) else np.empty(0)
+    x = as_array(waveform, name="waveform", kinds="fiub")
     if x.ndim != 1:
         raise both(ParameterError, TypeError)(
             f"waveform.shape={x.shape} must be (samples,); pass one channel, waveform[0]"

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..._front.banks import bank_of
 from ..._front.recipe import Recipe
-from ..._gate.samples import ParameterError, as_index, as_number
+from ..._gate.samples import ParameterError, as_index, as_number, one_of
 from ._options import (
     FbankOptions,
     FrameExtractionOptions,
@@ -31,8 +31,18 @@ WINDOWS = {
 # --- what torchaudio and kaldi-native-fbank have in common
 
 
-def padded_size(size: int, to_power_of_two: bool) -> int:
-    return 1 << (size - 1).bit_length() if to_power_of_two else size
+def fft_size(size: int, to_power_of_two: bool, told: str = "") -> int:
+    """Points of the FFT of a frame of `size` samples, an even number; `told`: the argument that this size is from."""
+    if to_power_of_two:
+        return 1 << (size - 1).bit_length()
+    if size % 2 and told:
+        raise ParameterError(f"{told} is {size} samples, an odd number; use another, or round_to_power_of_two=True")
+    return size
+
+
+def check_preemphasis(coefficient: float, *, name: str = "preemph_coeff") -> None:
+    if not 0 <= coefficient <= 1:
+        raise ParameterError(f"{name}={coefficient} must be between 0 and 1")
 
 
 def edges(snip_edges: bool) -> dict:
@@ -40,9 +50,7 @@ def edges(snip_edges: bool) -> dict:
 
 
 def window_of(window_type: str, blackman_coeff: float, known: dict[str, str]):
-    if window_type not in known:
-        raise ParameterError(f"window_type={window_type!r} must be one of {', '.join(map(repr, known))}")
-    if window_type != "blackman":
+    if one_of(window_type, known, name="window_type") != "blackman":
         return known[window_type]
     return ("general_cosine", (blackman_coeff, 0.5, 0.5 - blackman_coeff))
 
@@ -116,10 +124,10 @@ def of_nemo(options: NemoFbankOptions) -> Recipe:
     """Of the samples of one request, whose first one the pre-emphasis leaves as it is."""
     _check_count("num_mel_bins", options.num_mel_bins)
     shift, size = sizes(options.samp_freq, options.frame_shift_ms, options.frame_length_ms)
-    _check_preemphasis(options.preemph_coeff)
+    check_preemphasis(options.preemph_coeff)
     recipe = Recipe(
         sr=options.samp_freq, preemphasis=options.preemph_coeff, preemphasis_over="signal",
-        n_fft=padded_size(size, True), hop_length=shift, win_length=size, periodic=False, n_mels=options.num_mel_bins,
+        n_fft=fft_size(size, True), hop_length=shift, win_length=size, periodic=False, n_mels=options.num_mel_bins,
         log="ln", log_floor=SMALLEST, log_add=2.0**-24, frames="first",
         **band_range(options.low_freq, options.high_freq, options.samp_freq),
     )  # fmt: skip
@@ -141,24 +149,15 @@ def sizes(samp_freq: float, frame_shift_ms: float, frame_length_ms: float) -> tu
 
 def _of_frames(o: FrameExtractionOptions, *, needs_fft: bool = True) -> dict:
     shift, size = sizes(o.samp_freq, o.frame_shift_ms, o.frame_length_ms)
-    n_fft = padded_size(size, o.round_to_power_of_two)
-    if needs_fft and n_fft % 2:
-        raise ParameterError(
-            f"frame_length_ms={o.frame_length_ms} is {n_fft} samples, an odd number; use another, or "
-            "round_to_power_of_two=True"
-        )
-    _check_preemphasis(o.preemph_coeff)
+    told = f"frame_length_ms={o.frame_length_ms}" if needs_fft else ""
+    n_fft = fft_size(size, o.round_to_power_of_two, told)
+    check_preemphasis(o.preemph_coeff)
     return {
         "sr": o.samp_freq, "dither": o.dither, "n_fft": n_fft, "hop_length": shift, "frame_length": size,
         "remove_mean": o.remove_dc_offset, "preemphasis": o.preemph_coeff,
         "window": window_of(o.window_type, o.blackman_coeff, WINDOWS), "periodic": o.window_type == "hann",
         "frames": "first", **edges(o.snip_edges),
     }  # fmt: skip
-
-
-def _check_preemphasis(coefficient: float) -> None:
-    if not 0 <= coefficient <= 1:
-        raise ParameterError(f"preemph_coeff={coefficient} must be between 0 and 1")
 
 
 def _check_count(name: str, n: int) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import ceil, log2
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..._gate.complaints import both, warn
-from ..._gate.samples import ParameterError, as_hop_length, as_index, as_number, check_rate
+from ..._gate.samples import ParameterError, as_hop_length, as_index, as_number, check_rate, one_of
 from ...core.constantq._bank import bank_cqt
 from ...core.constantq._octaves import Octaves, octaves_of, transform_octaves
 from ...core.spectrum import magphase
 from .._peer import peer
-from ._layer import Layer, as_parts, batch_of, magnitudes, one_of
+from ._layer import Layer, as_parts, batch_of, magnitudes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -22,7 +23,7 @@ _OUTPUTS = ("Magnitude", "Complex", "Phase")
 _GAINS = ("librosa", "convolutional", "wrap")
 
 
-class _ConstantQ(Layer):
+class _ConstantQ(Layer, ABC):
     """What the three have in common: the arguments of a call, and what spectra become."""
 
     def _take(self, sr, hop_length, fmin, bins_per_octave, filter_scale, pad_mode, trainable, output_format) -> None:
@@ -33,8 +34,8 @@ class _ConstantQ(Layer):
             if not 0 < value < np.inf:
                 raise ParameterError(f"{name}={value} must be positive and finite")
         self.bins_per_octave = as_index(bins_per_octave, name="bins_per_octave")
-        self.pad_mode = one_of("pad_mode", pad_mode, ("reflect", "constant"))
-        self.output_format, self.trainable = one_of("output_format", output_format, _OUTPUTS), bool(trainable)
+        self.pad_mode = one_of(pad_mode, ("reflect", "constant"), name="pad_mode")
+        self.output_format, self.trainable = one_of(output_format, _OUTPUTS, name="output_format"), bool(trainable)
 
     @peer()
     def __call__(
@@ -60,16 +61,17 @@ class _ConstantQ(Layer):
         ParameterError
             Also a RuntimeError: if there are too few samples.
         """
-        wanted = one_of("output_format", output_format or self.output_format, _OUTPUTS)
-        C = self._spectra(batch_of(x), one_of("normalization_type", normalization_type, _GAINS))
+        wanted = one_of(output_format or self.output_format, _OUTPUTS, name="output_format")
+        C = self._spectra(batch_of(x), one_of(normalization_type, _GAINS, name="normalization_type"))
         if wanted == "Magnitude":
             return magnitudes(C, 1e-8 if self.trainable else 0.0)
         return as_parts(C if wanted == "Complex" else magphase(C)[1])
 
     forward = __call__
 
+    @abstractmethod
     def _spectra(self, x: np.ndarray, gains: str) -> np.ndarray:
-        raise NotImplementedError
+        """Complex ones (batch, bins, frames) of samples (batch, n)."""
 
 
 class CQT1992v2(_ConstantQ):

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..._engine import arrays as _arrays
 from ..._gate.complaints import both
-from ..._gate.samples import ParameterError, as_array, as_samples
+from ..._gate.samples import ParameterError
+from .._peer import as_audio
 
 
 class Layer:
@@ -24,7 +25,7 @@ class Layer:
 
 def batch_of(x) -> np.ndarray:
     """Samples (batch, n) of any of the three shapes."""
-    samples = as_samples(x if isinstance(x, np.ndarray) else as_array(x, name="x"), name="x")
+    samples = as_audio(x, name="x")
     if samples.ndim == 3 and samples.shape[1] != 1:
         raise both(ParameterError, RuntimeError)(
             f"x.shape={samples.shape} must have one channel, (batch, 1, samples); pass channels as a batch"
@@ -47,12 +48,6 @@ def check_frames(x: np.ndarray, n_fft: int, pad: int, pad_mode: str) -> None:
         raise both(ParameterError, RuntimeError)(
             f"x.shape={x.shape} is too short for a frame of n_fft={n_fft}; use center=True, or a shorter n_fft"
         )
-
-
-def one_of(name: str, value, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
-    return value
 
 
 def as_parts(D: np.ndarray) -> np.ndarray:

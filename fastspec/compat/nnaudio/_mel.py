@@ -8,13 +8,14 @@ import numpy as np
 
 from ..._engine.spec import precision_of
 from ..._front.gammatone import spec_of
+from ..._front.given import raised
 from ..._front.recipe import Recipe
 from ..._front.walk import run_given
 from ..._gate.samples import ParameterError, as_index, as_number
 from ...core.spectrum import power_to_db
 from ...feature.spectral import melspectrogram, mfcc
 from .._peer import peer
-from ._layer import Layer, batch_of, check_frames
+from ._layer import Layer
 from ._stft import STFT
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class _Bands(Layer):
         if not -np.inf < self.power < np.inf:
             raise ParameterError(f"power={power} must be finite; use for instance 2.0")
 
-    def _powers(self, x: np.ndarray) -> np.ndarray:
-        return self.stft(x) ** self.power
+    def _powers(self, x) -> np.ndarray:
+        return raised(self.stft(x), self.power)
 
 
 class MelSpectrogram(_Bands):
@@ -147,10 +148,9 @@ class MelSpectrogram(_Bands):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        samples = batch_of(x)
+        samples = self.stft._batch_of(x)
         if self.recipe is None:
             return melspectrogram(S=self._powers(samples), sr=self.sr, n_fft=self.n_fft, **self._bands)
-        check_frames(samples, self.n_fft, self.n_fft // 2 if self.center else 0, self.pad_mode)
         return self.recipe(samples)
 
     forward = __call__
@@ -215,6 +215,8 @@ class MFCC(Layer):
         self.top_db = None if top_db is None else as_number(top_db, name="top_db")
         if not 0 < self.amin < np.inf:
             raise ParameterError(f"amin={amin} must be strictly positive; use for instance 1e-10")
+        if not self.ref < np.inf:
+            raise ParameterError(f"ref={ref} must be finite; it is the power at 0 dB, for instance 1.0")
         if self.top_db is not None and not self.top_db >= 0:
             raise ParameterError(f"top_db={top_db} must not be negative; use None for no limit")
         mel, zero = self.melspec_layer.recipe, max(self.amin, self.ref)
@@ -243,11 +245,11 @@ class MFCC(Layer):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        layer, samples = self.melspec_layer, batch_of(x)
+        layer = self.melspec_layer
+        samples = layer.stft._batch_of(x)
         if self.recipe is None:
             levels = power_to_db(layer(samples), ref=self.ref, amin=self.amin, top_db=self.top_db)
             return mfcc(S=levels, n_mfcc=min(self.n_mfcc, levels.shape[-2]))
-        check_frames(samples, layer.n_fft, layer.n_fft // 2 if layer.center else 0, layer.pad_mode)
         return self.recipe(samples)
 
     forward = __call__
@@ -337,7 +339,7 @@ class Gammatonegram(_Bands):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        S = self._powers(batch_of(x))
+        S = self._powers(x)
         spec = spec_of(precision_of(S.dtype), float(self.sr), self.n_fft, self.n_bins, self.fmin, self.fmax)
         return run_given(spec, S)
 

@@ -11,10 +11,10 @@ from ..._front.lines import Lines
 from ..._front.recipe import Recipe
 from ..._front.specs import padded_window, window_key
 from ..._gate.complaints import both
-from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, check_rate
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, check_rate, one_of
 from ...core.spectrum import _lines, istft
 from .._peer import peer
-from ._layer import Layer, as_parts, batch_of, check_frames, one_of
+from ._layer import Layer, as_parts, batch_of, check_frames
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -102,9 +102,9 @@ class STFT(Layer):
         self.win_length = self.n_fft if win_length is None else as_index(win_length, name="win_length")
         self.freq_bins = None if freq_bins is None else as_index(freq_bins, name="freq_bins")
         self.stride = as_hop_length(max(1, self.win_length // 4) if hop_length is None else hop_length)
-        self.freq_scale = one_of("freq_scale", freq_scale, _SCALES)
-        self.pad_mode = one_of("pad_mode", pad_mode, ("reflect", "constant"))
-        self.output_format = one_of("output_format", output_format, _OUTPUTS)
+        self.freq_scale = one_of(freq_scale, _SCALES, name="freq_scale")
+        self.pad_mode = one_of(pad_mode, ("reflect", "constant"), name="pad_mode")
+        self.output_format = one_of(output_format, _OUTPUTS, name="output_format")
         self.window, self.center, self.iSTFT, self.trainable = window, bool(center), bool(iSTFT), bool(trainable)
         check_rate(sr)
         self.sr, self.fmin, self.fmax = sr, as_number(fmin, name="fmin"), as_number(fmax, name="fmax")
@@ -118,7 +118,9 @@ class STFT(Layer):
             self.n_fft, self.stride, self._pad, padding_of(self.pad_mode), self._window.tobytes(),
             (self._frequencies / self.sr).tobytes(),
         )  # fmt: skip
+        self._guard = 1e-8 if self.trainable else 0.0
         self.recipe = self._recipe() if self._has_bins_of_fft() else None
+        self._magnitudes = self.recipe and self.recipe.replace(power=1, root_add=self._guard)
 
     def _in_hertz(self, n: int) -> np.ndarray:
         k = np.arange(n)
@@ -162,9 +164,8 @@ class STFT(Layer):
         ParameterError
             Also an AssertionError or a RuntimeError: if there are too few samples.
         """
-        wanted = one_of("output_format", output_format or self.output_format, _OUTPUTS)
-        samples = batch_of(x)
-        check_frames(samples, self.n_fft, self._pad, self.pad_mode)
+        wanted = one_of(output_format or self.output_format, _OUTPUTS, name="output_format")
+        samples = self._batch_of(x)
         if wanted == "Magnitude":
             return self._spectra(samples, Spectrum.MAGNITUDE)
         D = self._spectra(samples, Spectrum.COMPLEX)
@@ -175,11 +176,17 @@ class STFT(Layer):
 
     forward = __call__
 
+    def _batch_of(self, x) -> np.ndarray:
+        """Samples (batch, n), enough of them for a frame and for what is reflected."""
+        samples = batch_of(x)
+        check_frames(samples, self.n_fft, self._pad, self.pad_mode)
+        return samples
+
     def _spectra(self, samples: np.ndarray, kind: Spectrum) -> np.ndarray:
-        guard = 1e-8 if self.trainable and kind is Spectrum.MAGNITUDE else 0.0
-        if self.recipe is None:
+        recipe = self.recipe if kind is Spectrum.COMPLEX else self._magnitudes
+        if recipe is None:
+            guard = 0.0 if kind is Spectrum.COMPLEX else self._guard
             return _lines.transform(samples, self._lines, kind, guard=guard)
-        recipe = self.recipe if kind is Spectrum.COMPLEX else self.recipe.replace(power=1, root_add=guard)
         return recipe(samples)[:, : len(self._frequencies)]
 
     @peer(AssertionError)

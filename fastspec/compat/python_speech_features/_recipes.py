@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,9 @@ from ..._engine.kept import kept
 from ..._engine.spec import MOST_N_FFT
 from ..._front import specs
 from ..._front.recipe import Recipe
-from ..._front.windows import get_window
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_index, as_number, check_rate
-from .sigproc import fft_length, round_half_up
+from .sigproc import fft_length, round_half_up, warn_if_cut, window_samples
 
 EPS = float(np.finfo(float).eps)
 
@@ -38,11 +36,7 @@ def recipe_of(samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preem
     check_rate(samplerate, name="samplerate")
     nfft = calculate_nfft(samplerate, winlen) if nfft is None else fft_length(nfft, "nfft")
     length, hop = samples_in(winlen, samplerate, "winlen"), samples_in(winstep, samplerate, "winstep")
-    if length > nfft:
-        logging.getLogger(__name__).warning(
-            "frame length (%d) is greater than FFT size (%d), frame will be truncated. Increase NFFT to avoid.",
-            length, nfft,
-        )  # fmt: skip
+    warn_if_cut(length, nfft)
     frame = (length, hop, nfft, window_key(winfunc, length))
     bands = bands_key(samplerate, nfilt, nfft, lowfreq, highfreq)
     return _recipe(frame, bands, finite(preemph, "preemph"), tuple(others.items()))
@@ -71,11 +65,7 @@ def samples_in(seconds, samplerate, name: str) -> int:
 def window_key(winfunc, length: int) -> str | bytes:
     if winfunc is np.ones:
         return "boxcar"
-    window = winfunc(length) if callable(winfunc) else get_window(winfunc, length, fftbins=False)
-    window = as_array(window, name="winfunc", kinds="fiub")
-    if window.shape != (length,):
-        raise ParameterError(f"winfunc gave {window.shape} values for a frame of {length} samples; they must agree")
-    return window.astype(np.float64).tobytes()
+    return window_samples(winfunc, length, "fiub").astype(np.float64).tobytes()
 
 
 def bands_key(samplerate, nfilt, nfft: int, lowfreq, highfreq) -> tuple:

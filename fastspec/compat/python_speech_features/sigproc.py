@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ..._engine.spec import MOST_N_FFT, Spectrum
 from ..._front import segments as _segments
+from ..._front.windows import get_window
 from ..._gate.complaints import both
 from ..._gate.samples import ParameterError, as_array, as_index, as_number
 from ...core.spectrum import power_to_db
@@ -21,7 +22,7 @@ __all__ = [
     "deframesig", "framesig", "logpowspec", "magspec", "powspec", "preemphasis", "rolling_window", "round_half_up",
 ]  # fmt: skip
 
-WindowFunction = Callable[[int], np.ndarray] | npt.ArrayLike
+WindowFunction = Callable[[int], np.ndarray] | str | npt.ArrayLike
 
 
 def __dir__() -> list[str]:
@@ -111,7 +112,7 @@ def framesig(
     frame_len, frame_step : float
         Samples of a frame, and from frame to frame; rounded, halves up.
     winfunc : callable, default `numpy.ones`
-        The window, from its length.
+        The window, from its length. A name (of the symmetric window) or the samples do as well.
     stride_trick : bool, default True
         Without effect, as on the original's results.
 
@@ -137,7 +138,7 @@ def framesig(
     n_frames = 1 if len(sig) <= length else 1 - (length - len(sig)) // step
     whole = np.zeros((n_frames - 1) * step + length, np.result_type(sig, np.float64))
     whole[: len(sig)] = sig
-    return frame(whole, frame_length=length, hop_length=step, axis=0) * _window(winfunc, length)
+    return frame(whole, frame_length=length, hop_length=step, axis=0) * window_samples(winfunc, length)
 
 
 def _length(value, name: str) -> int:
@@ -152,8 +153,10 @@ def fft_length(value, name: str) -> int:
     return n
 
 
-def _window(winfunc, length: int) -> np.ndarray:
-    window = as_array(winfunc(length) if callable(winfunc) else winfunc, name="winfunc")
+def window_samples(winfunc, length: int, kinds: str = "fciub") -> np.ndarray:
+    if isinstance(winfunc, (str, tuple)):
+        return get_window(winfunc, length, fftbins=False)
+    window = as_array(winfunc(length) if callable(winfunc) else winfunc, name="winfunc", kinds=kinds)
     if window.shape != (length,):
         raise ParameterError(f"winfunc gave {window.shape} values for a frame of {length} samples; they must agree")
     return window
@@ -197,7 +200,7 @@ def deframesig(
     length, step = _length(frame_len, "frame_len"), _length(frame_step, "frame_step")
     if frames.ndim != 2 or frames.shape[1] != length or not len(frames):
         raise both(ParameterError, AssertionError)(f"frames.shape={frames.shape} must be (frames, {length})")
-    windows = np.broadcast_to(_window(winfunc, length) + 1e-15, frames.shape)  # never quite 0
+    windows = np.broadcast_to(window_samples(winfunc, length) + 1e-15, frames.shape)  # never quite 0
     y = _segments.overlap_add(frames, step) / _reached(_segments.overlap_add(windows, step))
     siglen = as_index(siglen, name="siglen", minimum=-(2**62))
     return y[:siglen] if siglen > 0 else y
@@ -272,17 +275,20 @@ def _power(frames, NFFT: int, scale: float) -> np.ndarray:
     frames, NFFT = as_array(frames, name="frames", kinds="fiub"), fft_length(NFFT, "NFFT")
     if frames.ndim != 2 or not frames.shape[1]:
         raise ParameterError(f"frames.shape={frames.shape} must be (frames, samples)")
-    if frames.shape[1] > NFFT:
-        logging.getLogger(__name__).warning(
-            "frame length (%d) is greater than FFT size (%d), frame will be truncated. Increase NFFT to avoid.",
-            frames.shape[1], NFFT,
-        )  # fmt: skip
-        frames = frames[:, :NFFT]
-    x, cut = _segments.end_to_end(frames, NFFT)
+    warn_if_cut(frames.shape[1], NFFT)
+    x, cut = _segments.end_to_end(frames[:, :NFFT], NFFT)
     window = np.full(cut.length, scale)
     return _segments.spectra(x, window, cut, precision=int(frames.dtype != np.float32), kind=Spectrum.POWER).swapaxes(
         -1, -2
     )
+
+
+def warn_if_cut(length: int, nfft: int) -> None:
+    if length > nfft:
+        logging.getLogger(__name__).warning(
+            "frame length (%d) is greater than FFT size (%d), frame will be truncated. Increase NFFT to avoid.",
+            length, nfft,
+        )  # fmt: skip
 
 
 @peer()

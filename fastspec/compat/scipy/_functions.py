@@ -16,7 +16,7 @@ from ..._front.segments import Cut
 from ..._front.specs import CACHED
 from ..._front.windows import get_window
 from ..._gate.complaints import warn
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_number, check_rate
+from ..._gate.samples import DTypeError, ParameterError, as_array, as_number, check_rate, one_of
 from .._peer import peer
 
 Window = str | tuple | npt.ArrayLike
@@ -162,8 +162,7 @@ def spectrogram(
     >>> Sxx.shape, Sxx.dtype.name
     ((129, 71), 'float32')
     """
-    if mode not in ("psd", "complex", "magnitude", "angle", "phase"):
-        raise ParameterError(f"mode={mode!r} must be one of 'psd', 'complex', 'magnitude', 'angle', 'phase'")
+    one_of(mode, ("psd", "complex", "magnitude", "angle", "phase"), name="mode")
     if scaling not in ("density", "spectrum"):
         raise ParameterError(f"scaling={scaling!r} must be 'density' or 'spectrum'")
     kind = {"psd": Spectrum.POWER, "magnitude": Spectrum.MAGNITUDE}.get(mode, Spectrum.COMPLEX)
@@ -281,14 +280,11 @@ def _named_window(window: str | tuple, length: int, periodic: bool) -> np.ndarra
 
 def _cut(n_samples: int, lengths: Lengths, boundary, padded) -> tuple[Cut, int]:
     """How segments are cut, and of how many samples, those beyond the ends included."""
-    if boundary is not None and (not isinstance(boundary, str) or boundary not in _BOUNDARIES):
-        raise ParameterError(f"boundary={boundary!r} must be one of {', '.join(map(repr, _BOUNDARIES))}")
+    one_of(boundary, _BOUNDARIES, name="boundary")
     nperseg, step = lengths.nperseg, lengths.nperseg - lengths.noverlap
     side = nperseg // 2 if boundary is not None else 0
     if boundary in ("even", "odd") and side > n_samples - 1:
-        raise ParameterError(
-            f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros'"
-        )
+        raise ParameterError(f"boundary={boundary!r} needs {side + 1} samples, the signal has {n_samples}; use 'zeros'")
     n = n_samples + 2 * side
     if padded:
         n += -(n - nperseg) % step % nperseg
@@ -310,10 +306,11 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
         detrend = False
     window = window * np.real(before)
     options = {"precision": precision, "kind": kind, "two_sided": not one_sided}
-    if not detrend or detrend in _CONSTANT:
-        S = _segments.spectra(x, window, cut, remove_mean=bool(detrend), **options)
-    elif detrend in _LINEAR:
+    named = isinstance(detrend, str)
+    if named and detrend in _LINEAR:
         S = _segments.spectra_without_lines(x, window, cut, **options)
+    elif (named and detrend in _CONSTANT) or (not np.ndim(detrend) and not detrend):
+        S = _segments.spectra(x, window, cut, remove_mean=bool(detrend), **options)
     else:
         raise ParameterError(f"detrend={detrend!r} must be False, 'constant', 'linear' or a function")
     if doubled:

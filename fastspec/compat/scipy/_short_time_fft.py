@@ -11,7 +11,7 @@ from scipy import signal
 from ..._engine.spec import Spectrum
 from ..._front import segments as _segments
 from ..._front.segments import Cut
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_number
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index, as_number, one_of
 from .._peer import peer
 from ._functions import named_window
 
@@ -80,8 +80,8 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         as_hop_length(as_index(hop, name="hop"))
         _positive(fs)
         mfft = _fft_length(mfft, len(win))
-        _one_of(fft_mode, _FFT_MODES, "fft_mode")
-        _one_of(scale_to, (None, "magnitude", "psd"), "scale_to")
+        one_of(fft_mode, _FFT_MODES, name="fft_mode")
+        one_of(scale_to, (None, "magnitude", "psd"), name="scale_to")
         if dual_win is not None:
             dual_win = _window(dual_win, "dual_win")
             if len(dual_win) != len(win):
@@ -228,7 +228,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         if not hasattr(super(), "from_win_equals_dual"):
             raise ParameterError("from_win_equals_dual needs scipy 1.16 or newer")
         win, hop = _window(desired_win, "desired_win"), as_index(hop, name="hop")
-        _one_of(scale_to, (None, "magnitude", "psd", "unitary"), "scale_to")
+        one_of(scale_to, (None, "magnitude", "psd", "unitary"), name="scale_to")
         options = {"fft_mode": fft_mode, "mfft": mfft, "scale_to": scale_to, "phase_shift": phase_shift}
         return super().from_win_equals_dual(win, hop, fs, **options)
 
@@ -370,8 +370,8 @@ class ShortTimeFFT(signal.ShortTimeFFT):
 
     def _transform(self, x, detr, p0, p1, k_offset, padding, axis, kind: Spectrum) -> np.ndarray:
         x, axis = self._samples_last(x, axis)
-        _one_of(padding, tuple(_PADDING), "padding")
-        if not (detr is None or callable(detr) or detr in ("constant", "linear")):
+        one_of(padding, _PADDING, name="padding")
+        if not (detr is None or callable(detr) or (isinstance(detr, str) and detr in ("constant", "linear"))):
             raise ParameterError(f"detr={detr!r} must be 'constant', 'linear', a function or None")
         first, last = self.p_range(x.shape[-1], p0, p1)
         x, cut = self._cut(x, first, last, as_index(k_offset, name="k_offset", minimum=-(2**60)), _PADDING[padding])
@@ -546,10 +546,3 @@ def _fft_length(mfft, m_num: int) -> int:
     if mfft < m_num:
         raise ParameterError(f"mfft={mfft} must be at least the window's length m_num={m_num}")
     return mfft
-
-
-def _one_of(word, known: tuple, name: str) -> None:
-    if not (word is None or isinstance(word, str)):
-        raise DTypeError(f"{name}={word!r} must be one of {', '.join(map(repr, known))}")
-    if word not in known:
-        raise ParameterError(f"{name}={word!r} must be one of {', '.join(map(repr, known))}")

@@ -12,7 +12,8 @@ from ..._front.program import program_of
 from ..._front.recipe import Recipe
 from ..._front.specs import window_key
 from ..._front.walk import precision_for, run_program
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_number, as_samples
+from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_number, one_of
+from .._peer import as_audio
 
 # torch's names of paddings, and NumPy's.
 _PADDINGS = {"reflect": "reflect", "constant": "constant", "replicate": "edge", "circular": "wrap"}
@@ -50,8 +51,8 @@ def stft_arguments(
         raise ParameterError(f"n_fft={n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
     if win_length > n_fft:
         raise ParameterError(f"win_length={win_length} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
-    if center and pad_mode not in _PADDINGS:
-        raise ParameterError(f"pad_mode={pad_mode!r} must be one of {', '.join(map(repr, _PADDINGS))}")
+    if center:
+        one_of(pad_mode, _PADDINGS, name="pad_mode")
     return Stft(
         n_fft, as_hop_length(hop_length), win_length, _window(window, win_length), _pad(pad),
         None if power is None else as_number(power, name="power"), _norm(normalized), bool(center),
@@ -134,9 +135,7 @@ def run(a: Stft, recipe: Recipe, waveform) -> np.ndarray:
 
 
 def as_waveform(waveform) -> np.ndarray:
-    return as_samples(
-        waveform if isinstance(waveform, np.ndarray) else as_array(waveform, name="waveform"), name="waveform"
-    )
+    return as_audio(waveform, name="waveform")
 
 
 def check_length(a: Stft, x: np.ndarray) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...._engine import foreign as _foreign
 from ...._front import given, masks, sliding
-from ...._gate.samples import ParameterError, as_array, as_generator, as_index, as_number
+from ...._gate.samples import ParameterError, as_array, as_generator, as_index, as_number, one_of
 from ..._peer import peer
 
 if TYPE_CHECKING:
@@ -57,8 +57,7 @@ def compute_deltas(specgram: npt.ArrayLike, win_length: int = 5, mode: str = "re
     n = (as_index(win_length, name="win_length", minimum=3) - 1) // 2
     if n > _LONGEST:
         raise ParameterError(f"win_length={win_length} is too long a window; use {2 * _LONGEST} frames at most")
-    if not isinstance(mode, str) or mode not in _ENDS:
-        raise ParameterError(f"mode={mode!r} must be one of {', '.join(map(repr, _ENDS))}")
+    one_of(mode, _ENDS, name="mode")
     if x.ndim == 0 or not x.size:
         raise ParameterError(f"specgram.shape={x.shape} has no frames; pass some")
     short = x.shape[-1] <= n if mode == "reflect" else x.shape[-1] < n and mode == "circular"

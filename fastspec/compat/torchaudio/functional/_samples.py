@@ -9,8 +9,9 @@ import numpy as np
 
 from ...._front import given, mu_law, polyphase
 from ...._gate.complaints import warn
-from ...._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, as_samples, whole
+from ...._gate.samples import DTypeError, ParameterError, as_array, as_index, as_number, whole
 from ..._peer import peer
+from .._arguments import as_waveform
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -73,16 +74,10 @@ def resample(
     >>> F.resample(np.zeros((2, 44100), np.float32), 44100, 16000).shape
     (2, 16000)
     """
-    x = as_floating(waveform)
+    x = as_waveform(waveform)
     rates = as_rates(orig_freq, new_freq)
     sinc = sinc_of(*rates, lowpass_filter_width, rolloff, resampling_method, beta)
     return x if rates[0] == rates[1] else run_resample(x, sinc)
-
-
-def as_floating(waveform) -> np.ndarray:
-    return as_samples(
-        waveform if isinstance(waveform, np.ndarray) else as_array(waveform, name="waveform"), name="waveform"
-    )
 
 
 def as_rates(orig_freq, new_freq) -> tuple[int, int]:

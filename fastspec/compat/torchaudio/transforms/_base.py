@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,7 +11,7 @@ import numpy as np
 from ...._front.recipe import Recipe
 
 
-class Transform:
+class Transform(ABC):
     """A function with its arguments; `forward` is what a call does."""
 
     # Names of the transforms that this one consists of.
@@ -19,7 +20,13 @@ class Transform:
     _attributes: ClassVar[dict[str, str]] = {}
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Every change gives the object a new mark, by which it knows that what it has made is of older values."""
+        """Every change gives the object a new mark, by which it knows that what it has made is of older values.
+
+        Within an array no change would be noticed: the object has its own, which cannot be written to.
+        """
+        if isinstance(value, np.ndarray) and value.flags.writeable:
+            value = value.copy()
+            value.flags.writeable = False
         self.__dict__[name] = value
         self.__dict__["_mark"] = object()
 
@@ -44,6 +51,9 @@ class Transform:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state, _mark=object())
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                value.flags.writeable = False
 
     if TYPE_CHECKING:
 
@@ -53,8 +63,9 @@ class Transform:
         """A call is `forward` itself, so that complaints see who called."""
         cls.__call__ = cls.forward  # type: ignore[method-assign]
 
+    @abstractmethod
     def forward(self, *args: Any, **kwargs: Any) -> np.ndarray:
-        raise NotImplementedError
+        """What a call does."""
 
     @property
     def recipe(self) -> Recipe | None:

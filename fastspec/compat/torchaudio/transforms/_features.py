@@ -10,7 +10,7 @@ from ...._front import given
 from ...._front.recipe import Recipe
 from ...._front.walk import run_given
 from ...._gate.complaints import warn
-from ...._gate.samples import DTypeError, ParameterError, as_index, as_number
+from ...._gate.samples import DTypeError, ParameterError, as_index, as_number, one_of
 from ..._peer import peer
 from .._arguments import has_recipe, recipe_of
 from ..functional import amplitude_to_DB, create_dct, linear_fbanks, melscale_fbanks
@@ -224,9 +224,7 @@ class InverseMelScale(_Bank):
         mel_scale: str = "htk",
         driver: str = "gels",
     ) -> None:
-        if driver not in _DRIVERS:
-            raise ParameterError(f"driver={driver!r} must be one of {', '.join(map(repr, _DRIVERS))}")
-        self.driver = driver
+        self.driver = one_of(driver, _DRIVERS, name="driver")
         self._set_bank(n_stft, n_mels, sample_rate, f_min, f_max or None, norm, mel_scale)
 
     @peer(RuntimeError)

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...._gate.samples import ParameterError, as_array, as_number
 from ..._peer import peer
+from .._arguments import as_waveform
 from ..functional import (
     compute_deltas,
     mask_along_axis,
@@ -17,7 +18,7 @@ from ..functional import (
     sliding_window_cmn,
 )
 from ..functional._frames import check_share
-from ..functional._samples import as_codes, as_floating, as_rates, run_resample, sinc_of
+from ..functional._samples import as_codes, as_rates, run_resample, sinc_of
 from ._base import Transform
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Resample(Transform):
         np.ndarray [shape=(..., ceil(n * new_freq / orig_freq))]
             The input itself if the rates are equal.
         """
-        x = as_floating(waveform)
+        x = as_waveform(waveform)
         return x if self.orig_freq == self.new_freq else run_resample(x, self._made("sinc", self._sinc))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,11 +64,13 @@ class FromSamples(Transform):
 class Recipes(FromSamples):
     """A transform that is a recipe, but for arguments that none has."""
 
+    @abstractmethod
     def _stft_now(self) -> Stft:
-        raise NotImplementedError
+        """The arguments of the frames, as they are now."""
 
+    @abstractmethod
     def _make_recipe(self) -> Recipe | None:
-        raise NotImplementedError
+        """What `recipe` is, as the attributes are now."""
 
     @property
     def recipe(self) -> Recipe | None:
