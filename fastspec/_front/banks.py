@@ -59,6 +59,10 @@ def _with_sum(weights: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:
+    if recipe.mel_scale == "chroma":
+        from ..filters import chroma
+
+        return chroma(sr=recipe.sr, n_fft=recipe.n_fft, n_chroma=recipe.n_mels, dtype=np.float64)
     nyquist = recipe.sr / 2
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"

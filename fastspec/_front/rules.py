@@ -17,10 +17,11 @@ CHOICES: dict[str, tuple] = {
     "sample_norm": (None, "mean", "standard"),
     "preemphasis_over": ("frame", "signal", "valid"),
     "pad_mode": ("constant", "edge", "reflect", "symmetric", "wrap"),
-    "count": ("whole", "partial"),
+    "min_sides": ("behind", "both"),
+    "count": ("whole", "partial", "stacks"),
     "power": (None, 1, 2),
     "spectrum_norm": (None, "window", "sum", "n_fft"),
-    "mel_scale": ("slaney", "htk", "kaldi", "linear"),
+    "mel_scale": ("slaney", "htk", "kaldi", "linear", "chroma"),
     "mel_norm": ("slaney", "sum", None),
     "triangles": ("hz", "mel", "htk", "left", "bins", "inner"),
     "log": (None, "ln", "log2", "log10", "db", "amplitude_db"),
@@ -36,9 +37,11 @@ CHOICES: dict[str, tuple] = {
 }
 _COUNTS = (
     "n_fft", "hop_length", "frame_length", "win_length", "multiple", "n_mfcc", "stack", "stack_step", "frames_multiple",
+    "delta_width",
 )  # fmt: skip
 _COUNTS_OR_ZERO = (
-    "samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut", "tokens_chunk",
+    "samples", "prepend", "append", "min_samples", "beyond", "n_mels", "stack_before", "cut", "deltas",
+    "tokens_chunk",
 )  # fmt: skip
 _NUMBERS = (
     "scale", "dither", "preemphasis", "root_add", "root_floor", "fmin", "log_gain", "log_floor", "log_add", "log_zero",
@@ -90,6 +93,11 @@ def _check_together(r: Recipe) -> None:
         raise ParameterError(f"count={r.count!r}, beyond={r.beyond}: pad='kaldi' has its own count; leave them out")
     if r.pad_mode == "wrap" and (r.pad == "kaldi" or r.count == "partial"):
         raise ParameterError(f"pad_mode='wrap' goes with whole frames, not with pad={r.pad!r}, count={r.count!r}")
+    if r.count == "stacks" and (r.pad != "center" or r.pad_mode == "wrap" or r.beyond or r.drop_last):
+        raise ParameterError(
+            f"count='stacks' has frames of its own, not those of pad={r.pad!r}, pad_mode={r.pad_mode!r}, "
+            f"beyond={r.beyond}, drop_last={r.drop_last}; use pad='center' and leave the others out"
+        )
     if isinstance(r.pad, tuple):
         if len(r.pad) != 2:
             raise ParameterError(f"pad={r.pad!r} must be two numbers of samples, before and behind")
@@ -102,16 +110,24 @@ def _check_together(r: Recipe) -> None:
             f"fmin={r.fmin}, fmax={r.fmax}: bands must lie between 0 and sr/2={nyquist}, fmin below fmax; "
             "use fmax=None for sr/2"
         )
-    if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm):
+    if r.power is None and (r.n_mels or r.log or r.n_mfcc or r.energy or r.norm or r.one_hot or r.deltas):
         raise ParameterError("power=None leaves complex numbers; use it with n_mels=0 and log=None, or power=1 or 2")
     if r.mel_scale == "linear" and r.triangles != "hz":
         raise ParameterError(f"mel_scale='linear' is for triangles='hz', not triangles={r.triangles!r}")
+    of_bands = r.triangles != "hz" or r.mel_norm or r.fmin or r.fmax is not None or r.floor_sr
+    if r.mel_scale == "chroma" and of_bands:
+        raise ParameterError(
+            f"mel_scale='chroma' has no bands: use mel_norm=None (not {r.mel_norm!r}), and leave triangles="
+            f"{r.triangles!r}, fmin={r.fmin}, fmax={r.fmax} and floor_sr={r.floor_sr} out"
+        )
+    if r.delta_width < 3 or r.delta_width % 2 == 0:
+        raise ParameterError(f"delta_width={r.delta_width} must be odd, and 3 or more")
     if r.stack == 1 and (r.stack_step or r.stack_before):
         raise ParameterError(f"stack_step={r.stack_step}, stack_before={r.stack_before} need stack, of 2 or more")
     if r.stack_fill is not None and (r.stack == 1 or r.stack_before):
         raise ParameterError(f"stack_fill={r.stack_fill} needs stack, of 2 or more, and no stack_before")
-    if r.tile and not r.samples:
-        raise ParameterError("tile=True needs samples, the length to fill")
+    if r.tile and not (r.samples and r.fill):
+        raise ParameterError(f"tile=True needs samples={r.samples}, the length to fill, and fill={r.fill}; give both")
     if (r.parts or r.drop_nyquist) and r.power is not None:
         raise ParameterError(f"parts={r.parts}, drop_nyquist={r.drop_nyquist} are for complex spectra; use power=None")
     if r.n_mfcc is not None and not r.n_mels:
@@ -166,7 +182,8 @@ def whole_clip_parts(r: Recipe) -> list[str]:
     """The fields whose part cannot be done before the whole clip is there."""
     asked = {
         "sample_norm": r.sample_norm, "top": r.top is not None and r.top_of is None, "norm": r.norm,
-        "valid": r.valid != "all", "cut": r.cut, "frames_multiple": r.frames_multiple > 1,
+        "valid": r.valid != "all", "deltas": r.deltas,
+        "count": r.count == "stacks", "cut": r.cut, "frames_multiple": r.frames_multiple > 1,
         "stack": r.stack > 1, "samples": r.samples, "min_samples": r.min_samples,
         "multiple": r.multiple > 1, "pad_mode": r.pad_mode == "wrap" and r.pad != "none",
     }  # fmt: skip
