@@ -138,6 +138,24 @@ def test_json_of_other_things():
         ({"warp": 1.1}, r"warp=1\.1 moves mel bands"),
         ({"warp": -1.0, "triangles": "mel"}, r"warp=-1\.0 must be positive"),
         ({"warp": 1.1, "triangles": "mel", "warp_high": 12000.0}, r"warp_high=12000\.0 must lie between"),
+        ({"drop_last": "no"}, "drop_last='no' must be True or False"),
+        ({"periodic": (1, 2)}, r"periodic=\(1, 2\)"),
+        ({"window": ()}, r"window=\(\) has no samples"),
+        ({"window": (1.0, "x")}, "window='x'"),
+        ({"window": (1.0, float("inf"))}, "window=inf"),
+        ({"shift": float("nan")}, "shift=nan must be finite"),
+        ({"gain": (1.0, float("inf"))}, "gain=inf must be finite"),
+        ({"n_fft": 2**40}, "n_fft=1099511627776 exceeds"),
+        ({"pad": (2**62, 2**62)}, "pad=4611686018427387904 exceeds"),
+        ({"prepend": 2**70}, "prepend=1180591620717411303424 exceeds"),
+        ({"scale": 0}, "scale=0"),
+        ({"energy_floor": -1.0}, r"energy_floor=-1\.0 must not be negative"),
+        ({"dither": -1.0}, r"dither=-1\.0"),
+        ({"log_floor": -1.0, "log_add": 1.0}, r"log_floor=-1\.0"),
+        ({"norm_ddof": "x"}, "norm_ddof='x'"),
+        ({"first_mfcc": -1, "n_mfcc": 3}, "first_mfcc=-1"),
+        ({"lifter_from": 2}, "lifter_from=2 must be one of 0, 1"),
+        ({"least": 3.0, "most": 1.0}, r"least=3\.0 exceeds most=1\.0"),
         ({"band_floor": 1.0, "n_mels": 0}, r"band_floor=1\.0"),
     ],
 )
@@ -276,6 +294,17 @@ def test_channels_threads_and_batches_have_the_bits_of_one(name):
     assert np.array_equal(recipe(both)[0], alone[1])
 
 
+def test_flags_are_truths_however_they_come():
+    assert Recipe(periodic=0, drop_last=np.True_) == Recipe(periodic=False, drop_last=True)
+    assert '"drop_last": true' in Recipe(drop_last=1).to_json()
+
+
+def test_energy_of_samples_turned_over():
+    y = noise(5000)
+    recipe = Recipe(n_fft=256, hop_length=80, n_mels=20, energy="raw", log="ln", scale=-30.0)
+    close(recipe(y), features(recipe, y), 2e-4)
+
+
 def test_dither():
     """Normal numbers of the size asked for, the same for the same place, whatever the piece."""
     recipe = Recipe(n_fft=1, hop_length=1, pad="none", window="boxcar", power=None, n_mels=0, log=None, dither=0.5)
@@ -363,6 +392,8 @@ def test_samples_of_any_kind():
     with pytest.raises(ParameterError, match="one clip"):
         recipe.batch(y)
     assert recipe.batch([], padded=False) == []
+    with pytest.raises(ParameterError, match="window sums to 0, and spectrum_norm='sum'"):
+        recipe.replace(window=(0.0,) * 512, spectrum_norm="sum")(y)
 
 
 def test_files(tmp_path):

@@ -21,6 +21,8 @@ def window_of(recipe: Recipe) -> np.ndarray:
     divisor = {
         None: 1.0, "window": np.sqrt(np.sum(samples**2)), "sum": np.sum(samples), "n_fft": np.sqrt(recipe.n_fft),
     }[recipe.spectrum_norm]  # fmt: skip
+    if not divisor:
+        raise ParameterError(f"window sums to 0, and spectrum_norm={recipe.spectrum_norm!r} divides by that; use None")
     return window * (recipe.scale / divisor)
 
 

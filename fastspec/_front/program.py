@@ -250,7 +250,7 @@ def energy_of(recipe: Recipe) -> Energy | None:
         multiplier=multiplier,
         floor=floor,
         # `scale` is part of the window, which raw energy does not see.
-        offset=multiplier * 2 * log10(recipe.scale) if raw else 0.0,
+        offset=multiplier * 2 * log10(abs(recipe.scale)) if raw else 0.0,
     )
 
 

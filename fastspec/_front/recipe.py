@@ -285,7 +285,8 @@ class Recipe(FieldsTable):
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         for f in fields(self):
-            put(f.name, rules.plain(getattr(self, f.name), f.name))
+            as_plain = rules.flag if isinstance(f.default, bool) else rules.plain
+            put(f.name, as_plain(getattr(self, f.name), f.name))
         rules.check(self)
 
     # --- as data
