@@ -21,6 +21,7 @@ def of(kind: str, **options):
 EQUAL = {
     "Whisper": recipe("whisper", samples=480000), "Qwen3ASR": recipe("qwen3-asr"),
     "VoxtralRealtime": recipe("voxtral-realtime"), "GraniteSpeech": recipe("granite"),
+    "GraniteSpeech5": recipe("granite5"), "MusicgenMelody": recipe("musicgen-melody"),
     "Speech2Text": recipe("speech2text"), "SeamlessM4T": recipe("seamless"), "AST": recipe("ast"),
     "FunAsrNano": recipe("fun-asr-nano"), "Parakeet": recipe("parakeet", frames="first"),
     "CohereAsr": recipe("cohere-asr", n_mels=128, frames="first", dither=1e-5), "Phi4Multimodal": recipe("phi4"),
@@ -49,7 +50,9 @@ CASES = {
     "hf_speech2text_numpy": ("Speech2Text", {}), "hf_seamless_0": ("SeamlessM4T", {}),
     "hf_phi4": ("Phi4Multimodal", {}),
     "hf_fun_asr_nano": ("FunAsrNano", {}), "hf_parakeet_0": ("Parakeet", {}), "hf_gemma3n_0": ("Gemma3nAudio", {}),
-    "hf_gemma4_0": ("Gemma4Audio", {}), "hf_granite_speech": ("GraniteSpeech", {}), "hf_inkling": ("Inkling", {}),
+    "hf_gemma4_0": ("Gemma4Audio", {}), "hf_granite_speech": ("GraniteSpeech", {}),
+    "hf_granite_speech5": ("GraniteSpeech5", {"num_mel_bins": 40}), "hf_musicgen_melody": ("MusicgenMelody", {}),
+    "hf_inkling": ("Inkling", {}),
     "hf_lasr": ("Lasr", {}), "hf_voxtral_realtime_0": ("VoxtralRealtime", {}), "hf_speecht5": ("SpeechT5", {}),
     "hf_nemotron_streaming_0": ("NemotronAsrStreaming", {"feature_size": 128}), "hf_univnet": ("UnivNet", {}),
 }  # fmt: skip

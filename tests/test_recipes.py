@@ -128,10 +128,34 @@ def test_json_of_other_things():
         ({"top": -1.0}, r"top=-1\.0"),
         ({"pad_mode": "wrap", "count": "partial"}, "pad_mode='wrap'"),
         ({"mel_scale": "linear", "triangles": "bins"}, "triangles='bins'"),
+        ({"mel_scale": "chroma"}, "mel_norm=None .not 'slaney'"),
+        ({"mel_scale": "chroma", "mel_norm": None, "fmin": 30.0}, r"fmin=30\.0"),
+        ({"delta_width": 4}, "delta_width=4 must be odd"),
+        ({"deltas": -1}, "deltas=-1"),
+        ({"count": "stacks", "drop_last": True}, "drop_last=True"),
+        ({"tile": True, "samples": 9, "fill": False}, "fill=False"),
         ({"scale": float("nan")}, "scale=nan must be finite"),
         ({"warp": 1.1}, r"warp=1\.1 moves mel bands"),
         ({"warp": -1.0, "triangles": "mel"}, r"warp=-1\.0 must be positive"),
         ({"warp": 1.1, "triangles": "mel", "warp_high": 12000.0}, r"warp_high=12000\.0 must lie between"),
+        ({"drop_last": "no"}, "drop_last='no' must be True or False"),
+        ({"periodic": (1, 2)}, r"periodic=\(1, 2\)"),
+        ({"window": ()}, r"window=\(\) has no samples"),
+        ({"window": (1.0, "x")}, "window='x'"),
+        ({"window": (1.0, float("inf"))}, "window=inf"),
+        ({"shift": float("nan")}, "shift=nan must be finite"),
+        ({"gain": (1.0, float("inf"))}, "gain=inf must be finite"),
+        ({"n_fft": 2**40}, "n_fft=1099511627776 exceeds"),
+        ({"pad": (2**62, 2**62)}, "pad=4611686018427387904 exceeds"),
+        ({"prepend": 2**70}, "prepend=1180591620717411303424 exceeds"),
+        ({"scale": 0}, "scale=0"),
+        ({"energy_floor": -1.0}, r"energy_floor=-1\.0 must not be negative"),
+        ({"dither": -1.0}, r"dither=-1\.0"),
+        ({"log_floor": -1.0, "log_add": 1.0}, r"log_floor=-1\.0"),
+        ({"norm_ddof": "x"}, "norm_ddof='x'"),
+        ({"first_mfcc": -1, "n_mfcc": 3}, "first_mfcc=-1"),
+        ({"lifter_from": 2}, "lifter_from=2 must be one of 0, 1"),
+        ({"least": 3.0, "most": 1.0}, r"least=3\.0 exceeds most=1\.0"),
         ({"band_floor": 1.0, "n_mels": 0}, r"band_floor=1\.0"),
     ],
 )
@@ -156,14 +180,17 @@ def test_named_ones_against_float64(name):
 CHOICES = {
     "sample_norm": [None, "mean", "standard"], "remove_mean": [False, True], "preemphasis": [0.0, 0.97],
     "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70],
-    "append": [0, 50],
-    "min_samples": [0, 3000], "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
-    "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial"], "beyond": [0, 1],
+    "append": [0, 50], "samples": [0, 2500], "fill": [True, False],
+    "min_samples": [0, 3000], "min_sides": ["behind", "both"],
+    "multiple": [1, 128], "pad": ["center", "same", "none", "kaldi", (100, 30)],
+    "pad_mode": ["constant", "reflect", "symmetric", "edge", "wrap"], "count": ["whole", "partial", "stacks"],
+    "beyond": [0, 1],
     "drop_last": [False, True], "window": ["hann", "hamming", "povey", "sine", ("kaiser", 5.0)],
     "win_length": [None, 150],
     "periodic": [True, False], "power": [1, 2], "spectrum_norm": [None, "window", "sum", "n_fft"],
     "root_add": [0.0, 1e-3], "root_floor": [0.0, 1e-2], "n_mels": [0, 20], "fmin": [0.0, 60.0],
-    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear"], "mel_norm": ["slaney", None],
+    "fmax": [None, 3000.0, -200.0], "mel_scale": ["slaney", "htk", "kaldi", "linear", "chroma"],
+    "mel_norm": ["slaney", None],
     "triangles": ["hz", "mel", "htk", "left", "bins", "inner"], "warp": [1.0, 0.8, 1.2], "warp_low": [100.0, 300.0],
     "warp_high": [-500.0, 2500.0], "band_floor": [0.0, 1e-2],
     "log": [None, "db", "ln", "log2", "log10", "amplitude_db"], "log_add": [0.0, 1e-3],
@@ -172,7 +199,8 @@ CHOICES = {
     "energy": [None, "raw", "windowed", "spectrum"],
     "energy_place": ["first", "last", "c0"], "energy_floor": [0.0, 1.0], "shift": [0.0, 4.0], "gain": [1.0, 0.25],
     "norm": [None, "mean", "standard", "minmax"], "norm_over": ["time", "all"], "norm_ddof": [0, 1],
-    "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops", "inside"], "stack": [1, 2],
+    "norm_eps": [1e-2], "norm_eps_in_root": [False, True], "valid": ["all", "hops", "inside"], "one_hot": [False, True],
+    "deltas": [0, 1, 2], "delta_width": [3, 9], "stack": [1, 2, 3],
     "stack_before": [0, 1], "stack_fill": [None, 1.0], "cut": [0, 9], "frames_multiple": [1, 8],
     "frames": ["last", "first"],
 }  # fmt: skip
@@ -193,7 +221,9 @@ def random_recipes(draw):
         fields.pop("band_floor", None)
     if fields.get("log", "db") is None:
         fields.pop("top", None)
-    if fields.get("mel_scale") == "linear":
+    if fields.get("mel_scale") == "chroma":
+        fields |= {"mel_norm": None, "fmin": 0.0, "fmax": None}
+    if fields.get("mel_scale") in ("linear", "chroma"):
         fields.pop("triangles", None)
         fields.pop("warp", None)
     if fields.get("warp", 1.0) != 1:
@@ -211,6 +241,10 @@ def random_recipes(draw):
         fields["stack_fill"] = None
     if fields.get("pad_mode") == "wrap" and (fields.get("pad") == "kaldi" or fields.get("count") == "partial"):
         fields["pad_mode"] = "reflect"
+    if fields.get("one_hot") and (fields.get("norm") or fields.get("energy")):
+        fields["one_hot"] = False  # numbers that differ by rounding alone
+    if fields.get("count") == "stacks":
+        fields |= {"pad": "center", "pad_mode": "reflect", "beyond": 0, "drop_last": False}
     if fields.get("pad") == "kaldi":
         fields |= {"count": "whole", "beyond": 0}
     return Recipe(**fields)
@@ -258,6 +292,17 @@ def test_channels_threads_and_batches_have_the_bits_of_one(name):
         assert (np.take(row, range(length, row.shape[axis]), axis) == -7).all()
     both = np.stack([clips[1], clips[1][::-1]])
     assert np.array_equal(recipe(both)[0], alone[1])
+
+
+def test_flags_are_truths_however_they_come():
+    assert Recipe(periodic=0, drop_last=np.True_) == Recipe(periodic=False, drop_last=True)
+    assert '"drop_last": true' in Recipe(drop_last=1).to_json()
+
+
+def test_energy_of_samples_turned_over():
+    y = noise(5000)
+    recipe = Recipe(n_fft=256, hop_length=80, n_mels=20, energy="raw", log="ln", scale=-30.0)
+    close(recipe(y), features(recipe, y), 2e-4)
 
 
 def test_dither():
@@ -347,6 +392,8 @@ def test_samples_of_any_kind():
     with pytest.raises(ParameterError, match="one clip"):
         recipe.batch(y)
     assert recipe.batch([], padded=False) == []
+    with pytest.raises(ParameterError, match="window sums to 0, and spectrum_norm='sum'"):
+        recipe.replace(window=(0.0,) * 512, spectrum_norm="sum")(y)
 
 
 def test_files(tmp_path):
@@ -368,6 +415,7 @@ GOLDENS = {
     "hf_whisper_1": ("whisper", {"n_mels": 128}), "faster_whisper": ("faster-whisper", {}),
     "hf_qwen3_asr": ("qwen3-asr", {}), "hf_voxtral_realtime_0": ("voxtral-realtime", {}),
     "hf_voxtral_realtime_1": ("voxtral-realtime", {"n_mels": 80, "pad": "none"}), "hf_granite_speech": ("granite", {}),
+    "hf_granite_speech5": ("granite5", {"n_mels": 40}), "hf_musicgen_melody": ("musicgen-melody", {}),
     "hf_speech2text_0": ("speech2text", {}), "hf_seamless_0": ("seamless", {}), "hf_ast_0": ("ast", {"cut": 128}),
     "wespeaker": ("wespeaker", {}), "knf_icefall": ("icefall", {}), "lhotse_fbank_0": ("icefall", {}),
     "hf_fun_asr_nano": ("fun-asr-nano", {}), "funasr_wav": ("paraformer", {}), "nemo_0": ("nemo", {}),

@@ -21,6 +21,8 @@ def window_of(recipe: Recipe) -> np.ndarray:
     divisor = {
         None: 1.0, "window": np.sqrt(np.sum(samples**2)), "sum": np.sum(samples), "n_fft": np.sqrt(recipe.n_fft),
     }[recipe.spectrum_norm]  # fmt: skip
+    if not divisor:
+        raise ParameterError(f"window sums to 0, and spectrum_norm={recipe.spectrum_norm!r} divides by that; use None")
     return window * (recipe.scale / divisor)
 
 
@@ -59,6 +61,10 @@ def _with_sum(weights: np.ndarray, recipe: Recipe) -> np.ndarray:
 
 
 def _weights(recipe: Recipe, precision: int) -> np.ndarray:
+    if recipe.mel_scale == "chroma":
+        from ..filters import chroma
+
+        return chroma(sr=recipe.sr, n_fft=recipe.n_fft, n_chroma=recipe.n_mels, dtype=np.float64)
     nyquist = recipe.sr / 2
     top = nyquist if recipe.fmax is None else recipe.fmax if recipe.fmax > 0 else nyquist + recipe.fmax
     htk = recipe.mel_scale != "slaney"

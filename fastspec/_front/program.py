@@ -47,20 +47,24 @@ class Program:
     def n_extended(self, n_samples: int) -> int:
         """Samples of the signal, appended zeros included."""
         r = self.recipe
-        n = max(r.prepend + (r.samples or n_samples) + r.append, r.min_samples)
-        n += -n % r.multiple
+        _, n = with_silence(r, n_samples)
         if r.preemphasis and r.preemphasis_over == "valid" and n:
             n -= 1
         return n + sum(wrapped_of(r))
 
+    def n_of_signal(self, n: int) -> int:
+        """Frames that the engine makes of an extended signal of n samples."""
+        n_frames = self.first.framing.n_frames(n) - self.recipe.drop_last
+        return max(0, min(n_frames, whole_stacks(self.recipe, n)) if self.recipe.count == "stacks" else n_frames)
+
     def n_frames(self, n_samples: int) -> int:
         """Frames that the engine makes."""
-        return max(0, self.first.framing.n_frames(self.n_extended(n_samples)) - self.recipe.drop_last)
+        return self.n_of_signal(self.n_extended(n_samples))
 
     def n_inside(self, n_samples: int) -> int:
         """Frames that end before the last sample of the clip itself, whatever follows."""
         r, framing = self.recipe, self.first.framing
-        end = r.prepend + min(n_samples, r.samples or n_samples) + wrapped_of(r)[0]
+        end = with_silence(r, n_samples)[0] + min(n_samples, r.samples or n_samples) + wrapped_of(r)[0]
         return max(0, 1 + (end + framing.lead - framing.length - r.beyond) // framing.hop_length)
 
     def n_valid(self, n_samples: int) -> int:
@@ -77,6 +81,22 @@ class Program:
         r = self.recipe
         n = r.cut or n_stacked(r, self.n_frames(n_samples))
         return n + -n % r.frames_multiple
+
+
+def with_silence(r: Recipe, n_samples: int) -> tuple[int, int]:
+    """Zeros before a clip of so many samples, and the samples of both and of the zeros behind."""
+    n = r.prepend + (n_samples if not r.samples else r.samples if r.fill else min(n_samples, r.samples)) + r.append
+    missing = max(0, r.min_samples - n)
+    n += missing
+    n += -n % r.multiple
+    if r.count == "stacks":
+        n = max(n, (whole_stacks(r, n) - 1) * r.hop_length + 1)
+    return r.prepend + (missing // 2 if r.min_sides == "both" else 0), n
+
+
+def whole_stacks(r: Recipe, n: int) -> int:
+    """Frames of a signal of n samples by ``count='stacks'``."""
+    return -(-(n // r.hop_length) // r.stack) * r.stack
 
 
 def n_stacked(r: Recipe, n: int) -> int:
@@ -138,6 +158,7 @@ def is_scaled(r: Recipe) -> bool:
     """Whether the logarithm's own factor and offset can stand for `shift` and `gain`: nothing comes between."""
     numbers = not isinstance(r.shift, tuple) and not isinstance(r.gain, tuple) and r.gain > 0
     between = r.n_mfcc or r.energy or r.norm or r.least is not None or r.most is not None or r.valid != "all"
+    between = between or r.one_hot
     return bool(numbers and r.log and not between and r.stack_fill is None and (r.shift or r.gain != 1))
 
 
@@ -229,7 +250,7 @@ def energy_of(recipe: Recipe) -> Energy | None:
         multiplier=multiplier,
         floor=floor,
         # `scale` is part of the window, which raw energy does not see.
-        offset=multiplier * 2 * log10(recipe.scale) if raw else 0.0,
+        offset=multiplier * 2 * log10(abs(recipe.scale)) if raw else 0.0,
     )
 
 

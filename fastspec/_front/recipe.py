@@ -5,13 +5,11 @@ Nothing is computed here: `program` turns a recipe into what the engine runs, `w
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._gate.samples import DTypeError, ParameterError, as_index
-from . import rules
+from . import rules, written
 from .notebook import FieldsTable
 
 if TYPE_CHECKING:
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .walk import Clips, Features, Padded, RecipeStream
-
-# Version of the JSON that `to_json` writes.
-FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -58,20 +53,25 @@ class Recipe(FieldsTable):
         Samples of a frame; zeros are added behind, up to `n_fft`. Default: `n_fft`.
     samples : int, default 0
         If not 0, the clip is cut or filled with zeros to so many samples.
+    fill : bool, default True
+        Whether it is filled; if not, longer clips are cut to `samples`, and shorter ones stay.
     tile : bool, default False
         Whether a clip shorter than `samples` is repeated first, whole, as often as it fits.
     prepend : int, default 0
         Zeros before the clip that count as signal.
     append, min_samples, multiple : int, default 0, 0, 1
         Zeros behind it that do: so many, then up to so many samples in all, then up to a multiple.
+    min_sides : {'behind', 'both'}, default 'behind'
+        Where those up to `min_samples` are; 'both': one half before, and what is left by an odd number behind.
     pad : {'center', 'same', 'none', 'kaldi'} or (int, int), default 'center'
         Samples before and behind the signal: ``n_fft // 2``; ``(n_fft - hop_length) // 2``; none; Kaldi's, for frames
         whose middles are those of the hops; or as many as said.
     pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'wrap'}, default 'constant'
         What they hold, by `numpy.pad`'s names.
-    count : {'whole', 'partial'}, default 'whole'
-        Frames that fit between the ends of the padding; or one more where some is left, and at least one. (Kaldi's
-        `pad` has one for each hop.)
+    count : {'whole', 'partial', 'stacks'}, default 'whole'
+        Frames that fit between the ends of the padding; or one more where some is left, and at least one; or
+        ``n_samples // hop_length``, rounded up to a multiple of `stack`, with zeros behind the clip up to the middle of
+        the last one, for ``pad='center'``. (Kaldi's `pad` has one for each hop.)
     beyond : int, default 0
         Samples that belong to a frame for `count`, which some front ends cut and do not use.
     drop_last : bool, default False
@@ -95,9 +95,9 @@ class Recipe(FieldsTable):
         Number of bands; 0 for the bins of the spectrum.
     fmin, fmax : float, default 0.0, None
         Range in Hz. None is sr / 2; a negative `fmax` counts from there.
-    mel_scale : {'slaney', 'htk', 'kaldi', 'linear'}, default 'slaney'
-        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit; or Hz, for bands of
-        equal widths.
+    mel_scale : {'slaney', 'htk', 'kaldi', 'linear', 'chroma'}, default 'slaney'
+        Slaney's scale; 2595 log10(1 + f / 700); 1127 ln(1 + f / 700), the same but for its unit; Hz, for bands of
+        equal widths; or pitch classes in place of bands, `fastspec.filters.chroma` (without a range and `mel_norm`).
     mel_norm : {'slaney', 'sum', None}, default 'slaney'
         Bands of equal areas, of weights that sum to 1, or of height 1.
     triangles : {'hz', 'mel', 'htk', 'left', 'bins', 'inner'}, default 'hz'
@@ -146,7 +146,7 @@ class Recipe(FieldsTable):
     energy_floor : float, default 0.0
         Smallest energy; 0 is `log_floor`.
     shift, gain : float or tuple of float, default 0.0, 1.0
-        ``(x + shift) * gain``; one number, or one for each row (after `stack`).
+        ``(x + shift) * gain``; one number, or one for each row (after `stack`, but before `deltas`).
     norm : {None, 'mean', 'standard', 'minmax'}, default None
         Over the clip: less the mean; divided by the standard deviation, too; or taken to 0 .. 1.
     norm_over : {'time', 'all'}, default 'time'
@@ -160,13 +160,18 @@ class Recipe(FieldsTable):
     valid : {'all', 'hops', 'inside'}, default 'all'
         Which frames count for `norm`; 'hops': the first ``n_samples // hop_length``; 'inside': those that end (`beyond`
         included) before the clip's own last sample. The others become 0, those that are stacked before `shift`.
+    one_hot : bool, default False
+        Whether the highest number of each frame (the first of equal ones) becomes 1, and the others 0.
+    deltas, delta_width : int, default 0, 9
+        Slopes over so many frames (`fastspec.feature.delta` of order 1, mode 'nearest'), which follow the rows; with 2,
+        the slopes of those, too; and so on. They are taken after `shift` and `gain`, and before `stack`.
     stack, stack_step, stack_before : int, default 1, None, 0
         Neighbouring frames that become one, every `stack_step` of them (default: `stack`), the first one repeated
         `stack_before` times before; what is left at the end is dropped, or filled by the last one if `stack_before`.
     stack_fill : float, optional
         What is left at the end is filled with this number.
     cut : int, default 0
-        If not 0, so many frames, cut or filled with zeros (before `shift`).
+        If not 0, so many frames, cut or filled with zeros (before `shift`, or after `deltas`).
     frames_multiple : int, default 1
         Frames of zeros are added up to a multiple.
     frames : {'last', 'first'}, default 'last'
@@ -204,10 +209,12 @@ class Recipe(FieldsTable):
     hop_length: int = 512
     frame_length: int | None = None
     samples: int = 0
+    fill: bool = True
     tile: bool = False
     prepend: int = 0
     append: int = 0
     min_samples: int = 0
+    min_sides: str = "behind"
     multiple: int = 1
     pad: str | tuple[int, int] = "center"
     pad_mode: str = "constant"
@@ -261,6 +268,9 @@ class Recipe(FieldsTable):
     norm_eps: float = 0.0
     norm_eps_in_root: bool = False
     valid: str = "all"
+    one_hot: bool = False
+    deltas: int = 0
+    delta_width: int = 9
     stack: int = 1
     stack_step: int | None = None
     stack_before: int = 0
@@ -275,7 +285,8 @@ class Recipe(FieldsTable):
     def __post_init__(self) -> None:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         for f in fields(self):
-            put(f.name, rules.plain(getattr(self, f.name), f.name))
+            as_plain = rules.flag if isinstance(f.default, bool) else rules.plain
+            put(f.name, as_plain(getattr(self, f.name), f.name))
         rules.check(self)
 
     # --- as data
@@ -323,7 +334,7 @@ class Recipe(FieldsTable):
         >>> fastspec.Recipe(n_mels=80).replace(n_mels=40)
         fastspec.Recipe(sr=22050, n_mels=40)
         """
-        return make({f.name: getattr(self, f.name) for f in fields(self)} | changes)
+        return written.made(Recipe, {f.name: getattr(self, f.name) for f in fields(self)} | changes)
 
     def to_json(self) -> str:
         """The recipe as JSON, with the fields that differ from their defaults, and the version of the format.
@@ -338,7 +349,7 @@ class Recipe(FieldsTable):
         >>> print(fastspec.Recipe(sr=16000, n_mels=80).to_json())
         {"recipe": 1, "sr": 16000, "n_mels": 80}
         """
-        return json.dumps({"recipe": FORMAT, **self.items()}, allow_nan=False)
+        return written.as_json(self)
 
     @classmethod
     def from_json(cls, text: str) -> Recipe:
@@ -364,17 +375,7 @@ class Recipe(FieldsTable):
         >>> fastspec.Recipe.from_json('{"recipe": 1, "sr": 16000, "n_mels": 80}')
         fastspec.Recipe(sr=16000, n_mels=80)
         """
-        try:
-            found = json.loads(text)
-            version = found.pop("recipe")
-        except (ValueError, TypeError, AttributeError, KeyError) as error:
-            raise ParameterError(f"text={text[:60]!r} is no recipe; it must be what Recipe.to_json writes") from error
-        if not isinstance(version, int) or not 1 <= version <= FORMAT:
-            raise ParameterError(f"recipe={version!r} is a version that cannot be read here; 1 to {FORMAT} can")
-        try:
-            return make(found)
-        except TypeError as error:
-            raise ParameterError(f"{error}; this recipe may be of a later fastspec") from None
+        return written.of_json(cls, text)
 
     def diff(self, other: Recipe) -> dict[str, tuple[Any, Any]]:
         """The fields in which two recipes differ.
@@ -583,17 +584,3 @@ class Recipe(FieldsTable):
         from .walk import RecipeStream
 
         return RecipeStream(self)
-
-
-def names() -> list[str]:
-    """The fields of a recipe."""
-    return [f.name for f in fields(Recipe)]
-
-
-def make(values: dict[str, Any]) -> Recipe:
-    """A recipe of these fields; a name that is none of them is a TypeError with the nearest."""
-    for name in values:
-        if name not in names():
-            near = get_close_matches(name, names(), n=1)
-            raise TypeError(f"Recipe has no field {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    return Recipe(**values)

@@ -12,7 +12,7 @@ from .._engine import plans as _plans
 from .._engine.spec import Framing, Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
-from .program import Program, affine, n_stacked, program_of, wrapped_of
+from .program import Program, affine, n_stacked, program_of, with_silence, wrapped_of
 from .recipe import Recipe
 from .source import Source, as_clip, as_clips
 
@@ -35,12 +35,12 @@ def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True) -
     """What `run_clip` does once the recipe is made ready; `x` has passed `as_clip`."""
     n_samples, recipe = x.shape[-1], program.recipe
     x = _whole_signal(program, x)
-    n_frames = program.first.framing.n_frames(x.shape[-1]) - recipe.drop_last
-    if n_frames <= 0 and not recipe.cut:
+    n_frames = program.n_of_signal(x.shape[-1])
+    if n_frames == 0 and not recipe.cut:
         length = program.first.framing.length
         shape = (*x.shape[:-1], n_samples)
         raise ParameterError(f"y.shape={shape} is too short for a frame of {length} samples; use more of them")
-    F, extent = run_frames(program.first, x, max(n_frames, 0), frame_major=program.by_frames, check_finite=check_finite)
+    F, extent = run_frames(program.first, x, n_frames, frame_major=program.by_frames, check_finite=check_finite)
     return finish(program, below_the_peak(program, F, extent), x.shape[-1], n_samples)
 
 
@@ -108,16 +108,15 @@ def precision_for(recipe: Recipe, dtype: np.dtype) -> int:
 def _whole_signal(program: Program, x: np.ndarray) -> np.ndarray:
     """The clip after all that happens before framing and is not left to the engine; mostly nothing."""
     r = program.recipe
+    before, n = with_silence(r, x.shape[-1])
     if r.sample_norm:
         x = _normalised_samples(x if x.dtype.kind == "f" else pcm_to_float(x), r)
     if r.samples:
         x = x[..., : r.samples]
         if r.tile and 0 < 2 * x.shape[-1] <= r.samples:
             x = np.tile(x, r.samples // x.shape[-1])
-    n = max(r.prepend + (r.samples or x.shape[-1]) + r.append, r.min_samples)
-    n += -n % r.multiple
     if n > x.shape[-1]:
-        x = np.concatenate([_silence(x, r.prepend), x, _silence(x, n - x.shape[-1] - r.prepend)], axis=-1)
+        x = np.concatenate([_silence(x, before), x, _silence(x, n - x.shape[-1] - before)], axis=-1)
     if r.preemphasis and r.preemphasis_over == "valid":
         x = _differences(x, r.preemphasis)
     return _wrapped(x, *wrapped_of(r)) if r.pad_mode == "wrap" else x
@@ -202,14 +201,18 @@ def finish(program: Program, F: np.ndarray, n_samples: int, n_own: int = 0) -> n
         n_valid = min(n_valid, n_samples // r.hop_length if r.valid == "hops" else program.n_inside(n_own))
     if r.norm:
         _normalise(F, F[..., :n_valid], r)
+    if r.one_hot:
+        _one_hot(F)
     n_padding = F.shape[-1] - n_valid
     if n_padding:
         F[..., n_valid:] = 0
+    if r.deltas:
+        F = _with_deltas(F if program.scaled else _affine(F, r), r)
     if r.stack > 1:
         F = _stacked(F, r)
     if r.cut:
-        F = _with_frames(F, r.cut, affine(r, 0.0) if program.scaled else 0.0)
-    if not program.scaled:
+        F = _with_frames(F, r.cut, affine(r, 0.0) if program.scaled and not r.deltas else 0.0)
+    if not (program.scaled or r.deltas):
         _affine(F, r)
     if n_padding and r.stack == 1:
         F[..., n_valid : n_valid + n_padding] = 0
@@ -230,7 +233,8 @@ def _complex_result(F: np.ndarray, r: Recipe) -> np.ndarray:
     return np.moveaxis(parts if r.frames == "first" else parts.swapaxes(-2, -3), -1, -3)
 
 
-def _affine(F: np.ndarray, r: Recipe) -> None:
+def _affine(F: np.ndarray, r: Recipe) -> np.ndarray:
+    """In place."""
     for numbers, operation in ((r.shift, np.add), (r.gain, np.multiply)):
         if isinstance(numbers, tuple):
             if len(numbers) != F.shape[-2]:
@@ -239,6 +243,22 @@ def _affine(F: np.ndarray, r: Recipe) -> None:
             operation(F, np.array(numbers, F.dtype)[:, np.newaxis], out=F)
         elif numbers != (0.0 if operation is np.add else 1.0):
             operation(F, F.dtype.type(numbers), out=F)
+    return F
+
+
+def _one_hot(F: np.ndarray) -> None:
+    highest = F.argmax(axis=-2, keepdims=True)
+    F[...] = 0
+    np.put_along_axis(F, highest, 1, axis=-2)
+
+
+def _with_deltas(F: np.ndarray, r: Recipe) -> np.ndarray:
+    from ..feature import delta
+
+    parts = [F]
+    for _ in range(r.deltas):
+        parts.append(delta(parts[-1], width=r.delta_width, mode="nearest"))
+    return np.concatenate(parts, axis=-2)
 
 
 def _normalise(F: np.ndarray, part: np.ndarray, r: Recipe) -> None:
@@ -386,8 +406,8 @@ class FrameStream:
             raise ParameterError("this stream has seen no samples; push some first")
         if not self._finished and self.program.recipe.append:
             self._append(_silence(self._pending, self.program.recipe.append))
-        n_frames = self.program.first.framing.n_frames(self.n_seen) - self.program.recipe.drop_last
-        if n_frames <= 0:
+        n_frames = self.program.n_of_signal(self.n_seen)
+        if n_frames == 0:
             length = self.program.first.framing.length
             raise ParameterError(f"{self.n_seen} samples are too few for a frame of {length}; use more, or another pad")
         self._finished = True
@@ -414,8 +434,7 @@ class FrameStream:
         if reaches > 0 and framing.padding is not Padding.CONSTANT and n <= reaches:
             return self.n_made
         whole = 1 + (n + framing.lead - framing.length) // framing.hop_length
-        promised = framing.n_frames(n) - self.program.recipe.drop_last
-        return max(self.n_made, min(whole, promised))
+        return max(self.n_made, min(whole, self.program.n_of_signal(n)))
 
     def _frames_before(self, end: int) -> np.ndarray:
         spec = self.program.first
@@ -448,6 +467,9 @@ def samples_to_forget(framing: Framing, n_seen: int, n_made: int, first: int) ->
 
 # --- from a file
 
+# What needs the whole clip for its frames; the rest needs it for what comes after them.
+_BEFORE_FRAMES = {"sample_norm", "samples", "min_samples", "multiple", "pad_mode", "valid", "count"}
+
 
 def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndarray:
     """Features of a file, read a block at a time unless the recipe needs the whole clip."""
@@ -456,7 +478,7 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
     dtype = np.dtype(recipe.dtype if recipe.dtype in ("float32", "float64") else "float32")
     with open_audio(path) as sound:
         pieces = file_pieces(sound, recipe.sr, mono, dtype)
-        if {"sample_norm", "samples", "min_samples", "multiple", "pad_mode", "valid"} & set(recipe.whole_clip_parts()):
+        if _BEFORE_FRAMES & set(recipe.whole_clip_parts()):
             return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
         stream = FrameStream(program_of(recipe, precision_of(dtype)))
         parts = [stream.push(piece) for piece in pieces]

@@ -14,7 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .._front.recipe import Recipe, make
+from .._front.recipe import Recipe
+from .._front.written import made
 from .._gate.samples import DTypeError, ParameterError
 
 _FILE = Path(__file__).parent / "named.json"
@@ -59,7 +60,7 @@ def recipe(name: str, **changes: Any) -> Recipe:
     if not isinstance(name, str):
         raise DTypeError(f"name={name!r} must be text, for instance 'whisper'")
     fields = {key: value for key, value in described(name).items() if key not in (*_ABOUT, "recipe")}
-    return make({**fields, **changes})
+    return made(Recipe, {**fields, **changes})
 
 
 def recipes() -> dict[str, str]:

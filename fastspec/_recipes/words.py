@@ -51,13 +51,14 @@ def _samples(r: Recipe) -> list[str]:
         parts.append(f"times {r.scale:g}")
     if r.samples:
         tiled = ", short clips repeated first" if r.tile else ""
-        parts.append(f"cut or filled with zeros to {r.samples} ({r.samples / r.sr:g} s){tiled}")
+        filled = " or filled with zeros" if r.fill else ""
+        parts.append(f"cut{filled} to {r.samples} ({r.samples / r.sr:g} s){tiled}")
     if r.prepend:
         parts.append(f"{r.prepend} zeros before")
     if r.append:
         parts.append(f"{r.append} zeros behind")
     if r.min_samples:
-        parts.append(f"{r.min_samples} at least")
+        parts.append(f"{r.min_samples} at least" + (", by zeros at both ends" if r.min_sides == "both" else ""))
     if r.multiple > 1:
         parts.append(f"filled with zeros to a multiple of {r.multiple}")
     return parts
@@ -67,6 +68,8 @@ def _frames(r: Recipe) -> list[str]:
     parts = [f"{r.frame_length or r.n_fft} samples every {r.hop_length}", _padding(r)]
     if r.count == "partial":
         parts.append("the last one need not be whole")
+    if r.count == "stacks":
+        parts.append(f"samples // hop of them, up to a multiple of {r.stack}, zeros behind as far as the last needs")
     if r.beyond:
         parts.append(f"{r.beyond} more must follow")
     if r.drop_last:
@@ -129,6 +132,8 @@ def _spectrum(r: Recipe) -> list[str]:
 def _bands(r: Recipe) -> list[str]:
     if not r.n_mels:
         return []
+    if r.mel_scale == "chroma":
+        return [f"{r.n_mels} pitch classes"]
     top = r.sr / 2 if r.fmax is None else r.fmax if r.fmax > 0 else r.sr / 2 + r.fmax
     parts = [f"{r.n_mels} from {r.fmin:g} to {top:g} Hz", _SCALES[r.mel_scale], _NORMS[r.mel_norm]]
     if r.warp != 1:
@@ -178,6 +183,11 @@ def _clip(r: Recipe) -> list[str]:
     if r.valid != "all":
         of = "the first samples // hop frames" if r.valid == "hops" else "frames that end within the clip"
         parts.append(f"only {of} count, the others are 0")
+    if r.one_hot:
+        parts.append("the highest of each frame becomes 1, the others 0")
+    affine = [words] if (words := _affine(r)) != "x" else []
+    if r.deltas:
+        parts += [*affine, f"and the slopes over {r.delta_width} frames" + (f", {r.deltas} times" * (r.deltas > 1))]
     if r.stack > 1:
         rest = "the last repeated" if r.stack_before else "the rest dropped"
         rest = rest if r.stack_fill is None else f"the rest filled with {r.stack_fill:g}"
@@ -185,8 +195,8 @@ def _clip(r: Recipe) -> list[str]:
         parts.append(f"{r.stack} frames become one, every {r.stack_step or r.stack}{before}, {rest}")
     if r.cut:
         parts.append(f"cut or filled with zeros to {r.cut} frames")
-    if (affine := _affine(r)) != "x":
-        parts.append(affine)
+    if not r.deltas:
+        parts += affine
     return [*parts, f"frames of zeros up to a multiple of {r.frames_multiple}"] if r.frames_multiple > 1 else parts
 
 

@@ -73,7 +73,8 @@ def _band_range(recipe: fastspec.Recipe) -> tuple[float, float]:
 
 
 def _has_frequencies(recipe: fastspec.Recipe) -> bool:
-    return recipe.stack == 1 and recipe.n_mfcc is None and not recipe.energy
+    rows = recipe.stack > 1 or recipe.n_mfcc is not None or recipe.energy or recipe.deltas
+    return not rows and recipe.mel_scale != "chroma"
 
 
 def _frequencies(recipe: fastspec.Recipe, n_rows: int) -> np.ndarray:

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from .._front.recipe import Recipe, make
+from .._front.recipe import Recipe
+from .._front.written import made
 from .._gate.samples import DTypeError, ParameterError, as_index, as_number
 
 # Of the JSON that `to_json` writes.
@@ -252,7 +253,7 @@ def feature_of(value: Any) -> Recipe | Call:
         return Call(kind, tuple(sorted((name, _hashable(option)) for name, option in values.items())))
     values.pop("recipe", None)
     try:
-        return make({name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        return made(Recipe, {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
     except TypeError as error:
         raise ParameterError(f"features: {error}") from None
 

@@ -16,7 +16,8 @@ LOGARITHMS = {
 
 
 def features(r, y) -> np.ndarray:
-    own = r.prepend + min(len(y), r.samples or len(y))
+    own = min(len(y), r.samples or len(y))
+    own += r.prepend + (max(0, (r.min_samples - r.prepend - own - r.append) // 2) if r.min_sides == "both" else 0)
     y = signal(r, np.asarray(y, np.float64))
     frames, energy = conditioned(r, cut(r, y))
     X = np.fft.rfft(frames, n=r.n_fft, axis=-1).T * r.scale
@@ -41,15 +42,23 @@ def signal(r, y):
         y = y[: r.samples]
         if r.tile:
             y = np.tile(y, max(r.samples // len(y), 1))
-        y = np.pad(y, (0, r.samples - len(y)))
+        if r.fill:
+            y = np.pad(y, (0, r.samples - len(y)))
     y = np.pad(y, (r.prepend, r.append))
-    y = np.pad(y, (0, max(r.min_samples - len(y), 0)))
+    missing = max(r.min_samples - len(y), 0)
+    y = np.pad(y, (missing // 2, missing - missing // 2) if r.min_sides == "both" else (0, missing))
     y = np.pad(y, (0, -len(y) % r.multiple))
+    if r.count == "stacks":
+        y = np.pad(y, (0, max(0, (in_stacks(r, len(y)) - 1) * r.hop_length + 1 - len(y))))
     if r.preemphasis and r.preemphasis_over == "signal":
         y = np.concatenate([y[:1], y[1:] - r.preemphasis * y[:-1]])
     if r.preemphasis and r.preemphasis_over == "valid":
         y = y[1:] - r.preemphasis * y[:-1]
     return y
+
+
+def in_stacks(r, n):
+    return r.stack * int(np.ceil(n // r.hop_length / r.stack))
 
 
 def lead(r):
@@ -73,6 +82,8 @@ def cut(r, y):
     else:
         n_frames = max(0, 1 + (n + left + right - length - r.beyond) // hop)
     n_frames -= r.drop_last
+    if r.count == "stacks":
+        n_frames = min(n_frames, in_stacks(r, n))
     x = np.pad(y, (max(left, 0), right), mode=r.pad_mode) if max(left, 0) + right else y
     x = np.concatenate([x[max(-left, 0) :], np.zeros(n_frames * hop + length)])
     return np.stack([x[i * hop : i * hop + length] for i in range(n_frames)])
@@ -105,7 +116,22 @@ def conditioned(r, frames):
     return frames, energy if r.energy == "raw" else (frames**2).sum(axis=1) * r.scale**2
 
 
+def chroma_bank(r):
+    """Gaussians over pitch around each class, as wide as the distance of two bins; columns of norm 1, by octaves."""
+    k = np.arange(1, r.n_fft // 2 + 2)
+    pitch = r.n_mels * np.log2(k * r.sr / r.n_fft / 27.5)
+    pitch = np.concatenate([[pitch[0] - 1.5 * r.n_mels], pitch])
+    widths = np.maximum(np.diff(pitch), 1)
+    pitch, half = pitch[:-1], np.round(r.n_mels / 2)
+    away = (pitch - np.arange(r.n_mels)[:, None] + half) % r.n_mels - half
+    bank = np.exp(-2 * (away / widths) ** 2)
+    bank /= np.sqrt((bank**2).sum(axis=0))
+    return np.roll(bank * np.exp(-0.5 * ((pitch / r.n_mels - 5) / 2) ** 2), -3 * (r.n_mels // 12), axis=0)
+
+
 def mel_bank(r):
+    if r.mel_scale == "chroma":
+        return chroma_bank(r)
     htk = r.mel_scale != "slaney"
     to_mel = (lambda f: 2595 * np.log10(1 + f / 700)) if htk else slaney
     to_mel = (lambda f: f) if r.mel_scale == "linear" else to_mel
@@ -223,8 +249,14 @@ def finish(r, F, n_samples, own):
             variance = part.var(axis=axis, keepdims=True, ddof=r.norm_ddof)
             spread = np.sqrt(variance + r.norm_eps) if r.norm_eps_in_root else np.sqrt(variance) + r.norm_eps
         F = (F - mean) / (nonzero(spread) if r.norm == "standard" else 1)
+    if r.one_hot:
+        F = np.where(np.arange(len(F))[:, None] == F.argmax(axis=0), 1.0, 0.0)
     if r.valid != "all":
         F = np.where(np.arange(F.shape[1]) < n, F, 0)
+    columns = lambda x: np.array(x)[:, None] if isinstance(x, tuple) else x  # noqa: E731
+    shifted = lambda F: (F + columns(r.shift)) * columns(r.gain)  # noqa: E731
+    if r.deltas:
+        F = with_deltas(r, shifted(F))
     step = r.stack_step or r.stack
     if r.stack_before:
         n_out = -(-F.shape[1] // step)
@@ -240,9 +272,18 @@ def finish(r, F, n_samples, own):
         F = np.stack([F[:, t * step : t * step + r.stack].T.ravel() for t in range(n_out)], axis=1)
     if r.cut:
         F = np.pad(F[:, : r.cut], ((0, 0), (0, max(r.cut - F.shape[1], 0))))
-    columns = lambda x: np.array(x)[:, None] if isinstance(x, tuple) else x  # noqa: E731
-    F = (F + columns(r.shift)) * columns(r.gain)
+    F = F if r.deltas else shifted(F)
     if r.stack == 1:
         F[:, n:n_made] = 0
     F = np.pad(F, ((0, 0), (0, -F.shape[1] % r.frames_multiple)))
     return F.T if r.frames == "first" else F
+
+
+def with_deltas(r, F):
+    half = r.delta_width // 2
+    steps = np.arange(-half, half + 1)
+    parts = [F]
+    for _ in range(r.deltas):
+        x = np.pad(parts[-1], ((0, 0), (half, half)), mode="edge")
+        parts.append(sum(m * x[:, half + m : half + m + F.shape[1]] for m in steps) / (steps**2).sum())
+    return np.concatenate(parts)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..._front.recipe import Recipe
-from ..._gate.samples import DTypeError, ParameterError
+from ..._gate.samples import DTypeError, ParameterError, as_index
 from ..._recipes import recipe
 from .._peer import peer
 from ._spectrogram import optimal_fft_length
@@ -142,6 +142,13 @@ def _granite(o: _Options) -> dict[str, Any]:
     return {"sr": o["sampling_rate"], **sizes, "tokens": ((1, window, 0, window // rate),)}
 
 
+def _granite5(o: _Options) -> dict[str, Any]:
+    sizes = {name: o[name] for name in ("n_fft", "win_length", "hop_length")}
+    half = (as_index(o["delta_win_length"], name="delta_win_length", minimum=3) - 1) // 2
+    levels = {"top": o["logmel_floor_db"], "delta_width": 2 * half + 1}
+    return {"sr": o["sampling_rate"], "n_mels": o["num_mel_bins"], **sizes, **levels}
+
+
 def _speech2text(o: _Options) -> dict[str, Any]:
     means, variances = (bool(o["do_ceptral_normalize"] and o[f"normalize_{what}"]) for what in ("means", "vars"))
     o.refuse("normalize_means", True, means or not variances)
@@ -260,6 +267,13 @@ def _clvp(o: _Options) -> dict[str, Any]:
     return {**_slaney(o), "fmax": 8000.0, "gain": gain, "samples": o["default_audio_length"] * o["sampling_rate"]}
 
 
+def _musicgen_melody(o: _Options) -> dict[str, Any]:
+    return {
+        "sr": o["sampling_rate"], "n_mels": o["num_chroma"], "hop_length": o["hop_length"], "n_fft": o["n_fft"],
+        "min_samples": o["n_fft"], "samples": o["chunk_length"] * o["sampling_rate"],
+    }  # fmt: skip
+
+
 def _pop2piano(o: _Options) -> dict[str, Any]:
     names = {"sampling_rate": "sr", "feature_size": "n_mels", "hop_length": "hop_length", "window_size": "n_fft"}
     return {ours: o[theirs] for theirs, ours in names.items()} | {"fmin": o["min_frequency"]}
@@ -301,6 +315,17 @@ _EXTRACTORS: dict[str, tuple[str, dict[str, Any], Callable[[_Options], dict[str,
         {"sampling_rate": 16000, "n_fft": 512, "win_length": 400, "hop_length": 160, "n_mels": 80,
          "projector_window_size": 15, "projector_downsample_rate": 5},
         _granite,
+    ),
+    "GraniteSpeech5FeatureExtractor": (
+        "granite5",
+        {"sampling_rate": 16000, "n_fft": 512, "win_length": 400, "hop_length": 160, "num_mel_bins": 80,
+         "delta_win_length": 3, "logmel_floor_db": 8.0},
+        _granite5,
+    ),
+    "MusicgenMelodyFeatureExtractor": (
+        "musicgen-melody",
+        {"sampling_rate": 32000, "hop_length": 4096, "chunk_length": 30, "n_fft": 16384, "num_chroma": 12},
+        _musicgen_melody,
     ),
     "Speech2TextFeatureExtractor": (
         "speech2text",
