@@ -420,6 +420,30 @@ def test_compare_misuse(folder, capsys, options, words):
     assert words in misuse(capsys, "compare", *options)
 
 
+# extract
+
+
+def test_extract_names_where_its_parts_are_and_counts_one_run_alone(clips, monkeypatch, capsys):
+    def stop(seconds: float) -> str:
+        raise KeyboardInterrupt
+
+    command = ("extract", *clips, "-o", "set/", "--recipe", "whisper", "--workers", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("fastspec.cli._extract._clock", stop)  # asked for when the first part is done
+        assert run(*command, "--progress") == 130
+    parts = re.search(r"interrupted: what is done is in (.*); the same command goes on", capsys.readouterr().err)[1]
+    assert any(name.endswith(".zip") for name in os.listdir(parts))
+    assert run(*command) == 0
+    words = capsys.readouterr().err
+    assert re.search(r"4 entries of 4 recordings, [1-4] of them done before; .* hours, this run took", words)
+    assert "times real time" not in words
+    assert run(*command[:-2], "--fresh") == 0
+    assert "times real time" in capsys.readouterr().err
+
+
+# What every command does at Ctrl-C
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
 @pytest.mark.parametrize("command", ["stats", "compare"])
 def test_interrupt(clips, command):

@@ -110,7 +110,8 @@ def _command(args: argparse.Namespace) -> int:
                 executor=executor, memory=args.memory, fresh=args.fresh, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
-        say(f"interrupted: what is done is in {printable(args.output)}.parts; the same command goes on from there")
+        parts = f"{os.path.abspath(args.output)}.parts"
+        say(f"interrupted: what is done is in {printable(parts)}; the same command goes on from there")
         return 130
     except fastspec.ParameterError as error:
         raise UsageError(str(error).replace("fresh=True", "--fresh").replace("store=", "--store")) from None
@@ -247,9 +248,9 @@ def _report(summary, args: argparse.Namespace) -> None:
         }  # fmt: skip
         _terminal.report_json(values, aside=False)
     elif not args.quiet:
+        hours, clock = f"{summary.seconds / 3600:.3g} hours", _clock(summary.wall_seconds)
+        speed = f"{hours} in {clock}, {summary.real_time_factor:.0f} times real time"
         resumed = f", {summary.resumed} of them done before" if summary.resumed else ""
-        say(
-            f"{args.output}: {summary.n_entries} entries of {summary.n_items} recordings{resumed}{failed}; "
-            f"{summary.seconds / 3600:.3g} hours in {_clock(summary.wall_seconds)}, "
-            f"{summary.real_time_factor:.0f} times real time"
-        )
+        if resumed:  # the hours are those of all runs, the time is that of this one
+            speed = f"{hours}, this run took {clock}"
+        say(f"{args.output}: {summary.n_entries} entries of {summary.n_items} recordings{resumed}{failed}; {speed}")
