@@ -441,6 +441,25 @@ def test_extract_names_where_its_parts_are_and_counts_one_run_alone(clips, monke
     assert "times real time" in capsys.readouterr().err
 
 
+def test_extract_and_compare_take_changed_recipes(clips, capsys):
+    assert run("extract", *clips, "-o", "set/", "--recipe", "a=whisper,n_mels=20,shift=0", "--recipe", "whisper") == 0
+    data = fastspec.dataset.open("set")
+    recipe = fastspec.recipe("whisper", n_mels=20, shift=0)
+    np.testing.assert_array_equal(data["c0.wav"]["a"], recipe.file("c0.wav").T)
+    np.testing.assert_array_equal(data["c0.wav"]["whisper"], fastspec.recipe("whisper").file("c0.wav").T)
+    assert run("compare", *clips, "--recipe", "whisper,n_mels=20") == 0
+    capsys.readouterr()
+    assert "did you mean 'n_mels'" in misuse(capsys, "compare", *clips, "--recipe", "nemo,n_melz=20")
+
+
+@pytest.mark.parametrize(("option", "other"), [("--patch-hop", "--patch-frames"), ("--pool-frames", "--pool")])
+def test_extract_ignores_no_option(clips, capsys, option, other):
+    assert f"{option} goes with {other};" in misuse(
+        capsys, "extract", *clips, "-o", "set/", "--recipe", "whisper", option, 3
+    )
+    assert not os.path.exists("set")
+
+
 # What every command does at Ctrl-C
 
 

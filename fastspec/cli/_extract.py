@@ -15,6 +15,7 @@ import fastspec
 
 from .._soundfiles.whole_file import OutputError
 from . import _parser, _terminal
+from ._recipes import recipe_of
 from ._terminal import UsageError, printable, say
 
 _EPILOG = """\
@@ -53,7 +54,7 @@ def add(commands) -> None:
     add("--labels", choices=("folder",), help="label each recording by the folder that it lies in")
 
     what = parser.add_argument_group("what is computed").add_argument
-    recipe_help = "a named recipe, or a .json or .toml file"
+    recipe_help = "a named recipe, changed by ',FIELD=VALUE' behind it, or a .json or .toml file"
     what("--recipe", action="append", default=[], metavar="[NAME=]RECIPE", help=recipe_help)
     what(
         "--feature",
@@ -139,9 +140,14 @@ def _job(args: argparse.Namespace):
         return load_job(args.job)
     if not features:
         raise UsageError("name what to compute: --recipe whisper, --feature mfcc, or --job FILE")
-    if "patch_hop" in options and "patch_frames" not in options:
-        raise UsageError("--patch-hop goes with --patch-frames; name that, too")
+    for name, other in (("patch_hop", "patch_frames"), ("pool_frames", "pool")):
+        if name in options and other not in options:
+            raise UsageError(f"{_option(name)} goes with {_option(other)}; name that, too")
     return Job(features=features, **options)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def named_recipe(text: str) -> tuple[str, Any]:
@@ -150,8 +156,10 @@ def named_recipe(text: str) -> tuple[str, Any]:
     name, _, value = text.rpartition("=")
     if value.lower().endswith((".json", ".toml")):
         return name or os.path.splitext(os.path.basename(value))[0], feature_of(read_data(value))
+    named, comma, changes = text.partition(",")
+    name, _, value = named.rpartition("=")
     try:
-        return name or value, fastspec.recipe(value)
+        return name or value, recipe_of(f"{value}{comma}{changes}")
     except fastspec.ParameterError as error:
         raise UsageError(f"--recipe {printable(text)}: {error}") from None
 
