@@ -145,6 +145,13 @@ def test_tar_of_files(folder):
     np.testing.assert_array_equal(dataset.open(folder / "out")["03.wav"], MEL(y).T)
 
 
+def test_a_compressed_tar_is_refused(folder):
+    with tarfile.open(folder / "all.tar.gz", "w:gz") as tar:
+        tar.add(folder / "dogs/00.wav", "00.wav")
+    with pytest.raises(ParameterError, match="is no uncompressed tar"):
+        items_of(folder / "all.tar.gz")
+
+
 @pytest.mark.parametrize(
     ("sources", "words"),
     [
@@ -165,6 +172,13 @@ def test_ids_are_unique(folder):
     shutil.copytree(folder, folder.parent / "copy")
     with pytest.raises(ParameterError, match=r"would both be 'cats/01\.flac'"):
         items_of([folder, folder.parent / "copy"])
+
+
+def test_ids_of_given_items_are_unique(folder):
+    items = items_of(folder)
+    with pytest.raises(ParameterError, match="would both be"):
+        extract([*items, items[0]], folder.parent / "out", Job(features={"mel": MEL}))
+    assert not (folder.parent / "out.parts").exists()
 
 
 # --- what is computed
@@ -249,6 +263,15 @@ def test_channels(tmp_path):
     data = dataset.open(tmp_path / "keep")
     assert data.ids == ["two.wav:0", "two.wav:1"]
     np.testing.assert_array_equal(np.stack(data[:]), MEL(y).swapaxes(-1, -2))
+
+
+@pytest.mark.parametrize("options", [{}, {"channels": "keep"}, {"patch_frames": 5}])
+def test_seconds_are_those_of_the_recordings(tmp_path, options):
+    """Whatever they are called, and however many entries each becomes."""
+    for name in ("a@0.wav", "a@1.wav", "b:0.wav"):
+        fastspec.write(tmp_path / name, np.stack([noise(8000), noise(8000, 1)]), SR)
+    summary = extract([tmp_path], tmp_path / "out", Job(features={"mel": MEL}, **options))
+    assert summary.seconds == dataset.open(tmp_path / "out").summary()["hours"] * 3600 == 1.5
 
 
 def test_pooling(folder):
@@ -451,6 +474,16 @@ def test_failures_are_told_left_out_and_tried_again(folder):
     assert (summary.failures, summary.resumed) == ((), 11)
     extract([folder], expected, Job(features={"mel": MEL}))
     assert fingerprint(out) == fingerprint(expected)
+
+
+def test_where_all_fail_nothing_is_made(tmp_path):
+    (tmp_path / "a.wav").write_text("no sound")
+    summary = extract([tmp_path / "a.wav"], tmp_path / "out.h5", Job(features={"mel": MEL}))
+    assert (summary.n_entries, len(summary.failures)) == (0, 1)
+    assert not (tmp_path / "out.h5").exists()
+    fastspec.write(tmp_path / "a.wav", noise(4000), SR)
+    extract([tmp_path / "a.wav"], tmp_path / "out.h5", Job(features={"mel": MEL}), fresh=True)
+    assert len(dataset.open(tmp_path / "out.h5")) == 1
 
 
 @pytest.mark.parametrize(

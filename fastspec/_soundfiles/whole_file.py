@@ -136,14 +136,14 @@ def _new_partial(folder: str, mode: int) -> tuple[str, int]:
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _OPENING, mode)
         # Somebody who looks for leavings may have come between: then the file has lost its name, or will.
         try:
-            if _hold(descriptor) and os.path.samestat(os.stat(name), os.fstat(descriptor)):
+            if hold(descriptor) and os.path.samestat(os.stat(name), os.fstat(descriptor)):
                 return name, descriptor
         except FileNotFoundError:
             pass
         os.close(descriptor)
 
 
-def _hold(descriptor: int) -> bool:
+def hold(descriptor: int) -> bool:
     """Lock a file; False if somebody else has. File systems without locks have none to fear: nobody removes there."""
     if fcntl is not None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from .._front.walk import converter, mixed
 from .._gate.samples import ParameterError
 from .._soundfiles.sound import ALL, AudioFileError, frames_of, open_audio, read_blocks
 from ..pcm import as_dtype
-from ._items import Item, stamp_of
+from ._items import HDF5, Item, stamp_of
 from ._job import Call, Job
 
 # Files are decoded so much at a time. Resamplers are fed by it, and their results depend on it: it never changes.
@@ -27,6 +26,10 @@ _SECONDS = 30.0
 _RECIPE_BYTES, _FUNCTION_BYTES = 4, 8
 
 
+# What takes a piece (frames, rows), and returns its place and its size in bytes.
+Put = Callable[[np.ndarray], tuple[int, int]]
+
+
 @dataclass
 class Stored:
     """One feature of one entry: where its pieces are, and what they are."""
@@ -34,7 +37,7 @@ class Stored:
     rows: int
     dtype: str
     n_frames: int = 0
-    pieces: list[str] = field(default_factory=list)
+    pieces: list[tuple[int, int]] = field(default_factory=list)
     statistics: dict[str, Any] | None = None
 
 
@@ -92,8 +95,8 @@ class _Room:
             self._has_turn = self._turn.acquire()
 
 
-def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str], memory: Memory = UNBOUNDED) -> list[Entry]:
-    """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its name.
+def entries_of(item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED) -> list[Entry]:
+    """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its place.
 
     What the item lacks or breaks is an exception.
     """
@@ -101,9 +104,14 @@ def entries_of(item: Item, job: Job, put: Callable[[np.ndarray], str], memory: M
         return _computed(item, job, put, room)
 
 
-def _computed(item: Item, job: Job, put: Callable[[np.ndarray], str], room: _Room) -> list[Entry]:
+def _check_unchanged(item: Item) -> None:
+    """The file is the one that the plan knows. One that has gone is found out by reading."""
     if item.stamp != (0, 0) and (now := stamp_of(item.path)) not in ((0, 0), item.stamp):
         raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
+
+
+def _computed(item: Item, job: Job, put: Put, room: _Room) -> list[Entry]:
+    _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
     resamplers: dict[float, Callable] = {}
@@ -118,6 +126,7 @@ def _computed(item: Item, job: Job, put: Callable[[np.ndarray], str], room: _Roo
         at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
         for maker in makers:
             maker.take(at_rate[maker.sr], last)
+    _check_unchanged(item)
     return _entries(item, job, makers, n_samples / rate)
 
 
@@ -250,7 +259,7 @@ def merged(a: dict[str, Any] | None, b: dict[str, Any]) -> dict[str, Any]:
 
 def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
     """The rate of an item, and its samples in blocks (n, channels), each with whether it is the last."""
-    if item.path.lower().endswith((".h5", ".hdf5", ".hdf")) and item.member:
+    if item.path.lower().endswith(HDF5) and item.member:
         return _of_hdf5(item)
     source: Any = item.path if not item.member else _member(item)
     sound = open_audio(source)
@@ -271,13 +280,14 @@ def _of_sound(sound, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
             if item.end is not None and done < count - 1:
                 raise ItemError(f"{item.path}: end={item.end} s is beyond its end; correct the manifest")
         except AudioFileError as error:  # of a member of a tar: with its name
-            raise error if not item.member else ItemError(f"{item.path}: {item.member}: {error.reason}") from None
+            raise error if not item.member else ItemError(f"{item.path}: {item.id}: {error.reason}") from None
 
 
 def _member(item: Item) -> io.BytesIO:
-    with tarfile.open(item.path) as tar:
-        file = tar.extractfile(item.member)
-        return io.BytesIO(file.read() if file else b"")
+    place, size, _ = item.member.split(":", 2)
+    with open(item.path, "rb") as file:
+        file.seek(int(place))
+        return io.BytesIO(file.read(int(size)))
 
 
 def _of_hdf5(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:

@@ -22,7 +22,7 @@ SUFFIXES = frozenset(
     """.split()  # noqa: SIM905
 )
 _MANIFESTS = (".csv", ".tsv", ".jsonl")
-_HDF5 = (".h5", ".hdf5", ".hdf")
+HDF5 = (".h5", ".hdf5", ".hdf")
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2")
 
 # Names that manifests in use have for the same thing; the first is ours.
@@ -47,7 +47,7 @@ class Item:
     path : str
         The file.
     member : str, default ''
-        What of it: the member of a tar, or ``dataset:column`` of an HDF5 file.
+        What of it: ``place:size:name`` in a tar, or ``dataset:column`` of an HDF5 file.
     start, end : float, optional
         Seconds.
     label : str, default ''
@@ -116,7 +116,7 @@ def items_of(sources: Iterable[str | os.PathLike[str]], *, label_of: str | None 
         items += found
     if label_of == "folder":
         items = [_labelled(item) for item in items]
-    _check_apart(items)
+    check_apart(items)
     return items
 
 
@@ -145,7 +145,7 @@ def _in_folder(folder: str) -> Iterator[Item]:
 
 def _of_file(path: str) -> Iterator[Item]:
     kinds: dict[tuple[str, ...], Callable[[str], Iterator[Item]]]
-    kinds = {_MANIFESTS: _in_manifest, _HDF5: _in_hdf5, _TARS: _in_tar}
+    kinds = {_MANIFESTS: _in_manifest, HDF5: _in_hdf5, _TARS: _in_tar}
     for suffixes, reader in kinds.items():
         if path.lower().endswith(suffixes):
             return reader(path)
@@ -264,18 +264,24 @@ def _in_hdf5(path: str) -> Iterator[Item]:
 
 
 def _in_tar(path: str) -> Iterator[Item]:
+    """Its recordings, with their places, so that each is read without the others."""
     stamp = stamp_of(path)
-    with tarfile.open(path) as tar:
-        members = [member for member in tar if member.isfile()]
-        labels = {}
-        for member in members:
-            if member.name.endswith(".cls"):
-                labels[member.name.removesuffix(".cls")] = tar.extractfile(member).read().decode("utf-8").strip()  # type: ignore[union-attr]
+    try:
+        with tarfile.open(path, "r:") as tar:
+            members = [member for member in tar if member.isfile()]
+            labels = {
+                member.name.removesuffix(".cls"): tar.extractfile(member).read().decode("utf-8", "replace").strip()  # type: ignore[union-attr]
+                for member in members
+                if member.name.endswith(".cls")
+            }
+    except tarfile.ReadError as error:
+        raise ParameterError(f"{path}: is no uncompressed tar ({error}); unpack it, at least to a .tar") from None
     for member in members:
         stem, suffix = os.path.splitext(member.name)
         hidden = os.path.basename(member.name).startswith(".")
         if suffix.lower() in SUFFIXES and not hidden:
-            yield Item(_text(member.name), path, member.name, label=labels.get(stem, ""), stamp=stamp)
+            place = f"{member.offset_data}:{member.size}:{member.name}"
+            yield Item(_text(member.name), path, place, label=labels.get(stem, ""), stamp=stamp)
 
 
 # --- all of them
@@ -288,12 +294,13 @@ def _labelled(item: Item) -> Item:
     return Item(item.id, item.path, item.member, item.start, item.end, _text(folder), item.stamp)
 
 
-def _check_apart(items: Iterable[Item]) -> None:
+def check_apart(items: Iterable[Item]) -> None:
+    """Refuse two items of one id."""
     seen: dict[str, Item] = {}
     for item in items:
-        first = seen.setdefault(item.id, item)
-        if first is not item:
+        if item.id in seen:
             raise ParameterError(
-                f"{first.path!r} and {item.path!r} would both be {item.id!r}; name the folder above them, or give them "
-                "ids in a manifest"
+                f"{seen[item.id].path!r} and {item.path!r} would both be {item.id!r}; name the folder above them, or "
+                "give them ids in a manifest"
             )
+        seen[item.id] = item

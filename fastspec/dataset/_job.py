@@ -133,9 +133,6 @@ class Job:
         if self.pool and self.patch_frames:
             raise ParameterError(f"pool={self.pool!r} and patch_frames={self.patch_frames} exclude each other")
 
-    def rate_of(self, feature: Recipe | Call) -> float | None:
-        return feature.sr if isinstance(feature, Recipe) else self.sr
-
     def items(self) -> dict[str, Any]:
         """As plain data, what differs from the defaults alone."""
         features = {name: described(feature) for name, feature in self.features}

@@ -21,17 +21,12 @@ from typing import Any
 
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
-from .._soundfiles.whole_file import OutputError, whole_file
+from .._soundfiles.whole_file import OutputError, hold, whole_file
 from ._compute import Memory
-from ._items import Item, items_of
+from ._items import Item, check_apart, items_of
 from ._job import Job
 from ._parts import Done, Part, compute_part, done_before
 from ._stores import Meta, store_of
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 # A part holds so many bytes of files, and so many items, at most; and there are so many parts at least.
 _PART_BYTES = 64 << 20
@@ -171,7 +166,8 @@ def extract(
         todo = [i for i, d in enumerate(done) if d is None or d.failures]
         before = list(done)
         _run_parts(job, parts, done, todo, executor, at_once, room, progress)
-        if done != before or not os.path.exists(out):
+        has_entries = any(d.n_entries for d in done if d)  # else there is nothing to keep
+        if has_entries and (done != before or not os.path.exists(out)):
             meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
             _publish(kind, out, folder, [path for path, _ in parts], meta)
     failures, warnings = (tuple(w for d in done if d for w in getattr(d, kind)) for kind in ("failures", "warnings"))
@@ -189,6 +185,7 @@ def _as_items(sources: Any, label_of: str | None) -> list[Item]:
     if not isinstance(sources, (str, os.PathLike)):
         sources = list(sources)
         if sources and all(isinstance(source, Item) for source in sources):
+            check_apart(sources)
             return sources
     return items_of(sources, label_of=label_of)
 
@@ -225,24 +222,32 @@ def _memory(memory: int, workers: int, executor: Executor | None) -> Memory:
 def _held(folder: str, out: str) -> Iterator[None]:
     """Only one run writes to a store."""
     try:
-        os.makedirs(folder, exist_ok=True)
-        descriptor = os.open(os.path.join(folder, "lock"), os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = _locked(folder, os.path.join(folder, "lock"))
     except OSError as error:
         raise OutputError(f"{out}: cannot be written: {error.strerror}") from None
+    if descriptor is None:
+        raise OutputError(f"{out}: another run is writing to it; wait for it, or use another output")
     try:
-        if fcntl is not None:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise OutputError(f"{out}: another run is writing to it; wait for it, or use another output") from None
-            except OSError:  # a file system without locks
-                pass
         yield
     finally:
         os.close(descriptor)
         with contextlib.suppress(OSError):  # a folder that nothing came of
             if os.listdir(folder) == ["lock"]:
                 shutil.rmtree(folder)
+
+
+def _locked(folder: str, path: str) -> int | None:
+    """The lock, opened and held; None if another run has it. One that just ended may have removed the file: again."""
+    while True:
+        os.makedirs(folder, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        held = hold(descriptor)
+        with contextlib.suppress(FileNotFoundError):
+            if held and os.path.samestat(os.stat(path), os.fstat(descriptor)):
+                return descriptor
+        os.close(descriptor)
+        if not held:
+            return None
 
 
 def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fresh: bool) -> dict[str, Any] | None:
@@ -338,7 +343,7 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 def _run_parts(job, parts, done, todo, executor, workers, memory, progress) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)
-    n_done = sum(d.n_items for i, d in enumerate(done) if d and i not in set(todo))
+    n_done = sum(d.n_items for d in done if d) - sum(d.n_items for d in (done[i] for i in todo) if d)
     with contextlib.ExitStack() as stack:
         if executor is None:
             executor = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="fastspec-extract"))

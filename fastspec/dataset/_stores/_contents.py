@@ -57,8 +57,10 @@ def contents_of(parts: Callable[[], Iterator[Part]], meta: Meta) -> Contents:
     counts: dict[str, list[int]] = {name: [0] for name, _ in meta.job.features}
     kinds: dict[str, dict[str, Any]] = {}
     statistics: dict[str, dict[str, Any] | None] = dict.fromkeys(counts)
+    seconds = 0.0
     for part in parts():
         with part:
+            seconds += part.done.seconds
             for entry in part.entries:
                 ids.append(entry.id)
                 labels.append(entry.label)
@@ -74,7 +76,7 @@ def contents_of(parts: Callable[[], Iterator[Part]], meta: Meta) -> Contents:
             feature["statistics"] = _told(found)
     header = {
         "fastspec_dataset": FORMAT, "digest": meta.digest, "job": json.loads(meta.job.to_json()),
-        "versions": meta.versions, "items": meta.n_items, "entries": len(ids), "seconds": _seconds(ids, durations),
+        "versions": meta.versions, "items": meta.n_items, "entries": len(ids), "seconds": seconds,
         "features": kinds, "failures": meta.failures,
     }  # fmt: skip
     offsets = {name: np.cumsum(count, dtype=np.int64) for name, count in counts.items()}
@@ -89,12 +91,6 @@ def _check_alike(kinds: dict[str, dict[str, Any]], name: str, stored: Stored, en
             f"{entry.path}: {name} has {stored.rows} rows of {stored.dtype}, recordings before it {first['rows']} of "
             f"{first['dtype']}; say sr= and all sizes, so that they do not depend on the file"
         )
-
-
-def _seconds(ids: list[str], durations: list[float]) -> float:
-    """Of audio; patches of a recording count once."""
-    of_recordings = {name.partition("@")[0]: duration for name, duration in zip(ids, durations, strict=True)}
-    return float(sum(of_recordings.values()))
 
 
 def _arrays(statistics: dict[str, Any]) -> dict[str, Any]:
