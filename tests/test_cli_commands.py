@@ -420,6 +420,49 @@ def test_compare_misuse(folder, capsys, options, words):
     assert words in misuse(capsys, "compare", *options)
 
 
+# extract
+
+
+def test_extract_names_where_its_parts_are_and_counts_one_run_alone(clips, monkeypatch, capsys):
+    def stop(seconds: float) -> str:
+        raise KeyboardInterrupt
+
+    command = ("extract", *clips, "-o", "set/", "--recipe", "whisper", "--workers", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("fastspec.cli._extract._clock", stop)  # asked for when the first part is done
+        assert run(*command, "--progress") == 130
+    parts = re.search(r"interrupted: what is done is in (.*); the same command goes on", capsys.readouterr().err)[1]
+    assert any(name.endswith(".zip") for name in os.listdir(parts))
+    assert run(*command) == 0
+    words = capsys.readouterr().err
+    assert re.search(r"4 entries of 4 recordings, [1-4] of them done before; .* hours, this run took", words)
+    assert "times real time" not in words
+    assert run(*command[:-2], "--fresh") == 0
+    assert "times real time" in capsys.readouterr().err
+
+
+def test_extract_and_compare_take_changed_recipes(clips, capsys):
+    assert run("extract", *clips, "-o", "set/", "--recipe", "a=whisper,n_mels=20,shift=0", "--recipe", "whisper") == 0
+    data = fastspec.dataset.open("set")
+    recipe = fastspec.recipe("whisper", n_mels=20, shift=0)
+    np.testing.assert_array_equal(data["c0.wav"]["a"], recipe.file("c0.wav").T)
+    np.testing.assert_array_equal(data["c0.wav"]["whisper"], fastspec.recipe("whisper").file("c0.wav").T)
+    assert run("compare", *clips, "--recipe", "whisper,n_mels=20") == 0
+    capsys.readouterr()
+    assert "did you mean 'n_mels'" in misuse(capsys, "compare", *clips, "--recipe", "nemo,n_melz=20")
+
+
+@pytest.mark.parametrize(("option", "other"), [("--patch-hop", "--patch-frames"), ("--pool-frames", "--pool")])
+def test_extract_ignores_no_option(clips, capsys, option, other):
+    assert f"{option} goes with {other};" in misuse(
+        capsys, "extract", *clips, "-o", "set/", "--recipe", "whisper", option, 3
+    )
+    assert not os.path.exists("set")
+
+
+# What every command does at Ctrl-C
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals are sent as on POSIX systems")
 @pytest.mark.parametrize("command", ["stats", "compare"])
 def test_interrupt(clips, command):

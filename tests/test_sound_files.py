@@ -492,6 +492,15 @@ def test_other_decoders(films, monkeypatch, door, name):
     np.testing.assert_array_equal(L, fastspec.feature.logmel(y=fastspec.to_mono(y), sr=sr, n_mels=20))
 
 
+def test_other_decoders_leave_the_callers_file_open(films, monkeypatch):
+    without(monkeypatch, "av")
+    with open(films / "a.m4a", "rb") as file:
+        y, _ = fastspec.load(file, sr=None)
+        assert not file.closed
+        file.seek(0)
+        np.testing.assert_array_equal(fastspec.load(file, sr=None)[0], y)
+
+
 @pytest.mark.parametrize("door", ["av", "ffmpeg"])
 def test_other_decoders_refuse(films, tmp_path, monkeypatch, door):
     if door == "av":

@@ -352,7 +352,8 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
         try:
             sound = Sound(name, pieces or [whole], found, owned=owned)
         except soundfile.LibsndfileError as error:
-            sound = _by_another_decoder(source, path, content, head, seconds, error)
+            # It has a file of its own, so those opened here are closed; the caller's stays open.
+            return _by_another_decoder(source, path, content, head, seconds, error)
         except TypeError as error:
             # The suffix .raw: headerless samples, which soundfile does not guess at.
             reason = f"has no header that says how to read it ({error}); pass an opened soundfile.SoundFile"
@@ -424,7 +425,6 @@ def _by_another_decoder(source, path, content, head: bytes, seconds: float | Non
         wav, complaint = _audio_other.decode(path, content.file, head, seconds)
     except _audio_other.DecodingError as words:
         raise AudioFileError(refused.filename, str(words), error.code) from None
-    content.file.close()
     return Sound(refused.filename, [lambda: _reopened(wav)], complaint=complaint, owned=(wav,))
 
 

@@ -15,6 +15,7 @@ import fastspec
 
 from .._soundfiles.whole_file import OutputError
 from . import _parser, _terminal
+from ._recipes import recipe_of
 from ._terminal import UsageError, printable, say
 
 _EPILOG = """\
@@ -53,7 +54,7 @@ def add(commands) -> None:
     add("--labels", choices=("folder",), help="label each recording by the folder that it lies in")
 
     what = parser.add_argument_group("what is computed").add_argument
-    recipe_help = "a named recipe, or a .json or .toml file"
+    recipe_help = "a named recipe, changed by ',FIELD=VALUE' behind it, or a .json or .toml file"
     what("--recipe", action="append", default=[], metavar="[NAME=]RECIPE", help=recipe_help)
     what(
         "--feature",
@@ -110,7 +111,8 @@ def _command(args: argparse.Namespace) -> int:
                 executor=executor, memory=args.memory, fresh=args.fresh, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
-        say(f"interrupted: what is done is in {printable(args.output)}.parts; the same command goes on from there")
+        parts = f"{os.path.abspath(args.output)}.parts"
+        say(f"interrupted: what is done is in {printable(parts)}; the same command goes on from there")
         return 130
     except fastspec.ParameterError as error:
         raise UsageError(str(error).replace("fresh=True", "--fresh").replace("store=", "--store")) from None
@@ -138,9 +140,14 @@ def _job(args: argparse.Namespace):
         return load_job(args.job)
     if not features:
         raise UsageError("name what to compute: --recipe whisper, --feature mfcc, or --job FILE")
-    if "patch_hop" in options and "patch_frames" not in options:
-        raise UsageError("--patch-hop goes with --patch-frames; name that, too")
+    for name, other in (("patch_hop", "patch_frames"), ("pool_frames", "pool")):
+        if name in options and other not in options:
+            raise UsageError(f"{_option(name)} goes with {_option(other)}; name that, too")
     return Job(features=features, **options)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def named_recipe(text: str) -> tuple[str, Any]:
@@ -149,8 +156,10 @@ def named_recipe(text: str) -> tuple[str, Any]:
     name, _, value = text.rpartition("=")
     if value.lower().endswith((".json", ".toml")):
         return name or os.path.splitext(os.path.basename(value))[0], feature_of(read_data(value))
+    named, comma, changes = text.partition(",")
+    name, _, value = named.rpartition("=")
     try:
-        return name or value, fastspec.recipe(value)
+        return name or value, recipe_of(f"{value}{comma}{changes}")
     except fastspec.ParameterError as error:
         raise UsageError(f"--recipe {printable(text)}: {error}") from None
 
@@ -247,9 +256,9 @@ def _report(summary, args: argparse.Namespace) -> None:
         }  # fmt: skip
         _terminal.report_json(values, aside=False)
     elif not args.quiet:
+        hours, clock = f"{summary.seconds / 3600:.3g} hours", _clock(summary.wall_seconds)
+        speed = f"{hours} in {clock}, {summary.real_time_factor:.0f} times real time"
         resumed = f", {summary.resumed} of them done before" if summary.resumed else ""
-        say(
-            f"{args.output}: {summary.n_entries} entries of {summary.n_items} recordings{resumed}{failed}; "
-            f"{summary.seconds / 3600:.3g} hours in {_clock(summary.wall_seconds)}, "
-            f"{summary.real_time_factor:.0f} times real time"
-        )
+        if resumed:  # the hours are those of all runs, the time is that of this one
+            speed = f"{hours}, this run took {clock}"
+        say(f"{args.output}: {summary.n_entries} entries of {summary.n_items} recordings{resumed}{failed}; {speed}")
