@@ -405,7 +405,7 @@ def test_only_our_own_files_are_removed(folder):
 @needs_locks()
 def test_a_writer_whose_file_was_taken_for_a_leaving_begins_anew(folder, monkeypatch):
     """Between the making of the file and its lock."""
-    hold, times = _whole_file._hold, []
+    hold, times = _whole_file.hold, []
 
     def late(descriptor):
         times.append(descriptor)
@@ -415,7 +415,7 @@ def test_a_writer_whose_file_was_taken_for_a_leaving_begins_anew(folder, monkeyp
             assert left() == set()
         return hold(descriptor) if len(times) != 2 else False
 
-    monkeypatch.setattr(_whole_file, "_hold", late)
+    monkeypatch.setattr(_whole_file, "hold", late)
     put("x")
     assert len(times) == 3
     assert Path("x").read_bytes() == NEW
@@ -445,6 +445,41 @@ def test_what_fails_leaves_nothing(folder, error):
             put_and_fail(name, error)
     assert left() == {"x", "hard", "link"}
     assert Path("x").read_bytes() == Path("hard").read_bytes() == OLD
+
+
+def interrupted_at(step: int) -> bool:
+    """Write a file, and raise KeyboardInterrupt at the given line of it; whether there was such a line."""
+    steps = 0
+
+    def trace(frame, event, arg):
+        nonlocal steps
+        if frame.f_code.co_filename != _whole_file.__file__:
+            return None
+        if event == "line":
+            steps += 1
+            if steps == step:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        put("x")
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+@pytest.mark.skipif(sys.gettrace() is not None, reason="coverage or a debugger traces")
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+def test_an_interrupt_at_any_line_leaves_nothing(folder):
+    step = 0
+    while interrupted_at(step := step + 1):
+        assert left() <= {"x"}, step
+        assert not os.path.exists("x") or Path("x").read_bytes() == NEW
+    assert step > 40
 
 
 def test_results_are_on_the_disk_before_they_have_their_name(folder, monkeypatch):

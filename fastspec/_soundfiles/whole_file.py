@@ -52,8 +52,8 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         there = _writable_status(path)
         target = follow_links(path)
-        partial, descriptor = _beside(target, there) or (None, None)
-        try:
+        with contextlib.ExitStack() as leaving:
+            partial, descriptor = _beside(target, there, leaving) or (None, None)
             with unnamed_file() if descriptor is None else os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
@@ -61,10 +61,6 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
                     copy_over(file.fileno(), target)
                 else:
                     _take_name(file, partial, target)
-        finally:
-            if partial is not None:
-                with contextlib.suppress(OSError):
-                    os.unlink(partial)
     except OSError as error:
         reason = error.strerror or f"{error} (is the disk full?)"
         raise OutputError(f"{path}: cannot be written: {reason}") from error
@@ -107,14 +103,14 @@ def _writable_status(path: str) -> os.stat_result | None:
     return there
 
 
-def _beside(target: str, there: os.stat_result | None) -> tuple[str, int] | None:
-    """A new file that can stand in for what is there, opened; None if none can."""
+def _beside(target: str, there: os.stat_result | None, leaving: contextlib.ExitStack) -> tuple[str, int] | None:
+    """A new file that can stand in for what is there, opened; None if none can. `leaving` removes it."""
     if there and (not stat.S_ISREG(there.st_mode) or there.st_nlink != 1 or _is_of_a_process(target)):
         return None
     folder = os.path.dirname(target)
     remove_leavings(folder)
     try:
-        partial, descriptor = _new_partial(folder, 0o600 if there else 0o666)
+        partial, descriptor = _new_partial(folder, 0o600 if there else 0o666, leaving)
     except OSError:
         if there is None:
             raise
@@ -124,15 +120,15 @@ def _beside(target: str, there: os.stat_result | None) -> tuple[str, int] | None
             _take_after(descriptor, target, there)
         except OSError:
             os.close(descriptor)
-            os.unlink(partial)
             return None
     return partial, descriptor
 
 
-def _new_partial(folder: str, mode: int) -> tuple[str, int]:
+def _new_partial(folder: str, mode: int, leaving: contextlib.ExitStack) -> tuple[str, int]:
     """A file that nobody else has, opened, and locked for as long as it is open."""
     while True:
         name = os.path.join(folder, f".fastspec-{_machine()}-{os.urandom(8).hex()}.part")
+        leaving.callback(_remove, name)  # before it is there: Ctrl-C may come as soon as it is
         descriptor = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | _OPENING, mode)
         # Somebody who looks for leavings may have come between: then the file has lost its name, or will.
         try:
@@ -141,6 +137,11 @@ def _new_partial(folder: str, mode: int) -> tuple[str, int]:
         except FileNotFoundError:
             pass
         os.close(descriptor)
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def hold(descriptor: int) -> bool:
