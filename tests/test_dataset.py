@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
-import hashlib
 import json
 import os
 import pickle
@@ -13,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from support.recordings import MEL, SR, STORES, fingerprint, noise, recordings_in
 
 import fastspec
 from fastspec import ParameterError, dataset
@@ -29,35 +27,9 @@ from fastspec.dataset import Item, Job, extract, items_of, load_job
 
 h5py = pytest.importorskip("h5py")
 
-SR = 16000
-MEL = fastspec.Recipe(sr=SR, n_fft=400, hop_length=160, n_mels=40, log="ln")
-STORES = {"hdf5": "set.h5", "npy": "set", "tar": "set.tars"}
-
-
-def noise(n: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 0.1, n).astype(np.float32)
-
-
 @pytest.fixture
 def folder(tmp_path):
-    """Twelve recordings of two classes, lengths and formats mixed, with a stray file of a Mac's."""
-    source = tmp_path / "recordings"
-    for i in range(12):
-        place = source / ("cats" if i % 2 else "dogs")
-        place.mkdir(parents=True, exist_ok=True)
-        fastspec.write(place / f"{i:02d}.{'flac' if i % 3 else 'wav'}", noise(4000 + 997 * i, i), SR)
-    (source / "cats" / "._01.wav").write_bytes(b"no sound")
-    (source / "notes.txt").write_text("no sound")
-    return source
-
-
-def fingerprint(path: Path) -> str:
-    """Of a file, or of all files of a folder and their names."""
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(str(file.relative_to(path)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return recordings_in(tmp_path)
 
 
 # --- what is read
@@ -583,63 +555,6 @@ def test_two_runs_on_one_output(folder):
     extract([folder], out, Job(features={"mel": MEL}), progress=meanwhile)
     assert met
     assert "another run is writing to it" in met[0]
-
-
-SCRIPT = """
-import sys
-import fastspec
-from fastspec.dataset import Job, extract
-extract([sys.argv[1]], sys.argv[2], Job.from_json(sys.argv[3]), workers=2, store=sys.argv[4])
-"""
-
-
-@pytest.mark.parametrize("store", STORES)
-def test_kills_lose_nothing(folder, store):
-    """Killed at random moments, started again until it is done: the bytes of a run that nobody disturbed."""
-    job = Job(features={"mel": MEL, "mfcc": {"kind": "mfcc"}})
-    out, expected = folder.parent / f"k-{STORES[store]}", folder.parent / STORES[store]
-    extract([folder], expected, job, store=store)
-    rng = np.random.default_rng(0)
-    command = [sys.executable, "-c", SCRIPT, str(folder), str(out), job.to_json(), store]
-    for _ in range(8):
-        run = subprocess.Popen(command, start_new_session=True)
-        wait_for(lambda run=run: run.poll() is not None or glob.glob(f"{glob.escape(str(out))}.parts/*"), 60)
-        time.sleep(rng.uniform(0, 0.2))
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-    assert subprocess.run(command, check=False).returncode == 0
-    assert fingerprint(out) == fingerprint(expected)
-    assert not Path(f"{out}.parts").exists()
-    assert not list(folder.parent.rglob("*.part"))
-
-
-def wait_for(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_a_full_disk_keeps_what_is_done(folder, tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)], check=False)
-    if mounted.returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        with pytest.raises(OutputError, match="cannot be written"):
-            extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert list(small.glob("out.h5.parts/*.zip"))
-        assert not (small / "out.h5").exists()
-        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
-        summary = extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert summary.resumed > 0
-        assert summary.failures == ()
-        extract([folder], tmp_path / "expected.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert fingerprint(small / "out.h5") == fingerprint(tmp_path / "expected.h5")
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 # --- memory

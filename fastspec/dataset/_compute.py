@@ -67,6 +67,10 @@ class Memory:
 UNBOUNDED = Memory(2**62, 2**62)
 
 
+class Stopped(BaseException):
+    """Nobody waits for the part any more."""
+
+
 class _Room:
     """The memory of one item. Clips above their share take turns: a few long ones may be among many short ones."""
 
@@ -95,13 +99,15 @@ class _Room:
             self._has_turn = self._turn.acquire()
 
 
-def entries_of(item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED) -> list[Entry]:
+def entries_of(
+    item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED, stop: threading.Event | None = None
+) -> list[Entry]:
     """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its place.
 
-    What the item lacks or breaks is an exception.
+    What the item lacks or breaks is an exception; once `stop` is set, `Stopped` is.
     """
     with _Room(item, memory) as room:
-        return _computed(item, job, put, room)
+        return _computed(item, job, put, room, stop)
 
 
 def _check_unchanged(item: Item) -> None:
@@ -110,13 +116,15 @@ def _check_unchanged(item: Item) -> None:
         raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
 
 
-def _computed(item: Item, job: Job, put: Put, room: _Room) -> list[Entry]:
+def _computed(item: Item, job: Job, put: Put, room: _Room, stop: threading.Event | None) -> list[Entry]:
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
     resamplers: dict[float, Callable] = {}
     n_samples = 0
     for block, last in blocks:
+        if stop is not None and stop.is_set():
+            raise Stopped
         block = mixed(block) if job.channels == "mix" else block
         if not makers:
             makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
