@@ -27,6 +27,7 @@ from fastspec.dataset import Item, Job, extract, items_of, load_job
 
 h5py = pytest.importorskip("h5py")
 
+
 @pytest.fixture
 def folder(tmp_path):
     return recordings_in(tmp_path)

@@ -252,12 +252,22 @@ class Sound:
     def _seeks_well(self) -> bool:
         return len(self._pieces) == 1 and self.format in _SEEKING_FORMATS and self.subtype in _SEEKING_SUBTYPES
 
-    def total(self) -> int:
-        """How many samples each channel has. It must be asked before the first is read."""
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of samples is known, and no guess."""
+        counted = len(self._pieces) == 1 and not self._found.guessed and self._promised < _UNKNOWN_FRAMES
+        return self._found.frames is not None or counted
+
+    def expected(self) -> int:
+        """How many samples each channel has as far as headers say, 0 if they say nothing. Nothing is read for it."""
         if self._found.frames is not None:
             return self._found.frames
-        if len(self._pieces) == 1 and not self._found.guessed and self._promised < _UNKNOWN_FRAMES:
-            return self._promised
+        return self._promised if self._promised < _UNKNOWN_FRAMES else 0
+
+    def total(self) -> int:
+        """How many samples each channel has. It must be asked before the first is read."""
+        if self.is_counted:
+            return self.expected()
         total = 0
         while block := self.skip(_BLOCK):
             total += block

@@ -9,7 +9,7 @@ import tarfile
 
 import numpy as np
 
-from ._contents import Contents, Meta, contents_of, frames
+from ._contents import Contents, Meta, contents_of, frames, write_npy
 from ._folder import file_names, read_index, write_index
 
 NAME = "tar"
@@ -24,7 +24,6 @@ def write(path: str, parts, meta: Meta) -> None:
     places: list[dict] = []
     with _Shards(path) as shards:
         for i, name, pieces in frames(parts, names):
-            feature = contents.features[name]
             if name == names[0]:
                 shards.begin()
                 places.append({"shard": shards.name, "at": {}})
@@ -32,7 +31,7 @@ def write(path: str, parts, meta: Meta) -> None:
                 if contents.labels[i]:
                     shards.add(f"{keys[i]}.cls", contents.labels[i].encode())
             data = io.BytesIO()
-            np.save(data, np.concatenate([np.empty((0, feature["rows"]), feature["dtype"]), *pieces]))
+            write_npy(data, contents.features[name], contents.n_frames(name, i), pieces)
             suffix = "npy" if len(names) == 1 else f"{name}.npy"
             places[i]["at"][name] = shards.add(f"{keys[i]}.{suffix}", data.getbuffer())
     write_index(path, contents, places)
