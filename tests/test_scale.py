@@ -172,6 +172,7 @@ def test_hours_take_the_memory_of_their_result(tmp_path, hours, hop):
     sr = 16000 if hours < 1 else 48000
     sparse_wav(tmp_path / "long.wav", sr, int(hours * 3600 * sr), {})
     beyond, size = map(int, program(OF_A_FILE.format(path=str(tmp_path / "long.wav"), hop=hop)))
+    print(f"{beyond >> 20} MiB beyond the result's {size >> 20} MiB")
     assert size > 200 * MIB
     assert beyond <= 64 * MIB
 
@@ -181,9 +182,8 @@ import numpy as np
 import fastspec
 y = np.memmap({path!r}, np.float32, "r")
 stream = fastspec.Stream("logmel", sr=48000, n_fft=2048, hop_length=480, n_mels=80)
-stream.push(y[:48000])
+frames, i, block = stream.push(y[:48000]).shape[-1], 48000, 10 * 48000
 before = clear()
-frames, i, block = 0, 48000, 10 * 48000
 while i < len(y):
     made = stream.push(y[i : i + block])
     y._mmap.madvise(mmap.MADV_DONTNEED)  # the mapping's own pages are not counted
@@ -199,7 +199,8 @@ def test_thirteen_hours_stream_in_little_memory(tmp_path):
     assert n > 2**31
     sparse_samples(tmp_path / "y", n, {0: np.ones(9)})
     growth, frames = map(int, program(STREAMED.format(path=str(tmp_path / "y"))))
-    assert frames == 1 + n // 480 - 100  # a second came before
+    print(f"{growth >> 20} MiB")
+    assert frames == 1 + n // 480
     assert growth <= 64 * MIB
 
 
@@ -231,6 +232,7 @@ def test_thirteen_hours_are_extracted_in_little_memory(tmp_path, suffix):
     recipe = fastspec.Recipe(sr=48000, n_fft=2048, hop_length=480, n_mels=80, log="ln")
     wanted = recipe((middle / 32768).astype(np.float32)).T[5:390]
     np.testing.assert_array_equal(F[at // 480 + 5 : at // 480 + 390], wanted)
+    print(f"{growth >> 20} MiB")
     assert growth <= 64 * MIB
 
 
@@ -298,6 +300,7 @@ print(grown, tracemalloc.get_traced_memory()[0] - before)
 def test_calls_leave_nothing(n):
     """Six calls each time, one of which fails; so the long one makes 120,000."""
     resident, traced = map(int, program(FLAT.format(n=n)))
+    print(f"{resident >> 10} KiB resident, {traced} bytes traced")
     assert resident <= MIB
     assert traced <= 1 << 10
 
@@ -324,4 +327,6 @@ print(resident() - before)
 
 @pytest.mark.long
 def test_ten_thousand_plans_are_flat():
-    assert int(program(PLANS)[0]) <= 2 * MIB
+    growth = int(program(PLANS)[0])
+    print(f"{growth >> 10} KiB")
+    assert growth <= 2 * MIB
