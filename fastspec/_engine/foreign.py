@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import atexit
+import os
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
@@ -10,6 +12,19 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import numpy as np
+
+# The locks of calls that nobody waits for any more.
+_left_behind: list[Any] = []
+
+
+@atexit.register
+def _wait_for_what_is_left() -> None:
+    for running in _left_behind:
+        running.acquire()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_left_behind.clear)  # its threads are its parent's
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -22,7 +37,8 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
 
     A long one runs in a thread of its own while the main thread, where Python runs the handlers of signals, waits
     for it. If a handler raises, the call goes on behind the scenes to its end, and what it returns is dropped: there
-    is no way to stop other people's code. Hence only for what changes nothing but the arrays that it returns.
+    is no way to stop other people's code. Hence only for what changes nothing but the arrays that it returns. Nor may
+    the interpreter end before: Python would end the thread, and with it C++ code, which aborts the process.
     """
     if work < LONG or threading.current_thread() is not threading.main_thread():
         return function(*args, **kwargs)
@@ -36,8 +52,12 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
     # In the caller's context, so that numpy.errstate and the like apply.
     thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
     thread.start()
-    while not outcome:
-        _wait(running)
+    try:
+        while not outcome:
+            _wait(running)
+    except BaseException:
+        _left_behind[:] = [lock for lock in (*_left_behind, running) if lock.locked()]
+        raise
     thread.join()  # so that the next thread reuses its heap and the memory freed there
     result, error = outcome.pop()
     if error is not None:
