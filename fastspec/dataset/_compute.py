@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
 from collections.abc import Callable, Iterator
@@ -122,18 +123,19 @@ def _computed(item: Item, job: Job, put: Put, room: _Room, stop: threading.Event
     makers: list[_Maker] = []
     resamplers: dict[float, Callable] = {}
     n_samples = 0
-    for block, last in blocks:
-        if stop is not None and stop.is_set():
-            raise Stopped
-        block = mixed(block) if job.channels == "mix" else block
-        if not makers:
-            makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
-            rates = {maker.sr for maker in makers}
-            resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
-        n_samples += len(block)
-        at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
-        for maker in makers:
-            maker.take(at_rate[maker.sr], last)
+    with contextlib.closing(blocks):  # at once, whatever happens: the file is open
+        for block, last in blocks:
+            if stop is not None and stop.is_set():
+                raise Stopped
+            block = mixed(block) if job.channels == "mix" else block
+            if not makers:
+                makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
+                rates = {maker.sr for maker in makers}
+                resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
+            n_samples += len(block)
+            at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
+            for maker in makers:
+                maker.take(at_rate[maker.sr], last)
     _check_unchanged(item)
     return _entries(item, job, makers, n_samples / rate)
 
