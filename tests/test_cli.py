@@ -1131,7 +1131,7 @@ def test_program_interrupted(folder):
         time.sleep(0.01)
     job.send_signal(signal.SIGINT)
     _, err = job.communicate(timeout=30)
-    # The signal itself is Python's own end where it came amid code that C runs, as in some imports; shells say 130 of both.
+    # Python ends by the signal itself if it came while C ran Python's code, as in an import. Shells say 130 of both.
     assert job.returncode in (130, -signal.SIGINT), err
     assert re.fullmatch(r"fastspec: interrupted: \d+ of 3000 files are done\n", err)
     for path in Path("out").iterdir():

@@ -476,6 +476,6 @@ def test_interrupt(clips, command):
     time.sleep(0.1)
     job.send_signal(signal.SIGINT)
     _, err = job.communicate(timeout=60)
-    # The signal itself is Python's own end where it came amid code that C runs, as in some imports; shells say 130 of both.
+    # Python ends by the signal itself if it came while C ran Python's code, as in an import. Shells say 130 of both.
     assert job.returncode in (130, -signal.SIGINT), err
     assert re.search(rb"fastspec: interrupted: \d+ of 3000 files are done\n$", err)
