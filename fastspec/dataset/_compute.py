@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,9 @@ _SECONDS = 30.0
 # features in two layouts. Functions hold whole spectra, too, which recipes do not.
 _RECIPE_BYTES, _FUNCTION_BYTES = 4, 8
 
+
+# Of samples (n, channels), each with whether it is the last.
+Blocks = Generator[tuple[np.ndarray, bool], None, None]
 
 # What takes a piece (frames, rows), and returns its place and its size in bytes.
 Put = Callable[[np.ndarray], tuple[int, int]]
@@ -267,7 +270,7 @@ def merged(a: dict[str, Any] | None, b: dict[str, Any]) -> dict[str, Any]:
 # --- samples
 
 
-def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+def _blocks_of(item: Item) -> tuple[float, Blocks]:
     """The rate of an item, and its samples in blocks (n, channels), each with whether it is the last."""
     if item.path.lower().endswith(HDF5) and item.member:
         return _of_hdf5(item)
@@ -276,7 +279,7 @@ def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
     return sound.samplerate, _of_sound(sound, item)
 
 
-def _of_sound(sound, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
+def _of_sound(sound, item: Item) -> Blocks:
     with sound:
         try:
             if item.start:
@@ -300,7 +303,7 @@ def _member(item: Item) -> io.BytesIO:
         return io.BytesIO(file.read(int(size)))
 
 
-def _of_hdf5(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+def _of_hdf5(item: Item) -> tuple[float, Blocks]:
     import h5py
 
     name, _, column = item.member.partition(":")
