@@ -389,7 +389,8 @@ def _run_parts(job, parts, plan, done, todo, executor, workers, memory, progress
                     running[executor.submit(compute_part, job, items, path, plan, memory, stop)] = i
                 if not running:
                     return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                # Not for ever: a signal just before the wait would be heard after it.
+                for future in wait(running, timeout=0.1, return_when=FIRST_COMPLETED).done:
                     i = running.pop(future)
                     done[i] = future.result()
                     n_done += done[i].n_items
