@@ -16,6 +16,7 @@ import threading
 import time
 from functools import reduce
 
+import matplotlib.pyplot  # noqa: F401
 import numpy as np
 import pytest
 import scipy.fft

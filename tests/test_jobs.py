@@ -142,7 +142,7 @@ def kill_often(run: Run, kills: int, seed: int) -> None:
 
 
 def test_kills_lose_nothing(run):
-    kill_often(run, 5, 0)
+    kill_often(run, 4, 0)
 
 
 @pytest.mark.long
@@ -325,7 +325,7 @@ def test_ctrl_c_at_any_line_of_extract(run, request):
             run.remove()
 
     modules = [*modules_of("fastspec.dataset"), whole_file]
-    interrupt_at_all_lines(call, modules, check, request, 12)
+    interrupt_at_all_lines(call, modules, check, request, 8)
 
 
 @many
@@ -340,7 +340,7 @@ def test_ctrl_c_at_any_line_of_write(tmp_path, request):
 
     fastspec.write(path, old, SR)
     y = noise(2000)
-    interrupt_at_all_lines(lambda: fastspec.write(path, y, SR), [writing, whole_file], check, request, 40)
+    interrupt_at_all_lines(lambda: fastspec.write(path, y, SR), [writing, whole_file], check, request, 20)
 
 
 @many
@@ -364,7 +364,7 @@ def test_ctrl_c_at_any_line_of_the_command_line(tmp_path, request, capsys, suffi
     def call() -> None:
         assert cli.main(command) in (0, 130)
 
-    interrupt_at_all_lines(call, [*modules_of("fastspec.cli._"), whole_file], check, request, 30)
+    interrupt_at_all_lines(call, [*modules_of("fastspec.cli._"), whole_file], check, request, 12)
 
 
 def test_ctrl_c_is_answered_before_a_part_is_done(tmp_path):

@@ -20,7 +20,7 @@ import hashlib, multiprocessing, os, sys, threading, time
 import numpy as np
 import fastspec
 fastspec.set_num_threads(4)
-y = np.random.default_rng(0).standard_normal(400_000).astype(np.float32)
+y = np.random.default_rng(0).standard_normal(150_000).astype(np.float32)
 def result():
     D = fastspec.stft(y, n_fft=512, hop_length=128)
     L = fastspec.feature.logmel(y=y, n_fft=1024, hop_length=128, n_mels=40)
@@ -43,7 +43,7 @@ def run(code: str, timeout: float = 300) -> str:
     return ended.stdout
 
 
-@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [4, pytest.param(100, marks=pytest.mark.long)])
 def test_forks_after_threads(times):
     run(f"""
 wanted = result()
@@ -53,7 +53,7 @@ for _ in range({times}):
 """)
 
 
-@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [4, pytest.param(100, marks=pytest.mark.long)])
 def test_forks_during_another_threads_run(times):
     """At any moment of it: locks are held, plans are half-made, large results wait for their use."""
     run(f"""
@@ -110,7 +110,7 @@ import multiprocessing, os, threading
 import numpy as np
 import fastspec
 def most_threads(queue):
-    y = np.random.default_rng(0).standard_normal(4_000_000).astype(np.float32)
+    y = np.random.default_rng(0).standard_normal(1_500_000).astype(np.float32)
     counts, done = [], threading.Event()
     def count():
         while not done.is_set():
@@ -163,7 +163,7 @@ assert not wrong
 
 
 @pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.long)])
-@pytest.mark.parametrize("work", ["stft", "stream", "extract"])
+@pytest.mark.parametrize("work", ["stft", "extract"])
 def test_interpreters_end_while_threads_run(tmp_path, work, times):
     run(
         f"""
@@ -178,10 +178,6 @@ fastspec.write({str(tmp_path)!r} + "/a.wav", y[:400_000], 16000)
 begun = threading.Event()
 def stft():
     fastspec.stft(y, hop_length=64)
-def stream():
-    stream = fastspec.Stream("mfcc", sr=16000)
-    for _ in range(20):
-        stream.push(y[:30_000])
 def extract():
     fastspec.dataset.extract([{str(tmp_path)!r}], {str(tmp_path)!r} + "/x" + sys.argv[2], "whisper", fresh=True)
 def forever():

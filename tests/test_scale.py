@@ -167,13 +167,13 @@ print(most() - before - L.nbytes, L.nbytes)
 """
 
 
-@pytest.mark.parametrize(("hours", "hop"), [(0.5, 64), pytest.param(13, 512, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("hours", "hop"), [(0.2, 32), pytest.param(13, 512, marks=pytest.mark.long)])
 def test_hours_take_the_memory_of_their_result(tmp_path, hours, hop):
     sr = 16000 if hours < 1 else 48000
     sparse_wav(tmp_path / "long.wav", sr, int(hours * 3600 * sr), {})
     beyond, size = map(int, program(OF_A_FILE.format(path=str(tmp_path / "long.wav"), hop=hop)))
     print(f"{beyond >> 20} MiB beyond the result's {size >> 20} MiB")
-    assert size > 200 * MIB
+    assert size > 150 * MIB
     assert beyond <= 64 * MIB
 
 
@@ -296,7 +296,7 @@ print(grown, tracemalloc.get_traced_memory()[0] - before)
 """
 
 
-@pytest.mark.parametrize("n", [300, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("n", [100, pytest.param(20_000, marks=pytest.mark.long)])
 def test_calls_leave_nothing(n):
     """Six calls each time, one of which fails; so the long one makes 120,000."""
     resident, traced = map(int, program(FLAT.format(n=n)))

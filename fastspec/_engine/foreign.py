@@ -51,8 +51,8 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
     run, outcome, running = _prepared(as_here)
     # In the caller's context, so that numpy.errstate and the like apply.
     thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
-    thread.start()
     try:
+        thread.start()
         while not outcome:
             _wait(running)
     except BaseException:

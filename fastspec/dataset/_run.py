@@ -15,6 +15,7 @@ import os
 import shutil
 import threading
 import time
+import weakref
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
@@ -238,15 +239,14 @@ def _held(folder: str, out: str) -> Iterator[None]:
         raise OutputError(f"{out}: cannot be written: {error.strerror}") from None
     if lock is None:
         raise OutputError(f"{out}: another run is writing to it; wait for it, or use another output")
-    try:
+    with lock:
         _locks.add(lock)
-        yield
-    finally:
-        with contextlib.suppress(OSError):
-            if os.listdir(folder) == [_LOCK]:  # nothing came of it, or all is done; nobody else can be in there yet
-                shutil.rmtree(folder)
-        lock.close()
-        _locks.discard(lock)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                if os.listdir(folder) == [_LOCK]:  # nothing came of it, or all is done; nobody else can be in there yet
+                    shutil.rmtree(folder)
 
 
 def _locked(folder: str, path: str) -> BinaryIO | None:
@@ -272,7 +272,7 @@ def _close_locks() -> None:
 
 
 # A child has its parent's open files. One that outlives its parent (a worker of a pool) must not keep the lock.
-_locks: set[BinaryIO] = set()
+_locks: weakref.WeakSet[BinaryIO] = weakref.WeakSet()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_close_locks)
 
