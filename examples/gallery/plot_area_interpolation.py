@@ -32,7 +32,7 @@ fig, axes = plt.subplots(nrows=2, figsize=(9, 6), layout="constrained")
 for ax, shown, title in ((axes[0], L, "128 x 184 values"), (axes[1], small[0, 0], "16 x 30 means")):
     drawn = ax.imshow(shown, origin="lower", aspect="auto", cmap="magma", interpolation="nearest", vmin=-60, vmax=0)
     ax.set(title=title, xlabel="Column", ylabel="Row")
-fig.colorbar(drawn, ax=axes, label="Level (dB below the loudest point)")
+fig.colorbar(drawn, ax=axes, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%

@@ -44,7 +44,7 @@ for ax, signal, name in zip(axes, (y, from_mel, from_mfcc), names, strict=True):
     image = fastspec.display.specshow(L, x_axis="time", y_axis="mel", ax=ax, **frames)
     ax.set(title=name, xlabel="", ylabel="Frequency (Hz)")
 axes[-1].set(xlabel="Time (s)")
-fig.colorbar(image, ax=axes, label="Level (dB below the loudest point)")
+fig.colorbar(image, ax=axes, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%

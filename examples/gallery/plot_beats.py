@@ -14,7 +14,7 @@ import numpy as np
 import fastspec
 
 y, sr = fastspec.load("examples/music.flac", sr=None)
-onsets = fastspec.onset.onset_strength(y=y, sr=sr)
+onsets = fastspec.onset.onset_strength(y=y, sr=sr, aggregate=np.median)
 tempo, beats = fastspec.beat.beat_track(onset_envelope=onsets, sr=sr, units="time")
 print(f"{tempo[0]:.0f} beats a minute, at", " ".join(f"{beat:.2f}" for beat in beats), "s")
 
@@ -38,9 +38,9 @@ L = fastspec.feature.logmel(y=y, sr=sr, ref=np.max, top_db=60)
 fastspec.display.specshow(L, sr=sr, x_axis="time", y_axis="mel", ax=above)
 above.vlines(beats, 0, sr / 2, color="white", linestyle="--")
 above.set(title=f"{tempo[0]:.0f} beats a minute", xlabel="", ylabel="Frequency (Hz)")
-below.plot(fastspec.times_like(onsets, sr=sr), onsets, label="how much begins")
+below.plot(fastspec.times_like(onsets, sr=sr), onsets, label="onset strength")
 below.vlines(beats, 0, onsets.max(), color="tab:red", linestyle="--", label="beats")
-below.set(xlabel="Time (s)", ylabel="Onset strength", xlim=(0, len(y) / sr), ylim=(0, None))
+below.set(xlabel="Time (s)", ylabel="How much begins", xlim=(0, len(y) / sr), ylim=(0, None))
 below.legend(loc="upper right")
 plt.show()
 

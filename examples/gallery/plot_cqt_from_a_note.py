@@ -28,7 +28,7 @@ fig, ax = plt.subplots(figsize=(9, 5), layout="constrained")
 options = {"sr": sr, "hop_length": 256, "x_axis": "time", "y_axis": "cqt_note"}
 image = fastspec.display.specshow(levels, ax=ax, **options, **notes)
 ax.set(title="An organ on four chords, and a plucked string", xlabel="Time (s)", ylabel="Note")
-fig.colorbar(image, ax=ax, label="Level (dB below the loudest point)")
+fig.colorbar(image, ax=ax, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%

@@ -38,14 +38,15 @@ for name in ("music", "speech"):
 
 job = dataset.Job(features="whisper", statistics=True)
 summary = dataset.extract([folder / "recordings"], folder / "features.h5", job, label_of="folder")
-print(summary)
+print(f"{summary.n_entries} entries of {summary.seconds:.1f} s in all, {len(summary.failures)} failures")
 
 # %%
 # Entries have one row a frame, scaled here by the statistics of the whole set, and come with the number of their class.
 
 data = dataset.open(folder / "features.h5", normalize="standard", labels=True)
-print(data)
+print("ids:", data.ids)
 print("classes:", data.classes)
+print("the first entry:", data[0][0].shape, data[0][1])
 
 
 def pad(batch):

@@ -17,9 +17,9 @@ print(f"at {time} s is sample {sample}, and its value is {y[sample]:.3f}")
 
 # %%
 # A single sample says little, since a waveform crosses zero all the time. The envelope is the largest value near each
-# time: here of 10 ms, every 2 ms.
+# time: here of 20 ms, every 5 ms.
 
-width, step = fastspec.time_to_samples([0.010, 0.002], sr=sr)
+width, step = fastspec.time_to_samples([0.020, 0.005], sr=sr)
 frames = fastspec.util.frame(y, frame_length=width, hop_length=step)
 envelope = np.abs(frames).max(axis=0)
 times = (np.arange(len(envelope)) * step + width / 2) / sr  # the middle of each frame
@@ -33,7 +33,7 @@ for ax in (whole, near):
     ax.plot(time, y[sample], "o", color="black", label=f"{y[sample]:.3f} at {time} s")
     ax.set(xlabel="Time (s)", ylabel="Amplitude")
 whole.set(title="The recording", xlim=(0, len(y) / sr))
-near.set(title=f"Near {time} s", xlim=(time - 0.03, time + 0.03), ylim=(-0.5, 0.5))
+near.set(title=f"Near {time} s", xlim=(time - 0.03, time + 0.03), ylim=(-0.75, 0.75))
 whole.legend(loc="upper right", ncols=3)
 plt.show()
 

@@ -27,11 +27,11 @@ ax.set_yscale("log", base=2)
 ax.set_yticks([55, 110, 220, 440, 880, 1760, 3520, 7040])
 ax.yaxis.set_major_formatter("{x:.0f}")
 ax.set(title="speech.flac", xlabel="Time (s)", ylabel="Frequency (Hz)", ylim=(50, None))
-fig.colorbar(image, ax=ax, label="Level (dB below the loudest point)")
+fig.colorbar(image, ax=ax, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%
-# Nothing that is heard is lost: ``ilogfreq_stft`` leads from the complex rows back to the signal.
+# With their phases, the rows lead back to the signal; the more of them there are, the more exactly.
 
 back = fastspec.ilogfreq_stft(D, length=len(y), **axis)
 lost = 10 * np.log10(np.sum((y - back) ** 2) / np.sum(y**2))

@@ -22,7 +22,7 @@ print(f"{L.shape[0]} bands, {L.shape[1]} frames, levels from {L.min():.0f} to {L
 fig, ax = plt.subplots(figsize=(9, 4), layout="constrained")
 image = fastspec.display.specshow(L, sr=sr, hop_length=128, x_axis="time", y_axis="mel", ax=ax)
 ax.set(title='"Six words, spoken slowly, become a picture."', xlabel="Time (s)", ylabel="Frequency (Hz)")
-fig.colorbar(image, ax=ax, label="Level (dB below the loudest point)")
+fig.colorbar(image, ax=ax, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%

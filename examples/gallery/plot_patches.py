@@ -18,9 +18,9 @@ y, sr = fastspec.load("examples/music.flac", sr=None)
 L = fastspec.feature.logmel(y=y, sr=sr, ref=np.max)
 
 # %%
-# A patch is a second long, and the next one begins a quarter of a second later. Both become numbers of frames.
+# A patch is a second long, and the next one begins half a second later. Both become numbers of frames.
 
-width, step = fastspec.time_to_frames([1.0, 0.25], sr=sr)
+width, step = fastspec.time_to_frames([1.0, 0.5], sr=sr)
 patches = fastspec.util.frame(L, frame_length=width, hop_length=step)
 patches = np.moveaxis(patches, -1, 0)
 starts = fastspec.frames_to_time(step * np.arange(len(patches)), sr=sr)
@@ -29,14 +29,14 @@ print(f"{len(patches)} patches of {patches.shape[1]} bands x {patches.shape[2]} 
 # %%
 # The animation shows where each patch lies in the recording (above), and the patch itself (below).
 
-fig, (above, below) = plt.subplots(nrows=2, figsize=(8, 6), layout="constrained")
+fig, (above, below) = plt.subplots(nrows=2, figsize=(8, 5.5), layout="constrained")
 image = fastspec.display.specshow(L, sr=sr, x_axis="time", y_axis="mel", ax=above)
 above.set(title="The recording", xlabel="Time (s)", ylabel="Frequency (Hz)")
 seconds = fastspec.frames_to_time(width, sr=sr)
-box = above.axvspan(0, seconds, fill=False, edgecolor="white", linewidth=3)
+box = above.add_patch(plt.Rectangle((0, 0), seconds, sr / 2, fill=False, edgecolor="white", linewidth=3))
 patch = fastspec.display.specshow(patches[0], sr=sr, x_axis="time", y_axis="mel", ax=below, norm=image.norm)
-below.set(xlabel="Time in the patch (s)", ylabel="Frequency (Hz)")
-fig.colorbar(image, ax=[above, below], label="Level (dB below the loudest point)")
+below.set(xlabel="Time in the patch (s)", ylabel="Frequency (Hz)", xticks=[0, 0.25, 0.5, 0.75])
+fig.colorbar(image, ax=[above, below], label="Level (dB, loudest = 0)")
 
 
 def show(i):
@@ -45,7 +45,10 @@ def show(i):
     below.set_title(f"Patch {i}, from {starts[i]:.2f} s on")
 
 
-animation = FuncAnimation(fig, show, frames=len(patches), interval=400)
+show(0)
+fig.draw_without_rendering()
+fig.set_layout_engine("none")  # found once, so that nothing moves from picture to picture
+animation = FuncAnimation(fig, show, frames=len(patches), interval=500)
 
 # %%
 # Pillow writes GIF files and comes with matplotlib. With ffmpeg on the machine, a name that ends in ``.mp4`` does as
@@ -58,4 +61,4 @@ with tempfile.TemporaryDirectory() as folder:
 plt.show()
 
 # %%
-# Next: ``dataset.Job(patch_frames=43, patch_hop=10)`` does this for whole folders, see :doc:`/guide/datasets`.
+# Next: ``dataset.Job(patch_frames=43, patch_hop=21)`` does this for whole folders, see :doc:`/guide/datasets`.

@@ -20,8 +20,8 @@ print("in percent of the loudest:", (100 * levels / levels.max()).round().astype
 # such bars itself.
 
 fig, ax = plt.subplots(figsize=(9, 3), layout="constrained")
-fastspec.display.wavebars(y, sr=sr, n_bars=10, color="tab:blue", ax=ax)
-fastspec.display.waveshow(y, sr=sr, ax=ax, color="0.3", alpha=0.5)
+fastspec.display.wavebars(y, sr=sr, n_bars=10, gap_ratio=0.1, rounding_ratio=0.2, color="tab:blue", alpha=0.5, ax=ax)
+fastspec.display.waveshow(y, sr=sr, ax=ax, color="0.2")
 ax.set(title="Ten bars, and the waveform", xlabel="Time (s)", ylabel="Amplitude", xlim=(0, len(y) / sr))
 plt.show()
 
