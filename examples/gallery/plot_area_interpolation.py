@@ -2,7 +2,8 @@
 How do I resize by areas without torch, and is that adaptive pooling?
 =====================================================================
 
-It is: torch's ``interpolate(mode="area")`` and ``adaptive_avg_pool2d`` take the same means over the same windows.
+It is: torch's ``interpolate(mode="area")`` and ``adaptive_avg_pool2d`` take the same means over
+the same windows.
 """
 
 import matplotlib.pyplot as plt
@@ -18,19 +19,20 @@ pooled = fastspec.adaptive_avg_pool2d(image, (16, 30))
 print(f"{image.shape} becomes {small.shape}; the two are equal: {np.array_equal(small, pooled)}")
 
 # %%
-# Output j is the mean of the positions from ``floor(j * n / m)`` up to ``ceil((j + 1) * n / m)``, which is left out.
-# 184 columns cannot be cut into 30 equal windows, so neighbours share one now and then.
+# Output j of m is the mean of the positions from ``floor(j * n / m)`` up to, but not including,
+# ``ceil((j + 1) * n / m)``. 184 columns cannot be cut into 30 equal windows, so neighbours share
+# one now and then.
 
 j, n, m = np.arange(30), L.shape[1], 30
-first, last = j * n // m, -(-(j + 1) * n // m)
-print("columns of the first windows:", [range(a, b) for a, b in zip(first[:3], last[:3], strict=True)])
-by_hand = np.stack([L[:8, a:b].mean(axis=(0, 1)) for a, b in zip(first, last, strict=True)])
+windows = list(zip(j * n // m, -(-(j + 1) * n // m), strict=True))
+print("columns of the first windows:", ", ".join(f"{a} to {b - 1}" for a, b in windows[:3]))
+by_hand = np.array([L[:8, a:b].mean() for a, b in windows])
 print(f"the lowest row by hand is within {np.abs(by_hand - small[0, 0, 0]).max():.0e} dB")
 
 # %%
 fig, axes = plt.subplots(nrows=2, figsize=(9, 6), layout="constrained")
 for ax, shown, title in ((axes[0], L, "128 x 184 values"), (axes[1], small[0, 0], "16 x 30 means")):
-    drawn = ax.imshow(shown, origin="lower", aspect="auto", cmap="magma", interpolation="nearest", vmin=-60, vmax=0)
+    drawn = ax.pcolormesh(shown, cmap="magma", vmin=-60, vmax=0)
     ax.set(title=title, xlabel="Column", ylabel="Row")
 fig.colorbar(drawn, ax=axes, label="Level (dB, loudest = 0)")
 plt.show()

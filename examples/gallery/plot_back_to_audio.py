@@ -2,8 +2,8 @@
 How do I get audio back from a mel spectrogram or from MFCCs?
 =============================================================
 
-A mel spectrogram has no phases, and MFCCs have lost the finer shape of each spectrum, too. ``feature.inverse`` looks
-for a signal that fits what is left.
+A mel spectrogram has no phases, and MFCCs have lost the finer shape of each spectrum, too.
+``feature.inverse`` looks for a signal that fits what is left.
 """
 
 import tempfile
@@ -21,14 +21,15 @@ mfcc = fastspec.feature.mfcc(y=y, n_mels=80, n_mfcc=20, **frames)
 print(f"{y.size} samples, {mel.size} numbers of the mel spectrogram, {mfcc.size} of the MFCCs")
 
 # %%
-# ``n_fft`` and ``hop_length`` must be those of the way there. The search begins at random phases; ``rng=0`` makes it
-# repeat.
+# ``n_fft`` and ``hop_length`` must be those of the way there. The search begins at random phases;
+# ``rng=0`` makes it repeat.
 
 from_mel = fastspec.feature.inverse.mel_to_audio(mel, length=len(y), rng=0, **frames)
 from_mfcc = fastspec.feature.inverse.mfcc_to_audio(mfcc, n_mels=80, length=len(y), rng=0, **frames)
 
 # %%
-# Write them, and listen: the first sounds a little metallic, the second is a whisper, for its pitch is gone.
+# Write them, and listen: the first sounds a little metallic, the second is a whisper, for its pitch
+# is gone.
 
 with tempfile.TemporaryDirectory() as folder:
     for name, signal in (("from_mel.wav", from_mel), ("from_mfcc.wav", from_mfcc)):

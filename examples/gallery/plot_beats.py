@@ -19,8 +19,8 @@ tempo, beats = fastspec.beat.beat_track(onset_envelope=onsets, sr=sr, units="tim
 print(f"{tempo[0]:.0f} beats a minute, at", " ".join(f"{beat:.2f}" for beat in beats), "s")
 
 # %%
-# The notes of this piece come four a second. Is that 240 beats a minute, or 120? Music does not say; the tracker
-# prefers what is near ``start_bpm``, which is 120 unless you know better.
+# The notes of this piece come four a second. Is that 240 beats a minute, or 120? Music does not
+# say; the tracker prefers what is near ``start_bpm``, which is 120 unless you know better.
 
 faster, _ = fastspec.beat.beat_track(onset_envelope=onsets, sr=sr, start_bpm=240)
 print(f"with start_bpm=240: {faster[0]:.0f} beats a minute")
@@ -45,5 +45,5 @@ below.legend(loc="upper right")
 plt.show()
 
 # %%
-# Next: features by beat in place of by frame: ``util.sync``, as in ``examples/scripts/beat_features.py``. A tempo that
-# changes is in ``examples/scripts/tempo.py``.
+# Next: features by beat in place of by frame: ``util.sync``, as in
+# ``examples/scripts/beat_features.py``. A tempo that changes is in ``examples/scripts/tempo.py``.

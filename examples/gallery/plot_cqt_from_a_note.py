@@ -32,4 +32,5 @@ fig.colorbar(image, ax=ax, label="Level (dB, loudest = 0)")
 plt.show()
 
 # %%
-# Next: ``icqt`` leads back to the signal, ``feature.chroma_cqt`` folds octaves together; see :doc:`/guide/constantq`.
+# Next: ``icqt`` leads back to the signal, ``feature.chroma_cqt`` folds octaves together; see
+# :doc:`/guide/constantq`.

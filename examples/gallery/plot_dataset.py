@@ -2,8 +2,8 @@
 How do I turn a folder of recordings into an HDF5 file and a DataLoader?
 ========================================================================
 
-``dataset.extract`` writes the features of all recordings to one file, ``dataset.open`` reads it as torch's
-``DataLoader`` wants it. HDF5 needs h5py: ``pip install 'fastspec-audio[dataset]'``.
+``dataset.extract`` writes the features of all recordings to one file, ``dataset.open`` reads it
+as torch's ``DataLoader`` wants it. HDF5 needs h5py: ``pip install 'fastspec-audio[dataset]'``.
 """
 
 import tempfile
@@ -29,19 +29,20 @@ for name in ("music", "speech"):
     (folder / "recordings" / name).mkdir(parents=True)
     y, sr = fastspec.load(f"examples/{name}.flac", sr=None)
     for i, (start, stop) in enumerate(((0.0, 0.9), (1.0, 2.3), (2.2, 3.6))):
-        part = y[fastspec.time_to_samples(start, sr=sr) : fastspec.time_to_samples(stop, sr=sr)]
+        part = y[int(start * sr) : int(stop * sr)]
         fastspec.write(folder / "recordings" / name / f"{i}.wav", part, sr)
 
 # %%
-# A job says what is computed. Each recording is read once, and threads share the work. If the run is interrupted, it
-# goes on where it was when it is started again.
+# A job says what is computed. Each recording is read once, and threads share the work. If the run
+# is interrupted, it goes on where it was when it is started again.
 
 job = dataset.Job(features="whisper", statistics=True)
 summary = dataset.extract([folder / "recordings"], folder / "features.h5", job, label_of="folder")
-print(f"{summary.n_entries} entries of {summary.seconds:.1f} s in all, {len(summary.failures)} failures")
+print(f"{summary.n_entries} entries, {summary.seconds:.1f} s; {len(summary.failures)} failures")
 
 # %%
-# Entries have one row a frame, scaled here by the statistics of the whole set, and come with the number of their class.
+# Entries have one row a frame, scaled here by the statistics of the whole set, and come with the
+# number of their class.
 
 data = dataset.open(folder / "features.h5", normalize="standard", labels=True)
 print("ids:", data.ids)
@@ -51,14 +52,15 @@ print("the first entry:", data[0][0].shape, data[0][1])
 
 def pad(batch):
     """Clips of a batch have different lengths: put zeros behind them."""
-    longest = max(len(features) for features, _ in batch)
-    padded = np.stack([np.pad(features, ((0, longest - len(features)), (0, 0))) for features, _ in batch])
-    return padded, np.array([label for _, label in batch])
+    clips, labels = zip(*batch, strict=True)
+    longest = max(len(clip) for clip in clips)
+    padded = [np.pad(clip, ((0, longest - len(clip)), (0, 0))) for clip in clips]
+    return np.stack(padded), np.array(labels)
 
 
 # %%
-# The data set has a length and an entry for each number, so a ``DataLoader`` takes it as it is, with ``num_workers``,
-# too. Without torch, a shuffled loop does the same.
+# The data set has a length and an entry for each number, so a ``DataLoader`` takes it as it is,
+# with ``num_workers``, too. Without torch, a shuffled loop does the same.
 
 if DataLoader is not None:
     batches = DataLoader(data, batch_size=4, shuffle=True, collate_fn=pad)
@@ -80,5 +82,5 @@ temporary.cleanup()
 plt.show()
 
 # %%
-# Next: ``fastspec extract recordings/ -o features.h5 --recipe whisper --labels folder`` does the first half from the
-# command line; all else is in :doc:`/guide/datasets`.
+# Next: ``fastspec extract recordings/ -o features.h5 --recipe whisper --labels folder`` does the
+# first half from the command line; all else is in :doc:`/guide/datasets`.

@@ -2,7 +2,7 @@
 What is the value of a waveform at a given time, and what is its envelope?
 ==========================================================================
 
-Samples have numbers, people have seconds. ``time_to_samples`` leads from one to the other.
+Samples are numbered, and people count in seconds. ``time_to_samples`` turns one into the other.
 """
 
 import matplotlib.pyplot as plt
@@ -16,8 +16,8 @@ sample = fastspec.time_to_samples(time, sr=sr)
 print(f"at {time} s is sample {sample}, and its value is {y[sample]:.3f}")
 
 # %%
-# A single sample says little, since a waveform crosses zero all the time. The envelope is the largest value near each
-# time: here of 20 ms, every 5 ms.
+# A single sample says little, since a waveform crosses zero all the time. The envelope is the
+# largest value near each time: here of 20 ms, every 5 ms.
 
 width, step = fastspec.time_to_samples([0.020, 0.005], sr=sr)
 frames = fastspec.util.frame(y, frame_length=width, hop_length=step)
@@ -38,5 +38,5 @@ whole.legend(loc="upper right", ncols=3)
 plt.show()
 
 # %%
-# Next: ``feature.rms`` is an envelope by energy in place of peaks, and :doc:`plot_ten_levels` makes a picture of few
-# numbers.
+# Next: ``feature.rms`` is an envelope by energy in place of peaks, and :doc:`plot_ten_levels` makes
+# a picture of few numbers.

@@ -2,8 +2,8 @@
 How do I get a spectrogram with logarithmic frequencies as an array?
 ====================================================================
 
-A plot with a logarithmic axis only stretches the rows of an STFT. ``logfreq_stft`` computes each row at a frequency
-of its own, so that an octave has as many rows at the bottom as at the top.
+A plot with a logarithmic axis only stretches the rows of an STFT. ``logfreq_stft`` computes each
+row at a frequency of its own, so that an octave has as many rows at the bottom as at the top.
 """
 
 import matplotlib.pyplot as plt
@@ -38,5 +38,5 @@ lost = 10 * np.log10(np.sum((y - back) ** 2) / np.sum(y**2))
 print(f"back with an error of {lost:.0f} dB")
 
 # %%
-# Next: all rows see the same stretch of time here. In a constant-Q transform low notes get longer windows:
-# :doc:`plot_cqt_from_a_note`.
+# Next: all rows see the same stretch of time here. In a constant-Q transform low notes get longer
+# windows: :doc:`plot_cqt_from_a_note`.

@@ -2,8 +2,8 @@
 How do I make one model's features without its framework?
 =========================================================
 
-A recipe is all that a model does between samples and features: sampling rate, frames, bands, logarithm,
-normalisation. Some sixty are there by name, and none needs torch.
+A recipe is all that a model does between samples and features: sampling rate, frames, bands,
+logarithm, normalisation. Some sixty are there by name, and none needs torch.
 """
 
 import matplotlib.pyplot as plt
@@ -20,8 +20,8 @@ for name, array in features.items():
     print(f"{name}: {array.shape}, {array.dtype}, from {array.min():.2f} to {array.max():.2f}")
 
 # %%
-# ``file`` reads a sound file and resamples it to the model's rate. With samples of that rate, call the recipe:
-# ``fastspec.recipe("whisper")(y)``. In what do two models differ?
+# ``file`` reads a sound file and resamples it to the model's rate. With samples of that rate, call
+# the recipe: ``fastspec.recipe("whisper")(y)``. In what do two models differ?
 
 whisper, parakeet = fastspec.recipe("whisper"), fastspec.recipe("parakeet")
 for field, (first, second) in whisper.diff(parakeet).items():

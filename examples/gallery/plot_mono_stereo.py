@@ -2,8 +2,9 @@
 How do I get mono, or stereo, from any file?
 ============================================
 
-``load`` mixes channels down to mono unless it is told not to. It reads what libsndfile reads (WAV, FLAC, MP3, Ogg and
-more); with PyAV or ffmpeg on the machine also m4a, WebM and the sound of videos.
+``load`` mixes channels down to mono unless it is told not to. It reads what libsndfile reads
+(WAV, FLAC, MP3, Ogg and more); with PyAV or ffmpeg on the machine also m4a, WebM and the sound of
+videos.
 """
 
 import tempfile
@@ -19,7 +20,8 @@ channels, sr = fastspec.load("examples/music.flac", sr=None, mono=False)
 print(f"mono {mono.shape}, with mono=False {channels.shape}: channels come first")
 
 # %%
-# A file of one channel stays one-dimensional. These lines make mono of whatever comes, and stereo of mono or stereo.
+# A file of one channel stays one-dimensional. These lines make mono of whatever comes, and stereo
+# of mono or stereo.
 
 for name in ("speech.flac", "music.flac"):
     y, sr = fastspec.load(f"examples/{name}", sr=None, mono=False)
@@ -47,4 +49,5 @@ axes[-1].set(xlabel="Time (s)", xlim=(0, len(mono) / sr))
 plt.show()
 
 # %%
-# Next: features take channels as they are. ``feature.logmel(y=channels, sr=sr)`` has the shape (2, 128, 184).
+# Next: features take channels as they are. ``feature.logmel(y=channels, sr=sr)`` has the shape (2,
+# 128, 184).

@@ -2,7 +2,8 @@
 How do I cut a mel spectrogram into patches, and write an animation of them?
 ============================================================================
 
-A classifier wants pieces of one length. ``util.frame`` cuts them out of the spectrogram, and copies nothing.
+A classifier wants pieces of one length. ``util.frame`` cuts them out of the spectrogram, and
+copies nothing.
 """
 
 import tempfile
@@ -18,7 +19,8 @@ y, sr = fastspec.load("examples/music.flac", sr=None)
 L = fastspec.feature.logmel(y=y, sr=sr, ref=np.max)
 
 # %%
-# A patch is a second long, and the next one begins half a second later. Both become numbers of frames.
+# A patch is a second long, and the next one begins half a second later. Both become numbers of
+# frames.
 
 width, step = fastspec.time_to_frames([1.0, 0.5], sr=sr)
 patches = fastspec.util.frame(L, frame_length=width, hop_length=step)
@@ -33,8 +35,10 @@ fig, (above, below) = plt.subplots(nrows=2, figsize=(8, 5.5), layout="constraine
 image = fastspec.display.specshow(L, sr=sr, x_axis="time", y_axis="mel", ax=above)
 above.set(title="The recording", xlabel="Time (s)", ylabel="Frequency (Hz)")
 seconds = fastspec.frames_to_time(width, sr=sr)
-box = above.add_patch(plt.Rectangle((0, 0), seconds, sr / 2, fill=False, edgecolor="white", linewidth=3))
-patch = fastspec.display.specshow(patches[0], sr=sr, x_axis="time", y_axis="mel", ax=below, norm=image.norm)
+box = plt.Rectangle((0, 0), seconds, sr / 2, fill=False, edgecolor="white", linewidth=3)
+above.add_patch(box)
+options = {"x_axis": "time", "y_axis": "mel", "norm": image.norm}
+patch = fastspec.display.specshow(patches[0], sr=sr, ax=below, **options)
 below.set(xlabel="Time in the patch (s)", ylabel="Frequency (Hz)", xticks=[0, 0.25, 0.5, 0.75])
 fig.colorbar(image, ax=[above, below], label="Level (dB, loudest = 0)")
 
@@ -51,8 +55,8 @@ fig.set_layout_engine("none")  # found once, so that nothing moves from picture 
 animation = FuncAnimation(fig, show, frames=len(patches), interval=500)
 
 # %%
-# Pillow writes GIF files and comes with matplotlib. With ffmpeg on the machine, a name that ends in ``.mp4`` does as
-# well.
+# Pillow writes GIF files and comes with matplotlib. With ffmpeg on the machine, a name that ends in
+# ``.mp4`` does as well.
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "patches.gif")
@@ -61,4 +65,5 @@ with tempfile.TemporaryDirectory() as folder:
 plt.show()
 
 # %%
-# Next: ``dataset.Job(patch_frames=43, patch_hop=21)`` does this for whole folders, see :doc:`/guide/datasets`.
+# Next: ``dataset.Job(patch_frames=43, patch_hop=21)`` does this for whole folders, see
+# :doc:`/guide/datasets`.

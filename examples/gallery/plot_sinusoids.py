@@ -38,4 +38,5 @@ below.legend(loc="upper right")
 plt.show()
 
 # %%
-# Next: for a whole recording, frame by frame, that is ``stft`` and ``istft``: :doc:`/guide/spectra`.
+# Next: for a whole recording, frame by frame, that is ``stft`` and ``istft``:
+# :doc:`/guide/spectra`.

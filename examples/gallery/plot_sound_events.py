@@ -2,8 +2,8 @@
 How do I make the DESED baseline's features, and which scaler do I want?
 ========================================================================
 
-The baseline for sound events (DCASE task 4) takes levels of 128 mel bands and scales them. ``compat.desed`` has both
-under the baseline's names, without torch.
+The baseline for sound events (DCASE task 4) takes levels of 128 mel bands and scales them.
+``compat.desed`` has both under the baseline's names, without torch.
 """
 
 import matplotlib.pyplot as plt
@@ -12,30 +12,36 @@ import numpy as np
 import fastspec
 from fastspec.compat import desed
 
-clips = [fastspec.load(f"examples/{name}.flac", sr=16000, duration=3.5)[0] for name in ("speech", "music")]
-levels = np.stack([desed.log_mel(y) for y in clips])
+clips = []
+for name in ("speech", "music"):
+    y, sr = fastspec.load(f"examples/{name}.flac", sr=16000, duration=3.5)
+    clips.append(y)
+levels = desed.log_mel(np.stack(clips))
 print(f"{levels.shape}: clips, bands, frames; from {levels.min():.0f} to {levels.max():.0f} dB")
 
 # %%
-# The baseline scales each clip by its own least and largest value. A quiet clip then looks like a loud one.
+# The baseline scales each clip by its own least and largest value. A quiet clip then looks like a
+# loud one.
 
 by_clip = desed.Scaler("instance", "minmax", (1, 2))(levels)
 
 # %%
-# Or learn means and deviations of each band from all clips, keep them in a file, and use them for new clips: what is
-# loud stays loud.
+# Or learn means and deviations of each band from all clips, keep them in a file, and use them for
+# new clips: what is loud stays loud.
 
-by_set = fastspec.Scaler("dataset", "standard", dims=(2,)).fit([levels])(levels)
+scaler = fastspec.Scaler("dataset", "standard", dims=(2,)).fit([levels])
+by_set = scaler(levels)
 for name, scaled in (("by clip", by_clip), ("by set", by_set)):
     print(f"{name}: from {scaled.min():.2f} to {scaled.max():.2f}, mean {scaled.mean():.2f}")
 
 # %%
-fig, axes = plt.subplots(nrows=3, ncols=2, figsize=(10, 8), sharex=True, sharey=True, layout="constrained")
+fig, axes = plt.subplots(3, 2, figsize=(10, 8), sharex=True, sharey=True, layout="constrained")
 rows = ((levels, "Level (dB)"), (by_clip, "Scaled by clip"), (by_set, "Scaled by set"))
 for row, (features, label) in zip(axes, rows, strict=True):
     for ax, shown in zip(row, features, strict=True):
-        options = {"vmin": features.min(), "vmax": features.max(), "cmap": "magma"}
-        mesh = fastspec.display.specshow(shown, sr=16000, hop_length=256, x_axis="s", ax=ax, **options)
+        colours = {"vmin": features.min(), "vmax": features.max(), "cmap": "magma"}
+        options = {"sr": sr, "hop_length": 256, "x_axis": "s"}
+        mesh = fastspec.display.specshow(shown, ax=ax, **options, **colours)
         ax.set(xlabel="", ylabel="")
     row[0].set_ylabel("Mel band")
     fig.colorbar(mesh, ax=row, label=label)
@@ -46,5 +52,5 @@ for ax in axes[-1]:
 plt.show()
 
 # %%
-# Next: ``scaler.save("scaler.json")`` and ``Scaler.load`` keep the numbers, and ``fit`` takes any iterable of batches,
-# so that a whole data set need not be in memory.
+# Next: ``scaler.save("scaler.json")`` and ``Scaler.load`` keep the numbers, and ``fit`` takes any
+# iterable of batches, so that a whole data set need not be in memory.
