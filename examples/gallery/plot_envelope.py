@@ -32,7 +32,7 @@ for ax in (whole, near):
     ax.plot(times, envelope, color="tab:orange", label="envelope")
     ax.plot(time, y[sample], "o", color="black", label=f"{y[sample]:.3f} at {time} s")
     ax.set(xlabel="Time (s)", ylabel="Amplitude")
-whole.set(title="The recording", xlim=(0, len(y) / sr))
+whole.set(title="The recording", xlim=(0, len(y) / sr), ylim=(-0.9, 1.3))
 near.set(title=f"Near {time} s", xlim=(time - 0.03, time + 0.03), ylim=(-0.75, 0.75))
 whole.legend(loc="upper right", ncols=3)
 plt.show()
