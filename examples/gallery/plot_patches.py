@@ -60,7 +60,7 @@ animation = FuncAnimation(fig, show, frames=len(patches), interval=500)
 
 with tempfile.TemporaryDirectory() as folder:
     path = Path(folder, "patches.gif")
-    animation.save(path, writer="pillow")
+    animation.save(path, writer="pillow", dpi=60)
     print(f"{path.name}: {path.stat().st_size // 1000} kB")
 plt.show()
 
