@@ -1,0 +1,147 @@
+"""The pictures of performance.md, drawn from performance.json; Sphinx does it each time it builds the pages.
+
+    python docs/draw_performance.py        # needs matplotlib; benchmarks/sweep.py measures the JSON
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
+
+HERE = Path(__file__).resolve().parent
+COLOURS = {"fastspec": "#0b6fa4", "librosa": "#c8553d", "torch": "#6a4c93", "numpy": "#888888", "scipy": "#b08d2e"}
+LOSS, GAIN = "#c8553d", "#0b6fa4"
+WIDTH = 6.4  # inches: text of 9 points can still be read on a phone
+# The contenders that a picture shows, by their library's name; others are in the JSON.
+SHOWN = ("librosa", "torch")
+
+
+def results(measured: dict, sweep: str) -> Iterator[dict]:
+    for run in measured["runs"]:
+        if run["sweep"] == sweep:
+            for result in run["results"]:
+                yield {**result, "isa": run["machine"]["instruction set"], "library": result["contender"].split()[0]}
+
+
+def curves(found: list[dict], x_of) -> dict[str, dict[float, float]]:
+    """Milliseconds by library and x. fastspec has run beside each library; others are its median times their ratio,
+    so that what slowed one environment's run does not show as a difference."""
+    ours = defaultdict(list)
+    for result in found:
+        if result["contender"] == "fastspec":
+            ours[x_of(result)].append(1e3 * result["median"])
+    lines = {"fastspec": {x: median(times) for x, times in ours.items()}}
+    for library in SHOWN:
+        rivals = [result for result in found if result["library"] == library and result["ratio"]]
+        lines[library] = {x_of(r): r["ratio"]["value"] * lines["fastspec"][x_of(r)] for r in rivals}
+    return {library: dict(sorted(line.items())) for library, line in lines.items()}
+
+
+def draw_lines(lines: dict[str, dict[float, float]], x_label: str, ticks: list[float]) -> Figure:
+    figure = Figure((WIDTH, 3.6), layout="constrained")
+    ax = figure.add_subplot(xscale="log", yscale="log", xlabel=x_label, ylabel="milliseconds")
+    for library, line in lines.items():
+        ax.plot(line.keys(), line.values(), "o-", color=COLOURS[library], markersize=4)
+        x, y = list(line.items())[-1]
+        ax.annotate(library, (x, y), (6, 0), textcoords="offset points", va="center", color=COLOURS[library])
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.margins(x=0.14)
+    ax.grid(alpha=0.3)
+    return figure
+
+
+def length(measured: dict) -> Figure:
+    lines = curves(list(results(measured, "length")), lambda result: result["seconds"])
+    return draw_lines(lines, "seconds of audio", [0.1, 1, 10, 100, 1000])
+
+
+def n_fft(measured: dict) -> Figure:
+    lines = curves(list(results(measured, "n_fft")), lambda result: int(result["job"].split("=")[1]))
+    return draw_lines(lines, "n_fft", [256, 512, 1024, 2048, 4096, 8192])
+
+
+def threads(measured: dict) -> Figure:
+    """How many times as fast each library is with two threads as with one."""
+    times = defaultdict(lambda: defaultdict(list))
+    for result in results(measured, "threads"):
+        if result["contender"] in ("fastspec", "librosa", "torch", "torch (stft+matmul)"):
+            times[result["library"], result["job"]][result["threads"]].append(result["median"])
+    gains = {key: median(n[1]) / median(n[2]) for key, n in times.items()}
+    return draw_bars(gains, "times as fast with two threads as with one")
+
+
+def instruction_sets(measured: dict) -> Figure:
+    """How many times as fast each instruction set is as scalar code."""
+    times = defaultdict(list)
+    for result in results(measured, "isa"):
+        times[result["isa"], result["job"]].append(result["median"])
+    middle = {key: median(each) for key, each in times.items()}
+    gains = {(isa, job): middle["scalar", job] / time for (isa, job), time in middle.items()}
+    return draw_bars(gains, "times as fast as scalar code")
+
+
+def draw_bars(gains: dict[tuple[str, str], float], x_label: str) -> Figure:
+    """A group of bars for each job; the keys are (series, job)."""
+    series = list(dict.fromkeys(name for name, _ in gains))
+    jobs = list(dict.fromkeys(job for _, job in gains))
+    figure = Figure((WIDTH, 0.9 + 0.2 * len(jobs) * (len(series) + 1)), layout="constrained")
+    ax = figure.add_subplot(xlabel=x_label)
+    shades = dict(zip(series, ("#9cc5dd", "#5aa0c8", GAIN, "#06405f"), strict=False))
+    for i, job in enumerate(jobs):
+        here = [name for name in series if (name, job) in gains]
+        for j, name in enumerate(here):
+            y, gain = i * (len(series) + 1) + j, gains[name, job]
+            ax.barh(y, gain, 0.9, color=COLOURS.get(name, shades[name]))
+            ax.text(gain, y, f" {name} {gain:.2g}", va="center", fontsize=8)
+    ax.set_yticks([i * (len(series) + 1) + (len(series) - 1) / 2 for i in range(len(jobs))], jobs)
+    ax.axvline(1, color="black", linewidth=0.8)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 1.2 * max(gains.values()))
+    return figure
+
+
+def jobs(measured: dict) -> Figure:
+    """Every job beside every library, losers first; a line is the middle 90 % of the bootstrap."""
+    rows = sorted((r for r in results(measured, "jobs") if is_rival(r)), key=lambda r: r["ratio"]["value"])
+    figure = Figure((WIDTH, 0.9 + 0.17 * len(rows)), layout="constrained")
+    ax = figure.add_subplot(xscale="log", xlabel="times as fast as the other library")
+    for y, row in enumerate(rows):
+        ratio = row["ratio"]
+        colour = LOSS if ratio["value"] < 1 else GAIN
+        ax.plot([ratio["low"], ratio["high"]], [y, y], color=colour, alpha=0.4)
+        ax.plot(ratio["value"], y, "o", color=colour, markersize=4)
+    ax.set_yticks(range(len(rows)), [f"{row['job']} : {row['contender']}" for row in rows], fontsize=6.5)
+    ax.axvline(1, color="black", linewidth=0.8)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_label_position("top")
+    ax.xaxis.tick_top()
+    ax.set_ylim(len(rows), -1)
+    ax.grid(axis="x", alpha=0.3)
+    return figure
+
+
+def is_rival(result: dict) -> bool:
+    """Another library's way to do the same job: not NumPy's or scipy's parts of it, nor fastspec's own second way."""
+    return result["ratio"] is not None and result["library"] not in ("fastspec", "numpy", "scipy")
+
+
+PICTURES = {"length": length, "n_fft": n_fft, "threads": threads, "instruction_sets": instruction_sets, "jobs": jobs}
+
+
+def write(folder: Path) -> None:
+    measured = json.loads((HERE / "performance.json").read_text(encoding="utf-8"))
+    folder.mkdir(exist_ok=True)
+    for name, draw in PICTURES.items():
+        draw(measured).savefig(folder / f"{name}.svg")
+
+
+if __name__ == "__main__":
+    write(HERE / "plots")
