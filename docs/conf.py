@@ -11,9 +11,11 @@ import fastspec
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import make_api  # noqa: E402 (beside this file)
+import draw_performance  # noqa: E402 (beside this file)
+import make_api  # noqa: E402
 
 make_api.write(HERE / "api")
+draw_performance.write(HERE / "plots")
 
 project = "fastspec"
 copyright = "fastspec's authors, ISC licence"
