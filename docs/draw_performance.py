@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from pathlib import Path
-from statistics import median
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
@@ -18,8 +17,9 @@ HERE = Path(__file__).resolve().parent
 COLOURS = {"fastspec": "#0b6fa4", "librosa": "#c8553d", "torch": "#6a4c93", "numpy": "#888888", "scipy": "#b08d2e"}
 LOSS, GAIN = "#c8553d", "#0b6fa4"
 WIDTH = 6.4  # inches: text of 9 points can still be read on a phone
-# The contenders that a picture shows, by their library's name; others are in the JSON.
-SHOWN = ("librosa", "torch")
+# What the curves and bars show; more is in the JSON. A library has one way to do each of these jobs.
+SHOWN = ("fastspec", "librosa", "torch")
+CONTENDERS = (*SHOWN, "torch (stft+matmul)")
 
 
 def results(measured: dict, sweep: str) -> Iterator[dict]:
@@ -29,18 +29,22 @@ def results(measured: dict, sweep: str) -> Iterator[dict]:
                 yield {**result, "isa": run["machine"]["instruction set"], "library": result["contender"].split()[0]}
 
 
-def curves(found: list[dict], x_of) -> dict[str, dict[float, float]]:
-    """Milliseconds by library and x. fastspec has run beside each library; others are its median times their ratio,
-    so that what slowed one environment's run does not show as a difference."""
-    ours = defaultdict(list)
+def curves(found: Iterable[dict], x_of: Callable[[dict], float]) -> dict[str, dict[float, float]]:
+    """Milliseconds by library and x."""
+    fastest = fastest_by(found, lambda result: (result["library"], x_of(result)))
+    lines: dict[str, dict[float, float]] = {library: {} for library in SHOWN}
+    for (library, x), seconds in sorted(fastest.items()):
+        lines[library][x] = 1e3 * seconds
+    return lines
+
+
+def fastest_by(found: Iterable[dict], key_of: Callable[[dict], Hashable]) -> dict:
+    """Seconds of the fastest round, by a key. The machine was busy, and what others did only ever adds time."""
+    fastest: dict = defaultdict(lambda: float("inf"))
     for result in found:
-        if result["contender"] == "fastspec":
-            ours[x_of(result)].append(1e3 * result["median"])
-    lines = {"fastspec": {x: median(times) for x, times in ours.items()}}
-    for library in SHOWN:
-        rivals = [result for result in found if result["library"] == library and result["ratio"]]
-        lines[library] = {x_of(r): r["ratio"]["value"] * lines["fastspec"][x_of(r)] for r in rivals}
-    return {library: dict(sorted(line.items())) for library, line in lines.items()}
+        if result["contender"] in CONTENDERS:
+            fastest[key_of(result)] = min(fastest[key_of(result)], result["min"])
+    return dict(fastest)
 
 
 def draw_lines(lines: dict[str, dict[float, float]], x_label: str, ticks: list[float]) -> Figure:
@@ -59,32 +63,26 @@ def draw_lines(lines: dict[str, dict[float, float]], x_label: str, ticks: list[f
 
 
 def length(measured: dict) -> Figure:
-    lines = curves(list(results(measured, "length")), lambda result: result["seconds"])
+    lines = curves(results(measured, "length"), lambda result: result["seconds"])
     return draw_lines(lines, "seconds of audio", [0.1, 1, 10, 100, 1000])
 
 
 def n_fft(measured: dict) -> Figure:
-    lines = curves(list(results(measured, "n_fft")), lambda result: int(result["job"].split("=")[1]))
+    lines = curves(results(measured, "n_fft"), lambda result: int(result["job"].split("=")[1]))
     return draw_lines(lines, "n_fft", [256, 512, 1024, 2048, 4096, 8192])
 
 
 def threads(measured: dict) -> Figure:
     """How many times as fast each library is with two threads as with one."""
-    times = defaultdict(lambda: defaultdict(list))
-    for result in results(measured, "threads"):
-        if result["contender"] in ("fastspec", "librosa", "torch", "torch (stft+matmul)"):
-            times[result["library"], result["job"]][result["threads"]].append(result["median"])
-    gains = {key: median(n[1]) / median(n[2]) for key, n in times.items()}
+    fastest = fastest_by(results(measured, "threads"), lambda r: (r["library"], r["job"], r["threads"]))
+    gains = {(library, job): fastest[library, job, 1] / fastest[library, job, 2] for library, job, _ in fastest}
     return draw_bars(gains, "times as fast with two threads as with one")
 
 
 def instruction_sets(measured: dict) -> Figure:
     """How many times as fast each instruction set is as scalar code."""
-    times = defaultdict(list)
-    for result in results(measured, "isa"):
-        times[result["isa"], result["job"]].append(result["median"])
-    middle = {key: median(each) for key, each in times.items()}
-    gains = {(isa, job): middle["scalar", job] / time for (isa, job), time in middle.items()}
+    fastest = fastest_by(results(measured, "isa"), lambda result: (result["isa"], result["job"]))
+    gains = {(isa, job): fastest["scalar", job] / seconds for (isa, job), seconds in fastest.items()}
     return draw_bars(gains, "times as fast as scalar code")
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import inspect
 import pkgutil
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_examples(test, tmp_path, monkeypatch):
 
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["README.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
+PAGES = ["README.md", "CONTRIBUTING.md", *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("docs/**/*.md"))]
 
 
 def python_blocks(page: str) -> list[str]:
@@ -63,6 +64,48 @@ def test_python_of_pages(page, tmp_path, monkeypatch, capsys):
         exec(compile(block, page, "exec"), {})
         promised = re.findall(r"^\s*print\(.*\)\s+# (.*)$", block, re.MULTILINE)
         assert capsys.readouterr().out.splitlines() == promised
+
+
+# Blocks and lines of the pages that a shell would run, and why no test does. `.ci/run` runs the first ones as they stand.
+NOT_RUN = {
+    "pip install '.[plot]' && fastspec mel examples/music.flac -o music.png": ".ci/run suite",
+    "pip install '.[test]' && pytest": ".ci/run suite",
+    "pip install '.[plot]'": ".ci/run suite installs by README's line",
+}
+
+
+def shell_blocks(page: str) -> list[str]:
+    return re.findall(r"^```(?:sh|shell|bash|console)\n(.*?)\n```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+def commands(page: str) -> list[str]:
+    """Our command with its arguments, in blocks and in sentences; not on a cluster's machines."""
+    text = re.sub(r"^```python\n.*?^```", "", (ROOT / page).read_text(), flags=re.MULTILINE | re.DOTALL)
+    found = re.findall(r"(?:^(?:    )?|`)(fastspec [a-z]+ [^`\n]+)", text, re.MULTILINE)
+    return [line for line in found if "--scheduler" not in line]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page)])
+def test_commands_of_pages(page, tmp_path):
+    """In a folder with `examples/`, and sounds under the names that the pages use."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "recordings" / "speech").mkdir(parents=True)
+    for name in ("in.flac", "music.flac", "a.wav", "recordings/speech/one.flac"):
+        fastspec.write(tmp_path / name, *fastspec.load(ROOT / "examples" / "speech.flac", sr=None))
+    for line in dict.fromkeys(commands(page)):
+        if ".h5" in line:
+            pytest.importorskip("h5py")
+        for out in tmp_path.glob("features.h5*"):
+            out.unlink()
+        command = [sys.executable, "-m", "fastspec", *shlex.split(line)[1:]]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+
+
+def test_shell_blocks_are_run_or_said_why_not():
+    for page in PAGES:
+        for block in shell_blocks(page):
+            assert block in NOT_RUN or block in commands(page), f"{page}: no test runs {block!r}"
 
 
 def test_the_pages_show_python():
