@@ -3,7 +3,8 @@
     python benchmarks/sweep.py --python A/bin/python --python B/bin/python -o docs/performance.json
 
 Each Python brings libraries to compare with: librosa and torch need not fit into one environment. The Python that runs
-this script measures the instruction sets, which need no other library.
+this script measures the instruction sets, which need no other library. All but `threads` is CPU time, so that a busy
+machine does less harm; `threads` wants a quiet one.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SWEEPS = {
     "length": ["--jobs", "^log-mel 2048/512/128$", "--seconds", "0.1,1,10,100,1000"],
     "n_fft": ["--jobs", "^stft n_fft="],
     "threads": ["--jobs", FEW_JOBS, "--threads", "1,2"],
-    "jobs": ["--jobs", r"^(?!recipe |stft n_fft|.*another tuning|[\w.]+\()"],
+    "jobs": ["--jobs", r"^(?!recipe |stft n_fft|.*another tuning|.*new process|[\w.]+\()"],
 }
 
 
@@ -64,11 +65,17 @@ def main() -> None:
     parser.add_argument("--rounds", default="9", help="rounds of each measurement (default: 9)")
     parser.add_argument("--budget", default="4", help="seconds for each measurement, about (default: 4)")
     parser.add_argument("-o", type=Path, required=True, metavar="FILE", help="the JSON to write")
+    parser.add_argument("--only", choices=[*SWEEPS, "isa"], help="measure this, and keep the rest of the file")
     given = parser.parse_args()
     options = ["--rounds", given.rounds, "--budget", given.budget]
-    runs = instruction_sets(options)
-    for sweep, what in SWEEPS.items():
-        runs += [{"sweep": sweep, **versus(python, *what, *options)} for python in given.python]
+    runs = json.loads(given.o.read_text(encoding="utf-8"))["runs"] if given.only else []
+    runs = [run for run in runs if run["sweep"] != given.only]
+    for sweep in [given.only] if given.only else [*SWEEPS, "isa"]:
+        clock = [] if sweep == "threads" else ["--cpu-time"]
+        if sweep == "isa":
+            runs += instruction_sets([*options, *clock])
+        else:
+            runs += [{"sweep": sweep, **versus(each, *SWEEPS[sweep], *options, *clock)} for each in given.python]
         measured = {"date": date.today().isoformat(), "runs": runs}
         given.o.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
 

@@ -66,7 +66,7 @@ def test_python_of_pages(page, tmp_path, monkeypatch, capsys):
         assert capsys.readouterr().out.splitlines() == promised
 
 
-# Blocks and lines of the pages that a shell would run, and why no test does. `.ci/run` runs the first ones as they stand.
+# Blocks for a shell that no test here runs, and what runs them.
 NOT_RUN = {
     "pip install '.[plot]' && fastspec mel examples/music.flac -o music.png": ".ci/run suite",
     "pip install '.[test]' && pytest": ".ci/run suite",
