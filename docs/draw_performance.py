@@ -64,7 +64,7 @@ def draw_lines(lines: dict[str, dict[float, float]], x_label: str, ticks: list[f
 
 def length(measured: dict) -> Figure:
     lines = curves(results(measured, "length"), lambda result: result["seconds"])
-    return draw_lines(lines, "seconds of audio", [0.1, 1, 10, 100, 1000])
+    return draw_lines(lines, "seconds of audio", [0.1, 1, 10, 100])
 
 
 def n_fft(measured: dict) -> Figure:

@@ -22,7 +22,6 @@ NAMESPACES = {
     "fastspec.util": "Tools",
     "fastspec.util.decorators": "For authors of functions",
     "fastspec.util.deprecation": "Arguments that go away",
-    "fastspec.util.exceptions": "Errors",
     "fastspec.pcm": "Integers and floats, with SoX's scaling",
     "fastspec.pooling": "Adaptive pooling",
     "fastspec.dataset": "From a folder to a data set",
@@ -51,14 +50,19 @@ def write(folder: Path) -> None:
 
 
 def inside(package: str) -> dict[str, str]:
-    """The public modules of a package, at any depth, each with its first line."""
+    """The public modules of a package that have more names than it has, at any depth, each with its first line."""
     found = {}
-    for name in importlib.import_module(package).__all__:
-        thing = getattr(importlib.import_module(package), name)
-        if inspect.ismodule(thing):
+    things = things_of(package)
+    for thing in things.values():
+        if inspect.ismodule(thing) and not things_of(thing.__name__).items() <= things.items():
             found[thing.__name__] = first_sentence(thing)
             found.update(inside(thing.__name__))
     return found
+
+
+def things_of(name: str) -> dict[str, object]:
+    module = importlib.import_module(name)
+    return {each: getattr(module, each) for each in module.__all__}
 
 
 def first_sentence(thing) -> str:
@@ -76,15 +80,11 @@ def index(namespaces: dict[str, str]) -> str:
 
 def names_of(name: str) -> list[str]:
     """The functions and classes of a namespace that have something to say."""
-    module = importlib.import_module(name)
-    things = {each: getattr(module, each) for each in module.__all__}
-    return [each for each, thing in things.items() if callable(thing) and inspect.getdoc(thing)]
+    return [each for each, thing in things_of(name).items() if callable(thing) and inspect.getdoc(thing)]
 
 
 def constants_of(name: str) -> dict[str, object]:
-    module = importlib.import_module(name)
-    things = {each: getattr(module, each) for each in module.__all__}
-    return {each: thing for each, thing in things.items() if isinstance(thing, int | float | str)}
+    return {each: thing for each, thing in things_of(name).items() if isinstance(thing, int | float | str)}
 
 
 def page(name: str, about: str) -> str:
