@@ -13,8 +13,10 @@ sys.path.insert(0, str(HERE))
 
 import draw_performance  # noqa: E402 (beside this file)
 import make_api  # noqa: E402
+import make_gallery  # noqa: E402
 
 make_api.write(HERE / "api")
+make_gallery.stage(HERE / "_gallery")
 draw_performance.write(HERE / "plots")
 
 project = "fastspec"
@@ -28,9 +30,11 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_parser",
+    "sphinx_gallery.gen_gallery",
 ]
+sphinx_gallery_conf = make_gallery.settings(HERE / "_gallery")
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build", "templates"]
+exclude_patterns = ["_build", "_gallery", "templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
@@ -60,7 +64,7 @@ html_static_path = ["static"]
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }
