@@ -45,7 +45,7 @@ def recipes_page() -> str:
         f"The {len(names)} front ends that `fastspec.recipe(name)` knows, by name or by that of a model that uses one;",
         '`fastspec.recipe("nemo", n_mels=128)` changes a field. The numbers of a name never change: a correction is',
         "a new name, `nemo@2`. `docs/make_recipes.py` makes this page from the recipes' fields, as",
-        "`fastspec recipes show` does.",
+        "`fastspec recipes show whisper` does.",
         "",
         "*Silence* is what a second of zeros becomes here. Where an original gives minus infinity, NaN or rounding",
         "noise there, this is what stands in its place: a row that does not vary has no deviation to be divided by,",
