@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from typing import Any
 
 
 def table(title: str, rows: Iterable[tuple]) -> str:
@@ -16,7 +17,7 @@ def _row(heading: object, *cells: object) -> str:
     return f"<tr><th>{escape(str(heading))}</th>{inner}</tr>"
 
 
-class Listed(dict):
+class Listed(dict[str, Any]):
     """A dict that a notebook shows as a table with the title `title`."""
 
     title = ""
