@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import importlib.util
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -185,3 +186,15 @@ def test_versions_agree(root):
         ("CHANGELOG.md", rf"^## \[?{version}\]?"),
     ):
         assert re.search(pattern, (root / name).read_text(), re.MULTILINE), name
+
+
+def test_performance_is_drawn_from_what_was_measured(tmp_path):
+    """Each picture that the page shows; and the page's losers are in the data."""
+    draw = script_of_docs("draw_performance")
+    draw.write(tmp_path / "plots")
+    shown = re.findall(r"\(plots/(\w+)\.svg\)", (ROOT / "docs" / "performance.md").read_text())
+    assert sorted(shown) == sorted(path.stem for path in tmp_path.glob("plots/*.svg"))
+    measured = json.loads((ROOT / "docs" / "performance.json").read_text())
+    assert measured["date"]
+    assert all(run["machine"]["cpu"] for run in measured["runs"])
+    assert min(row["ratio"]["value"] for row in draw.results(measured, "jobs") if draw.is_rival(row)) < 1
