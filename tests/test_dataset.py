@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
@@ -167,6 +168,14 @@ def test_jobs_are_data(tmp_path):
     (tmp_path / "job.json").write_text(load_job(tmp_path / "job.toml").to_json())
     assert load_job(tmp_path / "job.json") == load_job(tmp_path / "job.toml")
     assert job.digest != Job(features={"mel": MEL}).digest
+    assert eval(repr(job), {"Job": Job, "fastspec": fastspec}) == job
+    assert repr(Job(features=fastspec.Recipe())) == "Job(features={'features': fastspec.Recipe(sr=22050)})"
+    assert re.findall("<th>(.*?)</th>", job._repr_html_()) == ["feature mel", "feature cqt", "feature w", "sr", "pool"]
+
+
+def test_features_may_be_a_list_of_names():
+    assert Job(features=["whisper", "cqt"]) == Job(features={"whisper": "whisper", "cqt": "cqt"})
+    assert Job(features=[("mel", MEL)]) == Job(features={"mel": MEL})
 
 
 @pytest.mark.parametrize(
@@ -178,6 +187,9 @@ def test_jobs_are_data(tmp_path):
         ({"features": {"a": {"kind": "cqt", "nbins": 3}}}, "did you mean 'n_bins'"),
         ({"features": {"a/b": "whisper"}}, "is no name"),
         ({"features": {"a": 3}}, "use a Recipe"),
+        ({"features": 3}, "features=3 must be a recipe, names, or a dict"),
+        ({"features": [MEL]}, "must be a recipe, names, or a dict"),
+        ({"features": [("a", "whisper", 3)]}, "must be a recipe, names, or a dict"),
         ({"features": "whisper", "pool": "mode"}, "pool='mode'"),
         ({"features": "whisper", "pool": "mean", "patch_frames": 3}, "exclude each other"),
         ({"features": "whisper", "sr": -1}, "sr=-1"),
