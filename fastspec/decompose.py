@@ -231,7 +231,7 @@ def hpss(
     Returns
     -------
     H, P : np.ndarray [shape=(..., d, t)]
-        The two parts, or their masks, in the layout and precision of `S`.
+        The two parts, or their masks, in the layout and precision of `S` (float32 for float16).
 
     Raises
     ------
@@ -263,6 +263,8 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     S = as_array(S, name="S")
     if S.dtype.char in "gG":  # which scipy's filters do not take
         raise DTypeError(f"S.dtype={S.dtype} is beyond double precision; pass S.astype(np.float64)")
+    if S.dtype == np.float16:
+        S = S.astype(np.float32)
     margins = _pair(margin)
     widths = [int(as_number(width, name="kernel_size")) for width in _pair(kernel_size)]
     if S.ndim < 2:

@@ -52,6 +52,19 @@ def test_narrow_band_far_from_zero_keeps_its_width():
     assert bandwidth[1] < 0.05  # u (SECTION_WIDTH / 2 bins)^2 is (0.04 Hz)^2
 
 
+@pytest.mark.parametrize("n_fft", [1 << 14, 1 << 19])
+def test_frames_of_any_length(n_fft):
+    """The bank of moments would take 32 GiB of the longer one."""
+    y = tone(20000)
+    S = np.abs(np.fft.rfft(y[:n_fft].astype(np.float64), n_fft))
+    f = np.fft.rfftfreq(n_fft, 1 / 22050)
+    padded, options = np.pad(y, (0, max(0, n_fft - y.size))), {"n_fft": n_fft, "window": "boxcar", "center": False}
+    mean = S @ f / S.sum()
+    assert feature.spectral_centroid(y=padded, **options)[0, 0] == pytest.approx(mean, rel=1e-4)
+    deviation = np.sqrt(S @ (f - mean) ** 2 / S.sum())
+    assert feature.spectral_bandwidth(y=padded, **options)[0, 0] == pytest.approx(deviation, rel=1e-4)
+
+
 @pytest.mark.parametrize("p", [1, 2, 3])
 def test_bandwidth_of_two_bins_is_half_their_distance(p):
     S = np.zeros((33, 1))

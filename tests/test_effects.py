@@ -55,6 +55,13 @@ def test_medians_by_definition(dtype, shape, widths, order):
     np.testing.assert_allclose(soft[0], wanted, atol=4 * np.finfo(dtype).eps)
 
 
+def test_half_precision_is_computed_in_single():
+    S = np.abs(noise(65, 50)).astype(np.float16)
+    for half, single in zip(decompose.hpss(S), decompose.hpss(S.astype(np.float32)), strict=True):
+        assert half.dtype == np.float32
+        np.testing.assert_array_equal(half, single)
+
+
 @pytest.mark.parametrize("arrange", [np.asfortranarray, np.ascontiguousarray, lambda S: S[::-1, ::-1]])
 def test_parts_add_up_and_keep_the_layout(arrange):
     S = arrange(D)

@@ -15,6 +15,8 @@ from .._front.walk import run_source
 
 # Bins whose moments the engine adds up before float64 takes over; see `moments`.
 SECTION_WIDTH = 32
+# Bytes of a bank, which grows with the square of the bins: it is the faster way up to n_fft=16384.
+_LARGEST_BANK = 1 << 27
 
 
 class Moments(NamedTuple):
@@ -48,10 +50,11 @@ def moments(source: Source, freq: np.ndarray, order: int) -> Moments | None:
 
     A filter bank whose rows are ``(freq - centre)**k`` on `SECTION_WIDTH` bins gives partial sums of few
     enough float32 terms to be added up in float64: as good as float64 throughout, at the price of a mel
-    spectrogram. None if there is not one frequency for each bin, or the moments are not finite.
+    spectrogram. None if there is not one frequency for each bin, there are so many bins that the bank would be huge,
+    or the moments are not finite.
     """
     key = np.asarray(freq, dtype=np.float64).tobytes()
-    if 8 * source.n_bins != len(key):
+    if 8 * source.n_bins != len(key) or source.n_bins // SECTION_WIDTH * (order + 1) * len(key) > _LARGEST_BANK:
         return None
     sums, _ = run_source(_moments_spec(source.spec(1), key, order), source)
     centres = _sections(key, order)[0]

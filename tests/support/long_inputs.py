@@ -103,7 +103,7 @@ CALLS: dict[str, list[Callable]] = {
     "logfreq_stft": [lambda: fastspec.logfreq_stft(y(), sr=SR)],
     "ilogfreq_stft": [lambda: fastspec.ilogfreq_stft(np.ascontiguousarray(spectra(1025, 2000)), sr=SR)],
     "sinusoids": [lambda: fastspec.sinusoids(y())],
-    "isinusoids": [lambda: fastspec.isinusoids(noise(2000, 513), noise(2000, 513), length=1024)],
+    "isinusoids": [lambda: fastspec.isinusoids(noise(2000, 513), noise(2000, 513), noise(2000, 513), length=1024)],
     # other libraries' names
     "compat.desed.log_mel": _elementwise(compat.desed.log_mel),
     "compat.desed.mel_spec": _elementwise(compat.desed.mel_spec),
