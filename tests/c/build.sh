@@ -4,6 +4,8 @@
 #   plain     everything                                         clang     the same, compiled by clang
 #   asan      everything under ASan and UBSan, fewer lengths     tsan      the threads program under TSan
 #   neon      AArch64 under emulation, fewer lengths             valgrind  a part of it, without AVX-512
+#   msan      fewer lengths under MSan, the instruction set of scalar code: seconds for each of the others
+#   coverage  everything, fewer lengths; then coverage.py says which lines and branches outside kernels no program reached
 #
 # Objects go to DIRECTORY/TARGET (default build/check). Kernels get the flags of setup.py, checks all warnings.
 set -eu
@@ -17,7 +19,7 @@ eval "$(python3 tests/c/flags.py)"
 CC=${CC:-gcc}
 isas="scalar sse2 avx2 avx512"
 [ "$(uname -m)" = x86_64 ] || isas="scalar neon"
-extra="" link="-pthread" run="" check="$*"
+extra="" of_core="" fuzzed="" link="-pthread" run="" check="$*"
 programs="check oom threads"
 case $target in
 plain) ;;
@@ -34,6 +36,10 @@ neon)
 valgrind)
     extra="-g" run="valgrind -q --error-exitcode=1 --leak-check=full" programs="check"
     check="--quick --isa avx2 $check" ;;
+coverage)
+    of_core="-O0 -g --coverage -fprofile-update=atomic -Dalways_inline=noinline" link="$link --coverage"
+    fuzzed="run inverse atoms arrays sequences"
+    check="--quick $check" ;;
 *) echo "build.sh: no target '$target'" >&2; exit 2 ;;
 esac
 
@@ -56,8 +62,9 @@ compile() { # FLAGS SOURCE...
         eval "flags=\$FLAGS_$isa"
         compile "$CFLAGS $flags" csrc/isa/"$isa"_f32.c csrc/isa/"$isa"_f64.c
     done
-    compile "$CFLAGS" csrc/*.c
+    compile "$CFLAGS $of_core" csrc/*.c
     compile "$CHECK_FLAGS" tests/c/*.c
+    [ -z "$fuzzed" ] || compile "$CHECK_FLAGS" tests/fuzz/fuzz_*.c tests/fuzz/replay.c
 } | xargs -P "$(nproc)" -I '{}' sh -c '{}'
 
 wraps=""
@@ -72,9 +79,14 @@ for program in $programs; do
 done
 
 status=0
+for fuzz in $fuzzed; do
+    $CC $extra "$out/tests_fuzz_fuzz_$fuzz.o" "$out/tests_fuzz_replay.o" "$out"/csrc_*.o $link -lm -o "$out/replay_$fuzz"
+    echo "$target: $fuzz, $("$out/replay_$fuzz" 20000 tests/fuzz/corpus/"$fuzz"/*)" || status=1
+done
 for program in $programs; do
     [ "$program" = check ] && arguments=$check || arguments=""
     echo "$target: $program $arguments"
     $run "$out/$program" $arguments || status=1
 done
+[ $target != coverage ] || python3 tests/c/coverage.py "$out" || status=1
 exit $status
