@@ -68,11 +68,11 @@ compile() { # FLAGS SOURCE...
 } | xargs -P "$(nproc)" -I '{}' sh -c '{}'
 
 wraps=""
-for name in aligned_alloc malloc calloc realloc free pthread_create; do wraps="$wraps -Wl,--wrap=$name"; done
+for name in aligned_alloc malloc calloc realloc free pthread_create clock_gettime; do wraps="$wraps -Wl,--wrap=$name"; done
 for program in $programs; do
     case $program in
     check) objects="$out/tests_c_check*.o $out/tests_c_scene.o" ;;
-    oom) objects="$out/tests_c_oom.o $wraps" ;;
+    oom) objects="$out/tests_c_oom*.o $out/tests_c_failing.o $wraps" ;;
     *) objects="$out/tests_c_$program.o" ;;
     esac
     $CC $extra $objects "$out"/csrc_*.o $link -lm -o "$out/$program"
