@@ -37,7 +37,7 @@ valgrind)
     extra="-g" run="valgrind -q --error-exitcode=1 --leak-check=full" programs="check"
     check="--quick --isa avx2 $check" ;;
 coverage)
-    of_core="-O0 -g --coverage -fprofile-update=atomic -Dalways_inline=noinline" link="$link --coverage"
+    of_core="-O0 -g --coverage -fprofile-update=atomic -Dalways_inline=noinline -Wno-attributes" link="$link --coverage"
     fuzzed="run inverse atoms arrays sequences"
     check="--quick $check" ;;
 *) echo "build.sh: no target '$target'" >&2; exit 2 ;;
