@@ -10,7 +10,8 @@ import pytest
 
 import fastspec
 
-# Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further, a number as far as it says.
+# Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further,
+# a number as far as it says.
 hypothesis.settings.register_profile("commit", max_examples=100, deadline=None, derandomize=True, database=None)
 PROFILE = os.environ.get("FASTSPEC_HYPOTHESIS", "commit")
 for name, examples in {"thorough": 2000, PROFILE: int(PROFILE) if PROFILE.isdigit() else 0}.items():

@@ -2,8 +2,8 @@
 
     python tests/c/coverage.py DIRECTORY
 
-A line for each file outside kernels, then what was not reached. Ends with 1 unless that is no line, and at most one branch in
-fifty. A line whose comment has "not reached: REASON" is left out; it says why no check can come there.
+A line for each file outside kernels, then what was not reached. Ends with 1 unless that is no line, and at most one
+branch in fifty. A line whose comment has "not reached: REASON" is left out; it says why no check can come there.
 """
 
 import json
@@ -47,7 +47,8 @@ def main(folder: Path) -> int:
         n_branches += len(taken)
         n_taken += len(taken) - dark.total()
         share = 1 - dark.total() / max(1, len(taken))
-        print(f"{name:24} {len(counted) - len(bare):4} of {len(counted):4} lines, {share:6.1%} of {len(taken):4} branches")
+        n_reached = len(counted) - len(bare)
+        print(f"{name:24} {n_reached:4} of {len(counted):4} lines, {share:6.1%} of {len(taken):4} branches")
         for n in sorted(bare | set(dark)):
             missed.append(f"{name}:{n}: {'line' if n in bare else f'{dark[n]} branches'}: {text[n - 1].strip()}")
     print(*missed, sep="\n")
