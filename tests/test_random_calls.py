@@ -157,6 +157,15 @@ def test_changed_manifests(tmp_path_factory, case):
     assert all(isinstance(item.id, str) and item.id for item in items)
 
 
+@pytest.mark.parametrize("name", ["path", "id", "label"])
+@pytest.mark.parametrize("character", ["\0", "\ud800"])
+def test_characters_that_no_path_has(tmp_path, name, character):
+    """Found by tests/fuzz/readers.py."""
+    (tmp_path / "list.jsonl").write_text(json.dumps({"path": "a.wav", name: f"a{character}b"}))
+    with pytest.raises(ParameterError, match=rf"line 1: {name}='a.+b' has a character"):
+        items_of([tmp_path / "list.jsonl"])
+
+
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory):
     return make_stores(tmp_path_factory.mktemp("sets"))
