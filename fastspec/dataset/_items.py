@@ -234,7 +234,7 @@ def _check_storable(value: Any, name: str, where: str) -> None:
     except UnicodeEncodeError:
         fine = False
     if not fine:
-        raise ParameterError(f"{where}: {name}={value!a} has a character that no path and no store can have; leave it out")
+        raise ParameterError(f"{where}: {name}={value!a} has a character that no path and no store has; leave it out")
 
 
 def _first(row: dict[str, Any], columns: Iterable[str]) -> Any:
