@@ -4,7 +4,7 @@
 #   plain     everything                                         clang     the same, compiled by clang
 #   asan      everything under ASan and UBSan, fewer lengths     tsan      the threads program under TSan
 #   neon      AArch64 under emulation, fewer lengths             valgrind  a part of it, without AVX-512
-#   msan      fewer lengths under MSan, the instruction set of scalar code: seconds for each of the others
+#   msan      scalar code, fewer lengths, under MSan (clang)
 #   coverage  everything, fewer lengths; then coverage.py says which lines and branches outside kernels no program reached
 #
 # Objects go to DIRECTORY/TARGET (default build/check). Kernels get the flags of setup.py, checks all warnings.
@@ -33,6 +33,10 @@ tsan)
 neon)
     CC=aarch64-linux-gnu-gcc isas="scalar neon" run="qemu-aarch64-static"
     link="$link -static" check="--quick $check" ;;
+msan)
+    CC=${MSAN_CC:-clang} isas="scalar"
+    extra="-g -O1 -fsanitize=memory -fno-omit-frame-pointer -fno-sanitize-recover=all"
+    programs="check threads" check="--quick --isa scalar $check" ;;
 valgrind)
     extra="-g" run="valgrind -q --error-exitcode=1 --leak-check=full" programs="check"
     check="--quick --isa avx2 $check" ;;
