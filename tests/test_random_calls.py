@@ -157,8 +157,9 @@ def test_changed_manifests(tmp_path_factory, case):
     assert all(isinstance(item.id, str) and item.id for item in items)
 
 
-@pytest.mark.parametrize("name", ["path", "id", "label"])
-@pytest.mark.parametrize("character", ["\0", "\ud800"])
+@pytest.mark.parametrize(
+    ("name", "character"), [("path", "\0"), ("path", "\ud800"), ("id", "\ud800"), ("label", "\ud800")]
+)
 def test_characters_that_no_path_has(tmp_path, name, character):
     """Found by tests/fuzz/readers.py."""
     (tmp_path / "list.jsonl").write_text(json.dumps({"path": "a.wav", name: f"a{character}b"}))

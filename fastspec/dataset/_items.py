@@ -228,13 +228,13 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _check_storable(value: Any, name: str, where: str) -> None:
-    """JSON has characters that neither a path nor a store can: halves of a pair, and zero."""
+    """JSON has characters that no file can hold, halves of a pair, and one that no path can, zero."""
     try:
-        fine = b"\0" not in os.fsencode(str(value))
+        fine = os.fsencode(str(value)) and not (name == "path" and "\0" in str(value))
     except UnicodeEncodeError:
         fine = False
     if not fine:
-        raise ParameterError(f"{where}: {name}={value!a} has a character that no path and no store has; leave it out")
+        raise ParameterError(f"{where}: {name}={value!a} has a character that no {name} can have; leave it out")
 
 
 def _first(row: dict[str, Any], columns: Iterable[str]) -> Any:

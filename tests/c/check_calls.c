@@ -268,7 +268,6 @@ static void check_large_blocks(check *t)
     if (fsp_blocks_kept() != size_b) fail(t, "%zu bytes are kept of %zu and %zu", fsp_blocks_kept(), size_a, size_b);
     fsp_block_destroy(NULL, 0);
     fsp_blocks_drop();
-    if (fsp_block_create(SIZE_MAX / 2, &size)) fail(t, "half of all addresses");
     if (fsp_block_create(SIZE_MAX - 8, &size)) fail(t, "more than all addresses");
     const size_t before = fsp_allocated();
     fsp_add_allocated(7);
