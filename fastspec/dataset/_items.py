@@ -229,11 +229,13 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _check_storable(value: Any, name: str, where: str) -> None:
     """JSON has characters that no file can hold, halves of a pair, and one that no path can, zero."""
+    text = str(value)
     try:
-        fine = os.fsencode(str(value)) and not (name == "path" and "\0" in str(value))
+        os.fsencode(text)
+        bad = name == "path" and "\0" in text
     except UnicodeEncodeError:
-        fine = False
-    if not fine:
+        bad = True
+    if bad:
         raise ParameterError(f"{where}: {name}={value!a} has a character that no {name} can have; leave it out")
 
 
