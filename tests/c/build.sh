@@ -5,12 +5,13 @@
 #   asan      everything under ASan and UBSan, fewer lengths     tsan      the threads program under TSan
 #   neon      AArch64 under emulation, fewer lengths             valgrind  a part of it, without AVX-512
 #   msan      scalar code, fewer lengths, under MSan (clang)
-#   coverage  everything, fewer lengths; then coverage.py says which lines and branches outside kernels no program reached
+#   coverage  everything, fewer lengths, and random inputs of the fuzz targets; then coverage.py says which lines and branches
+#             outside kernels nothing reached
 #
 # Objects go to DIRECTORY/TARGET (default build/check). Kernels get the flags of setup.py, checks all warnings.
 set -eu
 cd "$(dirname "$0")/../.."
-target=${1:?plain, asan, tsan, neon, clang or valgrind}
+target=${1:?plain, clang, asan, tsan, neon, msan, valgrind or coverage}
 out=${2:-build/check}/$target
 shift
 [ $# -gt 0 ] && shift

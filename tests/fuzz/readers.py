@@ -7,6 +7,7 @@ most of their time there. Decoders write to stderr what they think: `2>/dev/null
 written to `reader-KIND.bin`. The last line says how many there were.
 """
 
+import os
 import random
 import shutil
 import sys
@@ -37,6 +38,7 @@ def changed(chance: random.Random, original: bytes) -> bytes:
 def main(n: int, seed: int) -> int:
     chance = random.Random(seed)
     warnings.simplefilter("ignore")
+    os.environ["PATH"] = ""  # ffmpeg would be asked about each file that is none, and takes most of the time
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         places = SimpleNamespace(getbasetemp=lambda: folder)
@@ -77,6 +79,8 @@ def main(n: int, seed: int) -> int:
                 print(f"it is in reader-{kind}.bin")
                 return 1
             counts[kind] += 1
+            if counts["store"] % 100 == 0 and kind == "store":
+                print(f"{sum(counts.values())} inputs", flush=True)
         print(f"{sum(counts.values())} inputs:", ", ".join(f"{count} of {kind}" for kind, count in counts.items()))
     return 0
 
