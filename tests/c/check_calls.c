@@ -23,7 +23,7 @@ static void check_paths(check *t)
     int32_t chosen[4] = {-1, 2, 7, 7};
     REFUSED(fsp_warp_rows(&w, 2, 1, numbers, out));
     REFUSED(fsp_warp_steps(&w, 2, 1, numbers, out, chosen));
-    GIVES(FSP_OK, fsp_warp_steps(&w, 0, 2, ones, infinities, chosen));
+    GIVES(FSP_OK, fsp_warp_steps(&w, 0, 2, numbers, infinities, chosen));
     if (chosen[3]) fail(t, "a step to a place that none leads to");
     const double of_nothing[] = {0, 0, 0, 5};  /* no step gives the 5 */
     GIVES(FSP_OK, fsp_warp_steps(&w, 1, 2, ones, of_nothing, chosen));
@@ -297,11 +297,12 @@ void check_broken_calls(check *t)
 }
 
 /* Pools of an axis longer than 32 bits count: means of windows at its end, whose places are found bit by bit. The arrays are never
- * there: but for the pages at their end, all is one page of zeros. Without so many addresses (under ASan, or emulated) nothing is
- * checked. */
+ * there: but for the pages at their end, all is one page of zeros. Without so many addresses nothing is checked, nor is it on
+ * AArch64, whose emulator keeps a table of all pages. */
 void check_long_pools(check *t)
 {
     enum { NEAR = 1 << 12 };
+    if (fsp_has_isa("neon")) return;
     const size_t n_in = ((size_t)1 << 33) + 6, n_out = ((size_t)1 << 32) + 1, itemsize = t->k->itemsize;
     const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
     char *in = mmap(NULL, n_in * itemsize, PROT_READ | PROT_WRITE, flags, -1, 0);
