@@ -72,11 +72,11 @@ static int system_keeps_zmm(unsigned xcr0)
 static cpu_level find_level(void)
 {
     unsigned eax, ebx, ecx, edx;
-    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has_all(ecx, FMA_OSXSAVE_AVX)) return BASELINE;
+    if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !has_all(ecx, FMA_OSXSAVE_AVX)) return BASELINE;  /* not reached: no AVX */
     const unsigned xcr0 = read_xcr0();
-    if (!has_all(xcr0, KEEPS_YMM) || !__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !has_all(ebx, AVX2))
-        return BASELINE;
-    return has_all(ebx, AVX512_F_DQ_BW_VL) && system_keeps_zmm(xcr0) ? WITH_AVX512 : WITH_AVX2;
+    if (!has_all(xcr0, KEEPS_YMM) || !__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !has_all(ebx, AVX2))  /* not reached: no AVX2 */
+        return BASELINE;  /* not reached: no AVX2 */
+    return has_all(ebx, AVX512_F_DQ_BW_VL) && system_keeps_zmm(xcr0) ? WITH_AVX512 : WITH_AVX2;  /* not reached: one of the two */
 }
 #else
 static cpu_level find_level(void) { return BASELINE; }

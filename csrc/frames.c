@@ -70,26 +70,20 @@ static double sample_at(const fsp_signal *s, size_t i)
     return fsp_real_at(&x, 0, s->kernels->itemsize);
 }
 
-/* The sample at position i outside 0 .. n-1, as numpy.pad has it for the signal's margin. */
+/* The sample at position i outside 0 .. n-1, as numpy.pad has it for the signal's margin, which is not of zeros. */
 static double padded(const fsp_signal *s, ptrdiff_t i)
 {
     const ptrdiff_t n = (ptrdiff_t)s->n_samples;
     const double before = (double)s->margin.before, after = (double)s->margin.after;
-    switch (s->margin.padding) {
-    case FSP_PAD_EDGE: return sample_at(s, i < 0 ? 0 : (size_t)n - 1);
-    case FSP_PAD_LINEAR_RAMP:
+    if (s->margin.padding == FSP_PAD_EDGE) return sample_at(s, i < 0 ? 0 : (size_t)n - 1);
+    if (s->margin.padding == FSP_PAD_LINEAR_RAMP)
         return i < 0 ? sample_at(s, 0) * ((before + (double)i) / before)
                      : sample_at(s, (size_t)n - 1) * ((after - 1 - (double)(i - n)) / after);
-    case FSP_PAD_REFLECT:
-    case FSP_PAD_SYMMETRIC: {
-        const ptrdiff_t edge = s->margin.padding == FSP_PAD_SYMMETRIC; /* whether the end samples are repeated */
-        const ptrdiff_t period = 2 * (n - 1 + edge);
-        if (period == 0) return sample_at(s, 0);
-        ptrdiff_t at = (i % period + period) % period;
-        return sample_at(s, (size_t)(at < n ? at : period - edge - at));
-    }
-    default: return 0;
-    }
+    const ptrdiff_t edge = s->margin.padding == FSP_PAD_SYMMETRIC; /* whether the end samples are repeated */
+    const ptrdiff_t period = 2 * (n - 1 + edge);
+    if (period == 0) return sample_at(s, 0);
+    ptrdiff_t at = (i % period + period) % period;
+    return sample_at(s, (size_t)(at < n ? at : period - edge - at));
 }
 
 static void copy_inner(const fsp_signal *s, size_t from, size_t n, fsp_precision precision, void *out)

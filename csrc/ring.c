@@ -51,7 +51,6 @@ static fsp_status order_places(fsp_ring_plan *plan, const uint32_t *sample)
 static fsp_status make_places(fsp_ring_plan *plan)
 {
     const size_t hop = plan->hop, length = (plan->overlap + 1) * hop, column = fsp_spread(hop), lanes = plan->kernels->lanes;
-    if (length > UINT32_MAX / 2 / lanes) return FSP_ENOMEM;
     plan->place = fsp_allocate(length, 2 * sizeof *plan->place);
     plan->identity = fsp_allocate(hop, sizeof *plan->identity);
     plan->spread = fsp_allocate(hop, sizeof *plan->spread);
@@ -90,6 +89,7 @@ fsp_status fsp_ring_create(fsp_ring_plan *plan, const fsp_inverse_config *config
     if (!plan->kernels || !config->window || config->n_fft < 1 || config->n_fft > FSP_MOST_N_FFT) return FSP_EBUG;
     if (config->hop_length < 1 || config->hop_length > PTRDIFF_MAX / 4) return FSP_EBUG;
     plan->overlap = fsp_divide_up(plan->n_fft, plan->hop) - 1;
+    if ((plan->overlap + 1) * plan->hop > UINT32_MAX / 2 / plan->kernels->lanes) return FSP_ENOMEM;  /* places are of 32 bits */
     plan->smallest = config->precision == FSP_F32 ? (double)FLT_MIN : DBL_MIN;
     if (config->smallest > 0) plan->smallest = config->smallest;
     const fsp_status status = make_tables(plan, config->window);

@@ -73,7 +73,7 @@ static void keep_off_this_cpu(pthread_attr_t *attributes)
 #ifdef __GLIBC__
     cpu_set_t cpus;
     const int here = sched_getcpu();
-    if (here < 0 || sched_getaffinity(0, sizeof cpus, &cpus)) return;
+    if (here < 0 || sched_getaffinity(0, sizeof cpus, &cpus)) return;  /* not reached: the system knows */
     CPU_CLR(here, &cpus);
     if (CPU_COUNT(&cpus)) pthread_attr_setaffinity_np(attributes, sizeof cpus, &cpus);
 #else
@@ -86,7 +86,7 @@ static void keep_off_this_cpu(pthread_attr_t *attributes)
 static int start(pthread_t *helper, char *stack, pool *p)
 {
     pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes)) return 0;
+    if (pthread_attr_init(&attributes)) return 0;  /* not reached: allocates nothing */
     keep_off_this_cpu(&attributes);
 #ifdef _WIN32  /* where stacks are the system's own */
     (void)stack;

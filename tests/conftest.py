@@ -11,10 +11,14 @@ import pytest
 
 import fastspec
 
-# Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further.
+# Derandomised: a commit passes or fails for what it changed. FASTSPEC_HYPOTHESIS=thorough looks further,
+# a number as far as it says.
 hypothesis.settings.register_profile("commit", max_examples=100, deadline=None, derandomize=True, database=None)
-hypothesis.settings.register_profile("thorough", max_examples=2000, deadline=None)
-hypothesis.settings.load_profile(os.environ.get("FASTSPEC_HYPOTHESIS", "commit"))
+PROFILE = os.environ.get("FASTSPEC_HYPOTHESIS", "commit")
+for name, examples in {"thorough": 2000, PROFILE: int(PROFILE) if PROFILE.isdigit() else 0}.items():
+    if examples:
+        hypothesis.settings.register_profile(name, max_examples=examples, deadline=None)
+hypothesis.settings.load_profile(PROFILE)
 
 ROOT = Path(__file__).resolve().parent.parent
 

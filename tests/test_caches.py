@@ -205,6 +205,17 @@ def test_threads():
     assert made.bytes <= _kept.MOST_BYTES + 9 * made.size  # one that each thread was about to keep
 
 
+def test_bytes_are_counted_by_one_thread_at_a_time(own_budget):
+    before = own_budget.total
+    with own_budget.lock:
+        thread = threading.Thread(target=own_budget.spend, args=((), 1))
+        thread.start()
+        thread.join(0.1)
+        assert own_budget.total == before
+    thread.join()
+    assert own_budget.total > before + _kept.ENTRY_BYTES
+
+
 def test_a_finalizer_may_use_a_cache_while_bytes_are_counted(own_budget):
     cached = _kept.kept(4)(lambda i: i)
     with own_budget.lock:

@@ -353,6 +353,15 @@ def test_public_names_have_the_prefix(root):
     assert all(name.startswith("FSP_") or name.endswith("_H") for name in macros)
 
 
+def test_every_public_function_is_fuzzed(root):
+    """A new one is noticed here until a fuzz target calls it."""
+    contract = without_comments("".join((root / "csrc" / name).read_text() for name in ("fastspec.h", "sequences.h")))
+    functions = set(re.findall(r"\b(fsp_\w+)\s*\([^)]*\)\s*;", contract)) - {"fsp_question"}  # a type
+    called = without_comments("".join(path.read_text() for path in sources(root, "tests/fuzz/*.[ch]")))
+    assert len(functions) > 60
+    assert not functions - set(re.findall(r"\b(fsp_\w+)\s*\(", called))
+
+
 def without_comments(text: str) -> str:
     """Comments blanked, line numbers kept."""
     return re.sub(r"/\*.*?\*/|//[^\n]*", lambda m: "\n" * m[0].count("\n"), text, flags=re.DOTALL)

@@ -6,6 +6,7 @@ odd is that of `test_every_argument`, which changes one argument at a time. FAST
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import shutil
@@ -62,8 +63,12 @@ def _sound(format: str, subtype: str) -> bytes:
 
 SOUNDS = [
     _sound(*kind)
-    for kind in [("WAV", "PCM_16"), ("WAV", "FLOAT"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("MP3", "MPEG_LAYER_III")]
-]
+    for kind in [
+        ("WAV", "PCM_16"), ("WAV", "FLOAT"), ("WAV", "IMA_ADPCM"), ("WAVEX", "PCM_24"), ("RF64", "PCM_16"),
+        ("W64", "PCM_16"), ("AIFF", "PCM_16"), ("AU", "ULAW"), ("CAF", "PCM_16"), ("FLAC", "PCM_16"),
+        ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", "MPEG_LAYER_III"),
+    ]
+]  # fmt: skip
 
 
 @st.composite
@@ -77,8 +82,8 @@ def changed(draw, originals):
 
 
 @given(changed(SOUNDS))
-def test_changed_sound_files(content):
-    """What can be read is samples."""
+def test_changed_sound_files(tmp_path_factory, content):
+    """What can be read is samples, whole, in pieces, or counted."""
     for reader in (fastspec.read, fastspec.load):
         try:
             y, sr = reader(io.BytesIO(content))
@@ -87,6 +92,19 @@ def test_changed_sound_files(content):
         assert isinstance(y, np.ndarray)
         assert y.dtype == np.float32
         assert sr > 0
+    path = tmp_path_factory.getbasetemp() / "sound"
+    path.write_bytes(content)
+    readers = (
+        fastspec.get_samplerate,
+        lambda p: fastspec.get_duration(path=p),
+        lambda p: list(fastspec.stream(p, **BLOCKS)),
+    )
+    for reader in readers:
+        with contextlib.suppress(AudioFileError, ParameterError):
+            assert reader(path) is not None
+
+
+BLOCKS = {"block_length": 4, "frame_length": 256, "hop_length": 64}
 
 
 RECIPES = [fastspec.recipe(name).to_json().encode() for name in ("whisper", "kaldi-fbank")]
@@ -139,9 +157,22 @@ def test_changed_manifests(tmp_path_factory, case):
     assert all(isinstance(item.id, str) and item.id for item in items)
 
 
+@pytest.mark.parametrize(
+    ("name", "character"), [("path", "\0"), ("path", "\ud800"), ("id", "\ud800"), ("label", "\ud800")]
+)
+def test_characters_that_no_path_has(tmp_path, name, character):
+    """Found by tests/fuzz/readers.py."""
+    (tmp_path / "list.jsonl").write_text(json.dumps({"path": "a.wav", name: f"a{character}b"}))
+    with pytest.raises(ParameterError, match=rf"line 1: {name}='a.+b' has a character"):
+        items_of([tmp_path / "list.jsonl"])
+
+
 @pytest.fixture(scope="module")
 def stores(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("sets")
+    return make_stores(tmp_path_factory.mktemp("sets"))
+
+
+def make_stores(folder):
     fastspec.write(folder / "y.wav", everything.Y.astype(np.float32), 16000)
     job = Job(features={"mel": fastspec.Recipe(n_fft=256, hop_length=200, n_mels=4, log="ln")})
     for store in ("npy", "tar"):
@@ -149,17 +180,22 @@ def stores(tmp_path_factory):
     return folder
 
 
+def read_store(folder):
+    """What is read is an array, or an error says what is wrong."""
+    try:
+        features = dataset.open(folder)
+        read = [features[i] for i in range(len(features))]
+    except (ParameterError, AudioFileError, MemoryError):
+        return
+    assert all(isinstance(x, np.ndarray) for x in read)
+
+
 @given(st.data())
 def test_changed_stores(stores, tmp_path_factory, data):
-    """One file of a store is another one: what is read is an array, or an error says what is wrong."""
+    """One file of a store is another one."""
     name = data.draw(st.sampled_from(["npy", "tar"]))
     copy = tmp_path_factory.mktemp("changed") / name
     shutil.copytree(stores / name, copy)
     path = data.draw(st.sampled_from(sorted(p.relative_to(copy) for p in copy.rglob("*") if p.is_file())))
     (copy / path).write_bytes(data.draw(changed([(copy / path).read_bytes()])))
-    try:
-        features = dataset.open(copy)
-        read = [features[i] for i in range(len(features))]
-    except (ParameterError, AudioFileError, MemoryError):
-        return
-    assert all(isinstance(x, np.ndarray) for x in read)
+    read_store(copy)

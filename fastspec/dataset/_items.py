@@ -181,6 +181,8 @@ def _in_manifest(path: str) -> Iterator[Item]:
         values = {name: _first(row, columns) for name, columns in _COLUMNS.items()}
         if not values["path"]:
             raise ParameterError(f"{where}: there is no path; the columns must have one of {_COLUMNS['path']}")
+        for column in ("path", "id", "label"):
+            _check_storable(values[column], column, where)
         file = os.path.join(folder, str(values["path"]))
         start, end = (_seconds(values[name], name, where) for name in ("start", "end"))
         duration = _seconds(values["duration"], "duration", where)
@@ -223,6 +225,18 @@ def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
                 if not isinstance(row, dict):
                     raise ParameterError(f'{path}, line {number}: must be an object, such as {{"path": "a.wav"}}')
                 yield number, row
+
+
+def _check_storable(value: Any, name: str, where: str) -> None:
+    """JSON has characters that no file can hold, halves of a pair, and one that no path can, zero."""
+    text = str(value)
+    try:
+        os.fsencode(text)
+        bad = name == "path" and "\0" in text
+    except UnicodeEncodeError:
+        bad = True
+    if bad:
+        raise ParameterError(f"{where}: {name}={value!a} has a character that no {name} can have; leave it out")
 
 
 def _first(row: dict[str, Any], columns: Iterable[str]) -> Any:

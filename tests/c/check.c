@@ -31,7 +31,7 @@ static const entry SUBJECTS[] = {
     {"summaries", check_summaries}, {"events", check_events}, {"sequences", check_sequences}, {"pools", check_pools},
     {"atoms", check_atoms}, {"atom sums", check_atom_sums}, {"atoms finite", check_atoms_finite},
     {"atoms refusals", check_atoms_refusals}, {"vocode", check_vocode}, {"convert", check_convert}, {"peak", check_peak},
-    {"refusals", check_refusals},
+    {"refusals", check_refusals}, {"broken calls", check_broken_calls}, {"long pools", check_long_pools},
 };
 enum { N_SUBJECTS = sizeof SUBJECTS / sizeof *SUBJECTS };
 

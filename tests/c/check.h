@@ -119,6 +119,7 @@ check_function check_vocode;                                                    
 check_function check_sequences;                                                     /* check_sequences.c */
 check_function check_atoms, check_atoms_finite, check_atoms_refusals;               /* check_atom_runs.c */
 check_function check_atom_sums;                                                     /* check_atom_sums.c */
+check_function check_broken_calls, check_long_pools;                                /* check_calls.c */
 check_function check_convert;                                                       /* check_pcm.c */
 check_function check_scenes, check_given, check_blocks, check_threads, check_finite, check_peak, check_refusals;  /* check_run.c */
 

@@ -296,6 +296,11 @@ void check_pools(check *t)
     p = good;
     p.axes[0].out_size = 0;
     refused(t, &p, 0, 0, 1, "an axis without outputs");
+    p.axes[0] = (fsp_pool_axis){0, 2, 1, 1};
+    refused(t, &p, 0, 0, 1, "an axis without inputs");
+    p = good;
+    p.n_batch = FSP_POOL_AXES;
+    refused(t, &p, 0, 0, 1, "too many axes");
     p = (fsp_pooling){.n_pooled = 1, .n_batch = 1, .axes = {{3, 2, 1, 1}, {3, 2, 3, 3}}};
     refused(t, &p, 0, 0, 1, "a batch axis that changes its size");
     if (fsp_pool_pieces(t->precision, t->k->isa, &p) || fsp_pool_pieces(t->precision, "abacus", &good)) fail(t,

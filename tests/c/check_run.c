@@ -367,6 +367,8 @@ void check_refusals(check *t)
     REFUSED(c.margin.before = SIZE_MAX);
     REFUSED(c.margin.after = SIZE_MAX);
     REFUSED(c.length = 9);
+    REFUSED(c.turn = 8);
+    REFUSED(c.spectrum = FSP_GIVEN; c.length = 3);
     REFUSED(c.energy.kind = FSP_RAW_ENERGY);
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.row = 1);
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.spectrum = FSP_COMPLEX);
@@ -374,6 +376,17 @@ void check_refusals(check *t)
     REFUSED(c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1; c.energy.multiplier = -1);
     REFUSED(c.n_bands = 1);
     REFUSED(c.n_features = 1);
+    REFUSED(c.summary = FSP_ROLLOFF; c.amount = 0.5; c.n_bands = 1; c.bank = ones);
+    REFUSED(c.summary = FSP_ROLLOFF; c.amount = 0.5; c.multiplier = 1; c.floor = 1);
+    REFUSED(c.summary = FSP_ROLLOFF; c.amount = 0.5; c.n_features = 1; c.matrix = ones);
+    REFUSED(c.summary = FSP_ROLLOFF; c.amount = 0.5; c.floor = 1);
+    REFUSED(c.summary = FSP_ROLLOFF; c.amount = 0.5; c.energy.kind = FSP_RAW_ENERGY; c.energy.floor = 1);
+    REFUSED(c.summary = FSP_ROLLOFF; c.spectrum = FSP_COMPLEX);
+    REFUSED(c.summary = FSP_EXTREMES);
+    REFUSED(c.summary = FSP_EXTREMES; c.n_groups = SIZE_MAX);
+    static const size_t sizes[] = {3, SIZE_MAX}, extremes[] = {1, 1}, too_many[] = {4, 1};
+    REFUSED(c.summary = FSP_EXTREMES; c.n_groups = 2; c.group_sizes = sizes; c.group_extremes = extremes);
+    REFUSED(c.summary = FSP_EXTREMES; c.n_groups = 1; c.group_sizes = sizes; c.group_extremes = too_many);
     REFUSED(c.multiplier = 10);
     REFUSED(c.multiplier = -10; c.floor = 1);
     REFUSED(c.spectrum = FSP_COMPLEX; c.multiplier = 10; c.floor = 1);
@@ -387,6 +400,8 @@ void check_refusals(check *t)
     REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.bank = ones);
     REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.spectrum = FSP_GIVEN);
     REFUSED(c.complex_bank = bank; c.complex_bank.width = 2);
+    REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.summary = FSP_ROLLOFF);
+    REFUSED(c.n_bands = 1; c.complex_bank = bank; c.complex_bank.width = 2; c.energy.kind = FSP_RAW_ENERGY);
     fsp_config c = {.precision = t->precision, .isa = t->k->isa, .n_fft = 8, .hop_length = 2, .spectrum = FSP_GIVEN};
     fsp_plan *plan;
     fsp_input in = {.precision = t->precision == FSP_F32 ? FSP_F64 : FSP_F32};

@@ -1,94 +1,13 @@
-/* Memory and threads that are not there. Linked with --wrap for the functions below: the n-th allocation fails, for
- * n = 1, 2, ... until the call succeeds. Every failure says so, leaks nothing and leaves the output alone; threads that
- * cannot be started are done without, and the result has the same bits. */
-#include "fastspec.h"
+/* Memory and threads that are not there: the n-th allocation fails, for n = 1, 2, ... until the call succeeds. Every failure
+ * says so, leaks nothing and leaves the output alone; threads that cannot be started are done without, and the result has the same
+ * bits. More of the calls are in oom_calls.c. */
+#include "failing.h"
 
-#include <errno.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* what fails ------------------------------------------------------------------------------------------------------- */
-
-static int counting;          /* within the library only */
-static long n_calls, n_live;  /* allocations asked for; blocks the library holds */
-static long failing;          /* the call that fails; 0: none */
-static long threads_left = -1;  /* how many may still be started; -1: any number */
-
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t n, size_t size);
-void *__real_realloc(void *p, size_t size);
-void __real_free(void *p);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument);
-
-/* Blocks that the library holds. Linked statically, these wrappers serve libc too: its blocks are not ours to count. */
-enum { MOST_BLOCKS = 256 };
-static void *blocks[MOST_BLOCKS];
-
-static int fails_now(void)
-{
-    if (!counting || ++n_calls != failing) return 0;
-    errno = ENOMEM;
-    return 1;
-}
-
-static void *live(void *p)
-{
-    if (!counting || !p) return p;
-    for (size_t i = 0; i < MOST_BLOCKS; i++) {
-        if (blocks[i]) continue;
-        blocks[i] = p;
-        n_live++;
-        return p;
-    }
-    abort();
-}
-
-static void dead(void *p)
-{
-    for (size_t i = 0; i < MOST_BLOCKS && p; i++) {
-        if (blocks[i] != p) continue;
-        blocks[i] = NULL;
-        n_live--;
-    }
-}
-
-void *__wrap_aligned_alloc(size_t alignment, size_t size)
-{
-    return fails_now() ? NULL : live(__real_aligned_alloc(alignment, size));
-}
-
-void *__wrap_malloc(size_t size) { return fails_now() ? NULL : live(__real_malloc(size)); }
-
-void *__wrap_calloc(size_t n, size_t size) { return fails_now() ? NULL : live(__real_calloc(n, size)); }
-
-void *__wrap_realloc(void *p, size_t size)
-{
-    if (fails_now()) return NULL;
-    dead(p);
-    return live(__real_realloc(p, size));
-}
-
-void __wrap_free(void *p)
-{
-    dead(p);
-    __real_free(p);
-}
-
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
-{
-    if (threads_left == 0) return EAGAIN;
-    if (threads_left > 0) threads_left--;
-    const int was = counting;
-    counting = 0;
-    const int status = __real_pthread_create(thread, attributes, start, argument);
-    counting = was;
-    return status;
-}
 
 /* what is run ------------------------------------------------------------------------------------------------------ */
 
@@ -96,14 +15,6 @@ enum { MOST_FFT = 400, N_SAMPLES = 20000, N_FRAMES = 200, MOST_ROWS = 402 };
 
 static double numbers[MOST_FFT * MOST_FFT / 2];
 static double samples[N_SAMPLES], out_data[N_FRAMES * MOST_ROWS], want[N_FRAMES * MOST_ROWS];
-static size_t n_passed, n_failed;
-
-static void result(int good, const char *what, size_t i, long n)
-{
-    if (!good) printf("FAILED %s, case %zu, n = %ld\n", what, i, n);
-    *(good ? &n_passed : &n_failed) += 1;
-}
-
 static const size_t GROUP_SIZES[] = {20, 13}, GROUP_EXTREMES[] = {13, 1}, GROUP_BINS[33] = {0, 1, 2, 3}, FIRST_BINS[] = {0, 62};
 
 /* Each kind of FFT, bank and output; the tables of all stages. */
@@ -551,6 +462,7 @@ int main(void)
     blocks_with_failures();
     sequences_with_failures(FSP_F32);
     sequences_with_failures(FSP_F64);
+    calls_with_failures();
     printf("%zu passed, %zu failed\n", n_passed, n_failed);
     return n_failed ? 1 : 0;
 }

@@ -2,9 +2,10 @@
 # Builds the fuzz targets by clang, with ASan and UBSan, and runs them. Kernels are compiled by gcc as the wheel has them: clang takes
 # minutes to instrument one, and arrays that end at a guard page watch them. Usage: build.sh SECONDS [DIRECTORY] [TARGET...]
 #
+# FUZZ=fast: without sanitizers, but with the library's own memory at guard pages, too (heap.c); several times the executions.
 # SECONDS are those of each target (0: none is run). Objects, findings and the corpora that grow go to DIRECTORY (default
 # build/fuzz); the committed corpora, which runs begin with, are read alone. CC may be "ccache clang", KERNEL_CC "ccache gcc".
-# The last lines say how many executions there were. Ends with 77 where clang lacks its fuzzer.
+# The last lines say how many executions there were. `-entropic=0`: choosing inputs would take longer than running them. Ends with 77 where clang lacks its fuzzer.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:?seconds for each target}
@@ -23,7 +24,15 @@ if ! echo 'int LLVMFuzzerTestOneInput(const char *d, unsigned long n) { return d
     exit 77
 fi
 
-CHECKS="-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1"
+case ${FUZZ:-checked} in
+checked)
+    CHECKS="-fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1"
+    link="-fsanitize=fuzzer,address,undefined" ;;
+fast)
+    CHECKS="-fsanitize-coverage=inline-8bit-counters,pc-table -g1 -O2"
+    link="-fsanitize=fuzzer $out/tests_fuzz_heap.o -Wl,--wrap=aligned_alloc -Wl,--wrap=free" ;;
+*) echo "build.sh: FUZZ is checked (the default) or fast" >&2; exit 2 ;;
+esac
 isas="scalar sse2 avx2 avx512"
 [ "$(uname -m)" = x86_64 ] || isas="scalar neon"
 newest=$(ls -t csrc/*.[ch] csrc/*/*.[ch] tests/fuzz/*.[ch] tests/fuzz/build.sh setup.py | head -1)
@@ -45,14 +54,14 @@ compile() { # COMPILER AND FLAGS, SOURCE...
 } | xargs -P "$(nproc)" -I '{}' sh -c '{}'
 
 for target in $targets; do
-    $CC -fsanitize=fuzzer,address,undefined "$out/tests_fuzz_fuzz_$target.o" "$out"/csrc_*.o -pthread -lm -o "$out/fuzz_$target"
+    $CC "$out/tests_fuzz_fuzz_$target.o" "$out"/csrc_*.o $link -pthread -lm -o "$out/fuzz_$target"
 done
 [ "$seconds" -gt 0 ] || exit 0
 
 status=0
 for target in $targets; do
     mkdir -p "$out/corpus_$target"
-    "$out/fuzz_$target" -max_total_time="$seconds" -max_len=400 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
+    "$out/fuzz_$target" -max_total_time="$seconds" -max_len=64 -entropic=0 -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=1 \
         -artifact_prefix="$out/$target-" "$out/corpus_$target" "tests/fuzz/corpus/$target" >"$out/$target.log" 2>&1 ||
         { status=1; tail -n 40 "$out/$target.log"; }
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$out/$target.log") executions"

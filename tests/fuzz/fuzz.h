@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MOST_ARRAYS = 64, MOST_FRAMES = 40, ROOM = 1 << 20, PAGE = 1 << 16 };
+enum { MOST_ARRAYS = 64, MOST_FRAMES = 40, ROOM = 4 << 20, PAGE = 1 << 16 };
 
 /* Bytes of the input, then those that a generator makes of them: short inputs stand for large arrays. */
 typedef struct {
@@ -22,6 +22,7 @@ typedef struct {
     fsp_precision precision;
     const char *isa;
     size_t itemsize, n_arrays;
+    int shift;  /* how much smaller than they could be sizes are */
 } fuzz;
 
 static inline uint64_t draw(fuzz *f)
@@ -34,11 +35,36 @@ static inline uint64_t draw(fuzz *f)
 /* One byte decides, so that libFuzzer finds every value. */
 static inline size_t below(fuzz *f, size_t n) { return f->at < f->end ? *f->at++ % n : draw(f) % n; }
 
+/* A size. Those of one input are small together, and most inputs are small: thousands a second, which meet as many edges. */
+static inline size_t few(fuzz *f, size_t n) { return below(f, n) >> f->shift; }
+
+/* Starting threads takes longer than most inputs. */
+static inline int threads(fuzz *f) { return below(f, 256) ? 1 : 3; }
+
+/* In the fast build, how many blocks the library holds; else it is not there, and ASan looks for leaks. */
+size_t heap_live(void) __attribute__((weak));
+
+#define HOLDS(condition) ((condition) ? (void)0 : (fprintf(stderr, "does not hold: %s\n", #condition), abort()))
+
+/* From all bytes: if one byte decided, libFuzzer would keep to the large inputs, which reach more, and be slow. */
+static inline int shift_of(const uint8_t *data, size_t size)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < size; i++) hash = (hash ^ data[i]) * 16777619u;
+    const uint32_t kind = (hash ^ hash >> 15) % 64;
+    return kind < 32 ? 5 : kind < 48 ? 4 : kind < 58 ? 3 : kind < 62 ? 2 : kind == 62;
+}
+
 static inline fuzz begin(const uint8_t *data, size_t size)
 {
+    static const char *const isas[] = {NULL, "scalar", "sse2", "avx2"};
+    HOLDS(!heap_live || heap_live() == 0);
     fuzz f = {.at = data, .end = data + size, .state = size};
-    f.precision = below(&f, 2) ? FSP_F64 : FSP_F32;
-    f.isa = below(&f, 2) ? "scalar" : NULL;
+    const size_t kind = below(&f, 8);
+    f.precision = kind % 2 ? FSP_F64 : FSP_F32;
+    f.isa = isas[kind / 2];
+    if (f.isa && !fsp_has_isa(f.isa)) f.isa = NULL;
+    f.shift = shift_of(data, size);
     f.itemsize = f.precision == FSP_F32 ? sizeof(float) : sizeof(double);
     return f;
 }
@@ -95,8 +121,6 @@ static inline size_t *sizes(fuzz *f, size_t n, size_t limit)
 }
 
 static inline void *filled(fuzz *f, size_t n) { return memset(array(f, n * f->itemsize), 0xcb, n * f->itemsize); }
-
-#define HOLDS(condition) ((condition) ? (void)0 : (fprintf(stderr, "does not hold: %s\n", #condition), abort()))
 
 /* n reals have the same bits, or both are NaN, whose signs may depend on the order of a sum's terms. */
 static inline int same_reals(const void *a, const void *b, size_t n, fsp_precision precision)

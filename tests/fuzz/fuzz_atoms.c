@@ -4,11 +4,11 @@
 static fsp_atoms_config read_atoms(fuzz *f)
 {
     fsp_atoms_config c = {.precision = f->precision, .isa = f->isa, .padding = (fsp_padding)below(f, 5), .n_halvings = below(f, 4)};
-    c.hop_length = (1 + below(f, 40)) << c.n_halvings;
-    c.lead = below(f, 256);
-    c.n_atoms = below(f, 20);
-    c.n_bins = 1 + below(f, 12);
-    size_t *taps = sizes(f, c.n_halvings, 12), *rate = sizes(f, c.n_atoms, c.n_halvings + 1), *pairs = sizes(f, c.n_atoms, 90);
+    c.hop_length = (1 + few(f, 80)) << c.n_halvings;
+    c.lead = few(f, 256);
+    c.n_atoms = few(f, 40);
+    c.n_bins = 1 + few(f, 24);
+    size_t *taps = sizes(f, c.n_halvings, 1 + (24u >> f->shift)), *rate = sizes(f, c.n_atoms, c.n_halvings + 1), *pairs = sizes(f, c.n_atoms, 1 + (180u >> f->shift));
     size_t n_taps = 0, n_pairs = 0;
     for (size_t i = 0; i < c.n_halvings; i++) n_taps += ++taps[i];
     for (size_t a = 0; a < c.n_atoms; a++) {  /* mostly in the order that the contract wants */
@@ -32,7 +32,7 @@ static void check_frames(fuzz *f, const fsp_atoms_config *c)
 {
     fsp_atoms *atoms;
     if (fsp_atoms_create(c, &atoms)) return;
-    const size_t n = below(f, 256) * (1 + below(f, 8)), total = 1 + below(f, MOST_FRAMES), frame = 2 * c->n_bins;
+    const size_t n = few(f, 256) * (1 + few(f, 16)), total = 1 + few(f, 2 * MOST_FRAMES), frame = 2 * c->n_bins;
     const size_t first = below(f, total), count = 1 + below(f, total - first);
     const ptrdiff_t start = 0;
     fsp_input in = {.data = reals(f, n, f->precision, odd), .precision = f->precision, .n_channels = 1, .n_samples = n, .channel_offset = &start,
@@ -43,7 +43,7 @@ static void check_frames(fuzz *f, const fsp_atoms_config *c)
     in.first_frame = first;
     in.n_frames = count;
     out.data = part;
-    HOLDS(fsp_atoms_run(atoms, &in, &out, below(f, 32) ? 1 : 3) == FSP_OK);
+    HOLDS(fsp_atoms_run(atoms, &in, &out, threads(f)) == FSP_OK);
     HOLDS(same_reals(all + first * frame * f->itemsize, part, count * frame, f->precision));
     fsp_atoms_destroy(atoms);
 }
@@ -52,26 +52,26 @@ static void check_sum(fuzz *f, const fsp_atoms_config *c)
 {
     fsp_atom_sum *sum;
     if (fsp_atom_sum_create(c, &sum)) return;
-    const size_t n_frames = below(f, MOST_FRAMES), n = 1 + below(f, 256) * (1 + below(f, 16)), step = fsp_atom_sum_step(sum);
+    const size_t n_frames = few(f, 2 * MOST_FRAMES), n = 1 + few(f, 256) * (1 + few(f, 32)), step = fsp_atom_sum_step(sum);
     const size_t first = step ? step * below(f, n / step + 1) : 0;
     const size_t count = first < n ? 1 + below(f, n - first) : 0;
     const ptrdiff_t start = 0;
     const fsp_spectra in = {reals(f, n_frames * c->n_bins * 2, f->precision, odd), 1, n_frames, &start, (ptrdiff_t)(2 * c->n_bins)};
     char *all = filled(f, n), *part = filled(f, count);
     HOLDS(fsp_atom_sum_run(sum, &in, all, &start, 0, n, 1) == FSP_OK);
-    HOLDS(fsp_atom_sum_run(sum, &in, part, &start, first, count, below(f, 32) ? 1 : 3) == FSP_OK);
+    HOLDS(fsp_atom_sum_run(sum, &in, part, &start, first, count, threads(f)) == FSP_OK);
     HOLDS(same_reals(all + first * f->itemsize, part, count, f->precision));
     fsp_atom_sum_destroy(sum);
 }
 
 static void check_yin(fuzz *f)
 {
-    fsp_yin_config c = {.isa = f->isa, .frame_length = 3 + below(f, 200), .hop_length = 1 + below(f, 80), .lead = below(f, 200)};
+    fsp_yin_config c = {.isa = f->isa, .frame_length = 3 + few(f, 250), .hop_length = 1 + few(f, 120), .lead = few(f, 250)};
     c.min_period = 1 + below(f, c.frame_length);
     c.max_period = c.min_period + 1 + below(f, c.frame_length);
     fsp_yin *yin;
     if (fsp_yin_create(&c, &yin)) return;
-    const size_t n = below(f, 256) * (1 + below(f, 4)), total = 1 + below(f, MOST_FRAMES);
+    const size_t n = few(f, 256) * (1 + few(f, 8)), total = 1 + few(f, 2 * MOST_FRAMES);
     const size_t first = below(f, total), count = 1 + below(f, total - first), most = fsp_yin_most_troughs(yin);
     const ptrdiff_t start = 0;
     fsp_input in = {.data = reals(f, n, f->precision, odd), .precision = f->precision, .n_channels = 1, .n_samples = n, .channel_offset = &start,
@@ -86,7 +86,7 @@ static void check_yin(fuzz *f)
     HOLDS(fsp_pyin_run(yin, &in, &prior, counts, periods, p, 1) == FSP_OK);
     in.first_frame = first;
     in.n_frames = count;
-    HOLDS(fsp_yin_run(yin, &in, 0.1, part, below(f, 32) ? 1 : 3) == FSP_OK);
+    HOLDS(fsp_yin_run(yin, &in, 0.1, part, threads(f)) == FSP_OK);
     HOLDS(fsp_pyin_run(yin, &in, &prior, of_part, part_periods, part_p, 1) == FSP_OK);
     HOLDS(same_reals(all + first, part, count, FSP_F64));
     for (size_t i = 0; i < count; i++) {

@@ -8,11 +8,11 @@ static void check_inverse(fuzz *f, const fsp_inverse_config *c, const fsp_spectr
 {
     fsp_inverse *inverse;
     HOLDS(fsp_inverse_create(c, &inverse) == FSP_OK);
-    const size_t n = below(f, 256) * (1 + below(f, 4)), fewer = n ? n - below(f, n) : 0;
+    const size_t n = few(f, 256) * (1 + few(f, 8)), fewer = n ? n - below(f, n) : 0;
     const ptrdiff_t offsets[] = {0, (ptrdiff_t)n}, of_fewer[] = {0, (ptrdiff_t)fewer};
     char *all = filled(f, N_CHANNELS * n), *again = filled(f, N_CHANNELS * n), *part = filled(f, N_CHANNELS * fewer);
     HOLDS(fsp_inverse_run(inverse, in, all, offsets, n, 1) == FSP_OK);
-    HOLDS(fsp_inverse_run(inverse, in, again, offsets, n, below(f, 16) ? 1 : 3) == FSP_OK);
+    HOLDS(fsp_inverse_run(inverse, in, again, offsets, n, threads(f)) == FSP_OK);
     HOLDS(fsp_inverse_run(inverse, in, part, of_fewer, fewer, 1) == FSP_OK);
     HOLDS(same_reals(all, again, in->n_channels * n, f->precision));
     fsp_inverse_destroy(inverse);
@@ -20,7 +20,7 @@ static void check_inverse(fuzz *f, const fsp_inverse_config *c, const fsp_spectr
 
 static void check_search(fuzz *f, const fsp_inverse_config *c, const fsp_spectra *magnitudes)
 {
-    const size_t n = below(f, 256) * (1 + below(f, 4)), n_rounds = below(f, 3);
+    const size_t n = few(f, 256) * (1 + few(f, 8)), n_rounds = below(f, 3);
     const ptrdiff_t offsets[] = {0, (ptrdiff_t)n};
     const fsp_padding padding = (fsp_padding)below(f, 5);
     const void *start = reals(f, N_CHANNELS * n, f->precision, plain);
@@ -30,7 +30,7 @@ static void check_search(fuzz *f, const fsp_inverse_config *c, const fsp_spectra
         if (fsp_search_create(c, padding, magnitudes, n, &search)) return;
         found[way] = filled(f, N_CHANNELS * n);
         HOLDS(fsp_search_start(search, start, offsets) == FSP_OK);
-        for (size_t i = 0; i < n_rounds; i++) HOLDS(fsp_search_round(search, i ? 0.99 : 0, way && n % 16 == 0 ? 3 : 1) == FSP_OK);
+        for (size_t i = 0; i < n_rounds; i++) HOLDS(fsp_search_round(search, i ? 0.99 : 0, way ? threads(f) : 1) == FSP_OK);
         HOLDS(fsp_search_result(search, found[way], offsets) == FSP_OK);
         fsp_search_destroy(search);
     }
@@ -40,7 +40,7 @@ static void check_search(fuzz *f, const fsp_inverse_config *c, const fsp_spectra
 /* Output frames first .. of a run have no state of their own, so fewer frames have the bits of more. */
 static void check_vocoder(fuzz *f, const fsp_spectra *in, size_t n_bins)
 {
-    const size_t n_out = 1 + below(f, 40), last = in->n_frames - 1;
+    const size_t n_out = 1 + few(f, 80), last = in->n_frames - 1;
     ptrdiff_t *from = array(f, n_out * sizeof *from), *to = array(f, n_out * sizeof *to), *low = array(f, n_out * sizeof *low);
     for (size_t i = 0; i < n_out; i++) {
         from[i] = (ptrdiff_t)below(f, last + 1);
@@ -64,11 +64,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     fuzz f = begin(data, size);
     const size_t kind = below(&f, 3), width = kind == 1 ? 1 : 2;
-    fsp_inverse_config c = {.precision = f.precision, .isa = f.isa, .n_fft = 1 + below(&f, below(&f, 4) ? 70 : 256)};
-    c.hop_length = 1 + below(&f, 64);
-    c.lead = below(&f, 128);
+    fsp_inverse_config c = {.precision = f.precision, .isa = f.isa, .n_fft = 1 + few(&f, below(&f, 4) ? 140 : 256)};
+    c.hop_length = 1 + few(&f, 128);
+    c.lead = few(&f, 200);
     c.window = doubles(&f, c.n_fft, plain);
-    const size_t n_bins = c.n_fft / 2 + 1, n_frames = (kind == 2) + below(&f, MOST_FRAMES), each = width * n_bins * n_frames;
+    const size_t n_bins = c.n_fft / 2 + 1, n_frames = (kind == 2) + few(&f, 2 * MOST_FRAMES), each = width * n_bins * n_frames;
     const ptrdiff_t offsets[] = {0, (ptrdiff_t)each};
     const fsp_spectra in = {reals(&f, N_CHANNELS * each, f.precision, kind == 1 ? plain : odd), below(&f, N_CHANNELS + 1), n_frames,
                             offsets, (ptrdiff_t)(width * n_bins)};

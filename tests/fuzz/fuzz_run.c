@@ -4,11 +4,11 @@
 
 static void read_framing(fuzz *f, fsp_config *c)
 {
-    c->n_fft = 1 + below(f, below(f, 4) ? 70 : 256) * (below(f, 8) ? 1 : 3);
-    c->hop_length = 1 + below(f, below(f, 2) ? 40 : 256);
+    c->n_fft = 1 + few(f, below(f, 4) ? 140 : 256) * (below(f, 8) ? 1 : 3);
+    c->hop_length = 1 + few(f, below(f, 2) ? 80 : 256);
     c->length = below(f, 3) ? 0 : below(f, c->n_fft + 2);
-    c->lead = (ptrdiff_t)below(f, 256) - 64;
-    c->margin = (fsp_margin){(fsp_padding)below(f, 5), below(f, 256), below(f, 256)};
+    c->lead = (ptrdiff_t)few(f, 256) - (64 >> f->shift);
+    c->margin = (fsp_margin){(fsp_padding)below(f, 5), few(f, 256), few(f, 256)};
     c->window = doubles(f, c->n_fft, plain);
     if (below(f, 2)) return;
     if (below(f, 2)) c->conditioning.dither = 0.1;
@@ -20,7 +20,7 @@ static void read_framing(fuzz *f, fsp_config *c)
 
 static void read_bank(fuzz *f, fsp_config *c, size_t n_bins)
 {
-    c->n_bands = below(f, 20);
+    c->n_bands = few(f, 40);
     if (!c->n_bands) return;
     if (below(f, 4) == 0 && c->spectrum != FSP_GIVEN) {
         const size_t width = 1 + below(f, n_bins + 1);
@@ -39,7 +39,7 @@ static void read_summary(fuzz *f, fsp_config *c, size_t n_bins)
 {
     c->summary = (fsp_summary_kind)(1 + below(f, 4));
     c->amount = 0.001 + (double)below(f, 256) / 260;
-    c->n_groups = below(f, 6);
+    c->n_groups = few(f, 12);
     size_t *group_sizes = sizes(f, c->n_groups, n_bins + 1), *extremes = sizes(f, c->n_groups, 12), total = 0;
     for (size_t i = 0; i < c->n_groups; i++) total += group_sizes[i];
     c->group_sizes = group_sizes;
@@ -65,7 +65,7 @@ static fsp_config read_config(fuzz *f)
     c.offset = plain(f);
     if (below(f, 4) == 0) c.add = 1e-4;
     if (below(f, 4) == 0) c.for_zero = 1e-3;
-    c.n_features = below(f, 2) ? below(f, 16) : 0;
+    c.n_features = below(f, 2) ? few(f, 32) : 0;
     if (c.n_features) c.matrix = doubles(f, c.n_features * (c.n_bands ? c.n_bands : n_bins), plain);
     if (below(f, 3)) return c;
     c.energy = (fsp_energy){(fsp_energy_kind)below(f, 3), (int)below(f, 2), below(f, 40), 1e-6, 1.5, plain(f)};
@@ -82,7 +82,7 @@ typedef struct {
 /* Samples of any kind and stride, or rows of a spectrum that is there. */
 static void read_signal(fuzz *f, const fsp_config *c, signal *s)
 {
-    const size_t n_channels = below(f, MOST_CHANNELS + 1), n_frames = 1 + below(f, MOST_FRAMES);
+    const size_t n_channels = below(f, MOST_CHANNELS + 1), n_frames = 1 + few(f, 2 * MOST_FRAMES);
     fsp_input *in = &s->in;
     *in = (fsp_input){.n_channels = n_channels, .channel_offset = s->offsets, .n_frames = n_frames, .total_frames = n_frames};
     in->check_finite = below(f, 4) == 0;
@@ -96,7 +96,7 @@ static void read_signal(fuzz *f, const fsp_config *c, signal *s)
         if (below(f, 2)) in->clamp = doubles(f, 2 * n_channels, plain);
         return;
     }
-    const size_t n = in->n_samples = below(f, 256) * (1 + below(f, 8)), step = 1 + below(f, 3);
+    const size_t n = in->n_samples = few(f, 256) * (1 + few(f, 16)), step = 1 + below(f, 3);
     in->pcm = below(f, 2) ? FSP_REALS : (fsp_pcm)below(f, 10);
     in->precision = below(f, 2) ? FSP_F64 : FSP_F32;
     in->first_place = below(f, 9);
@@ -150,7 +150,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t width = c.spectrum == FSP_COMPLEX ? 2 : 1, frame = fsp_plan_rows(plan) * width * f.itemsize;
     fsp_status of_all, of_part;
     const char *all = run_range(&f, plan, &s, width, 0, total, (int)below(&f, 2), 1, &of_all);
-    const char *part = run_range(&f, plan, &s, width, first, n, (int)below(&f, 2), below(&f, 32) ? 1 : 3, &of_part);
+    const char *part = run_range(&f, plan, &s, width, first, n, (int)below(&f, 2), threads(&f), &of_part);
     HOLDS(of_all == FSP_OK || of_all == FSP_ENONFINITE);
     HOLDS(of_part == FSP_OK || of_part == of_all);
     for (size_t i = 0; of_all == FSP_OK && i < s.in.n_channels; i++)

@@ -3,10 +3,10 @@
 
 static void check_peaks(fuzz *f)
 {
-    const size_t n = below(f, 200), cut = below(f, n + 1);
+    const size_t n = few(f, 256), cut = below(f, n + 1);
     const fsp_peaks p = {.x = reals(f, n, f->precision, odd), .sums = reals(f, n + 1, f->precision, odd), .means = (fsp_mean_kind)below(f, 2),
-                         .precision = f->precision, .n = n, .pre_max = below(f, 256), .post_max = below(f, 256),
-                         .pre_avg = below(f, 256), .post_avg = below(f, 256), .delta = plain(f)};
+                         .precision = f->precision, .n = n, .pre_max = few(f, 256), .post_max = few(f, 256),
+                         .pre_avg = few(f, 256), .post_avg = few(f, 256), .delta = plain(f)};
     size_t *all = sizes(f, n, 1), *parts = sizes(f, n, 1), n_all, n_early, n_late;
     if (fsp_find_peaks(&p, 0, n, all, &n_all)) return;
     HOLDS(fsp_find_peaks(&p, 0, cut, parts, &n_early) == FSP_OK && n_early <= cut);
@@ -20,7 +20,7 @@ static void check_peaks(fuzz *f)
 
 static void check_spectral_peaks(fuzz *f)
 {
-    const size_t n_bins = 2 + below(f, 90), n_frames = below(f, MOST_FRAMES), first = 1 + below(f, n_bins - 1);
+    const size_t n_bins = 2 + few(f, 180), n_frames = few(f, 2 * MOST_FRAMES), first = 1 + below(f, n_bins - 1);
     fsp_spectral_curves s = {.data = reals(f, n_bins * n_frames, f->precision, odd), .precision = f->precision, .bin_stride = 1,
                              .frame_stride = (ptrdiff_t)n_bins, .n_bins = n_bins, .n_frames = n_frames, .first = first,
                              .end = first + 1 + below(f, n_bins - first), .references = doubles(f, n_frames, odd)};
@@ -34,7 +34,7 @@ static void check_spectral_peaks(fuzz *f)
 
 static void check_matches(fuzz *f)
 {
-    const size_t n = below(f, 60), n_to = below(f, 60);
+    const size_t n = few(f, 120), n_to = few(f, 120);
     double *from = doubles(f, n, odd), *to = doubles(f, n_to, plain);
     ptrdiff_t *order = array(f, n_to * sizeof *order);
     for (size_t i = 0; i < n_to; i++) {
@@ -54,7 +54,7 @@ static void check_matches(fuzz *f)
 
 static void check_beats(fuzz *f)
 {
-    const size_t n = below(f, 120), n_periods = below(f, 2) ? 1 : n, cut = below(f, n + 1);
+    const size_t n = few(f, 240), n_periods = below(f, 2) ? 1 : n, cut = below(f, n + 1);
     double *periods = doubles(f, n_periods, plain), *logs = doubles(f, n + 1, plain), *log_periods = doubles(f, n_periods, plain);
     for (size_t i = 0; i < n_periods; i++) {
         periods[i] = 1 + 40 * fabs(periods[i]);
@@ -93,7 +93,7 @@ static fsp_band read_band(fuzz *f, size_t n, size_t margin)
 
 static void check_viterbi(fuzz *f)
 {
-    const size_t n = 1 + below(f, 30), margin = 4 + below(f, 4), n_frames = 1 + below(f, 20), row = 2 * (n + 2 * margin);
+    const size_t n = 1 + few(f, 60), margin = 4 + below(f, 4), n_frames = 1 + few(f, 40), row = 2 * (n + 2 * margin);
     fsp_trellis t = {n, margin, read_band(f, n, margin), read_band(f, n, margin), below(f, 2) ? -INFINITY : -9};
     size_t *start = sizes(f, n_frames + 1, 5);
     start[0] = 0;
@@ -117,7 +117,7 @@ static void check_viterbi(fuzz *f)
 
 static void check_decode(fuzz *f)
 {
-    const size_t n = 1 + below(f, 16), n_frames = 1 + below(f, 30), cut = 1 + below(f, n_frames);
+    const size_t n = 1 + few(f, 32), n_frames = 1 + few(f, 60), cut = 1 + below(f, n_frames);
     const int full = (int)below(f, 2);
     const double elsewhere = below(f, 2) ? -INFINITY : -9;
     double *into = doubles(f, n * n, plain), *from = doubles(f, n * n, plain);
@@ -148,7 +148,7 @@ static void check_decode(fuzz *f)
 
 static void check_warp(fuzz *f)
 {
-    const size_t n = 1 + below(f, 30), m = 1 + below(f, 30), n_steps = 1 + below(f, 7), cut = below(f, n + 1);
+    const size_t n = 1 + few(f, 60), m = 1 + few(f, 60), n_steps = 1 + below(f, 7), cut = below(f, n + 1);
     size_t *steps = sizes(f, 2 * n_steps, 5);
     const fsp_warp w = {m, n_steps, steps, doubles(f, n_steps, odd), doubles(f, n_steps, odd), (int)below(f, 2)};
     const double *cost = doubles(f, n * m, odd);
@@ -174,7 +174,7 @@ static void check_warp(fuzz *f)
 
 static void check_scores(fuzz *f)
 {
-    const size_t n = 1 + below(f, 30), m = 1 + below(f, 30), cut = below(f, n + 1);
+    const size_t n = 1 + few(f, 60), m = 1 + few(f, 60), cut = below(f, n + 1);
     const fsp_scoring s = {m, below(f, 4) ? plain(f) : INFINITY, plain(f), (int)below(f, 2), (fsp_score_kind)below(f, 4)};
     double *sim = doubles(f, n * m, s.kind == FSP_SCORE_INTEGER ? plain : odd), *all = doubles(f, n * m, plain), *parts = doubles(f, n * m, plain);
     for (size_t i = 0; i < n * m; i++)
@@ -192,7 +192,7 @@ static void check_scores(fuzz *f)
 
 static void check_segments(fuzz *f)
 {
-    const size_t n = 1 + below(f, 40), d = 1 + below(f, 9), n_y = below(f, 40), n_clusters = below(f, n + 2);
+    const size_t n = 1 + few(f, 80), d = 1 + below(f, 9), n_y = few(f, 80), n_clusters = below(f, n + 2);
     const fsp_points p = {reals(f, n * d, f->precision, odd), reals(f, n_y * d, f->precision, odd), n, n_y, d, (int)below(f, 2)};
     char *all = filled(f, n * n_y), *part = filled(f, n_y);
     HOLDS(fsp_distances(f->precision, f->isa, &p, all) == FSP_OK);
@@ -204,7 +204,7 @@ static void check_segments(fuzz *f)
     size_t *starts = sizes(f, n_clusters, 1);
     if (fsp_join_neighbours(doubles(f, n * d, odd), n, d, n_clusters, starts)) return;
     for (size_t i = 0; i < n_clusters; i++) HOLDS(i ? starts[i] > starts[i - 1] && starts[i] < n : starts[i] == 0);
-    const size_t columns = 16 * (1 + below(f, 4)), n_weights = below(f, 20), rows = below(f, 6), stride = columns + 20;
+    const size_t columns = 16 * (1 + below(f, 4)), n_weights = few(f, 40), rows = few(f, 12), stride = columns + 20;
     size_t *offsets = sizes(f, n_weights, 21);
     const fsp_smoothing s = {n_weights, columns, stride, reals(f, n_weights, f->precision, plain), offsets};
     const void *in = reals(f, (rows + 1) * stride, f->precision, odd);
