@@ -114,7 +114,7 @@ def _computed(item: Item, job: Job, put: Put, room: _Room) -> list[Entry]:
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
-    resamplers: dict[float, Callable] = {}
+    resamplers: dict[float, Callable[..., Any]] = {}
     n_samples = 0
     for block, last in blocks:
         block = mixed(block) if job.channels == "mix" else block
@@ -148,11 +148,12 @@ def _entries(item: Item, job: Job, makers: list[_Maker], duration: float) -> lis
 class _Maker:
     """One feature, made of samples as they come: at once where it must, else a block at a time."""
 
-    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put, room: _Room) -> None:
-        self.name, self._feature, self._job, self._put, self._room = name, feature, job, put, room
+    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put: Any, room: _Room) -> None:
+        self._feature: Any = feature
+        self.name, self._job, self._put, self._room = name, job, put, room
         self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
         self.made: list[list[Stored]] = []  # of each channel, of each patch
-        self._stream = None
+        self._stream: Any = None
         self._waiting: list[np.ndarray] = []
 
     def take(self, y: np.ndarray, last: bool) -> None:
@@ -266,7 +267,7 @@ def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
     return sound.samplerate, _of_sound(sound, item)
 
 
-def _of_sound(sound, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
+def _of_sound(sound: Any, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
     with sound:
         try:
             if item.start:
@@ -303,7 +304,7 @@ def _of_hdf5(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
     rate = float(rates[0])
     first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
 
-    def blocks():
+    def blocks() -> Iterator[Any]:
         size = int(_SECONDS * rate)
         with file:
             for begin in range(first, end, size):

@@ -78,7 +78,7 @@ class _Pieces:
     def put(self, piece: np.ndarray) -> tuple[int, int]:
         """Write a piece; return its place and its size."""
         place = self._end
-        self._data.write(memoryview(piece).cast("B"))
+        self._data.write(memoryview(piece.data).cast("B"))
         self._end += piece.nbytes
         return place, piece.nbytes
 

@@ -159,7 +159,7 @@ def extract(
         plan = _plan(folder, out, job, items, kind.name, fresh)
         if plan is None:
             shutil.rmtree(folder, ignore_errors=True)  # a run may have been killed while it did that
-            return _summary(kind.summary(out), out, begin)
+            return _summary(kind.summary(out) or {}, out, begin)
         parts = [(os.path.join(folder, f"{i:08d}.zip"), items[a:b]) for i, (a, b) in enumerate(plan["splits"])]
         done = [done_before(path) for path, _ in parts]
         resumed = sum(d.n_items for d in done if d and not d.failures)
@@ -274,7 +274,7 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
     if os.path.exists(out):
         there = store_of(out, store).summary(out)
         is_the_same = there is not None and there["digest"] == now["digest"]
-        if is_the_same and not there["failures"]:
+        if there and is_the_same and not there["failures"]:
             return None
         what = "was made of other files, or otherwise" if there else "is no such store"
         if not is_the_same:
@@ -340,7 +340,9 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 # --- carried out
 
 
-def _run_parts(job, parts, done, todo, executor, workers, memory, progress) -> None:
+def _run_parts(
+    job: Any, parts: Any, done: Any, todo: Any, executor: Any, workers: Any, memory: Any, progress: Any
+) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)
     n_done = sum(d.n_items for d in done if d) - sum(d.n_items for d in (done[i] for i in todo) if d)
@@ -348,7 +350,7 @@ def _run_parts(job, parts, done, todo, executor, workers, memory, progress) -> N
         if executor is None:
             executor = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="fastspec-extract"))
         waiting = iter(todo)
-        running: dict[Future, int] = {}
+        running: dict[Future[Any], int] = {}
         try:
             while True:
                 while len(running) < 2 * workers and (i := next(waiting, None)) is not None:
@@ -367,7 +369,7 @@ def _run_parts(job, parts, done, todo, executor, workers, memory, progress) -> N
                 future.cancel()
 
 
-def _publish(kind, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
+def _publish(kind: Any, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
     """Make the store beside its place, and put it there when the disk has it."""
     built = os.path.join(folder, "built")
     _remove(built)

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from typing import Any
 
 import numpy as np
 
@@ -16,12 +17,12 @@ NAME = "tar"
 _SHARD_BYTES = 256 << 20
 
 
-def write(path: str, parts, meta: Meta) -> None:
+def write(path: str, parts: Any, meta: Meta) -> None:
     contents = contents_of(parts, meta)
     os.makedirs(path)
     keys = _keys(contents.ids)
     names = list(contents.features)
-    places: list[dict] = []
+    places: list[dict[str, Any]] = []
     shards = _Shards(path)
     for i, name, pieces in frames(parts, names):
         feature = contents.features[name]
@@ -39,7 +40,7 @@ def write(path: str, parts, meta: Meta) -> None:
     write_index(path, contents, places)
 
 
-def _about(contents: Contents, i: int) -> dict:
+def _about(contents: Contents, i: int) -> dict[str, Any]:
     return {"id": contents.ids[i], "label": contents.labels[i], "duration": float(contents.durations[i])}
 
 
@@ -59,7 +60,8 @@ class _Shards:
     """Tars of some size, with nothing of the moment in them."""
 
     def __init__(self, folder: str) -> None:
-        self._folder, self._number, self._tar = folder, -1, None
+        self._folder, self._number = folder, -1
+        self._tar: Any = None
         self.name = ""
 
     def begin(self) -> None:
@@ -70,7 +72,7 @@ class _Shards:
             self.name = f"shard-{self._number:06d}.tar"
             self._tar = tarfile.open(os.path.join(self._folder, self.name), "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
 
-    def add(self, name: str, data) -> int:
+    def add(self, name: str, data: Any) -> int:
         """Add a member; return where its data is."""
         info = tarfile.TarInfo(name)
         info.size = len(data)
