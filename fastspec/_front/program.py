@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log10
+from math import e, log10
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +15,7 @@ from . import banks, specs
 from .recipe import Recipe
 
 # log(x) = multiplier * log10(x)
-_MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(np.e), "log2": 1 / log10(2.0), "log10": 1.0}
+_MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(e), "log2": 1 / log10(2.0), "log10": 1.0}
 
 PLAIN = Recipe()
 

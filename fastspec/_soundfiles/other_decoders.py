@@ -175,7 +175,9 @@ def _by_av(file: BinaryIO, kind: str, seconds: float | None) -> tuple[BinaryIO, 
         seen = 0.0
         complaint = None
         try:
-            with av.open(file, metadata_errors="ignore") as container:
+            # Titles in other encodings are no reason to refuse a file. From PyAV 19 on they are none anyway.
+            lenient: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
+            with av.open(file, **lenient) as container:
                 if not container.streams.audio:
                     raise _refused(file, kind, "PyAV", "there is no sound in it")
                 promised = _promised_seconds(container)
