@@ -175,7 +175,7 @@ def _by_av(file: BinaryIO, kind: str, seconds: float | None) -> tuple[BinaryIO, 
         seen = 0.0
         complaint = None
         try:
-            # Titles in other encodings are no reason to refuse a file. From PyAV 19 on they are none anyway.
+            # Titles in other encodings are no reason to refuse a file; for PyAV 19 they are none by itself.
             lenient: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
             with av.open(file, **lenient) as container:
                 if not container.streams.audio:
