@@ -176,7 +176,8 @@ def _by_av(file: BinaryIO, kind: str, seconds: float | None) -> tuple[BinaryIO, 
         complaint = None
         try:
             # Titles in other encodings are no reason to refuse a file; for PyAV 19 they are none by itself.
-            lenient: dict[str, Any] = {"metadata_errors": "ignore"} if int(av.__version__.partition(".")[0]) < 19 else {}
+            old = int(av.__version__.partition(".")[0]) < 19
+            lenient: dict[str, Any] = {"metadata_errors": "ignore"} if old else {}
             with av.open(file, **lenient) as container:
                 if not container.streams.audio:
                     raise _refused(file, kind, "PyAV", "there is no sound in it")
