@@ -8,10 +8,12 @@ import glob
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sysconfig
 import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -89,7 +91,7 @@ class BuildEngine(build_ext):
 
     def build_extension(self, ext):
         if self.compiler.compiler_type == "msvc":
-            raise SystemExit("MSVC cannot compile fastspec's kernels; use gcc or clang (README, Platforms)")
+            raise SystemExit("MSVC cannot compile fastspec's kernels; use gcc or clang (docs/platforms.md)")
         includes = [f"-I{path}" for path in (*ext.include_dirs, *self.compiler.include_dirs)]
         macros = [f"-D{name}={value}" for name, value in ext.define_macros]
         jobs = [(source, [*ext.extra_compile_args, *includes, *macros]) for source in ext.sources]
@@ -142,6 +144,17 @@ def compile_one(job):
     os.replace(unfinished, made)
 
 
+def description():
+    """The README for a package index, which has none of the files that it links to: the links lead to the repository
+    if pyproject.toml says where that is. If not, their words stay and the pictures go."""
+    text = Path("README.md").read_text(encoding="utf-8")
+    source = tomllib.loads(Path("pyproject.toml").read_text())["project"].get("urls", {}).get("Source")
+    if source:
+        return re.sub(r"\]\((?!\w+://)", rf"]({source}/raw/HEAD/", text)
+    text = re.sub(r"!\[.*?\]\((?!\w+://).*?\)\n+", "", text)
+    return re.sub(r"\[([^]]*)\]\((?!\w+://).*?\)", r"\1", text)
+
+
 engine = Extension(
     "fastspec._engine._c",
     ["fastspec/_engine/_c.pyx"],
@@ -154,6 +167,8 @@ engine = Extension(
 )
 
 setup(
+    long_description=description(),
+    long_description_content_type="text/markdown",
     ext_modules=cythonize([engine], language_level=3),
     cmdclass={"build": Build, "build_ext": BuildEngine},
     options={"bdist_wheel": {"py_limited_api": "cp311"}},

@@ -12,8 +12,10 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import make_api  # noqa: E402 (beside this file)
+import make_gallery  # noqa: E402
 
 make_api.write(HERE / "api")
+make_gallery.stage(HERE / "_gallery")
 
 project = "fastspec"
 copyright = "fastspec's authors, ISC licence"
@@ -26,9 +28,11 @@ extensions = [
     "sphinx.ext.viewcode",
     "numpydoc",
     "myst_parser",
+    "sphinx_gallery.gen_gallery",
 ]
+sphinx_gallery_conf = make_gallery.settings(HERE / "_gallery")
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build", "templates"]
+exclude_patterns = ["_build", "_gallery", "templates"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
@@ -58,7 +62,7 @@ html_static_path = ["static"]
 html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
-    "header_links_before_dropdown": 6,
+    "header_links_before_dropdown": 7,
     "footer_start": ["copyright"],
     "footer_end": ["sphinx-version"],
 }

@@ -1,6 +1,6 @@
 """What of librosa fastspec covers, read off the code into the documents.
 
-    python docs/make_coverage.py            rewrite coverage.md and the table in the README
+    python docs/make_coverage.py            rewrite coverage.md
     python docs/make_coverage.py --names    rewrite librosa_names.txt from the librosa that is installed
 
 tests/test_docs.py fails where the documents are not what this makes of the code.
@@ -14,8 +14,7 @@ import importlib.util
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES, PAGE, README = HERE / "librosa_names.txt", HERE / "coverage.md", HERE.parent / "README.md"
-BEGIN, END = "<!-- coverage: made by docs/make_coverage.py -->\n", "<!-- /coverage -->\n"
+NAMES, PAGE = HERE / "librosa_names.txt", HERE / "coverage.md"
 
 # The pages of librosa's documentation; the names of the first stand in the package itself.
 NAMESPACES = (
@@ -77,6 +76,8 @@ def page(title: str, found: dict[str, dict[str, str]]) -> str:
         f"Every public name of {title}, and whether fastspec has it: *yes*, or *not yet*, where using it raises",
         "an `AttributeError`.",
         "`docs/make_coverage.py` makes this page from the code.",
+        "",
+        *table(title, found),
     ]
     for namespace, names in found.items():
         home = "librosa" if namespace == "librosa" else f"librosa.{namespace}"
@@ -85,7 +86,7 @@ def page(title: str, found: dict[str, dict[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(title: str, found: dict[str, dict[str, str]]) -> str:
+def table(title: str, found: dict[str, dict[str, str]]) -> list[str]:
     """Per namespace how many names there are, and which are missing."""
     lines = [f"| {title} | names | covered | not yet |", "| --- | ---: | ---: | --- |"]
     for namespace, names in found.items():
@@ -93,15 +94,13 @@ def table(title: str, found: dict[str, dict[str, str]]) -> str:
         n_covered = len(names) - len(missing)
         home = "`librosa`" if namespace == "librosa" else f"`{namespace}`"
         lines.append(f"| {home} | {len(names)} | {n_covered} | {', '.join(missing) if n_covered else 'all'} |")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def documents() -> dict[Path, str]:
     """The text that each document should have."""
     title, found = coverage()
-    before, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    return {PAGE: page(title, found), README: before + BEGIN + table(title, found) + END + after}
+    return {PAGE: page(title, found)}
 
 
 def main() -> None:

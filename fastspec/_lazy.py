@@ -48,7 +48,7 @@ def gather(module: str, *parts: str) -> Any:
 def missing(module: str, name: str) -> AttributeError:
     """The error for a name that `module` has not, which librosa's may have."""
     near = "" if name.startswith("_") else _nearest(module, name)
-    return AttributeError(f"{module} has no attribute {name!r} (yet){near}; see the README for what is covered")
+    return AttributeError(f"{module} has no attribute {name!r} (yet){near}; docs/coverage.md lists what there is")
 
 
 def _nearest(module: str, name: str) -> str:

@@ -79,6 +79,10 @@ def contents(wheel: Path) -> Iterator[str]:
     """What is missing from the wheel, or has no business in it."""
     with zipfile.ZipFile(wheel) as archive:
         found = set(archive.namelist())
+        (about,) = (archive.read(name).decode() for name in found if name.endswith(".dist-info/METADATA"))
+    description = about.partition("\n\n")[2]
+    if not description.startswith("# fastspec") or re.search(r"\]\((?!https://)", description):
+        yield "its description is not the README, or links to files that an index does not have"
     packages = {"fastspec/__init__.py"} | {n for n in found if re.fullmatch(r"fastspec/\w+/__init__\.py", n)}
     # Commands are no functions to call, and rooms with an underscore export nothing.
     stubs = {package + "i" for package in packages if not re.search(r"/(cli|_\w+)/__init__", package)}

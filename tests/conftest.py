@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import hypothesis
@@ -20,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 # Programs that tests start meet the package under test, whatever lies in the working directory.
 os.environ["PYTHONSAFEPATH"] = "1"
 os.environ["PYTHONPATH"] = str(Path(fastspec.__file__).resolve().parent.parent)
+
+
+# A background job of a shell ignores Ctrl-C, and so would the tests of it, and the programs that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

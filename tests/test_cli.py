@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import functools
 import io
 import json
 import os
@@ -1126,15 +1125,14 @@ def test_program_interrupted(folder):
     for name in names[1:]:
         os.link(names[0], name)
     command = [sys.executable, "-m", "fastspec", "mel", *names, "-o", "out"]
-    # A background job of a shell ignores SIGINT, and so would what the tests start from there.
-    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment(), preexec_fn=heed)
+    job = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment())
     deadline = time.monotonic() + 30
     while not Path("out/1.npz").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
     job.send_signal(signal.SIGINT)
     _, err = job.communicate(timeout=30)
-    assert job.returncode == 130, err
+    # Python ends by the signal itself if it came while C ran Python's code, as in an import. Shells say 130 of both.
+    assert job.returncode in (130, -signal.SIGINT), err
     assert re.fullmatch(r"fastspec: interrupted: \d+ of 3000 files are done\n", err)
     for path in Path("out").iterdir():
         assert path.suffix == ".npz"

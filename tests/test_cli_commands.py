@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import io
 import json
 import math
@@ -468,16 +467,15 @@ def test_extract_ignores_no_option(clips, capsys, option, other):
 def test_interrupt(clips, command):
     for k in range(3000):
         os.link("c0.wav", f"x{k}.wav")
-    # A background job of a shell ignores SIGINT, and so would what the tests start from there.
-    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     names = [f"x{k}.wav" for k in range(3000)]
     job = subprocess.Popen(
         [sys.executable, "-m", "fastspec", command, *names, "--progress"],
-        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment(), preexec_fn=heed,
+        stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment(),
     )  # fmt: skip
     assert job.stderr.read(1)  # progress has begun, and with it the work
     time.sleep(0.1)
     job.send_signal(signal.SIGINT)
     _, err = job.communicate(timeout=60)
-    assert job.returncode == 130, err
+    # Python ends by the signal itself if it came while C ran Python's code, as in an import. Shells say 130 of both.
+    assert job.returncode in (130, -signal.SIGINT), err
     assert re.search(rb"fastspec: interrupted: \d+ of 3000 files are done\n$", err)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-import subprocess
-import sys
 import warnings
 
 import numpy as np
@@ -666,14 +664,6 @@ def test_bits_do_not_depend_on_threads_or_neighbours():
         alone = transform(y[2])
         with fastspec.threads(5):
             assert np.array_equal(transform(y)[2], alone)
-
-
-def test_example_of_frame_counts(root):
-    script, source = root / "examples" / "torchaudio_frame_count.py", root / "examples" / "music.flac"
-    command = [sys.executable, script, "fastspec.compat.torchaudio", source]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "center=True, pad=0: 1 + (93712 + 2 * 256 - 512) // 32 = 2929 frames" in printed
-    assert "frame 1464 is about sample 46848" in printed
 
 
 # --- tensors, and torchaudio itself

@@ -110,6 +110,24 @@ def test_window_may_be_a_function(window):
     assert 1e-4 < np.linalg.norm(found - reference) / np.linalg.norm(reference) < 0.05
 
 
+def edges(vector, width, axis, options):
+    """As `numpy.pad` calls it: the ends of the vector are to be filled."""
+    vector[: width[0]] = vector[width[0]]
+    vector[vector.size - width[1] :] = vector[-width[1] - 1]
+
+
+@pytest.mark.parametrize("hop_length", [512, 200, 4096])
+@pytest.mark.parametrize("name", ["cqt", "vqt", "pseudo_cqt", "hybrid_cqt"])
+def test_padding_may_be_a_function(name, hop_length):
+    y = noise(2, 30001)
+    transform, options = getattr(fastspec, name), {"fmin": 110.0, "n_bins": 48, "hop_length": hop_length}
+    result = transform(y, pad_mode=edges, **options)
+    expected = transform(y, pad_mode="edge", **options)
+    assert result.shape == expected.shape
+    assert result.dtype == expected.dtype
+    np.testing.assert_allclose(result, expected, rtol=0, atol=2e-6 * np.abs(expected).max())
+
+
 def test_samples_may_lie_anywhere():
     y = music(9000)
     wanted = fastspec.cqt(y, fmin=110.0, n_bins=24)

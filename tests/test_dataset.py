@@ -700,8 +700,6 @@ def test_clips_above_their_share_take_turns(tmp_path, monkeypatch):
 
 def test_a_cluster_whose_worker_is_killed(folder):
     distributed = pytest.importorskip("distributed")
-    from fastspec.dataset._cluster import ClusterExecutor
-
     job = Job(features={"mel": MEL})
     extract([folder], folder.parent / "expected.h5", job)
     with (
@@ -715,7 +713,7 @@ def test_a_cluster_whose_worker_is_killed(folder):
                 killed.extend(client.run(os.getpid).values())
                 os.kill(killed[0], signal.SIGKILL)
 
-        summary = extract([folder], folder.parent / "out.h5", job, executor=ClusterExecutor(client), progress=kill_one)
+        summary = extract([folder], folder.parent / "out.h5", job, executor=client, progress=kill_one)
     assert killed
     assert summary.failures == ()
     assert fingerprint(folder.parent / "out.h5") == fingerprint(folder.parent / "expected.h5")
@@ -733,6 +731,7 @@ def test_a_cluster_whose_worker_is_killed(folder):
         ({"workers": 0}, "workers=0"),
         ({"workers": "2"}, "workers='2'"),
         ({"memory": -1}, "memory=-1"),
+        ({"executor": 4}, "executor=4"),
         ({"label_of": "file"}, "label_of='file'"),
         ({"out": "there.txt"}, "is no store"),
     ],

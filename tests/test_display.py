@@ -145,6 +145,22 @@ def test_a_waveplot_follows_one_pair_of_axes_at_a_time():
     assert ax.get_children().count(plot.label_proxy_) == 0
 
 
+def test_waves_are_drawn_when_the_figure_is_and_not_before(monkeypatch):
+    """Without a window each drawing would be a whole one, of all axes."""
+    import matplotlib.pyplot as plt
+
+    drawn = []
+    figure, axes = plt.subplots(nrows=2, sharex=True)
+    monkeypatch.setattr(figure.canvas, "draw", lambda *_: drawn.append(1))
+    for ax in axes:
+        plot = display.waveshow(np.sin(np.arange(30_000)), sr=8000, ax=ax)
+    figure.stale = False
+    axes[0].set_xlim(1.0, 1.5)
+    assert plot.steps.get_visible()
+    assert not drawn
+    assert figure.stale  # so a window draws it anew
+
+
 def test_legends_name_waves_and_bars():
     from matplotlib.figure import Figure
 

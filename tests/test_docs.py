@@ -72,7 +72,7 @@ def test_links_between_documents_lead_somewhere(root):
     pages = [*root.glob("*.md"), *root.glob("*/*.md"), *root.glob("docs/*/*.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text()):
-            made = "docs" in page.parts and re.match(r"(\.\./)*api/", target)  # by make_api.py
+            made = "docs" in page.parts and re.match(r"(\.\./)*(api|gallery)/", target)  # as the site is built
             if "://" not in target and not target.startswith("mailto:") and not made:
                 assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
@@ -84,7 +84,6 @@ def test_documents_are_what_the_code_has(root, maker):
     spec.loader.exec_module(made)
     for path, text in made.documents().items():
         assert path.read_text(encoding="utf-8") == text, f"{path.name} is stale: run python docs/{maker}.py"
-    assert "| `librosa` | 1" in (root / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("name", ["", "core.", "feature.", "util.", "decompose."])
@@ -92,7 +91,8 @@ def test_missing_names_say_so(name):
     home = fastspec
     for step in name.split(".")[:-1]:
         home = getattr(home, step)
-    with pytest.raises(AttributeError, match=rf"^fastspec\.?{name[:-1]} has no attribute 'no_such_name' \(yet\); see"):
+    said = rf"^fastspec\.?{name[:-1]} has no attribute 'no_such_name' \(yet\); docs/coverage.md"
+    with pytest.raises(AttributeError, match=said):
         _ = home.no_such_name
     with pytest.raises(AttributeError, match="_hidden"):
         _ = home._hidden

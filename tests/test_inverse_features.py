@@ -117,6 +117,16 @@ def test_audio_of_mfcc_goes_through_both():
     assert y.dtype == np.float64
 
 
+def test_audio_is_repeatable_where_a_seed_is_given():
+    M = fastspec.feature.melspectrogram(y=fastspec.tone(440.0, sr=22050, length=4096), n_mels=40)
+    first, again, other = (inverse.mel_to_audio(M, n_iter=2, rng=seed) for seed in (0, 0, 1))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    coefficients = fastspec.feature.mfcc(S=fastspec.power_to_db(M))
+    first, again = (inverse.mfcc_to_audio(coefficients, n_mels=40, n_iter=2, rng=0) for _ in range(2))
+    assert np.array_equal(first, again)
+
+
 def test_errors_name_the_argument():
     with pytest.raises(fastspec.ParameterError, match="lifter=-1"):
         inverse.mfcc_to_mel(np.ones((3, 4)), lifter=-1)

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -172,13 +168,3 @@ def test_lengths_of_what_comes_back():
         fastspec.ilogfreq_stft(D, n_fft=512)
     with pytest.raises(ParameterError, match=r"D\.shape"):
         fastspec.ilogfreq_stft(D[0])
-
-
-def test_the_example(tmp_path, capsys):
-    examples = Path(__file__).parent.parent / "examples"
-    main = runpy.run_path(str(examples / "log_frequency.py"))["main"]
-    main(str(examples / "speech.flac"), str(tmp_path / "a.npz"), str(tmp_path / "back.wav"))
-    stored = np.load(tmp_path / "a.npz")
-    assert stored["levels"].shape == (1000, len(stored["times"]))
-    lost = int(re.search(r"error of (-\d+) dB", capsys.readouterr().out)[1])
-    assert lost < -20

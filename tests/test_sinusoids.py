@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -88,11 +85,3 @@ def test_what_it_refuses():
     ):
         with pytest.raises(ParameterError, match=told):
             call()
-
-
-def test_the_example(tmp_path):
-    examples = Path(__file__).parent.parent / "examples"
-    runpy.run_path(str(examples / "sinusoids.py"))["main"](str(examples / "speech.flac"), str(tmp_path / "a.npz"))
-    stored = np.load(tmp_path / "a.npz")
-    assert np.abs(stored["back"]).max() > 0
-    assert len(stored["frequency"]) == 1 + len(stored["back"]) // 2

@@ -77,7 +77,7 @@ def add(commands: Any) -> None:
     run("--workers", type=_parser.positive_int, help="recordings at a time (default: the free cores)")
     run("--processes", action="store_true", help="workers are processes instead of threads")
     run("--scheduler", metavar="ADDRESS", help="a Dask cluster, for instance tcp://host:8786 (needs distributed)")
-    run("--memory", type=size, default="1GiB", help="what all workers may take (default: %(default)s)")
+    run("--memory", type=size, default="1GiB", help="what all workers may take")
     run("--fresh", action="store_true", help="throw away what is there, and begin anew")
     _parser.add_quiet(parser)
     run("--json", action="store_true", help="print the summary as JSON on stdout")

@@ -89,7 +89,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
     """The examples as they are typed, and the defaults that the help of an option does not tell itself."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
-        plain = action.default in (None, argparse.SUPPRESS) or isinstance(action.default, bool)
+        plain = action.default in (None, argparse.SUPPRESS) or isinstance(action.default, (bool, list))
         return action.help if plain or not action.help else f"{action.help} (default: %(default)s)"
 
 

@@ -41,7 +41,7 @@ def add(commands: Any) -> None:
     parser = commands.add_parser(
         "diff",
         help="in what two recipes differ",
-        description="Say in words in what two recipes differ; the exit status is 0 if they do not, too.",
+        description="Say in words in what two recipes differ. The exit status is 0 whether they do or not.",
         epilog=_EPILOG,
     )
     parser.add_argument("one", metavar="RECIPE")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
+
+from .._gate.samples import DTypeError
 
 
 @contextlib.contextmanager
@@ -23,6 +26,16 @@ def cluster(address: str) -> Iterator[Executor]:
         raise OSError(f"{address}: no scheduler answers there ({error})") from None
     with client:
         yield ClusterExecutor(client)
+
+
+def as_executor(given: Any) -> Executor | None:
+    """What runs parts, checked: an executor, or a Dask client, which has a `submit` of its own."""
+    distributed = sys.modules.get("distributed")
+    if distributed and isinstance(given, distributed.Client):
+        return ClusterExecutor(given)
+    if given is None or callable(getattr(given, "submit", None)):
+        return given
+    raise DTypeError(f"executor={given!r} must be a concurrent.futures.Executor, or a distributed.Client")
 
 
 class ClusterExecutor(Executor):

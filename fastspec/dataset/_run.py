@@ -17,16 +17,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
 from .._soundfiles.whole_file import OutputError, hold, to_disk, whole_file
+from ._cluster import as_executor
 from ._compute import Memory
 from ._items import Item, check_apart, items_of
 from ._job import Job
 from ._parts import Done, Part, compute_part, done_before
 from ._stores import Meta, store_of
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 # A part holds so many bytes of files, and so many items, at most; and there are so many parts at least.
 _PART_BYTES = 64 << 20
@@ -92,7 +96,7 @@ def extract(
     label_of: str | None = None,
     store: str | None = None,
     workers: int | None = None,
-    executor: Executor | None = None,
+    executor: Executor | Client | None = None,
     memory: int = 1 << 30,
     fresh: bool = False,
     progress: Callable[[Done, int, int], None] | None = None,
@@ -116,7 +120,7 @@ def extract(
         The kind of store; None goes by the suffix of `out`, and is 'npy' where there is none.
     workers : int, optional
         Threads. Default: the CPUs of this process.
-    executor : concurrent.futures.Executor, optional
+    executor : concurrent.futures.Executor or distributed.Client, optional
         What runs the parts in place of threads: processes, or a cluster's; all of it must see the files.
     memory : int, default 2**30
         Bytes that all workers may take together, or each worker of a cluster. Long files go by blocks where the feature
@@ -152,6 +156,7 @@ def extract(
     out, job = os.path.abspath(os.fspath(out)), _as_job(job)
     kind = store_of(out, store)
     kind.check(job)
+    executor = as_executor(executor)
     items, at_once = _as_items(sources, label_of), _workers(workers, memory, executor)
     room = _memory(memory, at_once, executor)
     folder = f"{out}.parts"

@@ -160,7 +160,6 @@ class AdaptiveWaveplot:
             part = slice(start, start + self.max_samples)
             data = (self.times[part], self.samples[part])
             steps.set_data(*(data[::-1] if self.transpose else data))
-        ax.figure.canvas.draw_idle()
 
 
 class _InLegend(Line2D):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from .._front.windows import Window
-    from .._gate.kinds import DCTNorm, DCTType, FloatArray, PadMode
+    from .._gate.kinds import DCTNorm, DCTType, FloatArray, PadMode, Seed
 
 __all__ = ["chroma_to_stft", "mel_to_audio", "mel_to_stft", "mfcc_to_audio", "mfcc_to_mel"]
 
@@ -135,6 +135,7 @@ def mel_to_audio(
     n_iter: int = 32,
     length: int | None = None,
     dtype: npt.DTypeLike = np.float32,
+    rng: Seed | None = None,
     **kwargs: Any,
 ) -> FloatArray:
     """Audio with this mel spectrogram: `mel_to_stft`, then phases by `griffinlim`.
@@ -155,6 +156,8 @@ def mel_to_audio(
         Samples to return. Default: as many as the frames span.
     dtype : real dtype, default float32
         Of the result.
+    rng : None, int, Generator, RandomState, ..., optional
+        Of the phases that the search begins with, see `griffinlim`: a number makes the result repeatable.
     **kwargs
         Passed to `fastspec.filters.mel`.
 
@@ -187,6 +190,7 @@ def mel_to_audio(
         dtype=dtype,
         length=length,
         pad_mode=pad_mode,
+        rng=rng,
     )
 
 
@@ -290,7 +294,7 @@ def mfcc_to_audio(
     n_mels, dct_type, norm, ref, lifter
         See `mfcc_to_mel`.
     **kwargs
-        Passed to `mel_to_audio`.
+        Passed to `mel_to_audio`, `rng` among them.
 
     Returns
     -------

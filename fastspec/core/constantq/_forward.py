@@ -11,7 +11,7 @@ import numpy as np
 from ... import filters
 from ..._engine.kept import kept
 from ..._engine.spec import MOST_N_FFT, Spec, Spectrum, padding_of, precision_of
-from ..._front.source import Source, check_padding
+from ..._front.source import check_padding, of_samples
 from ..._front.specs import StftArguments, stft_spec
 from ..._front.walk import run_source
 from ..._gate.complaints import public, warn
@@ -25,12 +25,12 @@ from ._bins import Bins, LibrosaRates, bins_of, check_cutoff, check_sparsity, ga
 from ._correlation import transform
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     import numpy.typing as npt
 
     from ..._front.windows import Window
-    from ..._gate.kinds import ComplexArray, FloatArray, PadName
+    from ..._gate.kinds import ComplexArray, FloatArray, PadMode
 
 
 @public
@@ -48,7 +48,7 @@ def cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: PadName = "constant",
+    pad_mode: PadMode = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
 ) -> ComplexArray:
@@ -84,7 +84,7 @@ def cqt(
         The atoms' window; see `fastspec.filters.get_window`.
     scale : bool, default True
         Multiply by the square root of the atom's length in samples; False: by the length.
-    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'linear_ramp', 'empty'}, default 'constant'
+    pad_mode : {'constant', 'edge', 'reflect', 'symmetric', 'linear_ramp', 'empty'} or function, default 'constant'
         What is beyond the ends of the signal, as in `numpy.pad`.
     res_type : str, default 'soxr_hq'
         librosa's method of decimation: a name that `fastspec.resample` knows. It has no effect.
@@ -148,7 +148,7 @@ def vqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: PadName = "constant",
+    pad_mode: PadMode = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
 ) -> ComplexArray:
@@ -229,10 +229,15 @@ def _vqt(
         check_res_type(res_type)
     _check_length(bins, rates, x)
     x = _as_long_as_librosa_has_it(x, rates, hop_length, pad_mode)
+    n_ahead, n_frames = 0, 1 + x.shape[-1] // hop_length
+    if callable(pad_mode):
+        x, n_ahead = _padded_by_function(x, bins, hop_length, pad_mode)
+        pad_mode = "constant"
     factors = gains(bins, rates, bool(scale))
     wider = np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64
     C = transform(x, bins.atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=wider)
-    return C.astype(target, copy=False)
+    C = C.astype(target, copy=False)
+    return C[..., n_ahead : n_ahead + n_frames] if n_ahead else C
 
 
 def _per_octave(intervals: Any, bins_per_octave: int) -> int:
@@ -260,8 +265,15 @@ def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: i
     rounded = -(-n // rates.of_all) * rates.of_all
     if rounded // hop_length == n // hop_length:
         return x
-    mode = padding_of(pad_mode).name.lower()
+    mode = pad_mode if callable(pad_mode) else padding_of(pad_mode).name.lower()
     return pad_axis(x, -1, (0, rounded - n), {"mode": mode})
+
+
+def _padded_by_function(x: np.ndarray, bins: Bins, hop_length: int, pad_mode: Callable) -> tuple[np.ndarray, int]:
+    """The signal with all that an atom can reach beyond its ends, and the number of frames before its own first one."""
+    half = math.ceil(bins.lengths[bins.longest] / 2) + 1
+    n_ahead = -(-half // hop_length)
+    return pad_axis(x, -1, (n_ahead * hop_length, half), {"mode": pad_mode}), n_ahead
 
 
 @public
@@ -279,7 +291,7 @@ def pseudo_cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: PadName = "constant",
+    pad_mode: PadMode = "constant",
     dtype: npt.DTypeLike | None = None,
 ) -> FloatArray:
     """Magnitudes at the bins of a constant-Q transform, summed from those of one STFT: quick and coarse.
@@ -363,22 +375,21 @@ def _magnitude_bins(
 
 def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target: Any) -> np.ndarray:
     bins, hop_length = analysis.bins, analysis.hop_length
-    precision = max(precision_of(x.dtype), precision_of(target))
-    spec = _pseudo_spec(bins, hop_length, analysis.sparsity, scale, pad_mode, precision)
-    n_fft = spec.framing.n_fft
-    out, _ = run_source(spec, Source(x, n_fft, StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)))
-    return out.astype(dtype_c2r(target), copy=False)
-
-
-@kept(16)
-def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_mode: str, precision: int) -> Spec:
-    atoms = bins.atoms
     n_fft = 2 ** math.ceil(max(math.log2(bins.lengths[bins.longest]), 1 + math.ceil(math.log2(hop_length))))
     if n_fft > MOST_N_FFT:
         raise ParameterError(
             f"atoms of up to {bins.lengths[bins.longest]:.0f} samples and hop_length={hop_length} need n_fft={n_fft}, "
             f"which exceeds {MOST_N_FFT}; use cqt, or a higher fmin"
         )
+    source = of_samples(x, n_fft, hop_length, n_fft, "hann", True, pad_mode)
+    precision = max(precision_of(x.dtype), precision_of(target))
+    out, _ = run_source(_pseudo_spec(bins, source.stft, analysis.sparsity, scale, precision), source)
+    return out.astype(dtype_c2r(target), copy=False)
+
+
+@kept(16)
+def _pseudo_spec(bins: Bins, stft: StftArguments, sparsity: float, scale: bool, precision: int) -> Spec:
+    atoms, n_fft = bins.atoms, stft.n_fft
     rows, _ = filters.wavelet(
         freqs=np.array(atoms.frequencies), sr=atoms.sr, window=atoms.window, filter_scale=atoms.filter_scale,
         norm=atoms.norm, dtype=complex, gamma=atoms.gamma, alpha=np.array(atoms.alpha),
@@ -390,7 +401,6 @@ def _pseudo_spec(bins: Bins, hop_length: int, sparsity: float, scale: bool, pad_
     gain = bins.lengths / n_fft
     gain *= np.sqrt(1 / n_fft) if scale else np.sqrt(bins.lengths / n_fft)
     bank *= gain[:, np.newaxis]
-    stft = StftArguments(n_fft, hop_length, n_fft, "hann", True, pad_mode)
     return replace(stft_spec(stft, precision, Spectrum.MAGNITUDE), bank=bank)
 
 
@@ -409,7 +419,7 @@ def hybrid_cqt(
     sparsity: float = 0.01,
     window: Window = "hann",
     scale: bool = True,
-    pad_mode: PadName = "constant",
+    pad_mode: PadMode = "constant",
     res_type: str = "soxr_hq",
     dtype: npt.DTypeLike | None = None,
 ) -> FloatArray:
