@@ -80,7 +80,7 @@ class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):  # type:
     def __str__(self) -> str:
         return f"{self.filename}: {self.reason}"
 
-    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.filename, self.reason, self.code, self.errno)
 
 
