@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -132,3 +134,49 @@ def test_recordings_that_fail_are_told_and_counted(capsys, folder):
     assert (told["items"], told["entries"]) == (3, 1)
     assert [words.partition(":")[0] for _, words in told["failures"]] == ["a.wav", "b.wav"]
     assert err.count("is cut short: 8000 bytes are promised, 6000 are there") == 2
+
+
+def test_reading_says_what_a_data_set_lacks():
+    assert run("y.wav", "-o", "set", "--recipe", "whisper") == 0
+    with pytest.raises(ParameterError, match=r"features: set has no 'mel'; it has whisper"):
+        dataset.open("set", features=["mel"])
+    with pytest.raises(ParameterError, match="normalize='most' is unknown; use None, 'mean', 'standard' or 'minmax'"):
+        dataset.open("set", normalize="most")
+    with pytest.raises(ParameterError, match="whisper has no statistics; make it with statistics=True"):
+        dataset.open("set", normalize="mean")
+    with dataset.open("set") as data:
+        assert len(data) == 1
+
+
+def test_manifests_that_are_no_tables(folder):
+    (folder / "latin.csv").write_bytes("path\nÄ.wav\n".encode("latin-1"))
+    with pytest.raises(ParameterError, match=r"latin\.csv: is no text in UTF-8"):
+        dataset.items_of("latin.csv")
+    (folder / "long.csv").write_text("path\n" + "y" * 200_000 + ".wav\n")
+    with pytest.raises(ParameterError, match=r"long\.csv: is no table"):
+        dataset.items_of("long.csv")
+
+
+def test_no_scheduler_and_no_dask(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    told = refused(capsys, "y.wav", "-o", "set", "--recipe", "whisper", "--scheduler", "tcp://127.0.0.1:1")
+    assert "a cluster needs distributed: pip install 'fastspec-audio[dask]'" in told
+
+    class Client:
+        def __init__(self, address: str, **options: object) -> None:
+            raise OSError("timed out")
+
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
+    told = refused(capsys, "y.wav", "-o", "set", "--recipe", "whisper", "--scheduler", "tcp://127.0.0.1:1")
+    assert "tcp://127.0.0.1:1: no scheduler answers there (timed out)" in told
+
+
+@pytest.mark.parametrize(("name", "extra"), [("h5py", "dataset"), ("pyarrow", "parquet")])
+def test_stores_without_their_library(capsys, monkeypatch, name, extra):
+    store = {"h5py": "_hdf5", "pyarrow": "_parquet"}[name]
+    for module in [found for found in sys.modules if found.startswith((name, f"fastspec.dataset._stores.{store}"))]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, name, None)
+    target = {"h5py": "set.h5", "pyarrow": "set.parquet"}[name]
+    told = refused(capsys, "y.wav", "-o", target, "--recipe", "whisper", "--pool", "mean")
+    assert f"pip install 'fastspec-audio[{extra}]'" in told

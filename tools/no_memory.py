@@ -79,10 +79,11 @@ def main() -> int:
     sys.path.insert(0, str(ROOT / "tests"))
     from support import arguments
 
-    tried, crashes, wrong = 0, Counter[str](), 0
+    tried, functions, crashes, wrong = 0, set(), Counter[str](), 0
     for number, call in enumerate(arguments.calls()):
         if sys.argv[1:] and not any(name in call.name for name in sys.argv[1:]):
             continue
+        functions.add(call.name)
         n = 1
         while True:
             command = [sys.executable, "-X", "faulthandler", __file__, "--sweep", str(number), str(n)]
@@ -102,7 +103,10 @@ def main() -> int:
     ours = [place for place in crashes if str(ROOT / "fastspec" / "_engine") in place]
     for place, times in crashes.most_common():
         print(f"crashed {times} times in {place}")
-    print(f"{tried} failing allocations, {wrong} wrong answers, {len(ours)} places of crashes in the engine")
+    print(
+        f"{len(functions)} functions, {tried} failing allocations, {wrong} wrong answers, "
+        f"{len(ours)} places of crashes in the engine"
+    )
     return int(bool(wrong or ours))
 
 
