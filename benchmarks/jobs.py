@@ -223,6 +223,23 @@ def compat_short_time_fft(name: str, *, back: bool, **targets: float) -> Job:
     return Job(name, noisy_tone(22050, dtype=np.float64), contenders, targets=targets)
 
 
+def stft(name: str, n_fft: int, seconds: float = 30.0, targets: Mapping[str, float] | None = None) -> Job:
+    """Frames that overlap by three quarters."""
+    hop_length = n_fft // 4
+    contenders = {
+        "fastspec": fastspec_call("stft", n_fft=n_fft),
+        "librosa": librosa_call("stft", n_fft=n_fft),
+        "torch": torch_stft(n_fft, hop_length),
+        "scipy": array_stft("scipy", n_fft, hop_length),
+        "numpy": array_stft("numpy", n_fft, hop_length),
+    }
+    return Job(name, noisy_tone(22050), contenders, seconds, targets or {})
+
+
+# Powers of two, products of small primes, a product of larger ones (1943 = 29 x 67), a prime.
+FRAME_SIZES = (256, 400, 512, 1000, 1021, 1024, 1943, 2048, 3000, 4096, 8192)
+
+
 def of_transforms() -> list[Job]:
     """Objects of `fastspec.compat` beside those whose names they have."""
     return [
@@ -302,18 +319,7 @@ JOBS = [
         targets={"librosa": 17},
         own_convention=frozenset({"python_speech_features"}),
     ),
-    Job(
-        "stft complex64 2048/512",
-        noisy_tone(22050),
-        {
-            "fastspec": fastspec_call("stft"),
-            "librosa": librosa_call("stft"),
-            "torch": torch_stft(2048, 512),
-            "scipy": array_stft("scipy", 2048, 512),
-            "numpy": array_stft("numpy", 2048, 512),
-        },
-        targets={"librosa": 9, "torch": 3.3},
-    ),
+    stft("stft complex64 2048/512", 2048, targets={"librosa": 9, "torch": 3.3}),
     Job(
         "stft complex64 2048/512 out=",
         noisy_tone(22050),
@@ -486,6 +492,7 @@ JOBS = [
     compat_scipy("spectrogram", np.float32),
     pooling("adaptive_max_pool1d", (64, 10000), 100),
     pooling("adaptive_max_pool2d", (16, 512, 500), (64, 100)),
+    *(stft(f"stft n_fft={n_fft}", n_fft, seconds=10.0) for n_fft in FRAME_SIZES),
     *of_transforms(),
     *of_models(30.0),
     *of_models(1.0),

@@ -110,6 +110,7 @@ def interleave(
     budget: float,
     flush: Call | None = None,
     turn: Callable | None = None,
+    clock: Callable[[], float] = perf_counter,
 ) -> dict[Hashable, np.ndarray]:
     """Seconds per call, one number a round. A round gives every call one turn, in random order.
 
@@ -121,7 +122,7 @@ def interleave(
     repeats, cost = {}, 0.0
     for key, call in calls.items():
         prepare(key)
-        one = warm_up(call)
+        one = warm_up(call, clock)
         repeats[key] = 1 if flush else max(1, int(TURN_SECONDS / one))
         cost += one * (1 + repeats[key]) + (0.01 if flush else 0.0)
     rounds = max(FEWEST_ROUNDS, min(rounds, int(budget / cost)))
@@ -136,17 +137,17 @@ def interleave(
             for key in order:
                 prepare(key)
                 (flush or calls[key])()
-                seconds[key][i] = timed(calls[key], repeats[key])
+                seconds[key][i] = timed(calls[key], repeats[key], clock)
     finally:
         gc.enable()
     return seconds
 
 
-def warm_up(call: Call) -> float:
+def warm_up(call: Call, clock: Callable[[], float] = perf_counter) -> float:
     """Compile, plan, import whatever the first calls do. Returns what a later call takes."""
     call()
     call()
-    return max(timed(call, 1), 1e-7)
+    return max(timed(call, 1, clock), 1e-7)
 
 
 def timed(call: Call, repeats: int, clock: Callable[[], float] = perf_counter) -> float:

@@ -13,6 +13,7 @@ import importlib
 import json
 import re
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -95,6 +96,7 @@ def run_job(job: Job, seconds: float | None, cpus: CPUs, libraries: Libraries, o
         budget=options.budget,
         flush=flush if flush else None,
         turn=lambda key: cpus.use(key[0]),
+        clock=time.process_time if options.cpu_time else time.perf_counter,
     )
     differences = {
         name: _difference(calls[names[0]], calls[name]) for name in names[1:] if name not in job.own_convention
@@ -211,6 +213,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="seconds per job at which rounds are cut, to no less than 5 (default: 20)",
     )
     add("--cold", action="store_true", help="flush the caches before every call")
+    add("--cpu-time", action="store_true", help="count CPU time, on a busy machine; for one thread only")
     add("--fresh-pages", action="store_true", help="give freed memory back to the system before every call")
     add("--all", action="store_true", help="every pair of all jobs in one table, losers first")
     add("--target", action="store_true", help="show the ratios to reach")
@@ -233,6 +236,9 @@ def main() -> int:
     if options.list:
         print("\n".join(job.name for job in jobs))
         return 0
+    if options.cpu_time and options.threads != [1]:
+        print("--cpu-time adds up what threads take; it needs --threads 1", file=sys.stderr)
+        return 2
     cpus, libraries = CPUs(), Libraries()
     if not jobs or max(options.threads) > len(cpus) or min(options.threads) < 1:
         print(f"{len(jobs)} jobs match {options.jobs!r}; this process has {len(cpus)} CPUs", file=sys.stderr)

@@ -11,11 +11,13 @@ import fastspec
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import make_api  # noqa: E402 (beside this file)
+import draw_performance  # noqa: E402 (beside this file)
+import make_api  # noqa: E402
 import make_gallery  # noqa: E402
 
 make_api.write(HERE / "api")
 make_gallery.stage(HERE / "_gallery")
+draw_performance.write(HERE / "plots")
 
 project = "fastspec"
 copyright = "fastspec's authors, ISC licence"

@@ -45,7 +45,7 @@ def recipes_page() -> str:
         f"The {len(names)} front ends that `fastspec.recipe(name)` knows, by name or by that of a model that uses one;",
         '`fastspec.recipe("nemo", n_mels=128)` changes a field. The numbers of a name never change: a correction is',
         "a new name, `nemo@2`. `docs/make_recipes.py` makes this page from the recipes' fields, as",
-        "`fastspec recipes show` does.",
+        "`fastspec recipes show whisper` does.",
         "",
         "*Silence* is what a second of zeros becomes here. Where an original gives minus infinity, NaN or rounding",
         "noise there, this is what stands in its place: a row that does not vary has no deviation to be divided by,",
@@ -62,7 +62,7 @@ def recipes_page() -> str:
 
 def _row(name: str) -> str:
     recipe = fastspec.recipe(name)
-    F = recipe(np.zeros(round(recipe.sr), np.float32))
+    F = _of_zeros(recipe)
     rows = F.shape[-2 if recipe.frames == "last" else -1]
     sizes = f"{recipe.frame_length or recipe.n_fft}, {recipe.hop_length}"
     return f"| [{name}](#{_anchor(name)}) | {recipe.sr:g} | {sizes} | {rows} | {_silence(F)} | {_cell(_about(name))} |"
@@ -102,25 +102,31 @@ def _cell(text: str) -> str:
 
 
 def conventions_page() -> str:
-    names = list(LIBRARIES)
     told = [stages(fastspec.recipe(recipe)) for recipe in LIBRARIES.values()]
     lines = [
         "# Conventions",
         "",
-        "What the libraries do that are asked for a mel spectrogram, each with its defaults, read off the recipe that",
-        "stands for it. No two columns are the same; `fastspec diff one other` says in what two of them differ.",
-        "`docs/make_recipes.py` makes this page from the recipes' fields.",
+        "What each library does when it is asked for a mel spectrogram with its defaults. A column is made from the",
+        "fields of the recipe that stands for the library, and each cell leads to that recipe. No two columns are the",
+        "same: `fastspec diff whisper nemo` says in what two of them differ. `docs/make_recipes.py` makes this page.",
         "",
-        f"| | {' | '.join(names)} |",
-        f"| --- |{' --- |' * len(names)}",
-        f"| recipe | {' | '.join(f'`{recipe}`' for recipe in LIBRARIES.values())} |",
+        f"| | {' | '.join(LIBRARIES)} |",
+        f"| --- |{' --- |' * len(LIBRARIES)}",
+        _convention("recipe", [f"`{recipe}`" for recipe in LIBRARIES.values()]),
+        *(_convention(stage, [_cell(each[stage]) for each in told]) for stage in told[0]),
+        _convention("silence", [_silence(_of_zeros(fastspec.recipe(recipe))) for recipe in LIBRARIES.values()]),
     ]
-    for stage in told[0]:
-        lines.append(f"| **{stage}** | {' | '.join(_cell(each[stage]) for each in told)} |")
-    silent = [fastspec.recipe(recipe) for recipe in LIBRARIES.values()]
-    cells = [_silence(recipe(np.zeros(round(recipe.sr), np.float32))) for recipe in silent]
-    lines.append(f"| **silence** | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _convention(stage: str, cells: list[str]) -> str:
+    linked = (f"[{cell}](recipes.md#{_anchor(name)})" for cell, name in zip(cells, LIBRARIES.values(), strict=True))
+    return f"| **{stage}** | {' | '.join(linked)} |"
+
+
+def _of_zeros(recipe: fastspec.Recipe) -> np.ndarray:
+    """The features of a second of silence."""
+    return recipe(np.zeros(round(recipe.sr), np.float32))
 
 
 def documents() -> dict[Path, str]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from ._engine.spec import precision_of
 from ._front import specs
+from ._front.gathered import frames_expected, gathered
 from ._front.program import Program, mel_program
 from ._front.source import as_clip
-from ._front.walk import FrameStream, below_the_peak, extent_of, file_pieces
+from ._front.walk import FrameStream, below_the_peak, extent_of, file_pieces, stream_parts
 from ._gate.complaints import public
 from ._gate.samples import PCM_DTYPES, DTypeError, ParameterError, as_index, as_number, check_amin, check_channels_first
 
@@ -216,7 +217,8 @@ def logmel_file(
     with open_audio(path) as sound:
         rate = sound.samplerate if sr is None else sr
         stream = Stream("logmel", sr=rate, **kwargs)
-        parts = [stream.push(piece) for piece in file_pieces(sound, sr, mono, stream._dtype, block_seconds)]
-    L = np.concatenate([*parts, stream.finish()], axis=-1)
+        expected = frames_expected(sound, stream._frames.program, rate)
+        pieces = file_pieces(sound, sr, mono, stream._dtype, block_seconds)
+        L = gathered(stream_parts(stream, pieces), expected)
     program = replace(stream._frames.program, top=top_db)
     return below_the_peak(program, L, extent_of(L)), rate

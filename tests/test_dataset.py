@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import glob
-import hashlib
 import json
 import os
 import pickle
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import tarfile
-import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -21,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from support.recordings import MEL, SR, STORES, fingerprint, noise, recordings_in
 
 import fastspec
 from fastspec import ParameterError, dataset
@@ -29,35 +28,10 @@ from fastspec.dataset import Item, Job, extract, items_of, load_job
 
 h5py = pytest.importorskip("h5py")
 
-SR = 16000
-MEL = fastspec.Recipe(sr=SR, n_fft=400, hop_length=160, n_mels=40, log="ln")
-STORES = {"hdf5": "set.h5", "npy": "set", "tar": "set.tars"}
-
-
-def noise(n: int, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 0.1, n).astype(np.float32)
-
 
 @pytest.fixture
 def folder(tmp_path):
-    """Twelve recordings of two classes, lengths and formats mixed, with a stray file of a Mac's."""
-    source = tmp_path / "recordings"
-    for i in range(12):
-        place = source / ("cats" if i % 2 else "dogs")
-        place.mkdir(parents=True, exist_ok=True)
-        fastspec.write(place / f"{i:02d}.{'flac' if i % 3 else 'wav'}", noise(4000 + 997 * i, i), SR)
-    (source / "cats" / "._01.wav").write_bytes(b"no sound")
-    (source / "notes.txt").write_text("no sound")
-    return source
-
-
-def fingerprint(path: Path) -> str:
-    """Of a file, or of all files of a folder and their names."""
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(str(file.relative_to(path)).encode() + b"\0" + file.read_bytes())
-    return digest.hexdigest()
+    return recordings_in(tmp_path)
 
 
 # --- what is read
@@ -194,6 +168,14 @@ def test_jobs_are_data(tmp_path):
     (tmp_path / "job.json").write_text(load_job(tmp_path / "job.toml").to_json())
     assert load_job(tmp_path / "job.json") == load_job(tmp_path / "job.toml")
     assert job.digest != Job(features={"mel": MEL}).digest
+    assert eval(repr(job), {"Job": Job, "fastspec": fastspec}) == job
+    assert repr(Job(features=fastspec.Recipe())) == "Job(features={'features': fastspec.Recipe(sr=22050)})"
+    assert re.findall("<th>(.*?)</th>", job._repr_html_()) == ["feature mel", "feature cqt", "feature w", "sr", "pool"]
+
+
+def test_features_may_be_a_list_of_names():
+    assert Job(features=["whisper", "cqt"]) == Job(features={"whisper": "whisper", "cqt": "cqt"})
+    assert Job(features=[("mel", MEL)]) == Job(features={"mel": MEL})
 
 
 @pytest.mark.parametrize(
@@ -205,6 +187,9 @@ def test_jobs_are_data(tmp_path):
         ({"features": {"a": {"kind": "cqt", "nbins": 3}}}, "did you mean 'n_bins'"),
         ({"features": {"a/b": "whisper"}}, "is no name"),
         ({"features": {"a": 3}}, "use a Recipe"),
+        ({"features": 3}, "features=3 must be a recipe, names, or a dict"),
+        ({"features": [MEL]}, "must be a recipe, names, or a dict"),
+        ({"features": [("a", "whisper", 3)]}, "must be a recipe, names, or a dict"),
         ({"features": "whisper", "pool": "mode"}, "pool='mode'"),
         ({"features": "whisper", "pool": "mean", "patch_frames": 3}, "exclude each other"),
         ({"features": "whisper", "sr": -1}, "sr=-1"),
@@ -583,63 +568,6 @@ def test_two_runs_on_one_output(folder):
     extract([folder], out, Job(features={"mel": MEL}), progress=meanwhile)
     assert met
     assert "another run is writing to it" in met[0]
-
-
-SCRIPT = """
-import sys
-import fastspec
-from fastspec.dataset import Job, extract
-extract([sys.argv[1]], sys.argv[2], Job.from_json(sys.argv[3]), workers=2, store=sys.argv[4])
-"""
-
-
-@pytest.mark.parametrize("store", STORES)
-def test_kills_lose_nothing(folder, store):
-    """Killed at random moments, started again until it is done: the bytes of a run that nobody disturbed."""
-    job = Job(features={"mel": MEL, "mfcc": {"kind": "mfcc"}})
-    out, expected = folder.parent / f"k-{STORES[store]}", folder.parent / STORES[store]
-    extract([folder], expected, job, store=store)
-    rng = np.random.default_rng(0)
-    command = [sys.executable, "-c", SCRIPT, str(folder), str(out), job.to_json(), store]
-    for _ in range(8):
-        run = subprocess.Popen(command, start_new_session=True)
-        wait_for(lambda run=run: run.poll() is not None or glob.glob(f"{glob.escape(str(out))}.parts/*"), 60)
-        time.sleep(rng.uniform(0, 0.2))
-        if run.poll() is None:
-            os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-    assert subprocess.run(command, check=False).returncode == 0
-    assert fingerprint(out) == fingerprint(expected)
-    assert not Path(f"{out}.parts").exists()
-    assert not list(folder.parent.rglob("*.part"))
-
-
-def wait_for(condition, seconds):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.005)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="mounting needs root")
-def test_a_full_disk_keeps_what_is_done(folder, tmp_path):
-    small = tmp_path / "small"
-    small.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", str(small)], check=False)
-    if mounted.returncode:
-        pytest.skip("mounting is not allowed here")
-    try:
-        with pytest.raises(OutputError, match="cannot be written"):
-            extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert list(small.glob("out.h5.parts/*.zip"))
-        assert not (small / "out.h5").exists()
-        subprocess.run(["mount", "-o", "remount,size=100m", str(small)], check=True)
-        summary = extract([folder], small / "out.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert summary.resumed > 0
-        assert summary.failures == ()
-        extract([folder], tmp_path / "expected.h5", Job(features={"a": MEL, "b": MEL, "c": MEL}))
-        assert fingerprint(small / "out.h5") == fingerprint(tmp_path / "expected.h5")
-    finally:
-        subprocess.run(["umount", "-l", str(small)], check=True)
 
 
 # --- memory

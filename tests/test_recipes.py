@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import re
 
 import numpy as np
@@ -38,6 +39,14 @@ def test_a_notebook_shows_a_table():
     assert shown.startswith("<table><caption>Recipe</caption>")
     assert re.findall("<th>(.*?)</th>", shown) == ["sr", "window", "n_mels"]
     assert "<td>&#x27;hamming&#x27;</td>" in shown
+    names = fastspec.recipes()._repr_html_()
+    assert re.findall("<th>(.*?)</th>", names) == NAMES
+    assert "<tr><th>hifigan</th><td>HiFi-GAN</td></tr>" in names
+    differing = fastspec.Recipe(n_mels=40).diff(fastspec.Recipe(log="ln"))
+    shown = differing._repr_html_()
+    assert "<tr><th>n_mels</th><td>40</td><td>128</td></tr>" in shown
+    assert "<tr><th>log</th><td>&#x27;db&#x27;</td><td>&#x27;ln&#x27;</td></tr>" in shown
+    assert pickle.loads(pickle.dumps(differing)) == {"n_mels": (40, 128), "log": ("db", "ln")}
 
 
 def test_names_aliases_and_typos():

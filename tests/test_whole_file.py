@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support.interrupted import interrupted
 
 import fastspec
 from fastspec import AudioFileError
@@ -447,36 +448,11 @@ def test_what_fails_leaves_nothing(folder, error):
     assert Path("x").read_bytes() == Path("hard").read_bytes() == OLD
 
 
-def interrupted_at(step: int) -> bool:
-    """Write a file, and raise KeyboardInterrupt at the given line of it; whether there was such a line."""
-    steps = 0
-
-    def trace(frame, event, arg):
-        nonlocal steps
-        if frame.f_code.co_filename != _whole_file.__file__:
-            return None
-        if event == "line":
-            steps += 1
-            if steps == step:
-                raise KeyboardInterrupt
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        put("x")
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(before)
-    return False
-
-
 @pytest.mark.skipif(sys.gettrace() is not None, reason="coverage or a debugger traces")
 @pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_an_interrupt_at_any_line_leaves_nothing(folder):
     step = 0
-    while interrupted_at(step := step + 1):
+    while interrupted(lambda: put("x"), {_whole_file.__file__}, step := step + 1):
         assert left() <= {"x"}, step
         assert not os.path.exists("x") or Path("x").read_bytes() == NEW
     assert step > 40

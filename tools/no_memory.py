@@ -3,8 +3,8 @@
     python tools/no_memory.py [NAME...]     those whose names hold one of these; else all
 
 The first 30 allocations fail one by one, then some of each order of magnitude, up to the last. Crashes are
-listed with the line that was run: NumPy's iterators raise their MemoryError without the GIL, which no caller of theirs can
-help. Exits with 1 if a result was another one, if anything but a MemoryError came, or if the engine crashed.
+listed with the line that was run: NumPy's iterators raise their MemoryError without the GIL, which no caller
+can help. Exits with 1 if a result was another one, if anything but a MemoryError came, or if the engine crashed.
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
+import atexit
+import os
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
@@ -9,6 +12,19 @@ from functools import wraps
 from typing import Any, TypeVar
 
 import numpy as np
+
+# The locks of calls that nobody waits for any more.
+_left_behind: list[Any] = []
+
+
+@atexit.register
+def _wait_for_what_is_left() -> None:
+    for running in _left_behind:
+        running.acquire()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_left_behind.clear)  # its threads are its parent's
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,33 +37,91 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
 
     A long one runs in a thread of its own while the main thread, where Python runs the handlers of signals, waits
     for it. If a handler raises, the call goes on behind the scenes to its end, and what it returns is dropped: there
-    is no way to stop other people's code. Hence only for what changes nothing but the arrays that it returns.
+    is no way to stop other people's code. Hence only for what changes nothing but the arrays that it returns. Nor may
+    the interpreter end before: Python would end the thread, and with it C++ code, which aborts the process.
     """
     if work < LONG or threading.current_thread() is not threading.main_thread():
         return function(*args, **kwargs)
-    outcome: list[Any] = []
-    done = threading.Event()
     floating = np.geterr()  # NumPy 1 keeps these per thread, not in the context
 
-    def run() -> None:
-        try:
-            with np.errstate(**floating):
-                outcome.append((function(*args, **kwargs), None))
-        except BaseException as error:
-            outcome.append((None, error))
-        finally:
-            done.set()
+    def as_here() -> Any:
+        with np.errstate(**floating):
+            return function(*args, **kwargs)
 
+    run, outcome, running = _prepared(as_here)
     # In the caller's context, so that numpy.errstate and the like apply.
     thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
-    thread.start()
-    while not done.wait(0.1):  # not for ever: Windows looks for signals only between waits
-        pass
+    try:
+        thread.start()
+        while not outcome:
+            _wait(running)
+    except BaseException:
+        _left_behind[:] = [lock for lock in (*_left_behind, running) if lock.locked()]
+        raise
     thread.join()  # so that the next thread reuses its heap and the memory freed there
     result, error = outcome.pop()
     if error is not None:
         raise error
     return result
+
+
+def undisturbed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """``function(*args, **kwargs)``, a short call of a library that calls Python back, and loses what is raised there.
+
+    Python runs handlers of signals in the main thread, wherever that is: so the call is made by another one. It works
+    on what is the caller's, hence it is waited for, whatever a handler raises meanwhile; that is raised afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return function(*args, **kwargs)
+    run, outcome, running = _prepared(lambda: function(*args, **kwargs))
+    raised = _started(run)
+    while not outcome:
+        try:
+            _wait(running)
+        except BaseException as error:
+            raised = error
+    result, error = outcome.pop()
+    if raised or error:
+        raise raised or error
+    return result
+
+
+def _prepared(function: Callable[[], Any]) -> tuple[Callable[[], None], list[Any], Any]:
+    """A call for another thread, the list that gets what it returned and what it raised, and a lock until then."""
+    outcome: list[Any] = []
+    running = _thread.allocate_lock()
+    running.acquire()
+
+    def run() -> None:
+        try:
+            outcome.append((function(), None))
+        except BaseException as error:
+            outcome.append((None, error))
+        finally:
+            running.release()
+
+    return run, outcome, running
+
+
+def _started(run: Callable[[], None]) -> BaseException | None:
+    """Run it in a new thread, or here if there can be none; return what a handler raises once the thread is there.
+
+    (`threading.Thread.start` waits for its thread, and would not say whether there is one.)
+    """
+    try:
+        _thread.start_new_thread(run, ())
+    except RuntimeError:
+        run()
+    except BaseException as error:
+        return error
+    return None
+
+
+def _wait(running: Any) -> None:
+    """Until the lock is free, or a tenth of a second: Windows looks for signals only between waits. (An interrupted
+    `threading.Event.wait` may raise a RuntimeError of its own in place of what the handler raises.)"""
+    if running.acquire(timeout=0.1):
+        running.release()
 
 
 def patient(nanoseconds: float) -> Callable[[F], F]:

@@ -7,9 +7,35 @@ from html import escape
 from typing import Any
 
 
-def table(title: str, rows: Iterable[tuple[str, Any]]) -> str:
-    cells = (f"<tr><th>{escape(str(name))}</th><td>{escape(str(value))}</td></tr>" for name, value in rows)
-    return f"<table><caption>{escape(title)}</caption>{''.join(cells)}</table>"
+def table(title: str, rows: Iterable[tuple]) -> str:
+    """A row is its heading and one cell or several."""
+    return f"<table><caption>{escape(title)}</caption>{''.join(_row(*row) for row in rows)}</table>"
+
+
+def _row(heading: object, *cells: object) -> str:
+    inner = "".join(f"<td>{escape(str(cell))}</td>" for cell in cells)
+    return f"<tr><th>{escape(str(heading))}</th>{inner}</tr>"
+
+
+class Listed(dict[str, Any]):
+    """A dict that a notebook shows as a table with the title `title`."""
+
+    title = ""
+
+    def _repr_html_(self) -> str:
+        return table(self.title, ((name, *_cells(value)) for name, value in self.items()))
+
+
+def _cells(value: object) -> tuple:
+    return tuple(map(repr, value)) if isinstance(value, tuple) else (value,)
+
+
+class Recipes(Listed):
+    title = "Recipes"
+
+
+class Differences(Listed):
+    title = "Fields that differ"
 
 
 class FieldsTable:

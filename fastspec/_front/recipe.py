@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .._gate.samples import DTypeError, ParameterError, as_index
 from . import rules, written
-from .notebook import FieldsTable
+from .notebook import Differences, FieldsTable
 
 if TYPE_CHECKING:
     import os
@@ -388,7 +388,7 @@ class Recipe(FieldsTable):
         Returns
         -------
         dict
-            For each field that differs, this recipe's value and the other's.
+            For each field that differs, this recipe's value and the other's. A notebook shows it as a table.
 
         Examples
         --------
@@ -399,7 +399,7 @@ class Recipe(FieldsTable):
         if not isinstance(other, Recipe):
             raise DTypeError(f"other is {type(other).__name__}, not a Recipe")
         pairs = {f.name: (getattr(self, f.name), getattr(other, f.name)) for f in fields(self) if f.compare}
-        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        return Differences({name: pair for name, pair in pairs.items() if pair[0] != pair[1]})
 
     # --- carried out
 

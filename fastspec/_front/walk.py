@@ -12,6 +12,7 @@ from .._engine import plans as _plans
 from .._engine.spec import Framing, Padding, Spec, precision_of
 from .._gate.samples import PCM_DTYPES, DTypeError, ParameterError, first_nonfinite
 from ..pcm import pcm_to_float
+from .gathered import frames_expected, gathered
 from .program import Program, affine, n_stacked, program_of, with_silence, wrapped_of
 from .recipe import Recipe
 from .source import Source, as_clip, as_clips
@@ -481,9 +482,16 @@ def run_file(recipe: Recipe, path: AudioSource, *, mono: bool = True) -> np.ndar
         if _BEFORE_FRAMES & set(recipe.whole_clip_parts()):
             return run_clip(recipe, np.concatenate(list(pieces), axis=-1))
         stream = FrameStream(program_of(recipe, precision_of(dtype)))
-        parts = [stream.push(piece) for piece in pieces]
-    F = np.concatenate([*parts, stream.finish()], axis=-1)
+        expected = frames_expected(sound, stream.program, recipe.sr)
+        F = gathered(stream_parts(stream, pieces), expected)
     return finish(stream.program, below_the_peak(stream.program, F, extent_of(F)), stream.n_seen)
+
+
+def stream_parts(stream: Any, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """What a stream makes of these pieces of a signal, and of its end."""
+    for piece in pieces:
+        yield stream.push(piece)
+    yield stream.finish()
 
 
 def extent_of(F: np.ndarray) -> np.ndarray | None:

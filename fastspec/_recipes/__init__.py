@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from .._front.notebook import Recipes
 from .._front.recipe import Recipe
 from .._front.written import made
 from .._gate.samples import DTypeError, ParameterError
@@ -69,7 +70,7 @@ def recipes() -> dict[str, str]:
     Returns
     -------
     dict
-        Name: one sentence.
+        Name: one sentence. A notebook shows it as a table.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def recipes() -> dict[str, str]:
     >>> fastspec.recipes()["tacotron2"]
     'Tacotron 2'
     """
-    return {name: entry["about"] for name, entry in _named().items()}
+    return Recipes({name: entry["about"] for name, entry in _named().items()})
 
 
 def described(name: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ import numpy as np
 import soundfile
 
 from .. import pcm
+from .._engine.foreign import undisturbed
 from .._gate.samples import LibrosaError, ParameterError, as_number
 from . import other_decoders as _audio_other
 from . import pieces as _audio_pieces
@@ -190,14 +191,22 @@ class Sound:
         """Samples of this piece; none at its end."""
         most = self._promised - self._done if self._promised < _UNKNOWN_FRAMES else _BLOCK
         try:
-            block = self._file.read(min(count, most), dtype=dtype, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            raise self._damaged(error) from None
-        except MemoryError:
+            block = np.empty((min(count, most), self.channels), dtype)
+        except (MemoryError, ValueError):
             claim = f"claims {self._file.frames} frames of {self.channels} channels, too many for the memory"
             raise AudioFileError(self.name, claim) from None
-        self._done += len(block)
-        return block
+        filled, at_once = 0, max(1, _BLOCK // self.channels)  # Ctrl-C is heard between two calls of libsndfile
+        while filled < len(block):
+            part = block[filled : filled + at_once]
+            try:
+                n = len(_undisturbed(self._file, self._file.read, out=part))
+            except soundfile.LibsndfileError as error:
+                raise self._damaged(error) from None
+            filled += n
+            if n < len(part):
+                break
+        self._done += filled
+        return block[:filled]
 
     def _damaged(self, error: soundfile.LibsndfileError) -> AudioFileError:
         whole = f"its {self._file.frames} frames" if self._file.frames < _UNKNOWN_FRAMES else "it to its end"
@@ -240,7 +249,7 @@ class Sound:
         file = self._file
         if file is not None and self._done == 0 and count <= self._promised < _UNKNOWN_FRAMES and self._seeks_well():
             try:
-                file.seek(count, soundfile.SEEK_CUR)
+                _undisturbed(file, file.seek, count, soundfile.SEEK_CUR)
             except soundfile.LibsndfileError as error:
                 raise self._damaged(error) from None
             self._done = count
@@ -253,12 +262,22 @@ class Sound:
     def _seeks_well(self) -> bool:
         return len(self._pieces) == 1 and self.format in _SEEKING_FORMATS and self.subtype in _SEEKING_SUBTYPES
 
-    def total(self) -> int:
-        """How many samples each channel has. It must be asked before the first is read."""
+    @property
+    def is_counted(self) -> bool:
+        """Whether the number of samples is known, and no guess."""
+        counted = len(self._pieces) == 1 and not self._found.guessed and self._promised < _UNKNOWN_FRAMES
+        return self._found.frames is not None or counted
+
+    def expected(self) -> int:
+        """How many samples each channel has as far as headers say, 0 if they say nothing. Nothing is read for it."""
         if self._found.frames is not None:
             return self._found.frames
-        if len(self._pieces) == 1 and not self._found.guessed and self._promised < _UNKNOWN_FRAMES:
-            return self._promised
+        return self._promised if self._promised < _UNKNOWN_FRAMES else 0
+
+    def total(self) -> int:
+        """How many samples each channel has. It must be asked before the first is read."""
+        if self.is_counted:
+            return self.expected()
         total = 0
         while block := self.skip(_BLOCK):
             total += block
@@ -305,6 +324,18 @@ class _Given(Sound):
         return self._given.frames
 
 
+def _opened(file: Any) -> soundfile.SoundFile:
+    """A file object, which libsndfile reads by calling Python back."""
+    return undisturbed(soundfile.SoundFile, file)
+
+
+def _undisturbed(file: soundfile.SoundFile, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """A method of this file. Ctrl-C would be lost in what libsndfile calls back, and samples with it."""
+    if isinstance(file.name, (str, bytes, int)):
+        return function(*args, **kwargs)
+    return undisturbed(function, *args, **kwargs)
+
+
 def _read_straight_on(file: soundfile.SoundFile) -> None:
     """Keep soundfile from seeking after every block, by telling it that the file cannot."""
     vars(file)["seekable"] = lambda: False
@@ -347,9 +378,9 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
 
         def whole() -> soundfile.SoundFile:
             content.rewind()
-            return soundfile.SoundFile(file if path is None else path)
+            return soundfile.SoundFile(path) if path is not None else _opened(file)
 
-        pieces = [lambda piece=piece: soundfile.SoundFile(content.open(piece)) for piece in found.pieces or ()]
+        pieces = [lambda piece=piece: _opened(content.open(piece)) for piece in found.pieces or ()]
         try:
             sound = Sound(name, cast(Any, pieces) or [whole], found, owned=owned)
         except soundfile.LibsndfileError as error:
@@ -431,7 +462,7 @@ def _by_another_decoder(source: Any, path: Any, content: Any, head: bytes, secon
 
 def _reopened(file: BinaryIO) -> soundfile.SoundFile:
     file.seek(0)
-    return soundfile.SoundFile(file)
+    return _opened(file)
 
 
 def float_sink(file: BinaryIO, samplerate: int, channels: int) -> soundfile.SoundFile:

@@ -78,7 +78,7 @@ def add(commands: Any) -> None:
     run("--processes", action="store_true", help="workers are processes instead of threads")
     run("--scheduler", metavar="ADDRESS", help="a Dask cluster, for instance tcp://host:8786 (needs distributed)")
     run("--memory", type=size, default="1GiB", help="what all workers may take")
-    run("--fresh", action="store_true", help="throw away what is there, and begin anew")
+    run("--fresh", action="store_true", help="begin anew; what is there is replaced at the end")
     _parser.add_quiet(parser)
     run("--json", action="store_true", help="print the summary as JSON on stdout")
     run("--progress", action=argparse.BooleanOptionalAction, help="show progress (default: on a terminal)")
@@ -111,7 +111,7 @@ def _command(args: argparse.Namespace) -> int:
                 executor=executor, memory=args.memory, fresh=args.fresh, progress=progress,
             )  # fmt: skip
     except KeyboardInterrupt:
-        parts = f"{os.path.abspath(args.output)}.parts"
+        parts = f"{os.path.realpath(args.output)}.parts"
         say(f"interrupted: what is done is in {printable(parts)}; the same command goes on from there")
         return 130
     except fastspec.ParameterError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,9 @@ _SECONDS = 30.0
 # features in two layouts. Functions hold whole spectra, too, which recipes do not.
 _RECIPE_BYTES, _FUNCTION_BYTES = 4, 8
 
+
+# Of samples (n, channels), each with whether it is the last.
+Blocks = Generator[tuple[np.ndarray, bool], None, None]
 
 # What takes a piece (frames, rows), and returns its place and its size in bytes.
 Put = Callable[[np.ndarray], tuple[int, int]]
@@ -67,6 +71,10 @@ class Memory:
 UNBOUNDED = Memory(2**62, 2**62)
 
 
+class Stopped(BaseException):
+    """Nobody waits for the part any more."""
+
+
 class _Room:
     """The memory of one item. Clips above their share take turns: a few long ones may be among many short ones."""
 
@@ -95,13 +103,15 @@ class _Room:
             self._has_turn = self._turn.acquire()
 
 
-def entries_of(item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED) -> list[Entry]:
+def entries_of(
+    item: Item, job: Job, put: Put, memory: Memory = UNBOUNDED, stop: threading.Event | None = None
+) -> list[Entry]:
     """Compute an item's features, handing each piece (frames, rows) to `put`, which returns its place.
 
-    What the item lacks or breaks is an exception.
+    What the item lacks or breaks is an exception; once `stop` is set, `Stopped` is.
     """
     with _Room(item, memory) as room:
-        return _computed(item, job, put, room)
+        return _computed(item, job, put, room, stop)
 
 
 def _check_unchanged(item: Item) -> None:
@@ -110,22 +120,25 @@ def _check_unchanged(item: Item) -> None:
         raise ItemError(f"{item.path}: changed while the job ran: {now[0]} bytes, {item.stamp[0]} before; run it again")
 
 
-def _computed(item: Item, job: Job, put: Put, room: _Room) -> list[Entry]:
+def _computed(item: Item, job: Job, put: Put, room: _Room, stop: threading.Event | None) -> list[Entry]:
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
-    resamplers: dict[float, Callable[..., Any]] = {}
+    resamplers: dict[float, Callable] = {}
     n_samples = 0
-    for block, last in blocks:
-        block = mixed(block) if job.channels == "mix" else block
-        if not makers:
-            makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
-            rates = {maker.sr for maker in makers}
-            resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
-        n_samples += len(block)
-        at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
-        for maker in makers:
-            maker.take(at_rate[maker.sr], last)
+    with contextlib.closing(blocks):  # at once, whatever happens: the file is open
+        for block, last in blocks:
+            if stop is not None and stop.is_set():
+                raise Stopped
+            block = mixed(block) if job.channels == "mix" else block
+            if not makers:
+                makers = [_Maker(name, feature, job, rate, put, room) for name, feature in job.features]
+                rates = {maker.sr for maker in makers}
+                resamplers = {sr: converter(rate, sr, block.shape[1], block.shape[1] == 1, block.dtype) for sr in rates}
+            n_samples += len(block)
+            at_rate = {sr: resample(block, last) for sr, resample in resamplers.items()}
+            for maker in makers:
+                maker.take(at_rate[maker.sr], last)
     _check_unchanged(item)
     return _entries(item, job, makers, n_samples / rate)
 
@@ -149,11 +162,10 @@ class _Maker:
     """One feature, made of samples as they come: at once where it must, else a block at a time."""
 
     def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put: Any, room: _Room) -> None:
-        self._feature: Any = feature
-        self.name, self._job, self._put, self._room = name, job, put, room
+        self.name, self._feature, self._job, self._put, self._room = name, feature, job, put, room
         self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
         self.made: list[list[Stored]] = []  # of each channel, of each patch
-        self._stream: Any = None
+        self._stream = None
         self._waiting: list[np.ndarray] = []
 
     def take(self, y: np.ndarray, last: bool) -> None:
@@ -258,7 +270,7 @@ def merged(a: dict[str, Any] | None, b: dict[str, Any]) -> dict[str, Any]:
 # --- samples
 
 
-def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+def _blocks_of(item: Item) -> tuple[float, Blocks]:
     """The rate of an item, and its samples in blocks (n, channels), each with whether it is the last."""
     if item.path.lower().endswith(HDF5) and item.member:
         return _of_hdf5(item)
@@ -267,7 +279,7 @@ def _blocks_of(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
     return sound.samplerate, _of_sound(sound, item)
 
 
-def _of_sound(sound: Any, item: Item) -> Iterator[tuple[np.ndarray, bool]]:
+def _of_sound(sound: Any, item: Item) -> Blocks:
     with sound:
         try:
             if item.start:
@@ -291,7 +303,7 @@ def _member(item: Item) -> io.BytesIO:
         return io.BytesIO(file.read(int(size)))
 
 
-def _of_hdf5(item: Item) -> tuple[float, Iterator[tuple[np.ndarray, bool]]]:
+def _of_hdf5(item: Item) -> tuple[float, Blocks]:
     import h5py
 
     name, _, column = item.member.partition(":")

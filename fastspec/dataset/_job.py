@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .._front.notebook import table
 from .._front.recipe import Recipe
 from .._front.written import made
 from .._gate.samples import DTypeError, ParameterError, as_index, as_number
@@ -32,7 +33,7 @@ FUNCTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Call:
     """A function of `FUNCTIONS` and its keyword arguments."""
 
@@ -70,17 +71,21 @@ class Call:
     def items(self) -> dict[str, Any]:
         return {"kind": self.kind, **dict(self.options)}
 
+    def __repr__(self) -> str:
+        """As a `Job` takes it."""
+        return repr(self.items())
 
-@dataclass(frozen=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Job:
     """What is computed of every recording.
 
     Parameters
     ----------
-    features : dict
+    features : dict, or list of str
         Names and what they stand for (kept as pairs): a `Recipe`, a named recipe's name, or a dict: the fields of a
         recipe, or ``kind`` ('stft', 'cqt', 'vqt', 'chroma', 'mfcc', 'logmel') with keyword arguments of that function.
-        All are made of one decoding of the file.
+        A list holds names of recipes or kinds, each of which is its own name. All are made of one decoding of the file.
     sr : float, optional
         Sampling rate of what is no recipe, in Hz; recipes have their own. Default: the file's.
     channels : {'mix', 'keep'}, default 'mix'
@@ -134,11 +139,22 @@ class Job:
         if self.pool and self.patch_frames:
             raise ParameterError(f"pool={self.pool!r} and patch_frames={self.patch_frames} exclude each other")
 
+    def _options(self) -> dict[str, Any]:
+        """What beside the features differs from the defaults."""
+        rest = [f for f in fields(self) if f.name != "features" and getattr(self, f.name) != f.default]
+        return {f.name: getattr(self, f.name) for f in rest}
+
+    def __repr__(self) -> str:
+        given = {"features": dict(self.features), **self._options()}
+        return f"Job({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+    def _repr_html_(self) -> str:
+        features = ((f"feature {name}", repr(feature)) for name, feature in self.features)
+        return table("Job", [*features, *((name, repr(value)) for name, value in self._options().items())])
+
     def items(self) -> dict[str, Any]:
         """As plain data, what differs from the defaults alone."""
-        features = {name: described(feature) for name, feature in self.features}
-        rest = [f for f in fields(self) if f.name != "features" and getattr(self, f.name) != f.default]
-        return {"features": features, **{f.name: getattr(self, f.name) for f in rest}}
+        return {"features": {name: described(feature) for name, feature in self.features}, **self._options()}
 
     def to_json(self) -> str:
         """The job as JSON, with the version of the format.
@@ -265,7 +281,7 @@ def described(feature: Recipe | Call) -> dict[str, Any]:
 def _named_features(features: Any) -> tuple[tuple[str, Recipe | Call], ...]:
     if isinstance(features, (Recipe, Call, str)):
         features = {features if isinstance(features, str) else "features": features}
-    pairs = features.items() if isinstance(features, Mapping) else features
+    pairs = features.items() if isinstance(features, Mapping) else _pairs(features)
     named = tuple((name, feature_of(value)) for name, value in pairs)
     if not named:
         raise ParameterError("features={} asks for nothing; name a recipe, for instance 'whisper'")
@@ -273,6 +289,17 @@ def _named_features(features: Any) -> tuple[tuple[str, Recipe | Call], ...]:
         if not isinstance(name, str) or not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ParameterError(f"features: {name!r} is no name; use letters, digits, - and _")
     return named
+
+
+def _pairs(features: Any) -> list[tuple[str, Any]]:
+    """Of names, which name themselves, or of pairs."""
+    try:
+        pairs = [(each, each) if isinstance(each, str) else tuple(each) for each in features]
+    except TypeError:
+        pairs = [()]
+    if any(len(pair) != 2 for pair in pairs):
+        raise DTypeError(f"features={features!r} must be a recipe, names, or a dict of names and what they stand for")
+    return pairs
 
 
 def _hashable(value: Any) -> Any:

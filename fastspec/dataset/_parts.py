@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import traceback
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -38,29 +39,37 @@ class Done:
     warnings: tuple[tuple[str, str], ...]
 
 
-def compute_part(job: Job, items: Sequence[Item], path: str, memory: Memory = UNBOUNDED) -> Done:
-    """Compute the items and write the part; runs in any thread or process, on any machine that sees the files."""
+def compute_part(
+    job: Job,
+    items: Sequence[Item],
+    path: str,
+    plan: str,
+    memory: Memory = UNBOUNDED,
+    stop: threading.Event | None = None,
+) -> Done:
+    """Compute the items and write the part of this plan (its digest); runs in any thread or process, on any machine
+    that sees the files. A thread ends between two blocks of a file once `stop` is set."""
     import fastspec
 
     with fastspec.threads(1), whole_file(path) as file, zipfile.ZipFile(file, "w") as archive:
         with archive.open(zipfile.ZipInfo(_DATA), "w", force_zip64=True) as data:
-            index = _computed(job, items, _Pieces(data), memory)
-        archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps(index))
+            index = _computed(job, items, _Pieces(data, path), memory, stop)
+        archive.writestr(zipfile.ZipInfo(_INDEX), json.dumps({**index, "plan": plan}))
     return _done(index)
 
 
-def _computed(job: Job, items: Sequence[Item], pieces: _Pieces, memory: Memory) -> dict[str, Any]:
+def _computed(
+    job: Job, items: Sequence[Item], pieces: _Pieces, memory: Memory, stop: threading.Event | None
+) -> dict[str, Any]:
     """The index of what became of the items."""
     index: dict[str, Any] = {"entries": [], "failures": [], "warnings": [], "items": len(items), "seconds": 0.0}
     for item in items:
         try:
             with heard() as said:
-                made = entries_of(item, job, pieces.put, memory)
-        except OutputError:
+                made = entries_of(item, job, pieces.put, memory, stop)
+        except OutputError:  # the part itself cannot be written
             raise
         except Exception as error:
-            if isinstance(error, OSError) and not isinstance(error, LibrosaError) and error.filename is None:
-                raise  # the part itself cannot be written
             index["failures"].append((item.id, _told(item, error)))
             continue
         index["entries"] += map(_plain, made)
@@ -72,13 +81,16 @@ def _computed(job: Job, items: Sequence[Item], pieces: _Pieces, memory: Memory) 
 class _Pieces:
     """Bytes that follow one another, and where each piece of them begins."""
 
-    def __init__(self, data: IO[bytes]) -> None:
-        self._data, self._end = data, 0
+    def __init__(self, data: IO[bytes], path: str) -> None:
+        self._data, self._path, self._end = data, path, 0
 
     def put(self, piece: np.ndarray) -> tuple[int, int]:
         """Write a piece; return its place and its size."""
         place = self._end
-        self._data.write(memoryview(piece.data).cast("B"))
+        try:
+            self._data.write(memoryview(piece).cast("B"))
+        except OSError as error:
+            raise OutputError(f"{self._path}: cannot be written: {error.strerror or error}") from error
         self._end += piece.nbytes
         return place, piece.nbytes
 
@@ -114,6 +126,7 @@ class Part:
         self._archive = zipfile.ZipFile(path)
         self._data = self._archive.open(_DATA)
         index = json.loads(self._archive.read(_INDEX))
+        self.plan = index["plan"]
         self.done = _done(index)
         self.entries = [_entry(values) for values in index["entries"]]
 
@@ -135,10 +148,10 @@ def _entry(values: dict[str, Any]) -> Entry:
     return Entry(**{**values, "features": {name: Stored(**stored) for name, stored in values["features"].items()}})
 
 
-def done_before(path: str) -> Done | None:
-    """What a part that is there holds, if it is whole."""
+def done_before(path: str, plan: str) -> Done | None:
+    """What a part that is there holds, if it is whole and of this plan."""
     try:
         with Part(path) as part:
-            return part.done
+            return part.done if part.plan == plan else None
     except (zipfile.BadZipFile, KeyError, ValueError, OSError):
         return None

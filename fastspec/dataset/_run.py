@@ -13,15 +13,18 @@ import hashlib
 import json
 import os
 import shutil
+import threading
 import time
+import weakref
+import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .._gate.complaints import public
 from .._gate.samples import ParameterError, as_index
-from .._soundfiles.whole_file import OutputError, hold, to_disk, whole_file
+from .._soundfiles.whole_file import OutputError, follow_links, hold, to_disk, whole_file
 from ._cluster import as_executor
 from ._compute import Memory
 from ._items import Item, check_apart, items_of
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 _PART_BYTES = 64 << 20
 _PART_ITEMS = 256
 _LEAST_PARTS = 32
+
+_LOCK = "lock"
 
 # Of a cluster, nobody says how many workers it has, and they come and go.
 _UNKNOWN_WORKERS = 256
@@ -126,7 +131,7 @@ def extract(
         Bytes that all workers may take together, or each worker of a cluster. Long files go by blocks where the feature
         allows that; a clip that does not fit at once fails, and is reported.
     fresh : bool, default False
-        Whether to throw away what is there, and begin anew.
+        Whether to begin anew. What is there is replaced when the new store is whole.
     progress : callable, optional
         Called with each part's `Done`, the number of items done, and that of all.
 
@@ -154,6 +159,7 @@ def extract(
     """
     begin = time.monotonic()
     out, job = os.path.abspath(os.fspath(out)), _as_job(job)
+    out = follow_links(out) if os.path.islink(out) else out
     kind = store_of(out, store)
     kind.check(job)
     executor = as_executor(executor)
@@ -163,23 +169,24 @@ def extract(
     with _held(folder, out):
         plan = _plan(folder, out, job, items, kind.name, fresh)
         if plan is None:
-            shutil.rmtree(folder, ignore_errors=True)  # a run may have been killed while it did that
-            return _summary(kind.summary(out) or {}, out, begin)
+            with contextlib.suppress(OSError):
+                _clear(folder)  # a run may have been killed while it did that
+            return _summary(kind.summary(out), out, begin)
         parts = [(os.path.join(folder, f"{i:08d}.zip"), items[a:b]) for i, (a, b) in enumerate(plan["splits"])]
-        done = [done_before(path) for path, _ in parts]
+        done = [done_before(path, plan["digest"]) for path, _ in parts]
         resumed = sum(d.n_items for d in done if d and not d.failures)
         todo = [i for i, d in enumerate(done) if d is None or d.failures]
-        before = list(done)
-        _run_parts(job, parts, done, todo, executor, at_once, room, progress)
-        has_entries = any(d.n_entries for d in done if d)  # else there is nothing to keep
-        if has_entries and (done != before or not os.path.exists(out)):
-            meta = Meta(job, plan["digest"], plan["versions"], [f for d in done if d for f in d.failures], len(items))
+        _run_parts(job, parts, plan["digest"], done, todo, executor, at_once, room, progress)
+        failures = tuple(failure for d in done for failure in d.failures)
+        meta = Meta(job, plan["digest"], plan["versions"], list(failures), len(items))
+        n_entries = sum(d.n_entries for d in done)
+        if n_entries and not _is_published(kind, out, meta, n_entries):  # of no entries there is nothing to keep
             _publish(kind, out, folder, [path for path, _ in parts], meta)
-    failures, warnings = (tuple(w for d in done if d for w in getattr(d, kind)) for kind in ("failures", "warnings"))
-    if not failures:
-        shutil.rmtree(folder, ignore_errors=True)
-    total = sum(d.n_entries for d in done if d), sum(d.seconds for d in done if d)
-    return Summary(out, len(items), *total, time.monotonic() - begin, failures, resumed, warnings)
+        if not failures:
+            with contextlib.suppress(OSError):
+                _clear(folder)
+    seconds, warnings = sum(d.seconds for d in done), tuple(warning for d in done for warning in d.warnings)
+    return Summary(out, len(items), n_entries, seconds, time.monotonic() - begin, failures, resumed, warnings)
 
 
 def _as_job(job: Any) -> Job:
@@ -227,32 +234,54 @@ def _memory(memory: int, workers: int, executor: Executor | None) -> Memory:
 def _held(folder: str, out: str) -> Iterator[None]:
     """Only one run writes to a store."""
     try:
-        descriptor = _locked(folder, os.path.join(folder, "lock"))
+        lock = _locked(folder, os.path.join(folder, _LOCK))
     except OSError as error:
         raise OutputError(f"{out}: cannot be written: {error.strerror}") from None
-    if descriptor is None:
+    if lock is None:
         raise OutputError(f"{out}: another run is writing to it; wait for it, or use another output")
-    try:
-        yield
-    finally:
-        os.close(descriptor)
-        with contextlib.suppress(OSError):  # a folder that nothing came of
-            if os.listdir(folder) == ["lock"]:
-                shutil.rmtree(folder)
+    with lock:
+        _locks.add(lock)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                if os.listdir(folder) == [_LOCK]:  # nothing came of it, or all is done; nobody else can be in there yet
+                    shutil.rmtree(folder)
 
 
-def _locked(folder: str, path: str) -> int | None:
-    """The lock, opened and held; None if another run has it. One that just ended may have removed the file: again."""
+def _locked(folder: str, path: str) -> BinaryIO | None:
+    """The lock, opened and held; None if another run has it. One that just ended may have removed the file: again.
+
+    A file object, which closes itself when Ctrl-C comes before anybody has it.
+    """
     while True:
         os.makedirs(folder, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        held = hold(descriptor)
+        lock = open(path, "ab")  # noqa: SIM115
+        held = hold(lock.fileno())
         with contextlib.suppress(FileNotFoundError):
-            if held and os.path.samestat(os.stat(path), os.fstat(descriptor)):
-                return descriptor
-        os.close(descriptor)
+            if held and os.path.samestat(os.stat(path), os.fstat(lock.fileno())):
+                return lock
+        lock.close()
         if not held:
             return None
+
+
+def _close_locks() -> None:
+    while _locks:
+        _locks.pop().close()
+
+
+# A child has its parent's open files. One that outlives its parent (a worker of a pool) must not keep the lock.
+_locks: weakref.WeakSet[BinaryIO] = weakref.WeakSet()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_close_locks)
+
+
+def _clear(folder: str) -> None:
+    """Remove all but the lock."""
+    for name in os.listdir(folder):
+        if name != _LOCK:
+            _remove(os.path.join(folder, name))
 
 
 def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fresh: bool) -> dict[str, Any] | None:
@@ -261,11 +290,8 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
     now: dict[str, Any] = {"job": json.loads(job.to_json()), "store": store, "versions": _versions()}
     now["items"] = [{**vars(item), "stamp": list(item.stamp)} for item in items]
     now["digest"] = hashlib.sha256(json.dumps(now, sort_keys=True).encode()).hexdigest()[:32]
-    if fresh:
-        _remove(out)
-        for name in os.listdir(folder):
-            if name != "lock":
-                _remove(os.path.join(folder, name))
+    if fresh:  # the store itself stays until the new one is whole
+        _clear(folder)
     try:
         with open(path, encoding="utf-8") as file:
             before = json.load(file)
@@ -276,10 +302,10 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
     if before is not None:
         _refuse_other(before, now, out)
         return before
-    if os.path.exists(out):
+    if os.path.exists(out) and not fresh:
         there = store_of(out, store).summary(out)
         is_the_same = there is not None and there["digest"] == now["digest"]
-        if there and is_the_same and not there["failures"]:
+        if is_the_same and not there["failures"]:
             return None
         what = "was made of other files, or otherwise" if there else "is no such store"
         if not is_the_same:
@@ -346,24 +372,27 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 
 
 def _run_parts(
-    job: Any, parts: Any, done: Any, todo: Any, executor: Any, workers: Any, memory: Any, progress: Any
+    job: Any, parts: Any, plan: Any, done: Any, todo: Any, executor: Any, workers: Any, memory: Any, progress: Any
 ) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)
     n_done = sum(d.n_items for d in done if d) - sum(d.n_items for d in (done[i] for i in todo) if d)
+    stop = None
     with contextlib.ExitStack() as stack:
         if executor is None:
+            stop = threading.Event()
             executor = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="fastspec-extract"))
         waiting = iter(todo)
-        running: dict[Future[Any], int] = {}
+        running: dict[Future, int] = {}
         try:
             while True:
                 while len(running) < 2 * workers and (i := next(waiting, None)) is not None:
                     path, items = parts[i]
-                    running[executor.submit(compute_part, job, items, path, memory)] = i
+                    running[executor.submit(compute_part, job, items, path, plan, memory, stop)] = i
                 if not running:
                     return
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                # Not for ever: a signal just before the wait would be heard after it.
+                for future in wait(running, timeout=0.1, return_when=FIRST_COMPLETED).done:
                     i = running.pop(future)
                     done[i] = future.result()
                     n_done += done[i].n_items
@@ -372,6 +401,17 @@ def _run_parts(
         finally:
             for future in running:
                 future.cancel()
+            if stop is not None:
+                stop.set()
+
+
+def _is_published(kind: Any, out: str, meta: Meta, n_entries: int) -> bool:
+    """Whether the store that is there holds what the parts hold: a run may have been killed between the two."""
+    there = kind.summary(out) if os.path.exists(out) else None
+    if there is None:
+        return False
+    failures = [tuple(failure) for failure in there["failures"]]
+    return (there["digest"], there["entries"], failures) == (meta.digest, n_entries, meta.failures)
 
 
 def _publish(kind: Any, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
@@ -381,14 +421,27 @@ def _publish(kind: Any, out: str, folder: str, paths: Sequence[str], meta: Meta)
     try:
         kind.write(built, lambda: (Part(path) for path in paths), meta)
         _all_to_disk(built)
-        if os.path.isdir(built) and os.path.exists(out):
-            os.replace(out, os.path.join(folder, "replaced"))
-        os.replace(built, out)
+        _take_place(built, out, os.path.join(folder, "replaced"))
         _sync(os.path.dirname(out))
-        _remove(os.path.join(folder, "replaced"))
-    except OSError as error:
-        _remove(built)
-        raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
+    except (OSError, zipfile.BadZipFile) as error:
+        with contextlib.suppress(OSError):
+            _remove(built)
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{out}: cannot be written: {reason}; run it again, what is done is kept") from error
+
+
+def _take_place(built: str, out: str, aside: str) -> None:
+    """Give the store its name. A folder cannot take that of another one at once: the old one steps aside before."""
+    try:
+        if os.path.exists(out) and (os.path.isdir(built) or os.path.isdir(out)):
+            _remove(aside)
+            os.replace(out, aside)
+        os.replace(built, out)
+    except BaseException:
+        if os.path.exists(aside) and not os.path.exists(out):
+            os.replace(aside, out)
+        raise
+    _remove(aside)
 
 
 def _remove(path: str) -> None:

@@ -97,7 +97,7 @@ def _elementwise(function: Callable, array: Callable = y, **options) -> list[Cal
 
 CALLS: dict[str, list[Callable]] = {
     # normalisers, and spectra at any frequencies
-    "cmvn": [lambda: fastspec.cmvn(dense()), lambda: fastspec.cmvn(dense(), window=600)],
+    "cmvn": [lambda: fastspec.cmvn(dense()), lambda: fastspec.cmvn(dense(), cmn_window=600)],
     "lcn": [lambda: fastspec.lcn(dense(), sigma=2.0)],
     "normalize.spec_augment": [lambda: fastspec.spec_augment(dense(), rng=0)],
     "logfreq_stft": [lambda: fastspec.logfreq_stft(y(), sr=SR)],

@@ -5,6 +5,7 @@ Every conversion takes a scalar, a sequence or an array of any shape. A scalar c
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..._gate.kinds import Double, Doubles, FloatArray, Numbers, Real
+
+_MOST = 2**63  # what an int64 does not hold
 
 Ints = np.int64 | npt.NDArray[np.int64]
 Floats = np.floating | npt.NDArray[np.floating]
@@ -56,7 +59,7 @@ def frames_to_samples(frames: npt.ArrayLike, *, hop_length: int = 512, n_fft: in
     >>> fastspec.frames_to_samples([0, 1, 2], n_fft=2048).tolist()
     [1024, 1536, 2048]
     """
-    samples = as_numbers(frames, "frames") * hop_length
+    samples = _times(as_numbers(frames, "frames"), hop_length, "frames", "hop_length")
     if n_fft is not None:
         samples = samples + _centre(n_fft)
     return samples.astype(np.int64, copy=False)[()]
@@ -98,6 +101,15 @@ def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: i
     """
     whole = (as_numbers(samples, "samples") - _centre(n_fft)) // hop_length
     return np.asanyarray(whole, dtype=np.int64)[()]
+
+
+def _times(numbers: Any, factor: Any, name: str, other: str) -> Any:
+    """The product, if an integer of 64 bits can hold it; NumPy's own would be another number, without a word."""
+    if numbers.size:
+        for end in (numbers.item(),) if numbers.ndim == 0 else (numbers.min().item(), numbers.max().item()):
+            if _MOST <= abs(end * factor) < math.inf:
+                raise ParameterError(f"{name}={end} times {other}={factor} exceeds {_MOST - 1}; use a smaller number")
+    return numbers * factor
 
 
 def _centre(n_fft: int | None) -> int:
@@ -217,7 +229,7 @@ def time_to_samples(times: npt.ArrayLike, *, sr: float = 22050) -> Ints:
     >>> fastspec.time_to_samples([0, 0.5], sr=44100).tolist()
     [0, 22050]
     """
-    return (as_scalar_or_array(times, "times") * sr).astype(np.int64)
+    return _times(as_scalar_or_array(times, "times"), sr, "times", "sr").astype(np.int64)
 
 
 @overload
@@ -291,7 +303,7 @@ def blocks_to_frames(blocks: npt.ArrayLike, *, block_length: int) -> Ints:
     >>> fastspec.blocks_to_frames([0, 1, 2], block_length=16).tolist()
     [0, 16, 32]
     """
-    return block_length * as_scalar_or_array(blocks, "blocks")
+    return _times(as_scalar_or_array(blocks, "blocks"), block_length, "blocks", "block_length")
 
 
 @overload

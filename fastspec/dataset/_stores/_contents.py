@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -49,6 +49,9 @@ class Contents:
     @property
     def features(self) -> dict[str, Any]:
         return self.header["features"]
+
+    def n_frames(self, name: str, i: int) -> int:
+        return int(self.offsets[name][i + 1] - self.offsets[name][i])
 
 
 def contents_of(parts: Callable[[], Iterator[Part]], meta: Meta) -> Contents:
@@ -113,6 +116,15 @@ def frames(parts: Callable[[], Iterator[Part]], names: Any) -> Iterator[tuple[in
                 for name in names:
                     yield i, name, part.pieces(entry.features[name])
                 i += 1
+
+
+def write_npy(file: IO[bytes], feature: dict[str, Any], n_frames: int, pieces: Iterable[np.ndarray]) -> None:
+    """What `numpy.save` writes of the frames (n_frames, rows), without having them all at once."""
+    dtype = np.dtype(feature["dtype"])
+    about = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (n_frames, feature["rows"])}
+    np.lib.format.write_array_header_1_0(file, about)
+    for piece in pieces:
+        file.write(memoryview(piece).cast("B"))
 
 
 def read_header(text: str | bytes) -> dict[str, Any]:

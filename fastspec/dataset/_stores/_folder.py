@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ._contents import Contents, Meta, NotAStoreError, contents_of, frames, read_header
+from ._contents import Contents, Meta, NotAStoreError, contents_of, frames, read_header, write_npy
 
 NAME = "npy"
 _HEADER, _INDEX = "header.json", "index.jsonl"
@@ -22,8 +22,8 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     for i, name, pieces in frames(parts, names):
         target = os.path.join(path, _file(files[i], name, names))
         os.makedirs(os.path.dirname(target), exist_ok=True)
-        feature = contents.features[name]
-        np.save(target, np.concatenate([np.empty((0, feature["rows"]), feature["dtype"]), *pieces]))
+        with open(target, "wb") as file:
+            write_npy(file, contents.features[name], contents.n_frames(name, i), pieces)
     write_index(path, contents, [{"file": file} for file in files])
 
 
@@ -31,7 +31,7 @@ def write_index(path: str, contents: Contents, places: list[dict[str, Any]]) -> 
     """The header, and a line for each entry; `places` say where its frames are."""
     with open(os.path.join(path, _INDEX), "w", encoding="utf-8") as file:
         for i, place in enumerate(places):
-            counts = {name: int(offsets[i + 1] - offsets[i]) for name, offsets in contents.offsets.items()}
+            counts = {name: contents.n_frames(name, i) for name in contents.offsets}
             line = {"id": contents.ids[i], "label": contents.labels[i], "duration": contents.durations[i]}
             file.write(json.dumps({**line, "frames": counts, **place}) + "\n")
     with open(os.path.join(path, _HEADER), "w", encoding="utf-8") as file:

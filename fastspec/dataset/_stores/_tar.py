@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ._contents import Contents, Meta, contents_of, frames
+from ._contents import Contents, Meta, contents_of, frames, write_npy
 from ._folder import file_names, read_index, write_index
 
 NAME = "tar"
@@ -22,25 +22,23 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     os.makedirs(path)
     keys = _keys(contents.ids)
     names = list(contents.features)
-    places: list[dict[str, Any]] = []
-    shards = _Shards(path)
-    for i, name, pieces in frames(parts, names):
-        feature = contents.features[name]
-        if name == names[0]:
-            shards.begin()
-            places.append({"shard": shards.name, "at": {}})
-            shards.add(f"{keys[i]}.json", json.dumps(_about(contents, i)).encode())
-            if contents.labels[i]:
-                shards.add(f"{keys[i]}.cls", contents.labels[i].encode())
-        data = io.BytesIO()
-        np.save(data, np.concatenate([np.empty((0, feature["rows"]), feature["dtype"]), *pieces]))
-        suffix = "npy" if len(names) == 1 else f"{name}.npy"
-        places[i]["at"][name] = shards.add(f"{keys[i]}.{suffix}", data.getbuffer())
-    shards.close()
+    places: list[dict] = []
+    with _Shards(path) as shards:
+        for i, name, pieces in frames(parts, names):
+            if name == names[0]:
+                shards.begin()
+                places.append({"shard": shards.name, "at": {}})
+                shards.add(f"{keys[i]}.json", json.dumps(_about(contents, i)).encode())
+                if contents.labels[i]:
+                    shards.add(f"{keys[i]}.cls", contents.labels[i].encode())
+            data = io.BytesIO()
+            write_npy(data, contents.features[name], contents.n_frames(name, i), pieces)
+            suffix = "npy" if len(names) == 1 else f"{name}.npy"
+            places[i]["at"][name] = shards.add(f"{keys[i]}.{suffix}", data.getbuffer())
     write_index(path, contents, places)
 
 
-def _about(contents: Contents, i: int) -> dict[str, Any]:
+def _about(contents: Contents, i: int) -> dict:
     return {"id": contents.ids[i], "label": contents.labels[i], "duration": float(contents.durations[i])}
 
 
@@ -60,14 +58,21 @@ class _Shards:
     """Tars of some size, with nothing of the moment in them."""
 
     def __init__(self, folder: str) -> None:
-        self._folder, self._number = folder, -1
-        self._tar: Any = None
+        self._folder, self._number, self._tar = folder, -1, None
         self.name = ""
+
+    def __enter__(self) -> _Shards:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._tar is not None:
+            self._tar.__exit__(*error)
 
     def begin(self) -> None:
         """An entry, which stays in one shard."""
         if self._tar is None or self._tar.offset >= _SHARD_BYTES:
-            self.close()
+            if self._tar is not None:
+                self._tar.close()
             self._number += 1
             self.name = f"shard-{self._number:06d}.tar"
             self._tar = tarfile.open(os.path.join(self._folder, self.name), "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
@@ -79,11 +84,6 @@ class _Shards:
         self._tar.addfile(info, io.BytesIO(data))
         padded = -(-len(data) // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
         return self._tar.offset - padded
-
-    def close(self) -> None:
-        if self._tar is not None:
-            self._tar.close()
-        self._tar = None
 
 
 class Opened:
