@@ -23,7 +23,8 @@ from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
 
 if sysconfig.get_config_var("Py_GIL_DISABLED"):
-    raise SystemExit("fastspec needs the limited API, which free-threaded Python does not have; use another Python")
+    raise SystemExit("fastspec has not been tried without the GIL, so it is not built for free-threaded Python; "
+                     "use the same version of Python with the GIL")  # fmt: skip
 
 MACHINE = (os.environ.get("_PYTHON_HOST_PLATFORM") or sysconfig.get_platform() or platform.machine()).lower()
 if "universal2" in MACHINE:  # kernels are compiled for one architecture at a time: this one, and the wheel says so

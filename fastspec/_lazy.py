@@ -7,18 +7,19 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 
-def attach(package: str):
+def attach(package: str) -> Any:
     """Module `__getattr__`, `__dir__` and `__all__` for a package, read from its `__init__.pyi`.
 
     The stub is the one list of the API: each ``from .module import name as name`` in it makes `name`
     an attribute that imports `module` on first use; ``from . import module as module`` a submodule. Other public
     submodules are attributes, too: librosa's appear as soon as something has imported them.
     """
-    homes = _read_stub(import_module(package).__file__ + "i")
+    homes = _read_stub(f"{import_module(package).__file__}i")
 
-    def __getattr__(name: str):
+    def __getattr__(name: str) -> Any:
         home = homes.get(name)
         if name not in homes and (name.startswith("_") or not find_spec(f"{package}.{name}")):
             raise missing(package, name)
@@ -30,13 +31,13 @@ def attach(package: str):
     return __getattr__, lambda: sorted(homes), sorted(homes)
 
 
-def gather(module: str, *parts: str):
+def gather(module: str, *parts: str) -> Any:
     """`attach` for a module of librosa's whose functions fastspec spreads over `parts` beside it."""
     package, _, own = module.rpartition(".")
-    homes = _read_stub(import_module(package).__file__ + "i")
+    homes = _read_stub(f"{import_module(package).__file__}i")
     names = sorted(name for name, home in homes.items() if home in (own, *parts))
 
-    def __getattr__(name: str):
+    def __getattr__(name: str) -> Any:
         if name in names:
             return getattr(import_module(package), name)
         raise missing(module, name)

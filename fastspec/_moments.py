@@ -6,6 +6,7 @@ Sums are float64, a piece of the array at a time, so that no wide copy of a big 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from ._gate.samples import ParameterError, as_array, working_dtype
 PIECE = 2**18
 
 
-def as_features(X, *, name: str = "X", n_dim: int = 2) -> np.ndarray:
+def as_features(X: Any, *, name: str = "X", n_dim: int = 2) -> np.ndarray:
     """Real, finite numbers of at least so many dimensions, in a precision that `pieces` are worked on in."""
     x = as_array(X, name=name, kinds="fiub")
     if x.ndim < n_dim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def draw_mel(
         time_range=time_range,
         rows=(low + half_band, high - half_band),
         limits=(low, high),
-        ticks={to_mel(hz): f"{hz:g}" for hz in labelled},
+        ticks={float(to_mel(hz)): f"{hz:g}" for hz in labelled},
         frequency_label="Frequency (Hz)",
         title=title,
         level_label=level_label,
@@ -174,7 +174,13 @@ def _draw(
     entitle(axes[0], title)
 
     bar = colorbar_db(
-        image, fig=figure, ax=list(axes), label=level_label, pad=0.015, fraction=0.04, aspect=24 * len(panels)
+        image,
+        fig=figure,
+        ax=list(axes),  # type: ignore[arg-type]
+        label=level_label,
+        pad=0.015,
+        fraction=0.04,
+        aspect=24 * len(panels),
     )
     bar.ax.yaxis.label.set_color(_INK)
     bar.outline.set_visible(False)
@@ -208,7 +214,7 @@ def save(figure: Figure, file: BinaryIO, kind: str) -> None:
         figure.savefig(file, format=kind, dpi=figure.dpi, facecolor="white", metadata=undated)
 
 
-def _soften(ax) -> None:
+def _soften(ax: Any) -> None:
     ax.tick_params(color=_INK, labelcolor=_INK, length=3, width=0.8)
     ax.spines[:].set_visible(False)
 
@@ -220,10 +226,10 @@ def _labels(span: tuple[float, float], to_mel: Callable[[np.ndarray], np.ndarray
     kept: list[int] = []
     for i in np.flatnonzero((low <= mels) & (mels <= high)):
         if not kept or mels[i] - mels[kept[-1]] >= _MIN_LABEL_DISTANCE * (high - low):
-            kept.append(i)
+            kept.append(int(i))
     if len(kept) >= 3:
         return _OCTAVES[kept]
     from matplotlib.ticker import MaxNLocator
 
-    ticks = MaxNLocator(5).tick_values(*span)
+    ticks: Any = MaxNLocator(5).tick_values(*span)
     return ticks[(span[0] <= ticks) & (ticks <= span[1])]

@@ -93,10 +93,11 @@ class Scaler:
         self._forget()
 
     def _forget(self) -> None:
-        self.mean: np.ndarray | None = None
-        self.variance: np.ndarray | None = None
-        self.minimum: np.ndarray | None = None
-        self.maximum: np.ndarray | None = None
+        # None until something has been seen.
+        self.mean: Any = None
+        self.variance: Any = None
+        self.minimum: Any = None
+        self.maximum: Any = None
         self.weight = 0.0
 
     def __repr__(self) -> str:
@@ -108,7 +109,7 @@ class Scaler:
     # --- statistics of a dataset
 
     @public
-    def fit(self, batches: Iterable, transform_func: Callable[..., np.ndarray] | None = None) -> Scaler:
+    def fit(self, batches: Iterable[Any], transform_func: Callable[..., np.ndarray] | None = None) -> Scaler:
         """Take the numbers of a dataset, forgetting any that were there.
 
         Parameters
@@ -206,7 +207,7 @@ class Scaler:
         self._add(other.mean, other.variance, other.minimum, other.maximum, other.weight)
         return self
 
-    def _add(self, mean, variance, low, high, weight: float) -> None:
+    def _add(self, mean: Any, variance: Any, low: Any, high: Any, weight: float) -> None:
         """Chan, Golub and LeVeque's update: distances are squared, never values."""
         if self.mean is None:
             self.mean, self.variance, self.minimum, self.maximum = mean.copy(), variance.copy(), low.copy(), high.copy()
@@ -341,7 +342,7 @@ class Scaler:
     # --- files
 
     @public
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the scaler to a file: JSON, or numbers as .npz if the name ends so. Neither holds code.
 
         Parameters
@@ -356,7 +357,7 @@ class Scaler:
                 if target.suffix == ".npz":
                     kept = {name: value for name, value in self._state().items() if value is not None}
                     settings = np.frombuffer(json.dumps(self._settings()).encode(), np.uint8)
-                    np.savez(file, settings=settings, **kept)
+                    np.savez(file, settings=settings, **kept)  # type: ignore[arg-type]
                 else:
                     state = {name: None if v is None else v.tolist() for name, v in self._state().items()}
                     file.write(json.dumps({**self._settings(), **state}).encode() + b"\n")
@@ -366,7 +367,7 @@ class Scaler:
 
     @classmethod
     @public
-    def load(cls, path: str | os.PathLike) -> Scaler:
+    def load(cls, path: str | os.PathLike[str]) -> Scaler:
         """Read a scaler that `save` wrote.
 
         Parameters
@@ -408,7 +409,7 @@ class Scaler:
         return {name: getattr(self, name) for name in ("mean", "variance", "minimum", "maximum")}
 
 
-def _axes_of(dims) -> tuple[int, ...]:
+def _axes_of(dims: Any) -> tuple[int, ...]:
     if isinstance(dims, (int, np.integer)) and not isinstance(dims, bool):
         dims = (dims,)
     if isinstance(dims, (str, bytes)) or not hasattr(dims, "__iter__"):
@@ -434,5 +435,5 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, np.ndarray | None]]:
     return settings, state
 
 
-def _numbers_of(stored) -> np.ndarray:
+def _numbers_of(stored: Any) -> np.ndarray:
     return np.asarray(stored, dtype=np.float64)

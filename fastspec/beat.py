@@ -181,7 +181,7 @@ def beat_track(
     return bpm, in_units(np.flatnonzero(beats), units, sr, hop_length) if sparse else beats
 
 
-def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
+def _envelope(y: Any, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
     if onset_envelope is not None:
         return as_array(onset_envelope, name="onset_envelope", kinds="fiub")
     if y is None:
@@ -333,7 +333,9 @@ def plp(
     return normalize(pulse, axis=-1)
 
 
-def _keep_strongest(spectrum: np.ndarray, bpm: np.ndarray, limits: tuple[float | None, float | None], prior) -> None:
+def _keep_strongest(
+    spectrum: np.ndarray, bpm: np.ndarray, limits: tuple[float | None, float | None], prior: Any
+) -> None:
     """Keep only the likeliest tempo between the limits in each frame of `spectrum` (..., tempi, t), at amplitude 1."""
     low, high = limits
     first = 0 if low is None else int(np.searchsorted(bpm, low))

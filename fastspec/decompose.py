@@ -258,7 +258,9 @@ def hpss(
     return harmonic, percussive
 
 
-def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] = (0, 1)) -> list[np.ndarray]:
+def separate(
+    S: Any, kernel_size: Any, power: Any, mask: bool, margin: Any, parts: tuple[int, ...] = (0, 1)
+) -> list[np.ndarray]:
     """`hpss` with a choice of its parts: 0 the harmonic, 1 the percussive one."""
     S = as_array(S, name="S")
     if S.dtype.char in "gG":  # which scipy's filters do not take
@@ -281,7 +283,7 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     medians = [_running_median(magnitude, width, axis) for width, axis in zip(widths, (-1, -2), strict=True)]
     split_zeros = margins == (1, 1)
 
-    def mask_of(i: int, block: tuple) -> np.ndarray:
+    def mask_of(i: int, block: tuple[Any, ...]) -> np.ndarray:
         threshold = medians[1 - i][block]
         if margins[i] != 1:
             threshold = threshold * margins[i]
@@ -301,11 +303,11 @@ def separate(S, kernel_size, power, mask: bool, margin, parts: tuple[int, ...] =
     return results
 
 
-def _pair(value) -> tuple:
+def _pair(value: Any) -> tuple[Any, ...]:
     return (value[0], value[1]) if isinstance(value, (tuple, list)) else (value, value)
 
 
-def _blocks(S: np.ndarray) -> Iterator[tuple]:
+def _blocks(S: np.ndarray) -> Iterator[tuple[Any, ...]]:
     """Indices of parts of `S` that lie together in memory."""
     n_rows, n_frames = S.shape[-2:]
     by_frame = S.strides[-2] < S.strides[-1]
@@ -333,7 +335,7 @@ def _running_median(x: np.ndarray, width: int, axis: int) -> np.ndarray:
     return out
 
 
-def _median_by_scipy(x: np.ndarray, width: int, axis: int) -> npt.NDArray:
+def _median_by_scipy(x: np.ndarray, width: int, axis: int) -> npt.NDArray[Any]:
     from scipy.ndimage import median_filter
 
     out = np.empty_like(x)

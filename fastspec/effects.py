@@ -174,8 +174,9 @@ def percussive(
 
 
 def _separate(
-    y, parts, kernel_size, power, mask, margin, n_fft, hop_length, win_length, center, pad_mode
-) -> list[np.ndarray]:
+    y: Any, parts: Any, kernel_size: Any, power: Any, mask: Any, margin: Any, n_fft: int, hop_length: Any,
+    win_length: Any, center: bool, pad_mode: Any,
+) -> list[np.ndarray]:  # fmt: skip
     from .core.spectrum import istft
 
     framing = {"n_fft": n_fft, "hop_length": hop_length, "win_length": win_length, "center": center}
@@ -227,7 +228,7 @@ def time_stretch(y: FloatArray, *, rate: float, **kwargs: Any) -> FloatArray:
     if not rate > 0:
         raise ParameterError(f"rate={rate} must be positive; 2 is twice as fast")
     # As in librosa 1.0, whose vocoder is handed both; code that counts on these warnings finds them.
-    unused = {name: kwargs.get(name) for name in ("hop_length", "n_fft")}
+    unused: dict[str, Any] = {name: kwargs.get(name) for name in ("hop_length", "n_fft")}
     stretched = phase_vocoder(stft(y, **kwargs), rate=rate, **unused)
     return istft(stretched, dtype=y.dtype, length=round(y.shape[-1] / rate), **kwargs)
 
@@ -395,7 +396,7 @@ def trim(
     if loud.size:
         start = int(frames_to_samples(loud[0], hop_length=hop_length))
         end = min(y.shape[-1], int(frames_to_samples(loud[-1] + 1, hop_length=hop_length)))
-    return y[..., start:end], np.asarray([start, end])
+    return y[..., start:end], np.asarray([start, end])  # type: ignore[return-value]
 
 
 @public
@@ -443,7 +444,9 @@ def split(
     return np.minimum(frames_to_samples(edges, hop_length=hop_length), y.shape[-1]).reshape(-1, 2)
 
 
-def _loud_frames(y, frame_length, hop_length, top_db, ref, aggregate) -> npt.NDArray[np.bool_]:
+def _loud_frames(
+    y: Any, frame_length: int, hop_length: int, top_db: Any, ref: Any, aggregate: Any
+) -> npt.NDArray[np.bool_]:
     from .feature.spectral import rms
 
     amplitude = rms(y=y, frame_length=frame_length, hop_length=hop_length)[..., 0, :]
@@ -571,7 +574,7 @@ def deemphasis(
     return out, (zf + extrapolated * coef ** y.shape[-1]).astype(y.dtype, copy=False)
 
 
-def _filterable(y) -> np.ndarray:
+def _filterable(y: Any) -> np.ndarray:
     """Samples for filters, which may also be complex or wider than float64."""
     if not isinstance(y, np.ndarray) or y.ndim == 0 or y.dtype.char not in "FDgG":
         y = as_samples(y)
@@ -580,7 +583,7 @@ def _filterable(y) -> np.ndarray:
     return y
 
 
-def _second(y: np.ndarray, zi) -> np.ndarray:
+def _second(y: np.ndarray, zi: Any) -> np.ndarray:
     if y.shape[-1] < 2:
         raise ParameterError(f"zi={zi} needs two samples to begin from, and y.shape={y.shape}; give zi")
     return y[..., 1:2]

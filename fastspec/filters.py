@@ -349,4 +349,4 @@ def diagonal_filter(
     kernel /= kernel.sum()
     if zero_mean:
         kernel -= kernel.mean()
-    return kernel
+    return kernel  # type: ignore[return-value]

@@ -7,7 +7,7 @@ are float64, a piece of the array at a time, so that no wide copy of a big array
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -104,14 +104,14 @@ def cmvn(
     return standardise(x, center_, inverse_of(np.sqrt(squares / n)) if norm_vars else np.ones_like(center_))
 
 
-def _time_axis(axis, x: np.ndarray) -> int:
+def _time_axis(axis: Any, x: np.ndarray) -> int:
     number = as_index(axis, name="axis", minimum=-x.ndim)
     if number >= x.ndim:
         raise ParameterError(f"axis={axis} is no axis of X.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}")
     return number % x.ndim
 
 
-def _by_given(x: np.ndarray, mean, std, time: int, norm_vars: bool) -> np.ndarray:
+def _by_given(x: np.ndarray, mean: Any, std: Any, time: int, norm_vars: bool) -> np.ndarray:
     if mean is None:
         raise ParameterError("std is given and mean=None; pass both (mean=0.0 takes nothing away)")
     shift = _statistics(mean, "mean", x, time)
@@ -123,7 +123,7 @@ def _by_given(x: np.ndarray, mean, std, time: int, norm_vars: bool) -> np.ndarra
     return standardise(x, shift, inverse_of(deviation))
 
 
-def _statistics(numbers, name: str, x: np.ndarray, time: int) -> np.ndarray:
+def _statistics(numbers: Any, name: str, x: np.ndarray, time: int) -> np.ndarray:
     """One number, one for each row, or an array that goes with `x`; as one of as many dimensions."""
     given = as_array(numbers, name=name, kinds="fiub").astype(np.float64)
     if not np.isfinite(given).all():
@@ -136,7 +136,7 @@ def _statistics(numbers, name: str, x: np.ndarray, time: int) -> np.ndarray:
     return given
 
 
-def _sliding(x: np.ndarray, time: int, window, least: int, center: bool, norm_vars: bool) -> np.ndarray:
+def _sliding(x: np.ndarray, time: int, window: Any, least: int, center: bool, norm_vars: bool) -> np.ndarray:
     window = as_index(window, name="cmn_window")
     first, end = _windows(x.shape[time], window, least, center)
     out = empty_result(x)
@@ -234,13 +234,15 @@ class OnlineCmvn:
         self.cmn_window = as_index(cmn_window, name="cmn_window")
         self.norm_vars = bool(norm_vars)
         self.prior_frames = as_index(prior_frames, name="prior_frames", minimum=0)
+        self.mean: Any
+        self.std: Any
         self.mean, self.std = (
             None if numbers is None else np.atleast_1d(as_array(numbers, name=name, kinds="fiub").astype(np.float64))
             for numbers, name in ((mean, "mean"), (std, "std"))
         )
         if self.norm_vars and mean is not None and std is None:
             raise ParameterError("norm_vars=True needs the prior's std, and std=None; pass it, or no mean")
-        self._origin: np.ndarray | None = None
+        self._origin: Any = None
         self._sums = np.empty(0)
 
     def __repr__(self) -> str:
@@ -395,7 +397,7 @@ def lcn(
     return out
 
 
-def _lcn_clip(x: np.ndarray, out: np.ndarray, smooth, floor: float | Literal["mean"]) -> None:
+def _lcn_clip(x: np.ndarray, out: np.ndarray, smooth: Any, floor: float | Literal["mean"]) -> None:
     np.subtract(x, smooth(x.astype(out.dtype, copy=False)), out=out)
     spread = smooth(out * out)
     np.sqrt(np.maximum(spread, 0, out=spread), out=spread)
@@ -405,7 +407,7 @@ def _lcn_clip(x: np.ndarray, out: np.ndarray, smooth, floor: float | Literal["me
     out /= spread
 
 
-def _smoothing(sigma, kernel, pad_mode, truncate):
+def _smoothing(sigma: Any, kernel: Any, pad_mode: Any, truncate: Any) -> Any:
     """From values (rows, frames) to the weighted means around them."""
     from scipy import ndimage
 
@@ -414,7 +416,7 @@ def _smoothing(sigma, kernel, pad_mode, truncate):
         raise kind(f"pad_mode={pad_mode!r} is not known; use one of {', '.join(_BORDERS)}")
     mode = _BORDERS[pad_mode]
     if kernel is None:
-        lines = _gaussians(sigma, truncate)
+        lines: Any = _gaussians(sigma, truncate)
     else:
         weights = _weights(kernel)
         lines = _as_lines(weights)
@@ -430,7 +432,7 @@ def _smoothing(sigma, kernel, pad_mode, truncate):
     return smooth
 
 
-def _gaussians(sigma, truncate) -> tuple[np.ndarray, np.ndarray]:
+def _gaussians(sigma: Any, truncate: Any) -> tuple[np.ndarray, np.ndarray]:
     if isinstance(sigma, (tuple, list, np.ndarray)) and np.ndim(sigma):
         sigmas = tuple(sigma)
         if len(sigmas) != 2:
@@ -443,7 +445,7 @@ def _gaussians(sigma, truncate) -> tuple[np.ndarray, np.ndarray]:
     return _gaussian(sigmas[0], reach), _gaussian(sigmas[1], reach)
 
 
-def _gaussian(sigma, truncate: float) -> np.ndarray:
+def _gaussian(sigma: Any, truncate: float) -> np.ndarray:
     deviation = as_number(sigma, name="sigma")
     if not 0 <= deviation * max(truncate, 1.0) < _MOST_RADIUS:
         raise ParameterError(f"sigma={sigma} must be a number of rows or frames, not negative; use for instance 2.0")
@@ -453,7 +455,7 @@ def _gaussian(sigma, truncate: float) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _weights(kernel) -> np.ndarray:
+def _weights(kernel: Any) -> np.ndarray:
     weights = as_array(kernel, name="kernel", kinds="fiub").astype(np.float64)
     if weights.ndim != 2 or not weights.size:
         raise ParameterError(f"kernel.shape={weights.shape} must be (rows, frames); pass a two-dimensional one")

@@ -327,7 +327,9 @@ def onset_strength_multi(
     return strength[..., : S.shape[-1]] if center else strength
 
 
-def _power_levels(y, sr, n_fft, hop_length, feature, arguments: dict) -> np.ndarray:
+def _power_levels(
+    y: Any, sr: float, n_fft: int, hop_length: int, feature: Any, arguments: dict[str, Any]
+) -> np.ndarray:
     """The spectrogram in decibels, fused where it is the default one."""
     if feature is not None:
         power = np.abs(feature(y=y, sr=sr, n_fft=n_fft, hop_length=hop_length, **arguments))

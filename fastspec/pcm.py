@@ -334,7 +334,7 @@ def pcm_convert(
 
 
 def block_converter(
-    n: int, dtype: npt.DTypeLike, *, to_encoding: Encoding | None = None, dither: str | None = None, rng=None
+    n: int, dtype: npt.DTypeLike, *, to_encoding: Encoding | None = None, dither: str | None = None, rng: Any = None
 ) -> Callable[[np.ndarray, int], tuple[np.ndarray, int]]:
     """`pcm_convert` of an array (..., n) in blocks: what makes codes of ``y[..., begin:end]`` and `begin`, and counts
     clips. Blocks get the noise that the whole array would get."""
@@ -344,7 +344,7 @@ def block_converter(
     def convert(block: np.ndarray, begin: int) -> tuple[np.ndarray, int]:
         block, source = _described(block, None, "from_encoding", name="y")
         if key is None:
-            return _convert(block, source, target, None, True, None)
+            return _convert(block, source, target, None, True, None)  # type: ignore[return-value]
         out = _memory.empty(block.shape, target.dtype)
         rows = zip(np.atleast_2d(block), np.atleast_2d(out), strict=True)
         return out, sum(
@@ -416,7 +416,7 @@ def _described(
     return x, source
 
 
-def _key_of(dither: str | None, rng, target: _Format) -> int | None:
+def _key_of(dither: str | None, rng: Any, target: _Format) -> int | None:
     if dither is None:
         if rng is not None:
             raise ParameterError(f"rng={rng!r} is for dither; add dither='tpdf', or leave rng out")
@@ -466,7 +466,7 @@ def _elements(x: np.ndarray, a: _Format, *, writable: bool = False) -> np.ndarra
     return x.view(_THREE_BYTES)
 
 
-def _check_out(out, shape: tuple[int, ...], dtype: np.dtype, x: np.ndarray) -> None:
+def _check_out(out: Any, shape: tuple[int, ...], dtype: np.dtype, x: np.ndarray) -> None:
     if type(out) is not np.ndarray and (not isinstance(out, np.ndarray) or isinstance(out, np.ma.MaskedArray)):
         raise DTypeError(f"out is {type(out).__name__}, not a numpy.ndarray")
     if out.dtype != dtype:

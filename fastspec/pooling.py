@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -324,14 +324,14 @@ def _swapped(out: np.ndarray | None, axis: int) -> np.ndarray | None:
     return None if out is None else out.swapaxes(axis, -1)
 
 
-def _axis_of(S: np.ndarray, axis) -> int:
+def _axis_of(S: np.ndarray, axis: Any) -> int:
     number = as_index(axis, name="axis", minimum=-S.ndim)
     if number >= S.ndim:
         raise ParameterError(f"axis={axis} does not exist in S.shape={S.shape}; the last axis is -1")
     return number % S.ndim
 
 
-def _scaled(shape: tuple[int, ...], scale_factor) -> tuple[int, ...]:
+def _scaled(shape: tuple[int, ...], scale_factor: Any) -> tuple[int, ...]:
     factors = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * len(shape)
     if len(factors) != len(shape):
         raise ParameterError(f"scale_factor={scale_factor!r} must have a number for each of the {len(shape)} axes")
@@ -344,7 +344,16 @@ def _scaled(shape: tuple[int, ...], scale_factor) -> tuple[int, ...]:
     return sizes
 
 
-def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str = "output_size", array: str = "x"):
+def _pool(
+    x: Any,
+    output_size: Any,
+    n_axes: int,
+    out: Any,
+    *,
+    largest: bool = False,
+    name: str = "output_size",
+    array: str = "x",
+) -> np.ndarray:
     if type(x) is not np.ndarray or (x.dtype is not _F32 and x.dtype is not _F64) or not x.flags.aligned:
         x = _as_values(x, array)
     shape = x.shape
@@ -372,7 +381,7 @@ def _pool(x, output_size, n_axes: int, out, *, largest: bool = False, name: str 
     return out
 
 
-def _as_values(x, name: str) -> np.ndarray:
+def _as_values(x: Any, name: str) -> np.ndarray:
     """`x` as C can read it: float32 or float64, native, aligned; a copy only where it is not."""
     x = _as_array(x, name)
     dtype = np.dtype(np.float64) if x.dtype.kind in "iub" else working_dtype(x.dtype)
@@ -380,7 +389,7 @@ def _as_values(x, name: str) -> np.ndarray:
     return x.view(np.ndarray) if readable else np.array(x, dtype=dtype, order="K", subok=False)
 
 
-def _as_array(x, name: str = "x") -> np.ndarray:
+def _as_array(x: Any, name: str = "x") -> np.ndarray:
     if isinstance(x, (list, tuple)):
         try:
             x = np.asarray(x)
@@ -395,7 +404,7 @@ def _as_array(x, name: str = "x") -> np.ndarray:
     return x
 
 
-def _sizes(output_size, kept: tuple[int, ...], name: str) -> tuple[int, ...]:
+def _sizes(output_size: Any, kept: tuple[int, ...], name: str) -> tuple[int, ...]:
     if not isinstance(output_size, (tuple, list)):
         if type(output_size) is not int or output_size < 1:
             output_size = None if output_size is None else as_index(output_size, name=name)
@@ -413,7 +422,7 @@ def _sizes(output_size, kept: tuple[int, ...], name: str) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _check_out(out, shape: tuple[int, ...], x: np.ndarray | None = None, name: str = "x") -> np.ndarray:
+def _check_out(out: Any, shape: tuple[int, ...], x: np.ndarray | None = None, name: str = "x") -> np.ndarray:
     if not isinstance(out, np.ndarray) or out.shape != shape:
         raise ParameterError(f"out.shape={np.shape(out)} must be the result's shape {shape}")
     if x is None:

@@ -247,7 +247,7 @@ def recurrence_matrix(
     return _finished(rec, mode, bandwidth, k, sparse)
 
 
-def _check_mode(mode) -> None:
+def _check_mode(mode: Any) -> None:
     if mode not in _neighbours.MODES:
         raise ParameterError(f"Invalid mode={mode!r}: it must be one of {_neighbours.MODES}")
 
@@ -259,7 +259,7 @@ def _diagonal(n: int, value: np.floating[Any]) -> csr_array:
     return csr_array((np.full(n, value, value.dtype), places[:-1], places), shape=(n, n))
 
 
-def _finished(links: csr_array, mode, bandwidth, k: int, sparse: bool) -> Any:
+def _finished(links: csr_array, mode: Any, bandwidth: Any, k: int, sparse: bool) -> Any:
     """Links of each row to its neighbours, in columns, as entries of the mode."""
     if mode == "connectivity":
         links = links.astype(bool)
@@ -316,7 +316,7 @@ def recurrence_to_lag(rec: Matrix, *, pad: bool = True, axis: int = -1) -> Matri
     n = matrix.shape[0]
     if not hasattr(matrix, "tocoo"):
         zeros = [(0, n), (0, 0)] if axis else [(0, 0), (0, n)]
-        return shear(np.pad(matrix, zeros) if pad else matrix, factor=-1, axis=axis)
+        return shear(np.pad(matrix, zeros) if pad else matrix, factor=-1, axis=axis)  # type: ignore[return-value]
     from scipy import sparse
 
     fmt = matrix.format
@@ -375,7 +375,7 @@ def lag_to_recurrence(lag: Matrix, *, axis: int = -1) -> Matrix:
     if n_lags not in (n, 2 * n):
         raise ParameterError(f"lag.shape={matrix.shape} must have {n} or {2 * n} lags along axis {1 - axis}")
     if not hasattr(matrix, "tocoo"):
-        return sheared(matrix, 1, 1 - axis, n)
+        return sheared(matrix, 1, 1 - axis, n)  # type: ignore[return-value]
     rec = sheared_sparse(matrix, 1, 1 - axis)
     return (rec[:n] if axis else rec[:, :n]).asformat(matrix.format)
 

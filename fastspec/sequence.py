@@ -18,7 +18,7 @@ from .util.utils import is_positive_int, pad_center
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .filters import Window
+    from ._front.windows import Window
 
     Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
@@ -240,7 +240,7 @@ def _check_several(n_states: int) -> None:
         raise ParameterError(f"n_states={n_states!r} must be a positive integer > 1")
 
 
-def _stay_probabilities(n_states: int, prob) -> np.ndarray:
+def _stay_probabilities(n_states: int, prob: Any) -> np.ndarray:
     _check_several(n_states)
     try:
         stay = np.asarray(prob if np.ndim(prob) or not hasattr(prob, "__iter__") else list(prob), dtype=np.float64)

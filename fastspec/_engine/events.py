@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +30,9 @@ def yin_of(frame_length: int, hop_length: int, lead: int, min_period: int, max_p
     )
 
 
-def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int, threshold: float, prior=None):
+def yin_ranges(
+    yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int, threshold: float, prior: Any = None
+) -> Iterator[Any]:
     """Yield for each range of frames its slice, and its periods (..., frames) or its candidates (counts, periods,
     probabilities)."""
     work_per_frame = 12 * frame_length * prod(x.shape[:-1])  # two transforms of more than a frame, in double
@@ -45,12 +49,12 @@ def yin_ranges(yin: _engine.Yin, x: np.ndarray, frame_length: int, n_frames: int
         yield part, counts, periods, probabilities
 
 
-def viterbi_forward(trellis, observations, log_init: float | None, rows: np.ndarray) -> None:
+def viterbi_forward(trellis: Any, observations: Any, log_init: float | None, rows: np.ndarray) -> None:
     """Fill `rows` after the first one from observations (start, bins, log_probability, log_unvoiced, log_floor)."""
     _engine.viterbi_forward(trellis, *observations, log_init, rows)
 
 
-def viterbi_trace(trellis, rows: np.ndarray, state: int, states: np.ndarray, *, to_the_start: bool) -> int:
+def viterbi_trace(trellis: Any, rows: np.ndarray, state: int, states: np.ndarray, *, to_the_start: bool) -> int:
     """Fill `states` back from the last one, `state`; return the one before them."""
     return _engine.viterbi_trace(trellis, rows, state, to_the_start, states)
 

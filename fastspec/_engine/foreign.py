@@ -129,10 +129,10 @@ def patient(nanoseconds: float) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         @wraps(function)
-        def answering(*args, **kwargs):
+        def answering(*args: Any, **kwargs: Any) -> Any:
             sizes = [x.size for x in (*args, *kwargs.values()) if isinstance(x, np.ndarray)]
             return call(function, *args, work=nanoseconds * max(sizes, default=0), **kwargs)
 
-        return answering
+        return answering  # type: ignore[return-value]
 
     return decorate

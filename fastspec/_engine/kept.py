@@ -30,10 +30,10 @@ def kept(most: int, *, typed: bool = False) -> Callable[[F], F]:
     every cache is emptied at once, but for its newest entry, so that one that is larger than the limit is kept, too.
     """
 
-    def decorate(function):
+    def decorate(function: Any) -> Any:
         newest = None
 
-        def make(*args, **kwargs):
+        def make(*args: Any, **kwargs: Any) -> Any:
             nonlocal newest
             key = hash(args), [type(value) for value in args], args, kwargs
             last = newest  # which another thread may replace while keys are compared
@@ -70,7 +70,7 @@ class _Budget:
         self.sizes: dict[int, int] = {}
         self.total = 0
 
-    def spend(self, things: tuple, n_bytes: int) -> None:
+    def spend(self, things: tuple[Any, ...], n_bytes: int) -> None:
         """Count what has just been made, `n_bytes` of it by the engine, and empty the caches if that is too much."""
         with self.lock:
             self.total += n_bytes + ENTRY_BYTES

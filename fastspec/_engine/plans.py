@@ -47,7 +47,7 @@ def plan_of(spec: Spec, isa: bytes | None = None) -> _engine.Plan:
     )
 
 
-def _complex_bank(bank: ComplexBank | None) -> tuple[np.ndarray, ...] | None:
+def _complex_bank(bank: ComplexBank | None) -> tuple[np.ndarray | None, ...] | None:
     return (bank.first, doubles(bank.weights), doubles(bank.turns)) if bank else None
 
 

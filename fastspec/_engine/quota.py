@@ -12,7 +12,7 @@ from pathlib import Path
 _MOUNT = re.compile(r"(?:\S+ ){3}(?P<top>\S+) (?P<point>\S+) .*- cgroup(?P<version>2?) \S+ (?P<options>\S+)")
 
 
-def cpu_quota(root: str | os.PathLike = "/") -> int | None:
+def cpu_quota(root: str | os.PathLike[str] = "/") -> int | None:
     """CPUs that this process may keep busy, rounded up, at least 1; None if there is no limit or none can be read.
 
     A group's limit holds for all groups in it, so the smallest from ours upwards counts. `root` is the folder that

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .install import engine as _engine
@@ -11,7 +13,7 @@ from .ranges import ranges_of_rows, step_of
 TILE = 64  # places of a side of the rectangles in which a path goes back
 
 
-def decode(transitions: tuple, values: np.ndarray) -> np.ndarray:
+def decode(transitions: tuple[Any, ...], values: np.ndarray) -> np.ndarray:
     """The most likely states (uint16) of frames of log-likelihoods (frames, states), to which the best ways are added.
 
     `transitions`: into, from, elsewhere, first_run, runs; see fsp_transitions.
@@ -28,13 +30,13 @@ def decode(transitions: tuple, values: np.ndarray) -> np.ndarray:
     return states
 
 
-def warp_rows(steps: tuple, first: int, cost: np.ndarray, D: np.ndarray, chosen: np.ndarray | None) -> None:
+def warp_rows(steps: tuple[Any, ...], first: int, cost: np.ndarray, D: np.ndarray, chosen: np.ndarray | None) -> None:
     """Rows first .. of accumulated costs, and which steps were chosen. `steps`: their sizes (uintp), factors, summands,
     and whether a path may begin anywhere in the first row."""
     _engine.warp_rows(steps, first, cost, D, None if chosen is None else chosen[first : first + len(cost)])
 
 
-def _back(go_on, ranges: list[tuple[int, int]], row: int, column: int) -> np.ndarray:
+def _back(go_on: Any, ranges: list[tuple[int, int]], row: int, column: int) -> np.ndarray:
     """A path back from a place; go_on(first, end, path, length) takes it through some rows."""
     path, length = np.empty((row + column + 1, 2), np.intp), 1
     path[0] = row, column
@@ -46,7 +48,7 @@ def _back(go_on, ranges: list[tuple[int, int]], row: int, column: int) -> np.nda
     return path[:length].copy()
 
 
-def warp_back(steps: tuple, cost_of, D: np.ndarray, row: int, column: int) -> np.ndarray:
+def warp_back(steps: tuple[Any, ...], cost_of: Any, D: np.ndarray, row: int, column: int) -> np.ndarray:
     """The path back from (row, column); cost_of(rows, columns) makes costs of two slices.
 
     Only those near the path are made: of rectangles whose lower right corner is where the path has come to.
@@ -68,7 +70,7 @@ def trace_steps(chosen: np.ndarray, steps: np.ndarray, to_first_row: bool, row: 
     return path[: _engine.trace_steps(chosen, steps, to_first_row, path)].copy()
 
 
-def score_recurrence(scoring: tuple, sim: np.ndarray, score: np.ndarray) -> None:
+def score_recurrence(scoring: tuple[Any, ...], sim: np.ndarray, score: np.ndarray) -> None:
     """Fill the scores of a recurrence, of its dtype. `scoring`: cost of a gap's begin and of its going on, whether a
     knight moves, kind of the scores; see fsp_scoring."""
     for first, end in ranges_of_rows(*sim.shape):
@@ -84,7 +86,7 @@ def score_recurrence(scoring: tuple, sim: np.ndarray, score: np.ndarray) -> None
             score[first:end] = total[first - top :]
 
 
-def score_back(scoring: tuple, sim: np.ndarray, score: np.ndarray, row: int, column: int) -> np.ndarray:
+def score_back(scoring: tuple[Any, ...], sim: np.ndarray, score: np.ndarray, row: int, column: int) -> np.ndarray:
     """The path back from (row, column), until it begins."""
 
     def go_on(first: int, end: int, path: np.ndarray, length: int) -> tuple[int, bool]:

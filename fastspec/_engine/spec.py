@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class Spectrum(IntEnum):
     GIVEN = 3
 
 
-def padding_of(pad_mode) -> Padding:
+def padding_of(pad_mode: Any) -> Padding:
     """numpy.pad's mode as a `Padding`. Unset samples ("empty") are zeros here."""
     if pad_mode == "empty":
         return Padding.CONSTANT
@@ -63,12 +64,13 @@ class Framing:
     lead: int
     padding: Padding = Padding.CONSTANT
     length: int = 0
-    before: int | None = None
-    after: int | None = None
-    slack: int | None = None
+    # None as arguments only.
+    before: int = None  # type: ignore[assignment]
+    after: int = None  # type: ignore[assignment]
+    slack: int = None  # type: ignore[assignment]
     least: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         as_index(self.n_fft, name="n_fft")
         as_hop_length(self.hop_length)
         put = object.__setattr__
@@ -129,7 +131,7 @@ class Levels:
     add: float = 0.0
     for_zero: float = 0.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         check_amin(self.floor)
 
 

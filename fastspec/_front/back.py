@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .._engine import foreign as _foreign
@@ -17,7 +19,8 @@ def power_of(recipe: Recipe, levels: np.ndarray, energy: np.ndarray | None = Non
     from ..util import nnls
 
     highest = levels.max(axis=0)  # of each frame: so none is too small or too large for the solver
-    power = nnls(bank_of(recipe, 1), np.exp(levels - highest))
+    bank: Any = bank_of(recipe, 1)
+    power = nnls(bank, np.exp(levels - highest))
     if energy is not None:
         sums = power.sum(axis=0)
         return power * (np.exp(energy) / np.where(sums == 0, 1, sums))
@@ -35,7 +38,7 @@ def bands_of_cepstrum(recipe: Recipe, cepstrum: np.ndarray) -> np.ndarray:
     return _foreign.call(scipy.fft.idct, cepstrum, axis=0, norm=recipe.dct_norm, n=n, work=work)
 
 
-def audio_of_power(recipe: Recipe, power: np.ndarray, *, n_iter: int, rng) -> np.ndarray:
+def audio_of_power(recipe: Recipe, power: np.ndarray, *, n_iter: int, rng: Any) -> np.ndarray:
     """Samples with this power spectrum (bins, frames). Frames start with the signal, and pre-emphasis is taken back."""
     from ..core.spectrum import griffinlim
     from ..effects import deemphasis

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .._gate.samples import ParameterError
@@ -35,7 +37,7 @@ def _samples(recipe: Recipe, length: int) -> np.ndarray:
     return window_samples(window, length, periodic=recipe.periodic)
 
 
-def window_samples(window, length: int, *, periodic: bool) -> np.ndarray:
+def window_samples(window: Any, length: int, *, periodic: bool) -> np.ndarray:
     """`get_window`, Povey's, and Kaldi's sine."""
     if window == "povey":
         return get_window("hann", length, fftbins=periodic) ** 0.85
@@ -184,21 +186,30 @@ SCALES = ("htk", "kaldi", "slaney")
 _KALDI = 1127.0 * np.log(10.0) / 2595.0
 
 
-def to_mel(hertz, scale: str):
+def to_mel(hertz: Any, scale: str) -> np.ndarray:
     if scale == "linear":
         return np.asarray(hertz)
     mels = hz_to_mel(hertz, htk=scale != "slaney")
     return mels * _KALDI if scale == "kaldi" else mels
 
 
-def from_mel(mels, scale: str):
+def from_mel(mels: Any, scale: str) -> np.ndarray:
     if scale == "linear":
         return np.asarray(mels)
     return mel_to_hz(np.asarray(mels) / _KALDI if scale == "kaldi" else mels, htk=scale != "slaney")
 
 
 def triangles(
-    n_bins: int, n_bands: int, low: float, high: float, sr: float, scale: str, *, in_mel: bool, norm: str | None, dtype
+    n_bins: int,
+    n_bands: int,
+    low: float,
+    high: float,
+    sr: float,
+    scale: str,
+    *,
+    in_mel: bool,
+    norm: str | None,
+    dtype: Any,
 ) -> np.ndarray:
     """Weights (bands, bins). In Hz the bins end at ``sr // 2``; in mel the norm's widths are mel as well."""
     edges = np.linspace(to_mel(low, scale), to_mel(high, scale), n_bands + 2)

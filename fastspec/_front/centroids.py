@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +15,12 @@ from .specs import CACHED
 from .walk import precision_for, run_program
 
 
-def centroids(recipe: Recipe, y, *, lowest: float) -> np.ndarray:
+def centroids(recipe: Recipe, y: Any, *, lowest: float) -> np.ndarray:
     """Of a recipe's bands, frames first. Bins count as `lowest` .. sr / 2 Hz, evenly; a silent band as a white one."""
     x = as_clip(y)
     both = run_program(_moments(recipe, precision_for(recipe, x.dtype), lowest), x, check_finite=False)
     sums, moments = np.split(both, 2, axis=-1)
-    bank = program_of(recipe, 1).first.bank
+    bank: Any = program_of(recipe, 1).first.bank
     with np.errstate(invalid="ignore"):  # a band without bins has no centroid
         white = (bank @ _frequencies(recipe, lowest)) / bank.sum(axis=1)
         return np.where(sums == 0, white, moments / sums)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from .._gate.samples import ParameterError, as_array
 from .specs import given_spec
 
 
-def as_floats(x, *, name: str) -> np.ndarray:
+def as_floats(x: Any, *, name: str) -> np.ndarray:
     """Real numbers in a precision of the kernels: float32, but where they are wider floats."""
     x = as_array(x, name=name, kinds="fiub")
     if x.dtype in (np.float32, np.float64) and x.flags.aligned and x.dtype.isnative:
@@ -21,7 +22,7 @@ def as_floats(x, *, name: str) -> np.ndarray:
     return x.astype(np.float64 if x.dtype == np.float64 else np.float32)
 
 
-def as_spectra(S, *, name: str, n_bins: int | None = None) -> np.ndarray:
+def as_spectra(S: Any, *, name: str, n_bins: int | None = None) -> np.ndarray:
     """Real spectra (..., bins, frames), of so many bins."""
     S = as_floats(S, name=name)
     check_bins(S, name=name, n_bins=n_bins)
@@ -55,7 +56,7 @@ def levels(
     if not x.flags.forc:
         x = np.ascontiguousarray(x)
     out = np.empty_like(x)
-    options = {"square": False, "multiplier": multiplier, "floor": floor, "shift": shift}
+    options: dict[str, Any] = {"square": False, "multiplier": multiplier, "floor": floor, "shift": shift}
     if top is None:
         _arrays.levels(x, out, **options)
         return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -87,7 +87,9 @@ def mel(
     return weights
 
 
-def mel_weights(*, sr, n_fft, n_mels, fmin, fmax, htk, norm, dtype) -> tuple[np.ndarray, str | None]:
+def mel_weights(
+    *, sr: float, n_fft: int, n_mels: int, fmin: Any, fmax: Any, htk: bool, norm: Any, dtype: Any
+) -> tuple[np.ndarray, str | None]:
     """What `mel` returns, and its warning or None. A cache keeps both; catching warnings would not be thread-safe."""
     check_rate(sr)
     n_mels = as_index(whole(n_mels), name="n_mels", minimum=0)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import log10
+from math import e, log10
+from typing import Any, cast
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from . import banks, specs
 from .recipe import Recipe
 
 # log(x) = multiplier * log10(x)
-_MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(np.e), "log2": 1 / log10(2.0), "log10": 1.0}
+_MULTIPLIERS = {"db": 10.0, "amplitude_db": 20.0, "ln": 1 / log10(e), "log2": 1 / log10(2.0), "log10": 1.0}
 
 PLAIN = Recipe()
 
@@ -150,7 +151,7 @@ def program_of(recipe: Recipe, precision: int) -> Program:
     second = replace(specs.given_spec(recipe.n_mels, precision), matrix=matrix) if waits else None
     top, top_of = recipe.top, recipe.top_of
     if scaled:
-        top, top_of = top and top * recipe.gain, None if top_of is None else affine(recipe, top_of)
+        top, top_of = top and top * cast(float, recipe.gain), None if top_of is None else affine(recipe, top_of)
     return Program(first, second, top, top_of, recipe=recipe, scaled=scaled)
 
 
@@ -164,18 +165,18 @@ def is_scaled(r: Recipe) -> bool:
 
 def affine(r: Recipe, x: float) -> float:
     """A number that is shifted and multiplied, where all rows are alike."""
-    return (x + r.shift) * r.gain
+    return (x + r.shift) * r.gain  # type: ignore[operator]
 
 
 def scaled_levels(r: Recipe) -> Levels:
-    levels = levels_of(r)
+    levels: Any = levels_of(r)
     return replace(levels, multiplier=levels.multiplier * r.gain, offset=affine(r, 0.0))
 
 
 @kept(specs.CACHED)
 def mel_program(
-    stft: specs.StftArguments, precision: int, power: float, bank_key: tuple, levels: tuple | None = None,
-    second: Spec | None = None, top: float | None = None, to_peak: bool = False,
+    stft: specs.StftArguments, precision: int, power: float, bank_key: tuple[Any, ...],
+    levels: tuple[Any, ...] | None = None, second: Spec | None = None, top: float | None = None, to_peak: bool = False,
 ) -> Program:  # fmt: skip
     """For librosa's mel functions: bands, their levels by (multiplier, floor, offset), a cepstrum of those."""
     base = specs.stft_spec(stft, precision, specs.spectrum_of(power))
@@ -248,7 +249,7 @@ def energy_of(recipe: Recipe) -> Energy | None:
         row=n_rows if recipe.energy_place == "last" else 0,
         replaces=recipe.energy_place == "c0",
         multiplier=multiplier,
-        floor=floor,
+        floor=float(floor),
         # `scale` is part of the window, which raw energy does not see.
         offset=multiplier * 2 * log10(abs(recipe.scale)) if raw else 0.0,
     )

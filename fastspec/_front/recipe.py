@@ -5,6 +5,7 @@ Nothing is computed here: `program` turns a recipe into what the engine runs, `w
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from .walk import Clips, Features, Padded, RecipeStream
+    from .._gate.kinds import FloatArray as Features
+    from .walk import Clips, Padded, RecipeStream
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -221,7 +223,7 @@ class Recipe(FieldsTable):
     count: str = "whole"
     beyond: int = 0
     drop_last: bool = False
-    window: str | tuple = "hann"
+    window: str | tuple[Any, ...] = "hann"
     win_length: int | None = None
     periodic: bool = True
     power: int | None = 2
@@ -283,10 +285,9 @@ class Recipe(FieldsTable):
     tokens_chunk: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         for f in fields(self):
-            as_plain = rules.flag if isinstance(f.default, bool) else rules.plain
-            put(f.name, as_plain(getattr(self, f.name), f.name))
+            as_plain: Callable[..., Any] = rules.flag if isinstance(f.default, bool) else rules.plain
+            object.__setattr__(self, f.name, as_plain(getattr(self, f.name), f.name))
         rules.check(self)
 
     # --- as data

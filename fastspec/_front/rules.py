@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .recipe import Recipe
 
 # The values that a field may have, in the order of the docstring.
-CHOICES: dict[str, tuple] = {
+CHOICES: dict[str, tuple[Any, ...]] = {
     "sample_norm": (None, "mean", "standard"),
     "preemphasis_over": ("frame", "signal", "valid"),
     "pad_mode": ("constant", "edge", "reflect", "symmetric", "wrap"),
@@ -93,7 +93,7 @@ def _check_finite(value: Any, name: str) -> None:
         raise ParameterError(f"{name}={value} must be finite")
 
 
-def _check_samples(window: tuple) -> None:
+def _check_samples(window: tuple[Any, ...]) -> None:
     if not window:
         raise ParameterError("window=() has no samples; pass as many as win_length, or a name as 'hann'")
     for number in window:

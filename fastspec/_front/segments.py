@@ -7,6 +7,7 @@ of what it makes: of real and imaginary parts, and of a half spectrum and its mi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -84,8 +85,8 @@ def spectra(
     framing = (cut.n_fft, cut.hop, cut.lead, _PADDING[cut.mode], cut.length, cut.before, cut.after)
 
     def spec_of(window: np.ndarray, kind: Spectrum) -> Spec:
-        window = window.astype(np.float64, copy=False).tobytes()
-        return _spec(precision, framing, window, kind, remove_mean, turn % cut.n_fft)
+        key = window.astype(np.float64, copy=False).tobytes()
+        return _spec(precision, framing, key, kind, remove_mean, turn % cut.n_fft)
 
     if not two_sided:
         return _run(spec_of(window, kind), x, cut.n_frames)
@@ -119,7 +120,7 @@ def _mirrored(n_fft: int) -> slice:
     return slice((n_fft - 1) // 2, 0, -1)
 
 
-def _of_products(x: np.ndarray, window: np.ndarray, spec_of, full: np.ndarray) -> None:
+def _of_products(x: np.ndarray, window: np.ndarray, spec_of: Any, full: np.ndarray) -> None:
     """Of complex x times window: the half spectra of its real and its imaginary part, and both sides of these."""
     n_fft, n_frames = full.shape[-2:]
     n_half = n_fft // 2 + 1
@@ -138,7 +139,7 @@ def _of_products(x: np.ndarray, window: np.ndarray, spec_of, full: np.ndarray) -
         first.imag += second.real
 
 
-def _products(x: np.ndarray, window: np.ndarray, spec_of) -> tuple[list, list]:
+def _products(x: np.ndarray, window: np.ndarray, spec_of: Any) -> tuple[list[Any], list[Any]]:
     """Terms (sign, samples, spec) of the real and of the imaginary part."""
     w = spec_of(window.real)
     real, imag = [(1, x.real, w)], [(1, x.imag, w)] if x.dtype.kind == "c" else []
@@ -150,7 +151,7 @@ def _products(x: np.ndarray, window: np.ndarray, spec_of) -> tuple[list, list]:
     return real, imag
 
 
-def _sum_of(terms: list, n_frames: int, first_frame: int, *, out: np.ndarray | None = None) -> np.ndarray:
+def _sum_of(terms: list[Any], n_frames: int, first_frame: int, *, out: Any = None) -> np.ndarray:
     for i, (sign, x, spec) in enumerate(terms):
         if i == 0:
             out = _run(spec, x, n_frames, out=out, first_frame=first_frame)
@@ -168,7 +169,9 @@ def squared(z: np.ndarray) -> np.ndarray:
 
 
 @kept(CACHED)
-def _spec(precision: int, framing: tuple, window: bytes, kind: Spectrum, remove_mean: bool, turn: int) -> Spec:
+def _spec(
+    precision: int, framing: tuple[Any, ...], window: bytes, kind: Spectrum, remove_mean: bool, turn: int
+) -> Spec:
     n_fft, length = framing[0], framing[4]
     samples = np.zeros(n_fft)
     samples[:length] = np.frombuffer(window)
@@ -178,7 +181,7 @@ def _spec(precision: int, framing: tuple, window: bytes, kind: Spectrum, remove_
 
 def extended(x: np.ndarray, cut: Cut) -> tuple[np.ndarray, Cut]:
     """Samples with all that stands before and behind them, and how they are cut then."""
-    modes = {"odd": {"mode": "reflect", "reflect_type": "odd"}}
+    modes: dict[str, dict[str, Any]] = {"odd": {"mode": "reflect", "reflect_type": "odd"}}
     needed = (cut.n_frames - 1) * cut.hop + cut.length - cut.lead - x.shape[-1]
     widths = [(0, 0)] * (x.ndim - 1)
     x = np.pad(x, [*widths, (cut.before, cut.after)], **modes.get(cut.mode, {"mode": cut.mode}))
@@ -201,12 +204,13 @@ def end_to_end(frames: np.ndarray, n_fft: int) -> tuple[np.ndarray, Cut]:
     return frames.reshape(*frames.shape[:-2], n_frames * length), Cut(n_fft, length, length, n_frames)
 
 
-def spectra_without_lines(x: np.ndarray, window: np.ndarray, cut: Cut, **options) -> np.ndarray:
+def spectra_without_lines(x: np.ndarray, window: np.ndarray, cut: Cut, **options: Any) -> np.ndarray:
     """`spectra` of segments less the straight lines that fit them best; a few at a time, for they are copies."""
     frames = segments(working(x, options["precision"]), cut)
     at_once = max(16, 4 * _AT_ONCE // max(frames[..., 0, :].size, 1))
     parts = (without_line(frames[..., i : i + at_once, :]) for i in range(0, cut.n_frames, at_once))
-    whole, done = None, 0
+    whole: Any = None
+    done = 0
     for part in parts:
         y, placed = end_to_end(part, cut.n_fft)
         S = spectra(y, window, placed, **options)

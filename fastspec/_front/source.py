@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -15,18 +15,19 @@ from ..util.utils import pad_axis
 from .specs import StftArguments, given_spec, spectrum_of, stft_arguments, stft_spec
 
 if TYPE_CHECKING:
+    from .._gate.kinds import PadMode
     from .windows import Window
 
 
 class StftOptions(NamedTuple):
     """The arguments of `stft` that other functions pass on, as the user gave them."""
 
-    n_fft: int
-    hop_length: int
+    n_fft: int | None
+    hop_length: int | None
     win_length: int | None
     window: Window
     center: bool
-    pad_mode: str
+    pad_mode: PadMode
 
 
 class Source(NamedTuple):
@@ -52,7 +53,16 @@ class Source(NamedTuple):
 
 
 def of_samples(
-    y, n_fft, hop_length, win_length, window, center, pad_mode, *, power: float = 1, pcm: bool = False
+    y: Any,
+    n_fft: Any,
+    hop_length: Any,
+    win_length: Any,
+    window: Any,
+    center: bool,
+    pad_mode: Any,
+    *,
+    power: float = 1,
+    pcm: bool = False,
 ) -> Source:
     """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
     by_function = callable(pad_mode)
@@ -69,7 +79,7 @@ def of_samples(
     return Source(x if type(power) in (int, float) else promoted(x, power), stft.n_fft, stft)
 
 
-def of_spectrogram(S, n_fft: int | None) -> Source:
+def of_spectrogram(S: Any, n_fft: int | None) -> Source:
     """A spectrogram as it is. An `n_fft` that does not fit its bins is replaced by the one that does."""
     S = as_array(S, name="S")
     if S.ndim < 2:
@@ -79,7 +89,7 @@ def of_spectrogram(S, n_fft: int | None) -> Source:
     return Source(S, n_fft, None)
 
 
-def of_either(y, S, stft: StftOptions, *, power: float = 1) -> Source:
+def of_either(y: Any, S: Any, stft: StftOptions, *, power: float = 1) -> Source:
     """The spectrogram, as floats, if there is one; else the samples."""
     if S is not None:
         source = of_spectrogram(S, stft.n_fft)
@@ -114,7 +124,7 @@ def _check_short(n_fft: int, x: np.ndarray, center: bool, pad_mode: str) -> None
     check_padding(x, pad_mode)
 
 
-def check_padding(x: np.ndarray, pad_mode) -> None:
+def check_padding(x: np.ndarray, pad_mode: Any) -> None:
     """An empty signal can be padded with constants only."""
     if x.shape[-1] == 0 and pad_mode not in ("constant", "empty"):
         raise ParameterError(
@@ -128,12 +138,12 @@ def _warn_of_length(n_fft: int, x: np.ndarray) -> None:
         warn(f"n_fft={n_fft} is too large for input signal of length={x.shape[-1]}{told}")
 
 
-def as_clip(y, *, name: str = "y") -> np.ndarray:
+def as_clip(y: Any, *, name: str = "y") -> np.ndarray:
     """Samples (..., n): floating-point ones, or integers of `PCM_DTYPES`, which count as `pcm_to_float` has them."""
     return as_samples(y if isinstance(y, np.ndarray) else as_array(y, name=name), name=name, pcm=True)
 
 
-def as_clips(clips: Iterable) -> Iterator:
+def as_clips(clips: Iterable[Any]) -> Iterator[Any]:
     """One clip after the other; a single array of one axis is one clip, and likely a mistake."""
     if isinstance(clips, np.ndarray) and clips.ndim < 2:
         raise ParameterError(f"clips.shape={clips.shape} is one clip; pass a list of clips, or call the recipe on it")

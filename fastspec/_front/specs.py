@@ -23,7 +23,7 @@ from .windows import get_window
 CACHED = 64
 
 
-def window_key(window, win_length: int):
+def window_key(window: Any, win_length: int) -> Any:
     """A hashable stand-in for a window: names, numbers and tuples as they are, samples as bytes."""
     if isinstance(window, str):
         return window
@@ -43,7 +43,7 @@ def window_key(window, win_length: int):
     return samples.astype(np.float64).tobytes()
 
 
-def padded_window(key, win_length: int, n_fft: int) -> np.ndarray:
+def padded_window(key: Any, win_length: int, n_fft: int) -> np.ndarray:
     window = np.frombuffer(key) if isinstance(key, bytes) else get_window(key, win_length)
     if len(window) > n_fft:
         raise ParameterError(f"win_length={len(window)} exceeds n_fft={n_fft}; use a larger n_fft or a shorter window")
@@ -56,23 +56,27 @@ class StftArguments(NamedTuple):
     n_fft: int
     hop_length: int
     win_length: int
-    window: str | tuple | bytes
+    window: str | tuple[Any, ...] | bytes
     center: bool
     pad_mode: str
 
 
-def stft_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
+def stft_arguments(
+    n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, pad_mode: Any
+) -> StftArguments:
     """Fill in librosa's defaults: windows as long as the FFT, hops of a quarter window."""
     try:
         if type(window) is str:
             return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
     except TypeError:  # something cannot be hashed; the uncached call says what
         pass
-    return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
+    return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)  # type: ignore[attr-defined]
 
 
 @kept(CACHED, typed=True)
-def _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode) -> StftArguments:
+def _checked_arguments(
+    n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, pad_mode: Any
+) -> StftArguments:
     n_fft = as_index(n_fft, name="n_fft")
     if n_fft > MOST_N_FFT:
         raise ParameterError(f"n_fft={n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
@@ -108,17 +112,17 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 
 
 @kept(CACHED)
-def _mel_bank(arguments: tuple) -> tuple[np.ndarray, str | None]:
+def _mel_bank(arguments: tuple[Any, ...]) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return mel_weights(**{**mel.__wrapped__.__kwdefaults__, **dict(arguments)})
+    return mel_weights(**{**mel.__wrapped__.__kwdefaults__, **dict(arguments)})  # type: ignore[attr-defined]
 
 
-def hashable(arguments: Iterable) -> tuple:
+def hashable(arguments: Iterable[Any]) -> tuple[Any, ...]:
     """0-d arrays, which have no hash, as the numbers in them."""
     return tuple(value[()] if isinstance(value, np.ndarray) else value for value in arguments)
 
 
-def key_of(options: dict[str, Any]) -> tuple:
+def key_of(options: dict[str, Any]) -> tuple[Any, ...]:
     """Keyword arguments as the key of a cache."""
     key = tuple(options.items())
     try:
@@ -128,7 +132,7 @@ def key_of(options: dict[str, Any]) -> tuple:
     return key
 
 
-def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
+def mel_bank(**arguments: Any) -> tuple[tuple[Any, ...], np.ndarray]:
     """`filters.mel` through the cache, with its warning. Returns the key, too."""
     key = tuple(arguments.items())
     try:
@@ -140,7 +144,7 @@ def mel_bank(**arguments) -> tuple[tuple, np.ndarray]:
     return key, bank
 
 
-def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple, np.ndarray, str | None]:
+def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple[Any, ...], np.ndarray, str | None]:
     """The same if something has no hash, or is no argument of `mel`."""
     key = key_of(arguments)
     try:
@@ -182,7 +186,7 @@ def offset_of(ref: float, amin: float) -> float:
 
 
 @kept(CACHED)
-def mel_spec(base: Spec, bank_key: tuple, levels: tuple | None) -> Spec:
+def mel_spec(base: Spec, bank_key: tuple[Any, ...], levels: tuple[Any, ...] | None) -> Spec:
     """A mel bank on what `base` gives; `levels`: (multiplier, floor, offset)."""
     return replace(base, bank=_mel_bank(bank_key)[0], levels=Levels(*levels) if levels else None)
 
@@ -193,7 +197,7 @@ def given_spec(n_rows: int, precision: int) -> Spec:
     return Spec(precision, Framing(n_rows, 1, 0), Spectrum.GIVEN)
 
 
-def cepstrum_spec(*arguments) -> Spec:
+def cepstrum_spec(*arguments: Any) -> Spec:
     """The first rows of a DCT, liftered, on levels that are there already; arguments are those of `_cepstrum_spec`."""
     try:
         return _cepstrum_spec(*arguments)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Padded = tuple[Features, npt.NDArray[np.int_]]
 
 
-def run_clip(recipe: Recipe, y, *, check_finite: bool = True) -> np.ndarray:
+def run_clip(recipe: Recipe, y: Any, *, check_finite: bool = True) -> np.ndarray:
     x = as_clip(y)
     return run_program(program_of(recipe, precision_for(recipe, x.dtype)), x, check_finite=check_finite)
 
@@ -78,7 +78,7 @@ def run_frames(
     return out, _plans.run(spec, x, out, check_finite=check_finite)
 
 
-def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: float = 0.0):
+def run_batch(recipe: Recipe, clips: Iterable[Any], *, padded: bool = True, fill: float = 0.0) -> Any:
     results = [_named(f"clips[{i}]", recipe, clip) for i, clip in enumerate(as_clips(clips))]
     if not padded:
         return results
@@ -94,7 +94,7 @@ def run_batch(recipe: Recipe, clips: Iterable, *, padded: bool = True, fill: flo
     return out, lengths
 
 
-def _named(name: str, recipe: Recipe, clip) -> np.ndarray:
+def _named(name: str, recipe: Recipe, clip: Any) -> np.ndarray:
     """The clip's features, or an error that says which clip it was."""
     try:
         return run_clip(recipe, clip)
@@ -153,7 +153,7 @@ def _normalised_samples(x: np.ndarray, recipe: Recipe) -> np.ndarray:
     return y
 
 
-def below_the_peak(program: Program, F: np.ndarray, extent: np.ndarray | None) -> np.ndarray:
+def below_the_peak(program: Program, F: np.ndarray, extent: Any) -> np.ndarray:
     """Levels (..., rows, frames) brought up to `top` below the peak, in place; and what the second run makes of them.
 
     `extent`: the highest and the lowest level of each channel, (2, channels); None if there are no levels.
@@ -336,7 +336,7 @@ class RecipeStream:
         n_samples, n_frames = (self._frames.n_seen, self._frames.n_made) if self._frames else (0, 0)
         return f"<RecipeStream: {n_samples} samples, {n_frames} frames, {self._recipe!r}>"
 
-    def push(self, y) -> np.ndarray:
+    def push(self, y: Any) -> np.ndarray:
         """Take the next samples; return the frames that they complete.
 
         Parameters
@@ -383,7 +383,7 @@ class FrameStream:
         self.program = program
         self.n_seen = self.n_made = 0
         self._first = 0  # place in the signal of the first sample in `_pending`
-        self._pending: np.ndarray | None = None
+        self._pending: Any = None
         self._before: np.ndarray | None = None
         self._finished = False
 
@@ -520,9 +520,9 @@ def mixed(block: np.ndarray) -> np.ndarray:
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype):
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype) -> Any:
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
-    shape = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
+    shape: Callable[..., Any] = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
     if sr is None or sr == rate:
         return lambda block, _: shape(block)
     import soxr

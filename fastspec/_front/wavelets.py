@@ -62,7 +62,7 @@ def relative_bandwidth(*, freqs: npt.ArrayLike) -> FloatArray:
     return _bandwidth_at(bins_per_octave)
 
 
-def _bandwidth_at(bins_per_octave):
+def _bandwidth_at(bins_per_octave: Any) -> Any:
     """Relative bandwidth of filters that are spaced evenly in octaves."""
     squared_ratio = 2.0 ** (2 / bins_per_octave)
     return (squared_ratio - 1) / (squared_ratio + 1)
@@ -208,7 +208,8 @@ def wavelet(
 def atom(length: float, frequency: float, window: Window, norm: float | None) -> npt.NDArray[np.complex128]:
     """One wavelet, of `frequency` cycles per sample; its first sample is at time ``-length // 2``."""
     time = np.arange(-length // 2, length // 2, dtype=float)
-    return normalize(phasor(time * 2 * np.pi * frequency) * get_window(window, len(time)), norm=norm)
+    waves: Any = phasor(time * 2 * np.pi * frequency) * get_window(window, len(time))
+    return normalize(waves, norm=norm)
 
 
 @public
@@ -325,7 +326,7 @@ def constant_q(
     (24, 16384)
     """
     fmin = note_to_hz("C1") if fmin is None else fmin
-    shared = {"sr": sr, "window": window, "filter_scale": filter_scale, "gamma": gamma}
+    shared: dict[str, Any] = {"sr": sr, "window": window, "filter_scale": filter_scale, "gamma": gamma}
     constant_q_lengths(fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave, **shared)
     freqs, alpha = _constant_q_bands(fmin, n_bins, bins_per_octave)
     return wavelet(freqs=freqs, alpha=alpha, pad_fft=pad_fft, norm=norm, dtype=dtype, **shared, **kwargs)

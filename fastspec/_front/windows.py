@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .._gate.kinds import FloatArray
 
-    Window = str | tuple | float | Callable[..., np.ndarray] | npt.ArrayLike
+    Window = str | tuple[Any, ...] | float | Callable[..., np.ndarray] | npt.ArrayLike
 
 # A sum of cosines is given by its coefficients, any other window by its name. The coefficients are those of
 # scipy.signal.windows, from F. J. Harris, "On the use of windows for harmonic analysis with the discrete
@@ -106,7 +106,7 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     if isinstance(window, str) and window in _SHAPES:
         return _by_name(window, as_index(Nx, name="Nx"), periodic=bool(fftbins))
     if isinstance(window, (str, tuple)) or np.isscalar(window):
-        return _by_scipy(window, Nx, fftbins)
+        return _by_scipy(window, Nx, fftbins)  # type: ignore[arg-type]
     if isinstance(window, (np.ndarray, list)):
         if len(window) != Nx:
             raise ParameterError(f"window has {len(window)} samples, Nx={Nx}; they must agree")
@@ -114,7 +114,7 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     raise ParameterError(f"window={window!r} must be a name, a tuple, a number, a function or an array")
 
 
-def _by_scipy(window: str | tuple | float, length: int, fftbins: bool) -> np.ndarray:
+def _by_scipy(window: str | tuple[Any, ...] | float, length: int, fftbins: bool) -> np.ndarray:
     from scipy.signal import get_window as scipy_window
 
     try:
@@ -167,7 +167,7 @@ def _triang(n: int) -> np.ndarray:
     return np.concatenate((rise, rise[::-1]))
 
 
-_PLAIN = {
+_PLAIN: dict[str, Callable[[int], np.ndarray]] = {
     "boxcar": np.ones,
     "bartlett": _bartlett,
     "triang": _triang,
@@ -225,7 +225,7 @@ def window_bandwidth(window: Window, n: int = 1000) -> float:
         keep = False
     samples = get_window(window, n)
     # The tiny term keeps a window that sums to zero from dividing by it.
-    bandwidth = n * np.sum(samples**2) / (np.sum(samples) ** 2 + tiny(samples))
+    bandwidth: Any = n * np.sum(samples**2) / (np.sum(samples) ** 2 + tiny(samples))
     if keep:
         WINDOW_BANDWIDTHS[key] = bandwidth
     return bandwidth
@@ -286,7 +286,7 @@ def window_sumsquare(
     return _overlap_add_repeated(squares, n_frames, hop_length, dtype).ravel()[:n_samples]
 
 
-def _overlap_add_repeated(x: np.ndarray, n_frames: int, hop_length: int, dtype: npt.DTypeLike):
+def _overlap_add_repeated(x: np.ndarray, n_frames: int, hop_length: int, dtype: npt.DTypeLike) -> np.ndarray:
     """Sums of `x` repeated every `hop_length` samples, as blocks of that length.
 
     Each sample adds its frames up in the order of time, as the plain loop over frames would: the same bits.

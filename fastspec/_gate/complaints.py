@@ -37,7 +37,7 @@ def public(function: F) -> F:
     """Let a function's errors name what its caller passed, and tensors (by DLPack, on the CPU) be arrays."""
 
     @wraps(function)
-    def call(*args, **kwargs):
+    def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
@@ -51,12 +51,12 @@ def public(function: F) -> F:
     return call  # type: ignore[return-value]
 
 
-def _is_tensor(value) -> bool:
+def _is_tensor(value: Any) -> bool:
     """Whether it is another library's array with DLPack."""
     return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
 
 
-def _as_array(value):
+def _as_array(value: Any) -> Any:
     return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
 
 
@@ -86,7 +86,7 @@ def warn(message: str, category: type[Warning] = UserWarning) -> None:
     warnings.warn(message, category, stacklevel=level + 1)
 
 
-def _package(frame) -> str:
+def _package(frame: Any) -> str:
     return frame.f_globals.get("__name__", "").partition(".")[0]
 
 
@@ -98,7 +98,9 @@ def _called_from_inside() -> bool:
     return _package(sys._getframe(depth)) == "fastspec"
 
 
-def _translated(error: Exception, function: Callable, args: tuple, kwargs: dict) -> Exception | None:
+def _translated(
+    error: Exception, function: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Exception | None:
     """A better error, or None if this one will do."""
     if _called_from_inside() or _raised_by(error) not in _OURS:
         return None
@@ -146,7 +148,7 @@ def _as_well(better: Exception, error: Exception) -> Exception:
     """The better error, made an instance of the first one's class as well."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
-            return both(type(better), kind)(str(better))
+            return both(type(better), kind)(str(better))  # type: ignore[arg-type]
     return better
 
 
@@ -175,7 +177,7 @@ def _raised_by(error: Exception) -> str:
 # What an argument may be, by the words of its annotation.
 
 
-def _broken_kind(parameters, given: dict[str, Any]) -> tuple[str, str] | None:
+def _broken_kind(parameters: Any, given: dict[str, Any]) -> tuple[str, str] | None:
     """The first argument that is not of the kind that its annotation says, and what to say of it."""
     for name, value in _each(parameters, given):
         kinds = _kinds(str(parameters[name].annotation))
@@ -187,7 +189,7 @@ def _broken_kind(parameters, given: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _each(parameters, given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _each(parameters: Any, given: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     """Names and values of arguments that were given and are not None where None is a way to leave them out."""
     for name, value in given.items():
         parameter = parameters[name]
@@ -233,29 +235,29 @@ _WORDS = {
 }
 
 
-def _is_numbers(value) -> bool:
+def _is_numbers(value: Any) -> bool:
     try:
         return not isinstance(value, (str, bytes, np.ma.MaskedArray)) and _array(value).dtype.kind in "biufc"
     except (TypeError, ValueError):  # ragged
         return False
 
 
-def _array(value) -> np.ndarray:
+def _array(value: Any) -> np.ndarray:
     return np.asarray(value.toarray() if hasattr(value, "toarray") else value)  # scipy's sparse ones, too
 
 
-def _is_number(value) -> bool:
+def _is_number(value: Any) -> bool:
     return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
 
 
-def _is_integer(value) -> bool:
+def _is_integer(value: Any) -> bool:
     try:
         return operator.index(value) is not None
     except TypeError:
         return False
 
 
-def _is_dtype(value) -> bool:
+def _is_dtype(value: Any) -> bool:
     try:
         return np.dtype(value).kind in "biufc"
     except TypeError:
@@ -279,7 +281,7 @@ _IS: dict[str, Callable[[Any], bool]] = {
 # Values that are wrong whatever the argument.
 
 
-def _broken_value(parameters, given: dict[str, Any], error: Exception) -> ParameterError | None:
+def _broken_value(parameters: Any, given: dict[str, Any], error: Exception) -> ParameterError | None:
     """The argument whose value is behind such an error. Only what is certain: the wrong name would mislead."""
     arguments = list(_each(parameters, given))
     arrays = [(name, x) for name, x in arguments if isinstance(x, np.ndarray) and x.ndim]
@@ -292,7 +294,7 @@ def _broken_value(parameters, given: dict[str, Any], error: Exception) -> Parame
     return None
 
 
-def _of_number(name: str, value, arrays: list[tuple[str, np.ndarray]], error: Exception) -> str | None:
+def _of_number(name: str, value: Any, arrays: list[tuple[str, np.ndarray]], error: Exception) -> str | None:
     if name.endswith(("axis", "axes")):
         of, x = arrays[0] if arrays else ("", np.empty(0))
         if of and isinstance(error, LookupError) and not -x.ndim <= value < x.ndim:
@@ -305,7 +307,7 @@ def _of_number(name: str, value, arrays: list[tuple[str, np.ndarray]], error: Ex
     return None
 
 
-def _shown(value) -> str:
+def _shown(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return f"{value.dtype} array of shape {value.shape}" if value.size > 3 else repr(value).replace("\n", "")
     return short(value)
@@ -314,14 +316,14 @@ def _shown(value) -> str:
 # Misspelt keywords.
 
 
-def _nearest(keyword: str, function: Callable) -> str:
+def _nearest(keyword: str, function: Callable[..., Any]) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(keyword, sorted(_keywords(function)), 1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _keywords(function: Callable, seen: tuple[Callable, ...] = ()) -> set[str]:
+def _keywords(function: Callable[..., Any], seen: tuple[Callable[..., Any], ...] = ()) -> set[str]:
     """Keywords that a function takes, and those that its docstring says it passes on."""
     import fastspec
 

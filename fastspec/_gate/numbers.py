@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from reprlib import repr as short
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class UnknownNameError(ParameterError, KeyError):
     __str__ = Exception.__str__  # KeyError would show the message in quotes
 
 
-def numbers_of(value, name: str) -> np.ndarray:
+def numbers_of(value: Any, name: str) -> np.ndarray:
     """`value` as an array (subclasses pass through), or a `DTypeError` for what holds no numbers.
 
     Narrow integers are widened to int64: a hop of 512 overflows int16 after 63 frames.
@@ -35,7 +36,7 @@ def numbers_of(value, name: str) -> np.ndarray:
     return numbers
 
 
-def nonzero(value, name: str):
+def nonzero(value: Any, name: str) -> Any:
     """`value`, unless it is a zero that would end up as a divisor."""
     if type(value) is int and value:
         return value
@@ -46,7 +47,7 @@ def nonzero(value, name: str):
     return value
 
 
-def look_up(table: dict, key, *, name: str):
+def look_up(table: dict[str, Any], key: Any, *, name: str) -> Any:
     """``table[key]``, or an error that lists what there is."""
     try:
         return table[key]
@@ -55,7 +56,7 @@ def look_up(table: dict, key, *, name: str):
         raise UnknownNameError(f"{name}={key!r} is not known; use one of {known}") from None
 
 
-def spell(keys: np.ndarray, name_of: Callable[[float], str], *, like) -> str | np.ndarray:
+def spell(keys: np.ndarray, name_of: Callable[[float], str], *, like: Any) -> str | np.ndarray:
     """``name_of`` of each key, worked out once for each distinct one; "" where the key is not finite.
 
     The result is a `str` if `like`, the caller's argument, is a scalar, else an array of its shape and memory order.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from reprlib import repr as short
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ MOST_INDEX = int(np.iinfo(np.intp).max)
 PCM_DTYPES = frozenset(map(np.dtype, (np.uint8, np.int8, np.uint16, np.int16, np.int32)))
 
 
-def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
+def as_samples(y: Any, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     """Check audio as librosa does, except for finiteness, which the kernels look for as they read.
 
     With `pcm`, integers of `PCM_DTYPES` are audio, too. Returns the same array, or a native-endian, aligned copy where
@@ -61,7 +62,7 @@ def as_samples(y, *, name: str = "y", pcm: bool = False) -> np.ndarray:
     return y
 
 
-def from_dlpack(x, *, name: str) -> np.ndarray:
+def from_dlpack(x: Any, *, name: str) -> np.ndarray:
     """The memory of a tensor, without a copy: torch's, or that of any other library with DLPack, on the CPU."""
     if getattr(x, "requires_grad", False):
         raise DTypeError(f"{name} requires grad, which cannot be followed here; pass {name}.detach()")
@@ -75,14 +76,14 @@ def from_dlpack(x, *, name: str) -> np.ndarray:
         raise DTypeError(f"{name} is {type(x).__name__} and cannot be read: {error}") from None
 
 
-def refuse_mask(x, *, name: str) -> None:
+def refuse_mask(x: Any, *, name: str) -> None:
     """Raise for masked arrays: the values under the mask would count."""
     # numpy.ma is slow to import
     if type(x) is not np.ndarray and isinstance(x, np.ndarray) and isinstance(x, np.ma.MaskedArray):
         raise DTypeError(f"{name} is a masked array; fill it first, for instance {name}.filled(0)")
 
 
-def as_array(x, *, name: str, subok: bool = False, kinds: str = "fciub") -> np.ndarray:
+def as_array(x: Any, *, name: str, subok: bool = False, kinds: str = "fciub") -> np.ndarray:
     """`np.asarray` (or, with `subok`, `np.asanyarray`) of what holds numbers: no text, dates, objects, or masks."""
     if type(x) is not np.ndarray:
         refuse_mask(x, name=name)
@@ -139,12 +140,12 @@ def check_channels_first(y: np.ndarray, n_fft: int) -> None:
         raise ParameterError(told[2:])
 
 
-def working_dtype(dtype) -> np.dtype:
+def working_dtype(dtype: Any) -> np.dtype:
     """The precision that computes: float32 for float16 and float32, float64 for the wider ones."""
     return _WORKING_DTYPES[np.dtype(dtype).itemsize > 4]
 
 
-def as_index(value, *, name: str, minimum: int = 1) -> int:
+def as_index(value: Any, *, name: str, minimum: int = 1) -> int:
     """An integer argument, through `operator.index`, not smaller than `minimum`."""
     if type(value) is int and value >= minimum:
         return value
@@ -159,7 +160,7 @@ def as_index(value, *, name: str, minimum: int = 1) -> int:
     return number
 
 
-def as_number(value, *, name: str) -> float:
+def as_number(value: Any, *, name: str) -> float:
     """A real number; text is none."""
     if type(value) is float:
         return value
@@ -173,7 +174,7 @@ def as_number(value, *, name: str) -> float:
     raise DTypeError(f"{name}={short(value)} must be a number; pass one float")
 
 
-def one_of(value, known, *, name: str):
+def one_of(value: Any, known: Any, *, name: str) -> Any:
     """`value`, which is one of the names, or None, that are known."""
     if value is not None and not isinstance(value, str):
         raise DTypeError(f"{name}={short(value)} must be one of {', '.join(map(repr, known))}")
@@ -190,7 +191,7 @@ def check_amin(amin: float, *, exponent: int = 1, nan: bool = False) -> None:
         raise ParameterError(f"amin={amin} must be strictly positive; use for instance amin={usual:g}")
 
 
-def as_generator(rng) -> np.random.Generator:
+def as_generator(rng: Any) -> np.random.Generator:
     """What `numpy.random.default_rng` makes of a seed."""
     try:
         return np.random.default_rng(rng)
@@ -209,7 +210,7 @@ def check_size(shape: tuple[int, ...], dtype: np.dtype) -> None:
 MOST_HOP_LENGTH = 2**60
 
 
-def as_hop_length(value) -> int:
+def as_hop_length(value: Any) -> int:
     """Samples from one frame to the next: a positive integer, small enough to multiply."""
     hop_length = as_index(value, name="hop_length")
     if hop_length > MOST_HOP_LENGTH:
@@ -217,7 +218,7 @@ def as_hop_length(value) -> int:
     return hop_length
 
 
-def check_rate(value, *, name: str = "sr") -> None:
+def check_rate(value: Any, *, name: str = "sr") -> None:
     """A sampling rate is positive and finite."""
     try:
         if 0 < value < math.inf:
@@ -227,7 +228,7 @@ def check_rate(value, *, name: str = "sr") -> None:
     raise ParameterError(f"{name}={value} must be a positive number of samples per second")
 
 
-def whole(value):
+def whole(value: Any) -> Any:
     """A float that is a whole number as an `int`, a 0-d array as the number in it; anything else as it is."""
     value = value[()] if isinstance(value, np.ndarray) else value
     return int(value) if isinstance(value, (float, np.floating)) and value.is_integer() else value
@@ -237,7 +238,7 @@ def whole(value):
 _WEAK = frozenset((float, int, bool, type(None)))
 
 
-def promoted(x, *numbers):
+def promoted(x: Any, *numbers: Any) -> Any:
     """`x` in the precision that NumPy's arithmetic with these numbers has: NumPy's float64 and int64 widen float32.
 
     Beyond double precision is none. Anything but a real or complex floating-point array is left as it is.

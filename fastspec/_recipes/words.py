@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from .._front.recipe import Recipe
 
 _LOGARITHMS = {"db": "dB", "amplitude_db": "dB of amplitudes", "ln": "ln", "log2": "log2", "log10": "log10"}
@@ -88,7 +91,7 @@ def _padding(r: Recipe) -> str:
     return f"{_PADDED[r.pad_mode].format(before)} before, {after} behind"
 
 
-_PAD_LENGTHS = {
+_PAD_LENGTHS: dict[str, Callable[[Recipe], int]] = {
     "center": lambda r: r.n_fft // 2,
     "same": lambda r: (r.n_fft - r.hop_length) // 2,
     "none": lambda r: 0,
@@ -108,7 +111,7 @@ def _window(r: Recipe) -> list[str]:
     return [name, *kind, *short]
 
 
-def _is_numbers(window) -> bool:
+def _is_numbers(window: Any) -> bool:
     return isinstance(window, tuple) and not isinstance(window[0], str)
 
 

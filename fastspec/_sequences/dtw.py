@@ -173,7 +173,7 @@ def dtw(
     >>> D[-1, -1].item(), wp[::-1].tolist()
     (0.0, [[0, 0], [0, 1], [1, 2], [2, 3]])
     """
-    steps = _steps_and_weights(step_sizes_sigma, weights_add, weights_mul)
+    sizes = _steps_and_weights(step_sizes_sigma, weights_add, weights_mul)
     if C is None and (X is None or Y is None):
         raise ParameterError("C=None needs both X and Y: give two sequences, or their costs C")
     if C is not None and (X is not None or Y is not None):
@@ -181,7 +181,7 @@ def dtw(
     shape, cost_of, transposed = _given_costs(C) if C is not None else _costs(X, Y, metric, subseq)
     if global_constraints:
         cost_of = _within_band(cost_of, shape, as_number(band_rad, name="band_rad"))
-    steps = (*steps, bool(subseq))
+    steps = (*sizes, bool(subseq))
     check_size(shape, np.dtype(np.float64))
     D = _memory.empty(shape, np.dtype(np.float64))
     chosen = np.empty(shape, np.int32) if return_steps else None
@@ -199,7 +199,7 @@ def dtw(
     return tuple(results) if len(results) > 1 else D
 
 
-def _steps_and_weights(sizes, add, multiply) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _steps_and_weights(sizes: Any, add: Any, multiply: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sizes (uintp), factors and summands of all steps. Default steps cost infinity where the caller has other ones."""
     n = len(DEFAULT_STEPS) if sizes is None else len(_step_sizes(sizes))
     add = _weights(add, 0.0, n, "weights_add")
@@ -211,7 +211,7 @@ def _steps_and_weights(sizes, add, multiply) -> tuple[np.ndarray, np.ndarray, np
     return sizes, np.concatenate((never, multiply)), np.concatenate((never, add))
 
 
-def _step_sizes(sizes) -> np.ndarray:
+def _step_sizes(sizes: Any) -> np.ndarray:
     sizes = as_array(sizes, name="step_sizes_sigma")
     if sizes.ndim != 2 or sizes.shape[1] != 2:
         raise ParameterError(f"step_sizes_sigma.shape={sizes.shape} must be (k, 2): two numbers of frames a step")
@@ -222,7 +222,7 @@ def _step_sizes(sizes) -> np.ndarray:
     return sizes
 
 
-def _weights(weights, default: float, n: int, name: str) -> np.ndarray:
+def _weights(weights: Any, default: float, n: int, name: str) -> np.ndarray:
     if weights is None:
         return np.full(n, default)
     weights = _numbers(weights, name)
@@ -231,7 +231,7 @@ def _weights(weights, default: float, n: int, name: str) -> np.ndarray:
     return np.ascontiguousarray(weights, np.float64)
 
 
-def _numbers(x, name: str) -> np.ndarray:
+def _numbers(x: Any, name: str) -> np.ndarray:
     x = as_array(x, name=name)
     if x.dtype.kind not in "fiub":
         raise DTypeError(f"{name}.dtype={x.dtype} must be real; pass numbers, for instance {name}.astype(float)")
@@ -241,14 +241,14 @@ def _numbers(x, name: str) -> np.ndarray:
 Costs = Callable[[slice, slice], np.ndarray]
 
 
-def _given_costs(C) -> tuple[tuple[int, int], Costs, bool]:
+def _given_costs(C: Any) -> tuple[tuple[int, int], Costs, bool]:
     C = np.atleast_2d(_numbers(C, "C"))
     if C.ndim != 2 or not C.size:
         raise ParameterError(f"C.shape={C.shape} must be (n, m), neither of them 0")
     return C.shape, lambda i, j: np.ascontiguousarray(C[i, j], np.float64), False
 
 
-def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], Costs, bool]:
+def _costs(X: Any, Y: Any, metric: Any, subseq: bool) -> tuple[tuple[int, int], Costs, bool]:
     """The costs of two sequences: their shape, what makes them of slices, and whether they are transposed."""
     x, y = (_frames(features, name) for features, name in ((X, "X"), (Y, "Y")))
     transposed = bool(subseq) and len(x) > len(y)
@@ -272,7 +272,7 @@ def _costs(X, Y, metric, subseq: bool) -> tuple[tuple[int, int], Costs, bool]:
     return shape, lambda i, j: np.ascontiguousarray(C[i, j]), transposed
 
 
-def _frames(features, name: str) -> np.ndarray:
+def _frames(features: Any, name: str) -> np.ndarray:
     """(frames, features), all leading axes being features."""
     features = np.atleast_2d(_numbers(features, name))
     if not features.size:
@@ -303,7 +303,7 @@ def _check_costs(cost: np.ndarray) -> None:
         raise ParameterError("the cost matrix C has NaN values; replace them, for instance by np.inf")
 
 
-def _path_of(D: np.ndarray, steps: tuple, cost_of: Costs) -> np.ndarray:
+def _path_of(D: np.ndarray, steps: tuple[Any, ...], cost_of: Costs) -> np.ndarray:
     subseq = steps[-1]
     row, column = (n - 1 for n in D.shape)
     if subseq:

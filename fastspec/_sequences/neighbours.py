@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,7 +30,7 @@ _OF_BOOLEANS = ("dice", "jaccard", "rogerstanimoto", "russellrao", "sokalmichene
 Block = Callable[[int, int], np.ndarray]
 
 
-def as_frames(data, axis: int, name: str) -> np.ndarray:
+def as_frames(data: Any, axis: int, name: str) -> np.ndarray:
     """(frames, features) as float64, all other axes being features."""
     data = np.atleast_2d(as_array(data, name=name))
     if data.dtype.kind not in "fiub":
@@ -46,7 +46,7 @@ def as_frames(data, axis: int, name: str) -> np.ndarray:
     return frames
 
 
-def distances(x: np.ndarray, y: np.ndarray, metric) -> Block:
+def distances(x: np.ndarray, y: np.ndarray, metric: Any) -> Block:
     """A function that makes rows first .. end - 1 of the distances between x and y, both (frames, features)."""
     metric = _SAME_AS.get(metric, metric) if isinstance(metric, str) else metric
     if metric in ("euclidean", "sqeuclidean"):
@@ -91,7 +91,7 @@ def _cosine_distances(x: np.ndarray, y: np.ndarray) -> Block:
     return block
 
 
-def dtype_of(metric, *data) -> np.dtype:
+def dtype_of(metric: Any, *data: Any) -> np.dtype:
     """The dtype of distances: float64, or float32 for cosines between float32 frames."""
     single = metric == "cosine" and all(getattr(x, "dtype", None) == np.float32 for x in data)
     return np.dtype(np.float32 if single else np.float64)
@@ -161,7 +161,7 @@ def _lowest_of_rows(values: np.ndarray, keep: np.ndarray, k: int) -> np.ndarray:
     return chosen
 
 
-def bandwidth(rec: csr_array, given, k: int) -> float | np.ndarray:
+def bandwidth(rec: csr_array, given: Any, k: int) -> float | np.ndarray:
     """The width of an affinity kernel, one for all entries of `rec` or one for each."""
     rows = np.repeat(np.arange(rec.shape[0]), np.diff(rec.indptr))
     if isinstance(given, np.ndarray) and given.ndim:

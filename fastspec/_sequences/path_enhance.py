@@ -14,7 +14,7 @@ from .._gate.samples import DTypeError, ParameterError, as_array, as_index, as_n
 from ..filters import diagonal_filter
 
 if TYPE_CHECKING:
-    from ..filters import Window
+    from .._front.windows import Window
 
 __all__ = ["path_enhance"]
 

@@ -287,7 +287,7 @@ def viterbi_binary(
     return (states, logp) if return_logp else states
 
 
-def _numbers(x, name: str) -> np.ndarray:
+def _numbers(x: Any, name: str) -> np.ndarray:
     x = as_array(x, name=name)
     if x.dtype.kind not in "fiub":
         raise DTypeError(f"{name}.dtype={x.dtype} must be real; probabilities are numbers from 0 to 1")
@@ -299,7 +299,7 @@ def _check_probabilities(prob: np.ndarray) -> None:
         raise ParameterError("prob holds invalid probability values: all must be between 0 and 1")
 
 
-def _checked(prob, transition) -> tuple[np.ndarray, np.ndarray]:
+def _checked(prob: Any, transition: Any) -> tuple[np.ndarray, np.ndarray]:
     prob, transition = _numbers(prob, "prob"), _numbers(transition, "transition")
     if prob.ndim < 2 or not 0 < prob.shape[-2] < MOST_STATES:
         raise ParameterError(
@@ -324,7 +324,7 @@ def _check_rows(transition: np.ndarray) -> None:
         raise ParameterError("transition is invalid: it must be non-negative and sum to 1 on each row")
 
 
-def _distribution(p, n_states: int, name: str) -> np.ndarray:
+def _distribution(p: Any, n_states: int, name: str) -> np.ndarray:
     if p is None:
         return np.full(n_states, 1.0 / n_states)
     p = _numbers(p, name)
@@ -335,14 +335,14 @@ def _distribution(p, n_states: int, name: str) -> np.ndarray:
     return p
 
 
-def _shares(p, n_states: int, name: str) -> np.ndarray:
+def _shares(p: Any, n_states: int, name: str) -> np.ndarray:
     p = np.full(n_states, 0.5) if p is None else np.atleast_1d(_numbers(p, name))
     if p.shape != (n_states,) or np.any(p < 0) or np.any(p > 1):
         raise ParameterError(f"{name}={p} must be {n_states} probabilities, one for each label")
     return p
 
 
-def _transitions_of(transition: np.ndarray, epsilon, least) -> tuple:
+def _transitions_of(transition: np.ndarray, epsilon: Any, least: Any) -> tuple[Any, ...]:
     """Log-probabilities as `_sequences.decode` takes them: those equal to the lowest are not listed one by one."""
     into = np.ascontiguousarray(np.log(transition + epsilon).T, np.float64)
     elsewhere = float(into.min())
@@ -369,7 +369,7 @@ def _runs_of(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(([0], np.cumsum(counts))).astype(np.uintp), places.reshape(-1, 2).astype(np.uintp)
 
 
-def _decode(log_prob: np.ndarray, transitions, log_init: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _decode(log_prob: np.ndarray, transitions: Any, log_init: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """States (..., n_steps) and log-likelihoods (...) of what is seen, (..., n_states, n_steps)."""
     *leading, n_states, n_steps = log_prob.shape
     states, logp = np.empty((*leading, n_steps), np.uint16), np.zeros(leading)

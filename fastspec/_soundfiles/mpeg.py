@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .pieces import Content, Found, Piece
 
@@ -61,7 +61,7 @@ class _Run:
 
     start: int
     stop: int
-    kind: tuple
+    kind: tuple[Any, ...]
     first: _Frame
     samples: int
     tag: int | None = None  # where its Xing header stands, and

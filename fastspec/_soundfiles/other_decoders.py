@@ -141,7 +141,7 @@ def _lock(file: BinaryIO) -> str | None:
 def _by_ffmpeg(
     program: str, path: bytes | None, file: BinaryIO, kind: str, seconds: float | None
 ) -> tuple[BinaryIO, str | None]:
-    limit = [] if seconds is None else ["-t", str(seconds)]
+    limit: list[str] = [] if seconds is None else ["-t", str(seconds)]
     target = ["-map", "0:a:0", "-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1"]
     with contextlib.ExitStack() as stack:
         wav = stack.enter_context(tempfile.TemporaryFile())
@@ -151,8 +151,8 @@ def _by_ffmpeg(
                 copy.flush()
                 path = os.fsencode(copy.name)
             # A name is a name, not a protocol, and what a file mentions is not fetched from elsewhere.
-            source = ["-protocol_whitelist", "file,pipe,crypto,data", "-i", b"file:" + path]
-            command = [program, "-nostdin", "-v", "error", *source, *limit, *target]
+            source: list[str | bytes] = ["-protocol_whitelist", "file,pipe,crypto,data", "-i", b"file:" + path]
+            command: list[str | bytes] = [program, "-nostdin", "-v", "error", *source, *limit, *target]
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=wav, stderr=subprocess.PIPE, check=False)
         said = _last(done.stderr.decode(errors="replace").strip().splitlines())
         if done.returncode or wav.seek(0, os.SEEK_END) == 0:
@@ -175,7 +175,10 @@ def _by_av(file: BinaryIO, kind: str, seconds: float | None) -> tuple[BinaryIO, 
         seen = 0.0
         complaint = None
         try:
-            with av.open(file, metadata_errors="ignore") as container:
+            # Titles in other encodings are no reason to refuse a file; for PyAV 19 they are none by itself.
+            old = int(av.__version__.partition(".")[0]) < 19
+            lenient: dict[str, Any] = {"metadata_errors": "ignore"} if old else {}
+            with av.open(file, **lenient) as container:
                 if not container.streams.audio:
                     raise _refused(file, kind, "PyAV", "there is no sound in it")
                 promised = _promised_seconds(container)
@@ -229,7 +232,7 @@ def _decoded(container: Any, wav: BinaryIO) -> Iterator[float]:
             sink.close()
 
 
-def _scaled(samples):
+def _scaled(samples: Any) -> Any:
     """Samples of any kind as floats with full scale 1."""
     import numpy as np
 

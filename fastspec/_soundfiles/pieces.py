@@ -11,7 +11,7 @@ import dataclasses
 import io
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO, Literal
 
 _CHUNK = 1 << 18
 _OGG_PAGE, _FLAC_STREAM = re.compile(rb"OggS\0"), re.compile(rb"fLaC[\0\x80]\0\0\x22")
@@ -104,7 +104,7 @@ class PieceFile(io.RawIOBase):
         self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
         return self._at
 
-    def readinto(self, buffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         data = self._read(memoryview(buffer).nbytes)
         memoryview(buffer).cast("B")[: len(data)] = data
         self._at += len(data)
@@ -209,7 +209,7 @@ class _Layout:
     first: int  # where the first one begins
     name: int  # bytes of a name,
     size: int  # and of a size,
-    order: str  # whose byte order this is
+    order: Literal["little", "big"]  # whose byte order this is
     counts_header: bool  # whether the size includes name and size
     align: int  # chunks begin at multiples of this
     samples: bytes  # the name of the chunk that holds them

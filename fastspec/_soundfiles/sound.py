@@ -15,7 +15,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias, cast
 
 import numpy as np
 import soundfile
@@ -44,7 +44,7 @@ _SHORT_RF64 = re.compile(r"Calculated frame count (\d+) does not match value fro
 _CUT_OGG = ("Ogg: Last page lacks an end-of-stream bit", "Ogg: Junk after the last page")
 
 
-class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):
+class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):  # type: ignore[misc]
     """A sound file cannot be read: not there, not audio, damaged, or shorter than its header says.
 
     It is all of what scripts written for librosa catch: a `soundfile.LibsndfileError` (what librosa 1.0
@@ -81,7 +81,7 @@ class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):
     def __str__(self) -> str:
         return f"{self.filename}: {self.reason}"
 
-    def __reduce__(self) -> tuple[type, tuple]:
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
         return type(self), (self.filename, self.reason, self.code, self.errno)
 
 
@@ -89,7 +89,7 @@ class AudioFileNotFoundError(AudioFileError, FileNotFoundError):
     """An `AudioFileError` that is a `FileNotFoundError` too."""
 
 
-AudioSource = str | bytes | os.PathLike[str] | os.PathLike[bytes] | int | BinaryIO | soundfile.SoundFile
+AudioSource: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | int | BinaryIO | soundfile.SoundFile
 
 
 def name_of(source: AudioSource) -> str:
@@ -134,9 +134,9 @@ class Sound:
     ) -> None:
         self.name, self._pieces, self._found, self._owned = name, pieces, found, owned
         self._outside = complaint  # what others had to say about the file
-        self._file: soundfile.SoundFile | None = None
+        self._file: Any = None
         self._start()
-        first = self._file
+        first: Any = self._file
         self.samplerate, self.channels = first.samplerate, first.channels
         self.format, self.subtype, self.own_dtype = first.format, first.subtype, _own_dtype(first)
 
@@ -159,7 +159,8 @@ class Sound:
     def _start(self) -> None:
         """Go to the first sample."""
         self._leave()
-        self._next, self.complaint = 1, None
+        self.complaint: str | None = None
+        self._next = 1
         self._enter(self._pieces[0]())
 
     def _enter(self, file: soundfile.SoundFile) -> None:
@@ -381,7 +382,7 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
 
         pieces = [lambda piece=piece: _opened(content.open(piece)) for piece in found.pieces or ()]
         try:
-            sound = Sound(name, pieces or [whole], found, owned=owned)
+            sound = Sound(name, cast(Any, pieces) or [whole], found, owned=owned)
         except soundfile.LibsndfileError as error:
             # It has a file of its own, so those opened here are closed; the caller's stays open.
             return _by_another_decoder(source, path, content, head, seconds, error)
@@ -426,7 +427,7 @@ def _can_seek(file: Any) -> bool:
     return not hasattr(file, "seekable") or file.seekable()
 
 
-def _opening_error(source, error: Exception) -> AudioFileError:
+def _opening_error(source: Any, error: Exception) -> AudioFileError:
     """What to raise for a file that cannot be opened."""
     name = name_of(source)
     said = f"(libsndfile: {error.error_string})" if isinstance(error, soundfile.LibsndfileError) else f"({error})"
@@ -437,11 +438,11 @@ def _opening_error(source, error: Exception) -> AudioFileError:
         if number == errno.ENOENT:
             return AudioFileNotFoundError(name, f"no such file {said}", 2, number)
         words = {errno.EISDIR: "is a directory, not a sound file", errno.EACCES: "permission denied"}
-        return AudioFileError(name, f"{words.get(number, 'cannot be opened')} {said}", 2, number)
+        return AudioFileError(name, f"{words.get(number or 0, 'cannot be opened')} {said}", 2, number)
     return AudioFileError(name, f"is not a sound file that can be read {said}", code)
 
 
-def _by_another_decoder(source, path, content, head: bytes, seconds: float | None, error) -> Sound:
+def _by_another_decoder(source: Any, path: Any, content: Any, head: bytes, seconds: float | None, error: Any) -> Sound:
     """What libsndfile refuses, read by PyAV or ffmpeg if it is sound; or the error that says what it is."""
     refused = _opening_error(source, error)
     if content.size == 0:
@@ -496,7 +497,7 @@ def _missing_samples(file: soundfile.SoundFile, expected: int, got: int) -> str 
     return None
 
 
-def samples(sound: Sound, count: int, dtype) -> np.ndarray:
+def samples(sound: Sound, count: int, dtype: Any) -> np.ndarray:
     """The next samples as numbers from -1 to 1, (n, channels), with the bits that libsndfile gives.
 
     Integers come as they are, for `pcm` converts them faster; not those of 32 bits, which it rounds as SoX does.
@@ -514,7 +515,7 @@ def shaped(block: np.ndarray) -> np.ndarray:
     return block[:, 0] if block.shape[1] == 1 else block.T
 
 
-def read(source, *, offset: float = 0.0, duration: float | None = None, dtype: Any = np.float32):
+def read(source: Any, *, offset: float = 0.0, duration: float | None = None, dtype: Any = np.float32) -> Any:
     """Samples (channels first), sampling rate, and a complaint about missing samples or None.
 
     The complaint is a sentence for the caller to raise or to warn with: what libsndfile decodes from a
@@ -530,7 +531,7 @@ def read(source, *, offset: float = 0.0, duration: float | None = None, dtype: A
         return shaped(y), sound.samplerate, sound.complaint
 
 
-def read_whole(source, dtype: Any = None) -> tuple[np.ndarray, int]:
+def read_whole(source: Any, dtype: Any = None) -> tuple[np.ndarray, int]:
     """All samples (channels first) and the rate; a file that lacks some or holds none is an error.
 
     Parameters

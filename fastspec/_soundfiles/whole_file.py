@@ -24,7 +24,7 @@ from typing import BinaryIO
 
 try:
     import fcntl
-except ImportError:  # Windows: no locks, hence no leavings are removed
+except ImportError:  # pragma: no cover (Windows: no locks, hence no leavings are removed)
     fcntl = None  # type: ignore[assignment]
 
 MOST_LINKS = 40  # in a row, as in the Linux kernel
@@ -173,7 +173,7 @@ def _take_after(descriptor: int, path: str, there: os.stat_result) -> None:
 def _attributes(file: str | int) -> list[str]:
     try:
         return os.listxattr(file)
-    except (AttributeError, OSError):  # neither every system has them, nor every file system
+    except (AttributeError, OSError):  # pragma: no cover (neither every system has them, nor every file system)
         return []
 
 

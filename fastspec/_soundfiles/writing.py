@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 import numpy as np
 
@@ -46,7 +46,7 @@ _PADDED, _MOST_PADDING = ("GSM610", "IMA_ADPCM", "MS_ADPCM", "G721_32", "G723_24
 
 @public
 def write(
-    path: str | bytes | os.PathLike | BinaryIO | int,
+    path: str | bytes | os.PathLike[str] | BinaryIO | int,
     y: npt.ArrayLike,
     sr: int,
     subtype: str | None = None,
@@ -136,7 +136,7 @@ def write(
     return content.clips
 
 
-def _target(path) -> tuple[str | BinaryIO, str]:
+def _target(path: Any) -> tuple[str | BinaryIO, str]:
     """The path as str, or a binary file to write to; and what to call it, which may say the format."""
     if isinstance(path, (str, bytes, os.PathLike)):
         name = os.fsdecode(path)
@@ -150,8 +150,8 @@ def _target(path) -> tuple[str | BinaryIO, str]:
     writable = getattr(path, "closed", False) is False and getattr(path, "writable", lambda: True)()
     if isinstance(path, io.TextIOBase) or not writable:
         raise ParameterError(f"path={path!r} is not open for writing bytes; open it with mode='wb'")
-    name = getattr(path, "name", None)
-    return path, name if isinstance(name, str) else f"<{type(path).__name__}>"
+    named = getattr(path, "name", None)
+    return path, named if isinstance(named, str) else f"<{type(path).__name__}>"
 
 
 def _file_of(descriptor: int) -> BinaryIO:
@@ -164,7 +164,9 @@ def _file_of(descriptor: int) -> BinaryIO:
 class _Content:
     """What is to be written, made a block at a time, and what was clipped on the way."""
 
-    def __init__(self, y: np.ndarray, sr: int, subtype: str, file_format: str, lo, hi, dither, rng) -> None:
+    def __init__(
+        self, y: np.ndarray, sr: int, subtype: str, file_format: str, lo: Any, hi: Any, dither: Any, rng: Any
+    ) -> None:
         self.y, self.sr, self.subtype, self.format = y, sr, subtype, file_format
         self.channels, self.n = np.atleast_2d(y).shape
         self.kind = f"{file_format} {subtype}"
@@ -311,7 +313,7 @@ def _check_written(file: BinaryIO, name: str, content: _Content) -> None:
     )
 
 
-def _opened(file: BinaryIO, *arguments, **options):
+def _opened(file: BinaryIO, *arguments: Any, **options: Any) -> Any:
     import soundfile
 
     return soundfile.SoundFile(file if os.name == "nt" else file.fileno(), *arguments, closefd=False, **options)

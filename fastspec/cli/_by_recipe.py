@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -38,7 +38,7 @@ def _check(recipe: fastspec.Recipe, args: argparse.Namespace) -> None:
         raise UsageError(f"--recipe {args.recipe} gives complex numbers, of which there is no picture; use npz or npy")
 
 
-def _described(recipe: fastspec.Recipe, args: argparse.Namespace, sr: float) -> dict:
+def _described(recipe: fastspec.Recipe, args: argparse.Namespace, sr: float) -> dict[str, Any]:
     return {"feature": "recipe", "unit": recipe.log or "none", "sr": sr, "recipe": recipe.to_json()}
 
 
@@ -91,7 +91,7 @@ def _frequencies(recipe: fastspec.Recipe, n_rows: int) -> np.ndarray:
     return np.asarray(from_mel(np.linspace(low, high, recipe.n_mels + 2)[1:-1], recipe.mel_scale))
 
 
-def _draw(recipe: fastspec.Recipe, file, levels: np.ndarray, **labels) -> None:
+def _draw(recipe: fastspec.Recipe, file: Any, levels: np.ndarray, **labels: Any) -> None:
     import numpy as np
 
     from .._front.banks import to_mel

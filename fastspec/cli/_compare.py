@@ -7,7 +7,7 @@ import functools
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -34,7 +34,7 @@ _METRICS = ("euclidean", "cityblock", "cosine", "correlation", "chebyshev", "sqe
 _LINKAGES = ("average", "single", "complete", "weighted")
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "compare",
         help="distances between files, and groups of them",
@@ -96,7 +96,7 @@ def _command(args: argparse.Namespace) -> int:
     return status
 
 
-def _feature(args: argparse.Namespace):
+def _feature(args: argparse.Namespace) -> Any:
     """The name of what is compared, and the recipe or call that makes it."""
     from ..dataset._job import feature_of
 
@@ -124,7 +124,7 @@ def _target(args: argparse.Namespace, inputs: Sequence[str]) -> tuple[Path | Non
     return target, kind
 
 
-def _features_of(feature, args: argparse.Namespace, source: str) -> np.ndarray:
+def _features_of(feature: Any, args: argparse.Namespace, source: str) -> np.ndarray:
     """Frames by rows, or the mean of the frames."""
     import numpy as np
 
@@ -175,7 +175,9 @@ def _grouped(distances: np.ndarray, threshold: float, linkage: str) -> tuple[lis
     return [numbers.setdefault(label, len(numbers) + 1) for label in labels], hierarchy.leaves_list(tree).tolist()
 
 
-def _report(args: argparse.Namespace, files, feature: str, distances: np.ndarray, threshold: float, groups) -> None:
+def _report(
+    args: argparse.Namespace, files: Any, feature: str, distances: np.ndarray, threshold: float, groups: Any
+) -> None:
     import numpy as np
 
     aside = args.output == STREAM
@@ -192,7 +194,9 @@ def _report(args: argparse.Namespace, files, feature: str, distances: np.ndarray
         _terminal.report_table(("file", "group", "distance", "nearest"), [row for *_, row in rows], aside=aside)
 
 
-def _draw(args: argparse.Namespace, kind: str, files, distances: np.ndarray, groups, order: list[int], file) -> None:
+def _draw(
+    args: argparse.Namespace, kind: str, files: Any, distances: np.ndarray, groups: Any, order: list[int], file: Any
+) -> None:
     """The matrix, alike files beside each other, with lines between groups."""
     import numpy as np
 

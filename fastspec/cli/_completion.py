@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from typing import Any
 
 from . import _terminal
 
@@ -16,14 +17,14 @@ _FILES = {"INPUT", "OUTPUT", "OUT", "SOURCE", "FILE", "[NAME=]RECIPE", "RECIPE"}
 class Print(argparse.Action):
     """Print the script, and end."""
 
-    def __call__(self, parser, namespace, values, option_string=None):
+    def __call__(self, parser: Any, namespace: Any, values: Any, option_string: Any = None) -> None:
         try:
             import shtab
         except ImportError:
             parser.error(f"{option_string} needs shtab: pip install 'fastspec-audio[cli]'")
         for action in _actions(parser):
             if action.metavar in _FILES and not action.choices:
-                action.complete = shtab.FILE
+                action.complete = shtab.FILE  # type: ignore[attr-defined]
         script = shtab.complete(parser, shell=values)
         _terminal.send(script.encode() + b"\n")
         parser.exit()

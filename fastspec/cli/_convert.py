@@ -7,7 +7,9 @@ import functools
 import io
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import fastspec
 
@@ -40,7 +42,7 @@ _SUBTYPES = {
 }
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "convert",
         help="other file formats and kinds of samples",
@@ -139,10 +141,12 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
         exact = as_dtype(y, np.float32 if y.dtype == np.float32 else np.float64)
         y, sr = fastspec.resample(exact, orig_sr=sr, target_sr=args.sr), args.sr
     file_format, subtype = _formats.sound_format(like, None, subtype)
-    options = {"format": None if like == target else file_format}  # a suffix .wav lets long files become RF64
+    options: dict[str, Any] = {
+        "format": None if like == target else file_format
+    }  # a suffix .wav lets long files become RF64
     if args.dither:
         options |= {"dither": "tpdf", "rng": args.seed}
-    write = functools.partial(fastspec.write, y=y, sr=sr, subtype=subtype, **options)
+    write: Callable[..., Any] = functools.partial(fastspec.write, y=y, sr=sr, subtype=subtype, **options)
     clips = _send(write) if target is None else write(target)
     channels, n = np.atleast_2d(y).shape
     if args.json:
@@ -154,7 +158,7 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
         _terminal.report(message, aside=target is None)
 
 
-def _own_subtype(sound, like: Path) -> str | None:
+def _own_subtype(sound: Any, like: Path) -> str | None:
     """The input's kind of samples, if the output can have them."""
     from .._soundfiles.formats import can_hold
     from .._soundfiles.sound import open_audio
@@ -163,7 +167,7 @@ def _own_subtype(sound, like: Path) -> str | None:
         return file.subtype if can_hold(like, file.subtype) else None
 
 
-def _send(write) -> int:
+def _send(write: Any) -> int:
     """Write to stdout what `write` makes a file of; the clips."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "sound")

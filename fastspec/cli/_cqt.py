@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -39,7 +39,7 @@ examples:
 )
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "cqt",
         help="constant-Q spectrograms",
@@ -78,7 +78,7 @@ def _check(args: argparse.Namespace) -> None:
         _transform_parameters(args, args.sr)
 
 
-def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
+def _transform_parameters(args: argparse.Namespace, sr: float) -> dict[str, Any]:
     """The keyword arguments of `cqt`, checked to fit below sr / 2; without a tuning that is still to be estimated."""
     parameters = {"sr": sr} | {name: getattr(args, name) for name in _OPTIONS}
     if args.tuning is None:
@@ -86,7 +86,7 @@ def _transform_parameters(args: argparse.Namespace, sr: float) -> dict:
     return parameters | {"n_bins": _n_bins(args, parameters)}
 
 
-def _n_bins(args: argparse.Namespace, parameters: dict) -> int:
+def _n_bins(args: argparse.Namespace, parameters: dict[str, Any]) -> int:
     from ..core.constantq._bins import bins_of
 
     names = ("sr", "fmin", "bins_per_octave", "tuning", "filter_scale", "window")
@@ -101,7 +101,7 @@ def _n_bins(args: argparse.Namespace, parameters: dict) -> int:
     return {None: min(_USUAL_BINS, room), "all": room}.get(args.n_bins, args.n_bins)
 
 
-def _described(args: argparse.Namespace, sr: float) -> dict:
+def _described(args: argparse.Namespace, sr: float) -> dict[str, Any]:
     levels = {name: getattr(args, name) for name in _LEVELS}
     return {"feature": "cqt"} | _transform_parameters(args, sr) | levels
 
@@ -130,7 +130,7 @@ def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Re
     named = {name: parameters[name] for name in ("fmin", "bins_per_octave", "tuning")}
     frequencies = fastspec.cqt_frequencies(C.shape[-2], **named)
 
-    def draw(file, levels, **labels) -> None:
+    def draw(file: Any, levels: Any, **labels: Any) -> None:
         from .._picture import draw_notes
 
         draw_notes(file, levels, pitches=fastspec.hz_to_midi(frequencies), name_of=fastspec.midi_to_note, **labels)

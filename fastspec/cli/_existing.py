@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from ._targets import Task
 from ._terminal import STREAM, UsageError, printable, say, shown
@@ -22,7 +22,7 @@ _KEYWORD = b"fastspec\0"
 
 
 def left_to_do(
-    tasks: Sequence[Task], kind: str, describe: Callable[[float], dict], rows: str | None, *, quiet: bool
+    tasks: Sequence[Task], kind: str, describe: Callable[[float], dict[str, Any]], rows: str | None, *, quiet: bool
 ) -> list[Task]:
     """The tasks whose result is not there, or older than its source is now.
 
@@ -69,7 +69,7 @@ def size_of(source: str) -> int | None:
     return found.st_size if found else None
 
 
-def with_parameters(png: bytes, described: dict) -> bytes:
+def with_parameters(png: bytes, described: dict[str, Any]) -> bytes:
     """A PNG that tells how it was made, as a text in it that viewers do not show."""
     content = b"tEXt" + _KEYWORD + json.dumps(described).encode("ascii")
     chunk = (len(content) - 4).to_bytes(4, "big") + content + zlib.crc32(content).to_bytes(4, "big")
@@ -88,12 +88,14 @@ def _status(source: str) -> os.stat_result | None:
     return found if found and stat.S_ISREG(found.st_mode) else None
 
 
-def _difference(task: Task, kind: str, describe: Callable[[float], dict], rows: str | None, newer: bool) -> str:
+def _difference(
+    task: Task, kind: str, describe: Callable[[float], dict[str, Any]], rows: str | None, newer: bool
+) -> str:
     """What of an existing result is not as it would be made now, in words; "" if nothing is, as far as can be known."""
     from .._gate.samples import ParameterError
 
     try:
-        was = _kept(task.target, kind)
+        was = _kept(cast(Path, task.target), kind)
         sr = was["sr"] if kind != "npy" else 0.0
     except Exception:  # whatever is wrong with it
         return "is no whole result of this command"
@@ -125,19 +127,19 @@ def _difference(task: Task, kind: str, describe: Callable[[float], dict], rows: 
 
 def _is_newer(task: Task) -> bool:
     source = _status(task.source)
-    return source is not None and source.st_mtime_ns > os.stat(task.target).st_mtime_ns
+    return source is not None and source.st_mtime_ns > os.stat(cast(Path, task.target)).st_mtime_ns
 
 
 def _change_of_source(task: Task, kind: str, newer: bool) -> str:
     """What happened to the source after the result was made, in words; the result is a whole one."""
     size = size_of(task.source)
-    then = size if kind == "npy" or size is None else _kept(task.target, kind).get("source_size", size)
+    then = size if kind == "npy" or size is None else _kept(cast(Path, task.target), kind).get("source_size", size)
     if then not in (None, size):
         return f"as the source has changed: {then} bytes then, {size} now"
     return "as the source is newer" if newer else ""
 
 
-def _kept(path: Path, kind: str) -> dict:
+def _kept(path: Path, kind: str) -> dict[str, Any]:
     """What a result tells of itself."""
     import numpy as np
 
@@ -162,7 +164,7 @@ def _text_of(file: BinaryIO) -> bytes:
     return text[len(_KEYWORD) :]
 
 
-def _expected_of_array(task: Task, describe: Callable[[float], dict], rows: str | None) -> dict:
+def _expected_of_array(task: Task, describe: Callable[[float], dict[str, Any]], rows: str | None) -> dict[str, Any]:
     """The dtype and shape that the features of a source would have; nothing if it cannot be read any more."""
     from .._soundfiles.sound import AudioFileError, open_audio
 

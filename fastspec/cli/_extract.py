@@ -39,7 +39,7 @@ examples:
 """
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "extract",
         help="a folder of recordings to training data",
@@ -123,7 +123,7 @@ def _command(args: argparse.Namespace) -> int:
     return 1 if summary.failures else 0
 
 
-def _job(args: argparse.Namespace):
+def _job(args: argparse.Namespace) -> Any:
     from ..dataset import Job, load_job
 
     given = ("sr", "channels", "pool", "pool_frames", "patch_frames", "patch_hop", "statistics", "dtype")
@@ -208,7 +208,7 @@ def _executor(args: argparse.Namespace) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def _progress(args: argparse.Namespace) -> Iterator[Callable | None]:
+def _progress(args: argparse.Namespace) -> Iterator[Callable[..., Any] | None]:
     """A line that is written over: recordings, hours of audio, how much faster than they play, time left."""
     wanted = args.progress
     if wanted is None:
@@ -218,7 +218,7 @@ def _progress(args: argparse.Namespace) -> Iterator[Callable | None]:
         return
     begin, seconds, first = time.monotonic(), 0.0, None
 
-    def show(done, n_done: int, total: int) -> None:
+    def show(done: Any, n_done: int, total: int) -> None:
         nonlocal seconds, first
         first = n_done - done.n_items if first is None else first
         seconds += done.seconds
@@ -239,7 +239,7 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-def _report(summary, args: argparse.Namespace) -> None:
+def _report(summary: Any, args: argparse.Namespace) -> None:
     for _, words in summary.failures:
         say(f"error: {words}")
     if not args.quiet:

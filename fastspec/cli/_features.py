@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -46,7 +46,7 @@ class Result:
     features: np.ndarray
     times: Callable[[np.ndarray], np.ndarray]
     frequencies: np.ndarray
-    parameters: dict
+    parameters: dict[str, Any]
     draw: Callable[..., None]
     rows_name: str = "frequencies"
     frames_axis: int = -1
@@ -67,7 +67,7 @@ class Feature:
     """
 
     check: Callable[[argparse.Namespace], None]
-    parameters: Callable[[argparse.Namespace, float], dict]
+    parameters: Callable[[argparse.Namespace, float], dict[str, Any]]
     compute: Callable[[argparse.Namespace, np.ndarray, float], Result]
     rows: str | None = None
 
@@ -117,7 +117,7 @@ def add_levels(parser: argparse.ArgumentParser, *, ref: float | str, amin: float
     levels("--top-db", type=_parser.not_negative_or_none, default=80.0, help="dB kept below the peak, or none")
 
 
-def check_window(window: float | str | tuple) -> None:
+def check_window(window: float | str | tuple[Any, ...]) -> None:
     try:
         fastspec.filters.get_window(window, 64)
     except fastspec.ParameterError as error:
@@ -172,12 +172,12 @@ def _result(feature: Feature, args: argparse.Namespace, source: str) -> Result:
     return feature.compute(args, y, sr)
 
 
-def _described(feature: Feature, args: argparse.Namespace, sr: float) -> dict:
+def _described(feature: Feature, args: argparse.Namespace, sr: float) -> dict[str, Any]:
     """All that options say about a result, for its reader."""
     return _of_options(args) | feature.parameters(args, sr if args.sr is None else args.sr)
 
 
-def _of_options(args: argparse.Namespace) -> dict:
+def _of_options(args: argparse.Namespace) -> dict[str, Any]:
     return {"channels": args.channels, "dtype": args.dtype}
 
 
@@ -198,19 +198,19 @@ def without_interrupts() -> Iterator[None]:
             previous(*caught[0])
 
 
-def _write_npy(file, result: Result, source: str, args: argparse.Namespace) -> None:
+def _write_npy(file: Any, result: Result, source: str, args: argparse.Namespace) -> None:
     import numpy as np
 
     np.save(file, result.features)
 
 
-def _told(result: Result, source: str, args: argparse.Namespace) -> dict:
+def _told(result: Result, source: str, args: argparse.Namespace) -> dict[str, Any]:
     """How a result was made, for its reader."""
     version = fastspec.__version__
     return {"unit": "dB", "fastspec": version, "source": source, **_of_options(args), **result.parameters}
 
 
-def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> None:
+def _write_npz(file: Any, result: Result, source: str, args: argparse.Namespace) -> None:
     import numpy as np
 
     arrays = {
@@ -226,7 +226,7 @@ def _write_npz(file, result: Result, source: str, args: argparse.Namespace) -> N
                 np.lib.format.write_array(entry, array, allow_pickle=False)
 
 
-def _write_png(file, result: Result, source: str, args: argparse.Namespace) -> None:
+def _write_png(file: Any, result: Result, source: str, args: argparse.Namespace) -> None:
     import numpy as np
 
     picture = io.BytesIO()

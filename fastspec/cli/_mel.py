@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import functools
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -50,7 +51,7 @@ reading an .npz:
 )
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "mel",
         help="log-mel spectrograms",
@@ -116,7 +117,7 @@ def check(args: argparse.Namespace) -> None:
         parameters(args, args.sr)
 
 
-def parameters(args: argparse.Namespace, sr: float) -> dict:
+def parameters(args: argparse.Namespace, sr: float) -> dict[str, Any]:
     """The keyword arguments of `feature.logmel`, with what None stands for filled in."""
     fmax = sr / 2 if args.fmax is None else args.fmax
     if fmax > sr / 2:
@@ -136,9 +137,9 @@ def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Re
     described = parameters(args, sr)
     span = described["fmin"], described["fmax"]
     edges = fastspec.mel_frequencies(args.n_mels + 2, fmin=span[0], fmax=span[1], htk=args.htk)
-    to_mel = functools.partial(fastspec.hz_to_mel, htk=args.htk)
+    to_mel: Callable[..., Any] = functools.partial(fastspec.hz_to_mel, htk=args.htk)
 
-    def draw(file, levels, **labels) -> None:
+    def draw(file: Any, levels: Any, **labels: Any) -> None:
         from .._picture import draw_mel
 
         draw_mel(file, levels, frequency_range=span, to_mel=to_mel, **labels)
@@ -152,7 +153,7 @@ def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Re
     )
 
 
-def levels(args: argparse.Namespace, y: np.ndarray, described: dict) -> np.ndarray:
+def levels(args: argparse.Namespace, y: np.ndarray, described: dict[str, Any]) -> np.ndarray:
     """The log-mel spectrogram that `parameters` describe."""
     import numpy as np
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import fastspec
 
@@ -27,7 +27,7 @@ examples:
 )
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "mfcc",
         help="mel-frequency cepstral coefficients",
@@ -54,12 +54,12 @@ def _check(args: argparse.Namespace) -> None:
         raise UsageError(f"--dct-type 1 needs two bands, and --n-mels is {args.n_mels}; use more, or --dct-type 2")
 
 
-def _transform(args: argparse.Namespace) -> dict:
+def _transform(args: argparse.Namespace) -> dict[str, Any]:
     norm = None if args.dct_norm == "none" else args.dct_norm
     return {"n_mfcc": args.n_mfcc, "dct_type": args.dct_type, "norm": norm, "lifter": args.lifter}
 
 
-def _parameters(args: argparse.Namespace, sr: float) -> dict:
+def _parameters(args: argparse.Namespace, sr: float) -> dict[str, Any]:
     """Those of the spectrogram, whose norm is called mel_norm here, and those of the transform."""
     mel = _mel.parameters(args, sr)
     return mel | {"mel_norm": mel["norm"]} | _transform(args) | {"feature": "mfcc"}
@@ -71,7 +71,7 @@ def _compute(args: argparse.Namespace, y: np.ndarray, sr: float) -> _features.Re
     S = _mel.levels(args, y, _mel.parameters(args, sr))
     features = fastspec.feature.mfcc(S=S, sr=sr, **_transform(args))
 
-    def draw(file, levels, **labels) -> None:
+    def draw(file: Any, levels: Any, **labels: Any) -> None:
         from .._picture import draw_rows
 
         draw_rows(file, levels, **labels)

@@ -9,6 +9,7 @@ import math
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from typing import Any, NoReturn
 
 import fastspec
 
@@ -20,29 +21,29 @@ PAD_MODES = ("constant", "edge", "reflect", "symmetric", "linear_ramp", "empty")
 class Parser(argparse.ArgumentParser):
     """argparse's, but that it guesses nothing and does not answer with the usage text."""
 
-    def __init__(self, **options) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=_HelpFormatter, **options)
         self._commands: Iterable[str] = ()
 
-    def add_commands(self):
+    def add_commands(self) -> Any:
         """As add_subparsers."""
         commands = self.add_subparsers(title="commands", metavar="COMMAND", required=True)
         self._commands = commands.choices
         return commands
 
-    def parse_known_args(self, args: Sequence[str] | None = None, namespace=None):
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         args = sys.argv[1:] if args is None else [os.fsdecode(arg) for arg in args]
         self._refuse_unknown_names(args)
         return super().parse_known_args(args, namespace)
 
-    def parse_args(self, args: Sequence[str] | None = None, namespace=None):
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         parsed, rest = self.parse_known_args(args, namespace)
         if rest:
             names = " ".join(map(printable, rest))
             self.error(f"unrecognized arguments: {names}; files stand together, and no more of them than it says")
         return parsed
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         say(f"error: {message.removeprefix('argument ')} (see {self.prog} --help)")
         sys.exit(2)
 
@@ -209,7 +210,7 @@ def norm(text: str) -> float | str | None:
     return number(text)
 
 
-def window(text: str) -> float | str | tuple:
+def window(text: str) -> float | str | tuple[Any, ...]:
     """``hann``, ``gaussian:64`` (name and parameters) or ``14.0`` (kaiser's beta)."""
     with contextlib.suppress(ValueError):
         return float(text)

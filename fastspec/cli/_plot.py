@@ -57,7 +57,7 @@ class Picture(NamedTuple):
     options: dict[str, Any] = {}  # noqa: RUF012 (read alone)
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "plot",
         help="pictures: mel, cqt, stft, wave, chroma, mfcc, tempogram",
@@ -86,7 +86,7 @@ def add(commands) -> None:
     frames("--n-mfcc", type=_parser.positive_int, help="coefficients (default: 20)")
 
 
-def add_look(add, size: str) -> None:
+def add_look(add: Any, size: str) -> None:
     add("--size", type=_parser.size_of_picture, default=size, metavar="WIDTHxHEIGHT", help="in inches")
     add("--dpi", type=_parser.dpi, default=150, help="dots per inch")
     add("--colors", metavar="NAME", help="a colour map of matplotlib's, or for lines a colour (default: what suits)")
@@ -167,11 +167,11 @@ def _part(args: argparse.Namespace, source: str) -> tuple[np.ndarray, float]:
     return np.atleast_2d(y), sr
 
 
-def _draw(file, kind: str, args: argparse.Namespace, y: np.ndarray, sr: float, title: str) -> None:
+def _draw(file: Any, kind: str, args: argparse.Namespace, y: np.ndarray, sr: float, title: str) -> None:
     from .. import _picture
 
     figure = _picture.new_figure(args.size, args.dpi)
-    axes = figure.subplots(len(y), sharex=True, squeeze=False)[:, 0]
+    axes = list(figure.subplots(len(y), sharex=True, squeeze=False)[:, 0])
     if args.kind == "wave":
         _draw_waves(args, y, sr, axes)
     else:
@@ -221,7 +221,15 @@ def _draw_spectra(args: argparse.Namespace, y: np.ndarray, sr: float, axes: Sequ
     bar.outline.set_visible(False)
 
 
-def _show(args: argparse.Namespace, ax: Axes, data: np.ndarray, picture: Picture, times: np.ndarray, sr, hop_length):
+def _show(
+    args: argparse.Namespace,
+    ax: Axes,
+    data: np.ndarray,
+    picture: Picture,
+    times: np.ndarray,
+    sr: float,
+    hop_length: int,
+) -> Any:
     from .. import display
 
     colors = {} if args.colors is None else {"cmap": args.colors}
@@ -273,8 +281,8 @@ def _chroma(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int)
 
 
 def _mfcc(args: argparse.Namespace, y: np.ndarray, sr: float, hop_length: int) -> Picture:
-    rows = {"n_mfcc": args.n_mfcc or 20, "n_mels": args.n_mels or 128}
-    data = fastspec.feature.mfcc(y=y, sr=sr, n_fft=args.n_fft or 2048, hop_length=hop_length, **rows)
+    sizes: dict[str, Any] = {"n_fft": args.n_fft or 2048, "n_mfcc": args.n_mfcc or 20, "n_mels": args.n_mels or 128}
+    data = fastspec.feature.mfcc(y=y, sr=sr, hop_length=hop_length, **sizes)
     return Picture(data, None, "Value")
 
 

@@ -6,6 +6,7 @@ import argparse
 import os
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import fastspec
 
@@ -24,7 +25,7 @@ examples:
 """
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "recipes",
         help="the front ends of models",
@@ -94,7 +95,7 @@ def _diff(args: argparse.Namespace) -> int:
     return 0
 
 
-def _table(rows) -> list[str]:
+def _table(rows: Any) -> list[str]:
     rows = list(rows)
     width = max(len(name) for name, _ in rows)
     return [f"{name:{width}}  {words}" for name, words in rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 from pathlib import Path
+from typing import Any
 
 from . import _jobs, _parser, _targets, _terminal
 from ._terminal import STREAM, shown
@@ -31,7 +32,7 @@ _FULL_SCALE = {"ULAW": 32124 / 32768, "ALAW": 32256 / 32768}  # the highest code
 _HEADS = ("file", "format", "rate", "ch", "length", "peak", "RMS", "clipped", "silence")
 
 
-def add(commands) -> None:
+def add(commands: Any) -> None:
     parser = commands.add_parser(
         "stats",
         help="levels, clipped samples, silence, rate and length of files",
@@ -50,7 +51,7 @@ def add(commands) -> None:
 def _command(args: argparse.Namespace) -> int:
     tasks = [_targets.task_for(source, None) for source in args.inputs]
     _terminal.check_streams(reads=STREAM in args.inputs, writes=False)
-    found: list[dict] = []
+    found: list[dict[str, Any]] = []
 
     def work(source: str, _: Path | None) -> None:
         found.append({"path": source} | stats_of(_terminal.opened(source), args.silence))
@@ -64,7 +65,7 @@ def _command(args: argparse.Namespace) -> int:
     return status
 
 
-def stats_of(source, silence: float) -> dict:
+def stats_of(source: Any, silence: float) -> dict[str, Any]:
     """All that is told of a sound file, read block by block; levels in dB are re full scale."""
     import numpy as np
 
@@ -77,10 +78,10 @@ def stats_of(source, silence: float) -> dict:
         full = _full_scale(sound.subtype)
         while len(block := samples(sound, max(1, _BLOCK // stretch) * stretch, np.float64)):
             finite = np.isfinite(block)
-            clipped += np.count_nonzero(np.abs(block) >= full)  # infinity, too
+            clipped += int(np.count_nonzero(np.abs(block) >= full))  # infinity, too
             if not finite.all():
                 block = np.where(finite, block, 0.0)
-            n_finite += np.count_nonzero(finite)
+            n_finite += int(np.count_nonzero(finite))
             count += len(block)
             peak = max(peak, np.abs(block).max())
             total += block.sum()
@@ -98,7 +99,7 @@ def stats_of(source, silence: float) -> dict:
         }  # fmt: skip
 
 
-def _silent(powers, stretch: int, limit: float) -> int:
+def _silent(powers: Any, stretch: int, limit: float) -> int:
     """How many samples lie in stretches whose mean power is below the limit; the last stretch may be shorter."""
     import numpy as np
 
@@ -119,7 +120,7 @@ def _db(value: float) -> float:
     return 20 * math.log10(value) if value > 0 else -math.inf
 
 
-def _row(one: dict) -> tuple[str, ...]:
+def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return (
         shown(one["path"]),
         f"{one['format']} {one['subtype']}",
@@ -133,7 +134,7 @@ def _row(one: dict) -> tuple[str, ...]:
     )
 
 
-def _sum(found: list[dict]) -> tuple[str, ...]:
+def _sum(found: list[dict[str, Any]]) -> tuple[str, ...]:
     seconds = sum(one["seconds"] for one in found)
     silence = sum(one["silence"] * one["seconds"] for one in found) / seconds
     peak, clipped = max(one["peak_db"] for one in found), sum(one["clipped"] for one in found)

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ._terminal import STREAM, UsageError, printable, shown
 
@@ -51,7 +52,7 @@ def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]
 def check_apart(tasks: Iterable[Task]) -> None:
     """Refuse a target that is an input, by whatever name: the original would be lost before or while it is read."""
     tasks = [task for task in tasks if not task.fault]
-    inputs = {}
+    inputs: dict[Any, Any] = {}
     for task in tasks:
         inputs.setdefault(_identity(0 if task.source == STREAM else task.source), task.source)
     for task in tasks:

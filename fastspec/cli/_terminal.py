@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from .._soundfiles.whole_file import OutputError
 
@@ -65,7 +66,7 @@ def report_json(told: object, *, aside: bool) -> None:
     report(json.dumps(_strict(told)), aside=aside)
 
 
-def _strict(told):
+def _strict(told: Any) -> Any:
     if isinstance(told, dict):
         return {name: _strict(value) for name, value in told.items()}
     if isinstance(told, list):
@@ -139,7 +140,7 @@ def finish() -> int:
 
 
 @contextlib.contextmanager
-def _to(stream) -> Iterator[None]:
+def _to(stream: Any) -> Iterator[None]:
     """Write to a standard stream. A reader that has left has what it wanted, so that is no error."""
     try:
         yield
@@ -150,7 +151,7 @@ def _to(stream) -> Iterator[None]:
         raise OutputError(f"{STDOUT}: cannot be written: {error.strerror}") from None
 
 
-def _hush(stream) -> None:
+def _hush(stream: Any) -> None:
     """Let what is still to be written, at the interpreter's end too, go nowhere."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -22,7 +22,7 @@ def peer(kind: type[Exception] = ValueError) -> Callable[[F], F]:
         checked = public(function)
 
         @wraps(function)
-        def call(*args, **kwargs):
+        def call(*args: Any, **kwargs: Any) -> Any:
             torch = sys.modules.get("torch")
             try:
                 if torch is None or not _has_tensor(torch, (*args, *kwargs.values())):
@@ -32,26 +32,26 @@ def peer(kind: type[Exception] = ValueError) -> Callable[[F], F]:
             except ParameterError as error:
                 if isinstance(error, kind):
                     raise
-                raise both(type(error), kind)(str(error)) from error
+                raise both(type(error), kind)(str(error)) from error  # type: ignore[arg-type]
 
         return call  # type: ignore[return-value]
 
     return decorate
 
 
-def as_audio(x, *, name: str) -> np.ndarray:
+def as_audio(x: Any, *, name: str) -> np.ndarray:
     """Floating-point samples as the engine reads them, of lists too, which librosa's own functions refuse."""
     return as_samples(x if isinstance(x, np.ndarray) else as_array(x, name=name), name=name)
 
 
-def _has_tensor(torch, values) -> bool:
+def _has_tensor(torch: Any, values: Any) -> bool:
     return any(
         isinstance(value, torch.Tensor) or (isinstance(value, (list, tuple)) and _has_tensor(torch, value))
         for value in values
     )
 
 
-def _arrays(torch, value, name: str):
+def _arrays(torch: Any, value: Any, name: str) -> Any:
     """The memory of a tensor, without a copy; what is no tensor as it is."""
     if isinstance(value, torch.Tensor):
         return from_dlpack(value, name=name)
@@ -60,7 +60,7 @@ def _arrays(torch, value, name: str):
     return value
 
 
-def _tensors(torch, value):
+def _tensors(torch: Any, value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return torch.from_numpy(value if value.flags.writeable else value.copy())
     if isinstance(value, (list, tuple)):

@@ -116,7 +116,7 @@ def _mel_recipe() -> Recipe:
     return _recipe().replace(log=None, log_floor=0.0, least=None, most=None)
 
 
-def _long_enough(audio) -> np.ndarray:
+def _long_enough(audio: Any) -> np.ndarray:
     x = as_clip(audio, name="audio")
     if x.shape[-1] <= _recipe().n_fft // 2:
         raise ParameterError(f"audio.shape={x.shape} is too short to be reflected; pass more than 1024 samples")
@@ -181,7 +181,7 @@ class Scaler(_scaler.Scaler):
 
     @peer()
     def __init__(
-        self, statistic: str | None = "dataset", normtype: str | None = "standard", dims: tuple = (1, 2),
+        self, statistic: str | None = "dataset", normtype: str | None = "standard", dims: tuple[Any, ...] = (1, 2),
         eps: float = 1e-8,
     ) -> None:  # fmt: skip
         super().__init__(statistic, normtype, dims, eps, ddof=int(statistic == "instance"), weigh="batches")
@@ -195,7 +195,7 @@ class Scaler(_scaler.Scaler):
         return None if self.mean is None else self.variance + self.mean**2
 
     @peer()
-    def fit(self, dataloader: Iterable, transform_func: Callable[..., Any] = lambda batch: batch[0]) -> Scaler:
+    def fit(self, dataloader: Iterable[Any], transform_func: Callable[..., Any] = lambda batch: batch[0]) -> Scaler:
         """Take the numbers of a dataset.
 
         Parameters
@@ -285,7 +285,7 @@ class Scaler(_scaler.Scaler):
 
     @classmethod
     @peer()
-    def load(cls, path: str | os.PathLike) -> Scaler:
+    def load(cls, path: str | os.PathLike[str]) -> Scaler:
         """Read a scaler that `save` wrote.
 
         Parameters

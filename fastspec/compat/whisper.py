@@ -16,6 +16,7 @@ result      (..., bands, frames), float32
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ TOKENS_PER_SECOND = SAMPLE_RATE // N_SAMPLES_PER_TOKEN
 
 
 @peer(RuntimeError)
-def load_audio(file: str | os.PathLike, sr: int = SAMPLE_RATE) -> np.ndarray:
+def load_audio(file: str | os.PathLike[str], sr: int = SAMPLE_RATE) -> np.ndarray:
     """Samples of a sound file, mono, at Whisper's rate.
 
     The original decodes and resamples by ffmpeg and rounds to 16 bits; here `fastspec.load` reads the file, so that
@@ -151,12 +152,12 @@ def mel_filters(device: object = None, n_mels: int = 80) -> np.ndarray:
     from .._front.banks import bank_of
 
     _check_device(device)
-    return bank_of(recipe("whisper", n_mels=_checked_bands(n_mels)), 0).astype(np.float32)
+    return bank_of(recipe("whisper", n_mels=_checked_bands(n_mels)), 0).astype(np.float32)  # type: ignore[union-attr]
 
 
 @peer(RuntimeError)
 def log_mel_spectrogram(
-    audio: str | os.PathLike | npt.ArrayLike, n_mels: int = 80, padding: int = 0, device: object = None
+    audio: str | os.PathLike[str] | npt.ArrayLike, n_mels: int = 80, padding: int = 0, device: object = None
 ) -> np.ndarray:
     """Log-mel spectrogram, as Whisper takes it.
 
@@ -206,13 +207,13 @@ def _recipe(n_mels: int, padding: int) -> Recipe:
     return recipe("whisper", n_mels=n_mels, append=padding, top_over="channels")
 
 
-def _checked_bands(n_mels) -> int:
+def _checked_bands(n_mels: int) -> int:
     if as_index(n_mels, name="n_mels") not in (80, 128):
         kind = both(ParameterError, AssertionError)
         raise kind(f"n_mels={n_mels} must be 80 or 128; for others use fastspec.recipe('whisper', n_mels={n_mels})")
     return n_mels
 
 
-def _check_device(device) -> None:
+def _check_device(device: Any) -> None:
     if device is not None and str(device).partition(":")[0] != "cpu":
         raise ParameterError(f"device={device!r} is not the CPU, where fastspec works; move the result there")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def salience(
     freqs: RealArray,
     harmonics: Sequence[float],
     weights: npt.ArrayLike | None = None,
-    aggregate: Callable | None = None,
+    aggregate: Callable[..., Any] | None = None,
     filter_peaks: bool = True,
     fill_value: float = np.nan,
     kind: Interpolation = "linear",
@@ -79,7 +79,7 @@ def salience(
     >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
     [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     """
-    S, harmonics = as_array(S, name="S"), as_array(harmonics, name="harmonics")
+    S, harmonics = as_array(S, name="S"), as_array(harmonics, name="harmonics")  # type: ignore[assignment]
     aggregate = np.average if aggregate is None else aggregate
     weights = np.ones(len(harmonics)) if weights is None else np.array(as_array(weights, name="weights"), dtype=float)
     energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
@@ -168,7 +168,7 @@ def interp_harmonics(
     x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
     if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
         options = {"kind": kind, "fill_value": fill_value, "axis": axis}
-        found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
+        found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)  # type: ignore[arg-type]
         at = axis % x.ndim
         return found.reshape(*x.shape[:at], *np.shape(harmonics), *found.shape[at + 1 :])
     if _one_grid(x, freqs, axis):
@@ -180,7 +180,7 @@ def interp_harmonics(
 
     grids, values = freqs.swapaxes(axis, -1), x.swapaxes(axis, -1)
     wanted = np.multiply.outer(grids, harmonics)
-    found = [
+    found = [  # type: ignore[assignment]
         _at(grids[frame], values[frame], wanted[frame], kind, fill_value) for frame in np.ndindex(grids.shape[:-1])
     ]
     return np.array(found).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
@@ -275,7 +275,7 @@ def _one_grid(x: np.ndarray, freqs: np.ndarray, axis: int) -> bool:
     return fixed
 
 
-def _plain(freqs: np.ndarray, kind: str, fill_value) -> bool:
+def _plain(freqs: np.ndarray, kind: str, fill_value: Any) -> bool:
     """Whether linear interpolation by hand gives what `interp1d` would give."""
     return (
         isinstance(kind, str)
@@ -287,7 +287,7 @@ def _plain(freqs: np.ndarray, kind: str, fill_value) -> bool:
     )
 
 
-def _interpolator(freqs: np.ndarray, x: np.ndarray, kind: str, fill_value, axis: int) -> Callable:
+def _interpolator(freqs: np.ndarray, x: np.ndarray, kind: str, fill_value: Any, axis: int) -> Callable[..., Any]:
     from scipy.interpolate import interp1d
 
     return interp1d(freqs, x, kind=kind, axis=axis, copy=False, bounds_error=False, fill_value=fill_value)
@@ -301,7 +301,7 @@ def _cells(freqs: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return below, place, ~((wanted < freqs[0]) | (wanted > freqs[-1]))
 
 
-def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value, axis: int) -> np.ndarray:
+def _linear_rows(x: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value: Any, axis: int) -> np.ndarray:
     """x at the wanted (harmonics, d), axes that replace `axis`. Whole rows of frames are read at a time."""
     rows = np.ascontiguousarray(np.moveaxis(x, axis, 0), dtype=np.result_type(x.dtype, np.float64))
     flat = rows.reshape(len(rows), -1)
@@ -331,7 +331,7 @@ def _span(places: np.ndarray) -> slice | np.ndarray:
     return slice(places[0], places[-1] + 1) if whole else places
 
 
-def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value) -> np.ndarray:
+def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray, fill_value: Any) -> np.ndarray:
     """Each row of `values` at its own row of wanted frequencies."""
     below, place, inside = _cells(freqs, wanted)
     low = np.take_along_axis(values, below, axis=-1).astype(np.result_type(values.dtype, np.float64))
@@ -340,7 +340,7 @@ def _linear_of_frames(values: np.ndarray, freqs: np.ndarray, wanted: np.ndarray,
     return low
 
 
-def _at(grid: np.ndarray, values: np.ndarray, wanted: np.ndarray, kind: str, fill_value) -> np.ndarray:
+def _at(grid: np.ndarray, values: np.ndarray, wanted: np.ndarray, kind: str, fill_value: Any) -> np.ndarray:
     """One frame."""
     if not _plain(grid, kind, fill_value):
         return _interpolator(grid, values, kind, fill_value, 0)(wanted)

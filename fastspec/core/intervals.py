@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import lru_cache
-from typing import Literal, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -70,7 +70,7 @@ def interval_frequencies(
     return (np.sort(all_ratios) if sort else all_ratios) * fmin
 
 
-def _ratios(intervals, *, bins_per_octave: int, tuning: float, sort: bool) -> np.ndarray:
+def _ratios(intervals: Any, *, bins_per_octave: int, tuning: float, sort: bool) -> np.ndarray:
     if not isinstance(intervals, str):
         ratios = np.array(intervals)
         if ratios.size == 0:

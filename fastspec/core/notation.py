@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import combinations
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -87,13 +87,13 @@ _CHAKRAS = """
 MELAS = {name: number for number, name in enumerate(_CHAKRAS.split(), 1)}
 
 
-def place_of(match: re.Match) -> int:
+def place_of(match: re.Match[str]) -> int:
     """Place on the line of fifths of a matched letter with its accidentals."""
     sharps = sum(ACCIDENTALS[sign] for sign in match["accidentals"])
     return LETTERS.index(match["letter"].upper()) - 1 + 7 * sharps
 
 
-def match_note(note: str, *, name: str = "note") -> re.Match:
+def match_note(note: str, *, name: str = "note") -> re.Match[str]:
     if not isinstance(note, str):
         raise DTypeError(f"{name}={note!r} must be a str such as 'C#4', not {type(note).__name__}")
     match = NOTE.match(note)
@@ -105,7 +105,7 @@ def match_note(note: str, *, name: str = "note") -> re.Match:
     return match
 
 
-def _match_key(key: str) -> re.Match:
+def _match_key(key: str) -> re.Match[str]:
     if not isinstance(key, str):
         raise DTypeError(f"key={key!r} must be a str such as 'C:maj', not {type(key).__name__}")
     match = KEY.match(key)
@@ -327,10 +327,10 @@ def interval_to_fjs(
 
 @lru_cache(1024, typed=True)
 def _fjs_of_one(interval: float, unison: str, tolerance: float, unicode: bool) -> str:
-    return _fjs_of(interval, unison, tolerance, unicode)
+    return _fjs_of(interval, unison, tolerance, unicode)  # type: ignore[return-value]
 
 
-def _fjs_of(interval, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:
+def _fjs_of(interval: Any, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:
     ratios = as_numbers(interval, "interval").astype(np.float64)
     if np.any(ratios <= 0):
         raise ParameterError(f"interval={ratios[ratios <= 0][0]} is a frequency ratio and must be positive")

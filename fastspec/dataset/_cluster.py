@@ -21,7 +21,7 @@ def cluster(address: str) -> Iterator[Executor]:
         words = "a cluster needs distributed: pip install 'fastspec-audio[dask]'"
         raise ImportError(words, name="distributed") from error
     try:
-        client = Client(address, timeout=30, name="fastspec-extract")
+        client = Client(address, timeout=30, name="fastspec-extract")  # type: ignore[no-untyped-call]
     except OSError as error:
         raise OSError(f"{address}: no scheduler answers there ({error})") from None
     with client:
@@ -51,8 +51,8 @@ class ClusterExecutor(Executor):
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def submit(self, function: Callable, /, *args: Any, **kwargs: Any) -> Future:
-        future: Future = Future()
+    def submit(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         path = next((arg for arg in args if isinstance(arg, str)), "")
         name = os.path.splitext(os.path.basename(path))[0]
         # Random digits: a task of the same name from a run before would be taken for it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,7 +161,7 @@ def _entries(item: Item, job: Job, makers: list[_Maker], duration: float) -> lis
 class _Maker:
     """One feature, made of samples as they come: at once where it must, else a block at a time."""
 
-    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put, room: _Room) -> None:
+    def __init__(self, name: str, feature: Recipe | Call, job: Job, rate: float, put: Any, room: _Room) -> None:
         self.name, self._feature, self._job, self._put, self._room = name, feature, job, put, room
         self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
         self.made: list[list[Stored]] = []  # of each channel, of each patch
@@ -279,7 +279,7 @@ def _blocks_of(item: Item) -> tuple[float, Blocks]:
     return sound.samplerate, _of_sound(sound, item)
 
 
-def _of_sound(sound, item: Item) -> Blocks:
+def _of_sound(sound: Any, item: Item) -> Blocks:
     with sound:
         try:
             if item.start:
@@ -316,7 +316,7 @@ def _of_hdf5(item: Item) -> tuple[float, Blocks]:
     rate = float(rates[0])
     first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
 
-    def blocks():
+    def blocks() -> Iterator[Any]:
         size = int(_SECONDS * rate)
         with file:
             for begin in range(first, end, size):

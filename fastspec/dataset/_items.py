@@ -103,13 +103,13 @@ def items_of(sources: Iterable[str | os.PathLike[str]], *, label_of: str | None 
     """
     if isinstance(sources, (str, os.PathLike)):
         sources = [sources]
-    sources = [os.fspath(source) for source in sources]
-    if not sources:
+    names = [os.fspath(source) for source in sources]
+    if not names:
         raise ParameterError("sources=[] names nothing; pass files, folders, patterns or manifests")
     if label_of not in (None, "folder"):
         raise ParameterError(f"label_of={label_of!r} is unknown; use None or 'folder'")
     items = []
-    for source in sources:
+    for source in names:
         found = list(_of_source(source))
         if not found:
             raise ParameterError(f"{source!r} holds no sound files; their suffixes are {' '.join(sorted(SUFFIXES))}")
@@ -265,7 +265,7 @@ def _in_hdf5(path: str) -> Iterator[Item]:
     found: list[tuple[str, int]] = []
     with h5py.File(path, "r") as file:
 
-        def look(name: str, node) -> None:
+        def look(name: str, node: Any) -> None:
             if isinstance(node, h5py.Dataset) and node.dtype.kind in "fiu" and node.ndim in (1, 2):
                 found.append((name, node.shape[1] if node.ndim == 2 else 0))
 

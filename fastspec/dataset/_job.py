@@ -53,7 +53,7 @@ class Call:
                 raise ParameterError(f"{self.kind} has no option {name!r} here; {hint}")
 
     @property
-    def function(self):
+    def function(self) -> Any:
         import fastspec
 
         target: Any = fastspec
@@ -306,7 +306,7 @@ def _hashable(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _one_of(value: Any, known: tuple, name: str) -> None:
+def _one_of(value: Any, known: tuple[Any, ...], name: str) -> None:
     if value not in known:
         near = get_close_matches(str(value), [k for k in known if k], 1)
         hint = f"did you mean {near[0]!r}?" if near else f"use {' or '.join(map(repr, known))}"

@@ -32,7 +32,7 @@ def _told_if_damaged(path: str) -> Iterator[None]:
         raise ParameterError(f"{path}: cannot be read as a data set, is it damaged? ({said})") from error
 
 
-class Dataset(Sequence):
+class Dataset(Sequence[Any]):
     """A data set, opened by `open`: it has a length and gives an entry for a number, as torch's `DataLoader` wants it.
 
     Copies in other processes open the files anew. An entry is an array (frames, rows), or a dict of arrays if there are
@@ -198,7 +198,7 @@ class Dataset(Sequence):
         return F if scale is None else ((F - scale[0]) * scale[1]).astype(F.dtype, copy=False)
 
 
-def _scale_of(path: str, name: str, feature: dict[str, Any], normalize: str | None):
+def _scale_of(path: str, name: str, feature: dict[str, Any], normalize: str | None) -> Any:
     """What is taken away from each row, and what the rest is multiplied by."""
     if normalize is None:
         return None

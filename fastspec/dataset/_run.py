@@ -371,7 +371,9 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 # --- carried out
 
 
-def _run_parts(job, parts, plan, done, todo, executor, workers, memory, progress) -> None:
+def _run_parts(
+    job: Any, parts: Any, plan: Any, done: Any, todo: Any, executor: Any, workers: Any, memory: Any, progress: Any
+) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)
     n_done = sum(d.n_items for d in done if d) - sum(d.n_items for d in (done[i] for i in todo) if d)
@@ -403,7 +405,7 @@ def _run_parts(job, parts, plan, done, todo, executor, workers, memory, progress
                 stop.set()
 
 
-def _is_published(kind, out: str, meta: Meta, n_entries: int) -> bool:
+def _is_published(kind: Any, out: str, meta: Meta, n_entries: int) -> bool:
     """Whether the store that is there holds what the parts hold: a run may have been killed between the two."""
     there = kind.summary(out) if os.path.exists(out) else None
     if there is None:
@@ -412,7 +414,7 @@ def _is_published(kind, out: str, meta: Meta, n_entries: int) -> bool:
     return (there["digest"], there["entries"], failures) == (meta.digest, n_entries, meta.failures)
 
 
-def _publish(kind, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
+def _publish(kind: Any, out: str, folder: str, paths: Sequence[str], meta: Meta) -> None:
     """Make the store beside its place, and put it there when the disk has it."""
     built = os.path.join(folder, "built")
     _remove(built)

@@ -181,7 +181,7 @@ _COORDINATES: dict[str | None, Callable[[int, Options], np.ndarray]] = {
 }
 
 
-def same_axes(x_kind: str | None, y_kind: str | None, x_limits: tuple, y_limits: tuple) -> bool:
+def same_axes(x_kind: str | None, y_kind: str | None, x_limits: tuple[Any, ...], y_limits: tuple[Any, ...]) -> bool:
     """Whether both axes show the same coordinates of the same kind, so that the picture is square."""
     families = (TIME_KINDS, LAG_KINDS, FFT_KINDS, CQT_KINDS, VQT_KINDS, CHROMA_KINDS)
     alike = any(x_kind in family and y_kind in family for family in families)
@@ -215,7 +215,14 @@ def decorate(axis: Axis, kind: str | None, n_bins: int, o: Options) -> None:
     _DECORATIONS[kind](axis, n_bins, o)
 
 
-def _set(axis: Axis, label: str, formatter=None, locator=None, minor_formatter=None, minor_locator=None) -> None:
+def _set(
+    axis: Axis,
+    label: str,
+    formatter: Any = None,
+    locator: Any = None,
+    minor_formatter: Any = None,
+    minor_locator: Any = None,
+) -> None:
     if formatter is not None:
         axis.set_major_formatter(formatter)
     if locator is not None:

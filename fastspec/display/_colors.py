@@ -80,7 +80,9 @@ def as_cmap(cmap: str | Colormap) -> Colormap:
 cmap = moved(moved_from="display.cmap", version="1.0", version_removed="1.1")(infer_cmap)
 
 
-def normalization(cmap: Colormap, data: np.ndarray, limits: dict, *, cmap_bool, cmap_div, div_thresh: float) -> Any:
+def normalization(
+    cmap: Colormap, data: np.ndarray, limits: dict[str, Any], *, cmap_bool: Any, cmap_div: Any, div_thresh: float
+) -> Any:
     """The norm that goes with an inferred map, or None; takes vmin and vmax out of `limits` where it holds them."""
     if cmap == as_cmap(cmap_div):
         return TwoSlopeNorm(vcenter=div_thresh, vmin=limits.pop("vmin", None), vmax=limits.pop("vmax", None))
@@ -122,7 +124,7 @@ def scaled(data: np.ndarray, vscale: str | None, top_db: float | None, x: Any, y
     magnitude = np.abs(data)
     to_db = power_to_db if kind == "power" else amplitude_to_db
     ref = np.max(magnitude) if reference == "max" else 1.0 if reference is None else reference
-    return to_db(magnitude, ref=ref, top_db=top_db)
+    return to_db(magnitude, ref=ref, top_db=top_db)  # type: ignore[arg-type, return-value]
 
 
 def _phase_deviation(data: np.ndarray, x: Any, y: Any, *, along_time: bool) -> np.ndarray:
@@ -291,7 +293,7 @@ def _luminance(ax: Axes) -> float:
             color = child.get_cmap()(child.norm(np.nanmedian(np.asarray(child.get_array()))))
             break
     else:
-        color = ax.get_facecolor()
+        color = ax.get_facecolor()  # type: ignore[assignment]
         if len(color) == 4 and color[3] == 0:
-            color = ax.figure.get_facecolor()
+            color = ax.figure.get_facecolor()  # type: ignore[assignment]
     return colorsys.rgb_to_yiq(*color[:3])[0]

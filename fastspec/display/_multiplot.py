@@ -27,13 +27,13 @@ def multiplot(
     fig: FigureBase | None = None,
     orient: Literal["v", "h"] = "v",
     share_properties: bool | Literal["row", "col"] | np.ndarray | None = None,
-    fig_kw: dict | None = None,
+    fig_kw: dict[str, Any] | None = None,
     sharex: bool = True,
     sharey: bool = True,
     label_outer: bool = True,
     labels: Sequence[str | None] | None = None,
     titles: Sequence[str | None] | None = None,
-    prop_cycle: Cycler | None = None,
+    prop_cycle: Cycler[Any, Any] | None = None,
     **kwargs: Any,
 ) -> NDArray[np.object_]:
     """Draw waveforms or spectrograms on axes of their own: the channels of one array, or several arrays.
@@ -138,7 +138,7 @@ def places_for(
     *,
     axes: Axes | np.ndarray | None,
     fig: FigureBase | None = None,
-    fig_kw: dict | None = None,
+    fig_kw: dict[str, Any] | None = None,
     nrows: int,
     ncols: int,
     axshape: tuple[int, ...],
@@ -194,7 +194,7 @@ def groups_of(share: Any, shape: tuple[int, ...]) -> NDArray[Any]:
     return groups.reshape(shape)
 
 
-def styles_of(groups: np.ndarray, foreign: list[str], prop_cycle: Cycler | None) -> NDArray[np.object_]:
+def styles_of(groups: np.ndarray, foreign: list[str], prop_cycle: Cycler[Any, Any] | None) -> NDArray[np.object_]:
     """The style of each picture: the next of the cycle whenever a group appears for the first time."""
     from matplotlib import rcParams
 

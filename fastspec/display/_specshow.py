@@ -196,7 +196,9 @@ def specshow(
     return image
 
 
-def _choose_colors(style: dict[str, Any], data: np.ndarray, cmap_seq, cmap_bool, cmap_div, div_thresh: float) -> None:
+def _choose_colors(
+    style: dict[str, Any], data: np.ndarray, cmap_seq: Any, cmap_bool: Any, cmap_div: Any, div_thresh: float
+) -> None:
     """A map and its norm, unless the caller has chosen one."""
     if "cmap" in style:
         return

@@ -97,7 +97,7 @@ class AdaptiveWaveplot:
 
     @property
     def ax(self) -> Axes | None:
-        return self._ax_ref and self._ax_ref()
+        return self._ax_ref and self._ax_ref()  # type: ignore[return-value]
 
     def __del__(self) -> None:
         self.disconnect(strict=True)
@@ -154,7 +154,7 @@ class AdaptiveWaveplot:
         envelope.set_visible(not near)
         steps.set_visible(near)
         drawn = steps.get_ydata() if self.transpose else steps.get_xdata()
-        if near and (first <= drawn[0] or last >= drawn[-1]):
+        if near and (first <= drawn[0] or last >= drawn[-1]):  # type: ignore[index]
             middle = (first + last) / 2
             start = np.searchsorted(self.times, middle - 0.5 * self.max_samples / self.sr)
             part = slice(start, start + self.max_samples)
@@ -174,7 +174,15 @@ class _LegendHandler(HandlerBase):
     """A line of the waveform's colour, on the axes' background, which stands out where colours are inverted."""
 
     def create_artists(
-        self, legend: Legend, orig_handle: Any, xdescent, ydescent, width, height, fontsize, trans
+        self,
+        legend: Legend,
+        orig_handle: Any,
+        xdescent: Any,
+        ydescent: Any,
+        width: Any,
+        height: Any,
+        fontsize: Any,
+        trans: Any,
     ) -> list[Artist]:
         plot, place = orig_handle.waveplot, (xdescent, ydescent, width, height, fontsize, trans)
         background = "none" if plot.ax is None else plot.ax.get_facecolor()

@@ -34,7 +34,7 @@ def waveshow(
     mask: ArrayLike | None = None,
     ax: Axes | None = None,
     invert: bool = False,
-    invert_color: str | tuple | None = None,
+    invert_color: str | tuple[Any, ...] | None = None,
     **kwargs: Any,
 ) -> AdaptiveWaveplot:
     """Draw a waveform: as its envelope, or sample by sample when no more than `max_points` are in view.
@@ -153,7 +153,7 @@ def wavebars(
     axis: str | None = "time",
     offset: float = 0.0,
     invert: bool = False,
-    invert_color: str | tuple | None = None,
+    invert_color: str | tuple[Any, ...] | None = None,
     transpose: bool = False,
     label: str | None = None,
     ax: Axes | None = None,
@@ -228,8 +228,8 @@ def wavebars(
     axes.autoscale_view()
     if invert:
         inverted, color = axes.patch.get_facecolor() if invert_color is None else invert_color, bars.get_facecolor()
-        axes.patch.set_facecolor(color)
-        in_legend.set_facecolor(color)
+        axes.patch.set_facecolor(color)  # type: ignore[arg-type]
+        in_legend.set_facecolor(color)  # type: ignore[arg-type]
         bars.set_facecolor(inverted)
     decorate(_time_axis(axes, transpose), axis, envelope.shape[-1], Options())
     return bars

@@ -109,18 +109,18 @@ def chroma_stft(
     return normalize(_fold(bank, S), norm=norm, axis=-2)
 
 
-def _bank_key(sr, n_fft: int, tuning, n_chroma: int, options: dict[str, Any]) -> tuple:
+def _bank_key(sr: float, n_fft: int, tuning: Any, n_chroma: int, options: dict[str, Any]) -> tuple[Any, ...]:
     tuning = as_number(tuning, name="tuning")
     return key_of({"sr": sr, "n_fft": n_fft, "tuning": tuning, "n_chroma": n_chroma, **options})
 
 
 @kept(CACHED)
-def _bank(key: tuple) -> np.ndarray:
+def _bank(key: tuple[Any, ...]) -> np.ndarray:
     return filters.chroma(**dict(key))
 
 
 @kept(CACHED)
-def _spec_of_samples(base: Spec, key: tuple) -> Spec:
+def _spec_of_samples(base: Spec, key: tuple[Any, ...]) -> Spec:
     return replace(base, bank=_bank(key))
 
 

@@ -4,7 +4,7 @@ polynomials."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -87,7 +87,7 @@ def spectral_centroid(
     return np.sum(_along_bins(freq, S.ndim) * normalize(S, norm=1, axis=-2), axis=-2, keepdims=True)
 
 
-def _frequencies(freq, sr: float, S: np.ndarray | None, n_fft: int) -> np.ndarray:
+def _frequencies(freq: Any, sr: float, S: np.ndarray | None, n_fft: int) -> np.ndarray:
     if freq is not None:
         return freq
     n_fft = as_index(n_fft, name="n_fft") if S is None else _spectrogram(S=S, n_fft=n_fft)[1]

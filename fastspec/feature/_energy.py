@@ -76,7 +76,9 @@ def rms(
     return np.sqrt(power)
 
 
-def _mean_square(y: np.ndarray, frame_length: int, hop_length: int, center: bool, pad_mode, dtype) -> np.ndarray:
+def _mean_square(
+    y: np.ndarray, frame_length: int, hop_length: int, center: bool, pad_mode: Any, dtype: Any
+) -> np.ndarray:
     valid_audio(y)
     frame_length, hop_length = as_index(frame_length, name="frame_length"), as_hop_length(hop_length)
     if center:
@@ -120,12 +122,12 @@ def _sums_of_squares(framed: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _padded(y: np.ndarray, frame_length: int, pad_mode) -> np.ndarray:
+def _padded(y: np.ndarray, frame_length: int, pad_mode: Any) -> np.ndarray:
     half = int(frame_length // 2)
     return pad_axis(y, -1, (half, half), {"mode": pad_mode})
 
 
-def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype) -> np.ndarray:
+def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype: Any) -> np.ndarray:
     """Parseval: the bins between 0 Hz and half the sampling rate stand for two each."""
     S = as_array(S, name="S")
     if S.ndim < 2:

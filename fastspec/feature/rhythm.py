@@ -124,7 +124,7 @@ def tempogram(
     return result
 
 
-def _envelope(y, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
+def _envelope(y: Any, sr: float, onset_envelope: np.ndarray | None, hop_length: int) -> np.ndarray:
     if onset_envelope is not None:
         return as_array(onset_envelope, name="onset_envelope")
     if y is None:

@@ -90,8 +90,8 @@ def melspectrogram(
 
 
 def _program(
-    source: Source, sr: float, power: float, bank: dict[str, Any], levels: tuple | None = None, top=None,
-    *, to_peak: bool = False, cepstrum: tuple | None = None,
+    source: Source, sr: float, power: float, bank: dict[str, Any], levels: tuple[Any, ...] | None = None,
+    top: Any = None, *, to_peak: bool = False, cepstrum: tuple[Any, ...] | None = None,
 ) -> Program:  # fmt: skip
     """Mel bands, their levels by (multiplier, floor, offset) and limits, and a cepstrum of those."""
     bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
@@ -269,8 +269,9 @@ def mfcc(
 
 
 def _levels_for_cepstrum(
-    y, sr, mel_norm, cepstrum: tuple, *, n_fft=2048, hop_length=512, win_length=None, window="hann", center=True,
-    pad_mode="constant", power=2.0, **bank,
+    y: Any, sr: float, mel_norm: Any, cepstrum: tuple[Any, ...], *, n_fft: int = 2048, hop_length: int = 512,
+    win_length: Any = None, window: Any = "hann", center: bool = True, pad_mode: Any = "constant", power: Any = 2.0,
+    **bank: Any,
 ) -> tuple[Program, Source]:  # fmt: skip
     source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power)
     bank.pop("S", None)
@@ -278,7 +279,7 @@ def _levels_for_cepstrum(
     return _program(source, sr, power, {"norm": mel_norm, **bank}, levels, 80.0, cepstrum=cepstrum), source
 
 
-def _cepstrum(n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> Spec | None:
+def _cepstrum(n_bands: int, precision: int, n_mfcc: int, dct_type: Any, norm: Any, lifter: Any) -> Spec | None:
     """The DCT of so many levels; None if no coefficient is asked for."""
     try:
         n_mfcc = len(range(n_bands)[:n_mfcc])
@@ -287,7 +288,7 @@ def _cepstrum(n_bands: int, precision: int, n_mfcc, dct_type, norm, lifter) -> S
     return specs.cepstrum_spec(n_bands, n_mfcc, precision, dct_type, norm, lifter) if n_mfcc else None
 
 
-def _cepstrum_by_scipy(S, n_mfcc, dct_type, norm, lifter):
+def _cepstrum_by_scipy(S: Any, n_mfcc: int, dct_type: Any, norm: Any, lifter: Any) -> np.ndarray:
     """The DCT of other dtypes, as scipy.fft.dct promotes them."""
     import scipy.fft
 

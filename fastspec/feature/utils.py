@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -174,7 +175,7 @@ def _correlate(x: np.ndarray, taps: np.ndarray, out: np.ndarray, *, odd: bool) -
         out[index] = total
 
 
-def _row_blocks(x: np.ndarray):
+def _row_blocks(x: np.ndarray) -> Iterator[Any]:
     """Index and rows (m, t) of an array (..., t), a few at a time."""
     if x.ndim == 1:
         yield ..., x

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -105,7 +105,9 @@ def interp_broadcast(
     return op(y1, y2)
 
 
-def _interpolated(x: np.ndarray, pos: np.ndarray, grid: np.ndarray, axis: int, kind: str, fill_value) -> np.ndarray:
+def _interpolated(
+    x: np.ndarray, pos: np.ndarray, grid: np.ndarray, axis: int, kind: str, fill_value: Any
+) -> np.ndarray:
     from scipy.interpolate import interp1d
 
     return interp1d(pos, x, axis=axis, kind=kind, copy=False, bounds_error=False, fill_value=fill_value)(grid)

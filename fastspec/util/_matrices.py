@@ -244,9 +244,9 @@ def shear(
     along = 0 if axis % 2 else 1
     if hasattr(X, "tocoo"):
         lines = sheared_sparse(X, factor, along)
-        if lines.format == X.format:
+        if lines.format == X.format:  # type: ignore[union-attr]
             lines.sort_indices()  # which a conversion does anyway
-        return lines.asformat(X.format)
+        return lines.asformat(X.format)  # type: ignore[union-attr]
     return sheared(X, factor, along, X.shape[along])
 
 
@@ -254,7 +254,7 @@ def sheared(X: np.ndarray, factor: int, along: int, n_kept: int) -> np.ndarray:
     """The first rows (or columns, along=1) of a dense matrix that has been sheared."""
     # Memory order as in librosa: C where columns move, Fortran where rows do.
     shape = (X.shape[0], n_kept) if along else (n_kept, X.shape[1])
-    result = np.empty(shape, dtype=X.dtype, order="CF"[along])
+    result = np.empty(shape, dtype=X.dtype, order="F" if along else "C")
     source, target = (X, result) if along == 0 else (X.T, result.T)
     length = len(source)
     for i in range(source.shape[1] if length else 0):
@@ -308,8 +308,8 @@ def roll_sparse(x: Rolled, shift: int, axis: int = 0) -> Rolled:
     if not hasattr(x, "tocoo"):
         if isinstance(shift, (str, bytes)):
             raise DTypeError(f"shift={shift!r} must be an integer")
-        return np.roll(as_array(x, name="x", subok=True), shift, axis=axis)
-    return _moved(x.tocoo(), shift, axis % 2, x.format)
+        return np.roll(as_array(x, name="x", subok=True), shift, axis=axis)  # type: ignore[return-value]
+    return _moved(x.tocoo(), shift, axis % 2, x.format)  # type: ignore[union-attr]
 
 
 def _moved(entries: Any, shift: int, along: int, fmt: str) -> Any:

@@ -10,6 +10,8 @@ rows that all overlap, such as chroma, have small dense systems instead.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 # The weight d against the mean of the diagonal of A A', first and last: the root for a larger d is the best place to
@@ -35,7 +37,8 @@ def solve(A: np.ndarray, B: np.ndarray) -> np.ndarray:
     """The float64 solution (d, n) for a banded `A` (m, d), or one of few rows, and columns `B` (m, n)."""
     scale = np.linalg.norm(B, axis=0)
     scale[scale == 0] = 1.0
-    b, bank, dual = B / scale, _Bank(A) if is_banded(A) else _FewRows(A), None
+    b, bank = B / scale, _Bank(A) if is_banded(A) else _FewRows(A)
+    dual: Any = None
     for damping in _DAMPINGS:
         bank.damping = damping * bank.mean_square
         dual = _dual(bank, b, bank.unconstrained(b) if dual is None else dual)
@@ -186,7 +189,7 @@ def _dual(bank: _Bank | _FewRows, b: np.ndarray, start: np.ndarray) -> np.ndarra
     return result
 
 
-def _newton_step(bank: _Bank | _FewRows, dual, value, jacobian, b):
+def _newton_step(bank: _Bank | _FewRows, dual: Any, value: Any, jacobian: Any, b: Any) -> Any:
     """A step down for each frame: the full one, or as many halves as the objective asks for (Armijo's rule)."""
     step = bank.divide(b - value, jacobian)
     before = _objective(dual, value, b)

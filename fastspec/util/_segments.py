@@ -192,11 +192,12 @@ def sync(
     """
     data = as_array(data, name="data", subok=True)
     refuse_mask(idx, name="idx")
-    aggregate = np.mean if aggregate is None else aggregate
+    summed: Callable[..., Any] = np.mean if aggregate is None else aggregate
+    segments: list[Any]
     if all(isinstance(item, slice) for item in idx):
         segments = list(idx)
     elif all(np.issubdtype(type(item), np.integer) for item in idx):
-        segments = index_to_slice(idx, idx_min=0, idx_max=data.shape[axis], pad=pad)
+        segments = index_to_slice(np.asarray(idx), idx_min=0, idx_max=data.shape[axis], pad=pad)
     else:
         raise ParameterError(f"idx={idx!r} must be all integers (boundaries) or all slices (segments)")
     shape = list(data.shape)
@@ -205,5 +206,5 @@ def sync(
     to = np.moveaxis(result, axis, 0)
     before = (slice(None),) * (axis % data.ndim)
     for i, segment in enumerate(segments):
-        to[i] = aggregate(data[(*before, segment)], axis=axis)
+        to[i] = summed(data[(*before, segment)], axis=axis)
     return result

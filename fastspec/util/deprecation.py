@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import sys
 import warnings
 from typing import Any
 
@@ -57,7 +57,7 @@ def rename_kw(
     """
     if isinstance(old_value, Deprecated):
         return new_value
-    function = inspect.currentframe().f_back.f_code.co_name
+    function = sys._getframe(1).f_code.co_name
     warnings.warn(
         f"{function}(): {old_name!r} has been renamed to {new_name!r} in version {version_deprecated}; "
         f"the old name goes in version {version_removed}",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -102,7 +104,7 @@ def hertz_to_octave(freq: npt.ArrayLike, tuning: float = 0.0, bins_per_octave: i
     >>> huggingface.hertz_to_octave([55.0, 440.0]).tolist()
     [1.0, 4.0]
     """
-    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)
+    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)  # type: ignore[arg-type]
 
 
 @peer()
@@ -236,7 +238,7 @@ def chroma_filter_bank(
     )  # fmt: skip
 
 
-def real_dtype(dtype) -> np.dtype:
+def real_dtype(dtype: Any) -> np.dtype:
     try:
         found = np.dtype(dtype)
     except TypeError:

@@ -21,7 +21,7 @@ _WINDOWS = {"hann_window": "hann", "hamming_window": "hamming", "hanning": "hann
 
 
 @peer()
-def from_preprocessor_config(path_or_dict: str | os.PathLike | Mapping[str, Any]) -> Recipe:
+def from_preprocessor_config(path_or_dict: str | os.PathLike[str] | Mapping[str, Any]) -> Recipe:
     """The recipe of a model of transformers, from its ``preprocessor_config.json``.
 
     What the feature extractor computes of one clip when it is called without options (Qwen3-ASR's, as its processor
@@ -72,7 +72,7 @@ def from_preprocessor_config(path_or_dict: str | os.PathLike | Mapping[str, Any]
     return recipe(name, **translate(options))
 
 
-def _read(path: str | os.PathLike) -> Mapping[str, Any]:
+def _read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
     if not isinstance(path, (str, os.PathLike)):
         raise DTypeError(f"path_or_dict={path!r} must be the name of a file, or what it holds")
     file = Path(path)
@@ -89,7 +89,7 @@ def _read(path: str | os.PathLike) -> Mapping[str, Any]:
     return found
 
 
-class _Options(dict):
+class _Options(dict[str, Any]):
     """An extractor's options, by name."""
 
     def __init__(self, values: dict[str, Any], kind: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -146,7 +148,7 @@ def amplitude_to_db_batch(
     return _decibels(spectrogram, 2, reference, min_value, db_range, (1, 2))
 
 
-def _decibels(spectrogram, factor: int, reference, min_value, db_range, axes) -> np.ndarray:
+def _decibels(spectrogram: Any, factor: int, reference: Any, min_value: Any, db_range: Any, axes: Any) -> np.ndarray:
     S = as_array(spectrogram, name="spectrogram", kinds="fiub")
     reference, min_value, db_range = checked_levels(reference, min_value, db_range)
     if db_range is not None and axes and S.ndim != 3:
@@ -159,7 +161,7 @@ def _decibels(spectrogram, factor: int, reference, min_value, db_range, axes) ->
     return levels if factor == 1 else levels * factor
 
 
-def checked_levels(reference, min_value, db_range) -> tuple[float, float, float | None]:
+def checked_levels(reference: Any, min_value: Any, db_range: Any) -> tuple[float, float, float | None]:
     """The options of decibels as numbers; the reference is no less than the smallest value."""
     named = {"reference": reference, "min_value": min_value} | ({} if db_range is None else {"db_range": db_range})
     for name, value in named.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -119,7 +120,7 @@ def spectrogram(
     fft_length: int | None = None,
     power: float | None = 1.0,
     center: bool = True,
-    pad_mode: str | Callable = "reflect",
+    pad_mode: str | Callable[..., Any] = "reflect",
     onesided: bool = True,
     dither: float = 0.0,
     preemphasis: float | None = None,
@@ -210,7 +211,7 @@ def spectrogram_batch(
     fft_length: int | None = None,
     power: float | None = 1.0,
     center: bool = True,
-    pad_mode: str | Callable = "reflect",
+    pad_mode: str | Callable[..., Any] = "reflect",
     onesided: bool = True,
     dither: float = 0.0,
     preemphasis: float | None = None,
@@ -276,7 +277,7 @@ class _Job:
     arrays: Arrays
     frame_length: int
     pad: int
-    pad_mode: str | Callable
+    pad_mode: str | Callable[..., Any]
     dither: float
     dtype: np.dtype
     result_dtype: np.dtype
@@ -294,7 +295,7 @@ class _Job:
     def padded(self, x: np.ndarray) -> np.ndarray:
         if not self.pad:
             return x
-        return np.pad(x, self.pad, mode=self.pad_mode)
+        return np.pad(x, self.pad, mode=self.pad_mode)  # type: ignore[call-overload]
 
     def features(self, recipe: Recipe, x: np.ndarray, name: str) -> np.ndarray:
         # Of levels in double precision more is asked than of float32 samples.
@@ -329,8 +330,9 @@ def _spectra(job: _Job, clips: list[tuple[np.ndarray, str]], *, neighbours: bool
 
 
 def _job(
-    window, frame_length, hop_length, fft_length, power, center, pad_mode, onesided, dither, preemphasis, mel_filters,
-    mel_floor, log_mel, reference, min_value, db_range, remove_dc_offset, dtype,
+    window: Any, frame_length: int, hop_length: int, fft_length: int | None, power: Any, center: bool, pad_mode: Any,
+    onesided: bool, dither: Any, preemphasis: Any, mel_filters: Any, mel_floor: Any, log_mel: Any,
+    reference: Any, min_value: Any, db_range: Any, remove_dc_offset: bool, dtype: Any,
 ) -> _Job:  # fmt: skip
     frame_length, hop_length = as_index(frame_length, name="frame_length"), as_hop_length(hop_length)
     fft_length = frame_length if fft_length is None else as_index(fft_length, name="fft_length")
@@ -344,15 +346,15 @@ def _job(
     emphasis = 0.0 if preemphasis is None else as_number(preemphasis, name="preemphasis")
     fields = (fft_length, hop_length, frame_length, exponent, emphasis, bool(remove_dc_offset), *levels[1:])
     return _Job(
-        recipe=_recipe(*fields, 0, "constant"),
-        centred=_recipe(*fields, pad, pad_mode) if pad_mode in _PADDINGS else None,
+        recipe=_recipe(*fields, 0, "constant"),  # type: ignore[call-arg]
+        centred=_recipe(*fields, pad, pad_mode) if pad_mode in _PADDINGS else None,  # type: ignore[call-arg]
         arrays=_arrays(window, frame_length, mel_filters, exponent, levels[0], bool(onesided)),
         frame_length=frame_length, pad=pad, pad_mode=pad_mode, dither=as_number(dither, name="dither"), dtype=dtype,
         result_dtype=np.dtype(np.complex64) if exponent is None else dtype if log_mel else np.dtype(np.float64),
     )  # fmt: skip
 
 
-def _check_options(power: float | None, mel_filters, log_mel, pad_mode) -> None:
+def _check_options(power: float | None, mel_filters: Any, log_mel: Any, pad_mode: Any) -> None:
     if power is None and mel_filters is not None:
         raise ParameterError("power=None leaves complex numbers, of which mel_filters make nothing; use power=2.0")
     if power is not None and not np.isfinite(power):
@@ -363,7 +365,9 @@ def _check_options(power: float | None, mel_filters, log_mel, pad_mode) -> None:
         one_of(pad_mode, _ALL_PADDINGS, name="pad_mode")
 
 
-def _levels(power, log_mel, has_bank: bool, mel_floor, reference, min_value, db_range) -> tuple:
+def _levels(
+    power: Any, log_mel: Any, has_bank: bool, mel_floor: Any, reference: Any, min_value: Any, db_range: Any
+) -> tuple[Any, ...]:
     """The reference; and of the recipe: logarithm, its floor, `top`, and the floor without logarithm."""
     named = {"mel_floor": mel_floor, "reference": reference, "min_value": min_value}
     for name, value in (named if db_range is None else named | {"db_range": db_range}).items():
@@ -379,8 +383,8 @@ def _levels(power, log_mel, has_bank: bool, mel_floor, reference, min_value, db_
 
 @kept(128)
 def _recipe(
-    fft_length, hop_length, frame_length, power, preemphasis, remove_dc_offset, log, log_floor, top, least,
-    pad, pad_mode,
+    fft_length: int, hop_length: int, frame_length: int, power: Any, preemphasis: Any, remove_dc_offset: bool,
+    log: Any, log_floor: Any, top: Any, least: Any, pad: Any, pad_mode: Any,
 ) -> Recipe:  # fmt: skip
     return Recipe(
         n_fft=fft_length, hop_length=hop_length, frame_length=frame_length, pad=(pad, pad), pad_mode=pad_mode,
@@ -389,7 +393,9 @@ def _recipe(
     )  # fmt: skip
 
 
-def _arrays(window, frame_length: int, mel_filters, power: float | None, reference: float, onesided: bool) -> Arrays:
+def _arrays(
+    window: Any, frame_length: int, mel_filters: Any, power: float | None, reference: float, onesided: bool
+) -> Arrays:
     window = as_array(window, name="window", kinds="fiub")
     if window.shape != (frame_length,):
         raise ParameterError(f"window.shape={window.shape} must be (frame_length,)={(frame_length,)}")
@@ -400,7 +406,7 @@ def _arrays(window, frame_length: int, mel_filters, power: float | None, referen
     return Arrays(held(window), None if bank is None else held(bank), reference, not onesided, own_power)
 
 
-def _wave(waveform, name: str) -> np.ndarray:
+def _wave(waveform: Any, name: str) -> np.ndarray:
     """Samples in a precision that computes; integers count as they are."""
     x = as_array(waveform, name=name, kinds="fiub")
     if x.ndim != 1:

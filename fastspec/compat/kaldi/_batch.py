@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -283,12 +283,12 @@ subtract_mean, window_type
     return _features(waveform, channel, min_duration, _recipe(frames, bands, cepstrum, bool(subtract_mean)))
 
 
-def _of_them(kind: type[_T], given: dict) -> _T:
+def _of_them(kind: type[_T], given: dict[str, Any]) -> _T:
     """Those of the arguments that were given that are fields of this kind."""
     return kind(**{name: value for name, value in given.items() if name in kind._fields})
 
 
-def _features(waveform, channel: int, min_duration: float, recipe: Recipe) -> np.ndarray:
+def _features(waveform: Any, channel: int, min_duration: float, recipe: Recipe) -> np.ndarray:
     x = _channel(waveform, channel)
     length = recipe.frame_length or recipe.n_fft
     if len(x) < length:
@@ -300,7 +300,7 @@ def _features(waveform, channel: int, min_duration: float, recipe: Recipe) -> np
     return recipe(x) if recipe.n_frames(len(x)) else recipe(np.zeros(2 * recipe.hop_length, x.dtype))[:0]
 
 
-def _channel(waveform, channel: int) -> np.ndarray:
+def _channel(waveform: Any, channel: int) -> np.ndarray:
     x = as_array(waveform, name="waveform")
     if x.dtype.kind in "biu":
         raise DTypeError(
@@ -343,7 +343,7 @@ def _recipe(frames: _Frames, bands: _Bands | None, cepstrum: _Cepstrum | None, s
     return Recipe(**fields, norm="mean" if subtract_mean else None)
 
 
-def _of_frames(f: _Frames) -> dict:
+def _of_frames(f: _Frames) -> dict[str, Any]:
     numbers = {name: as_number(getattr(f, name), name=name) for name in _NUMBERS}
     sr, milliseconds = numbers["sample_frequency"], 0.001
     if not 0 < sr < np.inf:
@@ -369,7 +369,7 @@ def _of_frames(f: _Frames) -> dict:
     }  # fmt: skip
 
 
-def _of_bands(b: _Bands, sr: float) -> dict:
+def _of_bands(b: _Bands, sr: float) -> dict[str, Any]:
     if as_index(b.num_mel_bins, name="num_mel_bins") < 4:
         raise ParameterError(f"num_mel_bins={b.num_mel_bins} must be at least 4")
     names = ("low_freq", "high_freq", "vtln_low", "vtln_high", "vtln_warp")
@@ -384,7 +384,7 @@ def _of_bands(b: _Bands, sr: float) -> dict:
     }  # fmt: skip
 
 
-def _warp(low: float, high: float, warp: float, bottom: float, top: float, sr: float) -> dict:
+def _warp(low: float, high: float, warp: float, bottom: float, top: float, sr: float) -> dict[str, Any]:
     if not 0 < warp < np.inf:
         raise ParameterError(f"vtln_warp={warp} must be positive and finite; 1.0 warps nothing")
     if not bottom < low < (high + sr / 2 if high < 0 else high) < top:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _SINGLE = np.dtype(np.float32)
 
 
-def as_waveform(waveform) -> np.ndarray:
+def as_waveform(waveform: Any) -> np.ndarray:
     """Samples (n,) in float32; integers count as what they are, as Kaldi's are."""
     if type(waveform) is np.ndarray and waveform.dtype is _SINGLE and waveform.ndim == 1:
         return waveform
@@ -32,7 +32,7 @@ def as_waveform(waveform) -> np.ndarray:
         return x.astype(np.float32)
 
 
-def check_options(options, kind: type[Options]) -> None:
+def check_options(options: Any, kind: type[Options]) -> None:
     if not isinstance(options, kind):
         raise DTypeError(f"opts={options!r} must be {kind.__name__}; {type(options).__name__} is not accepted")
 
@@ -187,7 +187,7 @@ class Online:
         """
         self._frames.pop(max(as_index(n, name="n", minimum=-(2**62)), 0))
 
-    def _checked(self, frame, name: str) -> int:
+    def _checked(self, frame: Any, name: str) -> int:
         frame, popped, ready = as_index(frame, name=name, minimum=-(2**62)), self._frames.popped, self.num_frames_ready
         if frame < 0:
             raise both(ParameterError, RuntimeError)(f"{name}={frame} is no frame; the first that is there is {popped}")

@@ -57,7 +57,7 @@ class Options:
         return {name: value.as_dict() if isinstance(value, Options) else value for name, value in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]):
+    def from_dict(cls, values: dict[str, Any]) -> Any:
         """Options of what `as_dict` gave; what is missing has its default, names that are unknown are passed over.
 
         Parameters
@@ -82,7 +82,7 @@ class Options:
         """
         if not isinstance(values, dict):
             raise DTypeError(f"values={values!r} must be a dict of options, as as_dict gives")
-        options = cls()
+        options = cls()  # type: ignore[call-arg]
         for name in cls.kinds.keys() & values.keys():
             kind, value = cls.kinds[name], values[name]
             if isinstance(kind, type) and issubclass(kind, Options) and isinstance(value, dict):

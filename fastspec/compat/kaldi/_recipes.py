@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..._front.banks import bank_of
@@ -45,17 +47,17 @@ def check_preemphasis(coefficient: float, *, name: str = "preemph_coeff") -> Non
         raise ParameterError(f"{name}={coefficient} must be between 0 and 1")
 
 
-def edges(snip_edges: bool) -> dict:
+def edges(snip_edges: bool) -> dict[str, Any]:
     return {"pad": "none"} if snip_edges else {"pad": "kaldi", "pad_mode": "symmetric"}
 
 
-def window_of(window_type: str, blackman_coeff: float, known: dict[str, str]):
+def window_of(window_type: str, blackman_coeff: float, known: dict[str, str]) -> Any:
     if one_of(window_type, known, name="window_type") != "blackman":
         return known[window_type]
     return ("general_cosine", (blackman_coeff, 0.5, 0.5 - blackman_coeff))
 
 
-def band_range(low_freq: float, high_freq: float, sr: float) -> dict:
+def band_range(low_freq: float, high_freq: float, sr: float) -> dict[str, Any]:
     nyquist = sr / 2
     top = high_freq if high_freq > 0 else nyquist + high_freq
     if not 0 <= low_freq < top <= nyquist:
@@ -66,11 +68,11 @@ def band_range(low_freq: float, high_freq: float, sr: float) -> dict:
     return {"fmin": low_freq, "fmax": high_freq}
 
 
-def cepstral_fields(num_ceps: int, cepstral_lifter: float, htk_compat: bool, use_energy: bool) -> dict:
+def cepstral_fields(num_ceps: int, cepstral_lifter: float, htk_compat: bool, use_energy: bool) -> dict[str, Any]:
     """With `htk_compat`, energy or coefficient 0, which HTK makes larger, comes last: the others begin at 1."""
     num_ceps = as_index(num_ceps, name="num_ceps")
     # A negative lifter is the positive one: both its factors change their sign.
-    fields: dict = {"n_mfcc": num_ceps, "lifter": abs(as_number(cepstral_lifter, name="cepstral_lifter"))}
+    fields: dict[str, Any] = {"n_mfcc": num_ceps, "lifter": abs(as_number(cepstral_lifter, name="cepstral_lifter"))}
     if use_energy:
         fields |= {"energy_place": "c0"}
         if htk_compat and num_ceps > 1:
@@ -147,7 +149,7 @@ def sizes(samp_freq: float, frame_shift_ms: float, frame_length_ms: float) -> tu
     return found[0], found[1]
 
 
-def _of_frames(o: FrameExtractionOptions, *, needs_fft: bool = True) -> dict:
+def _of_frames(o: FrameExtractionOptions, *, needs_fft: bool = True) -> dict[str, Any]:
     shift, size = sizes(o.samp_freq, o.frame_shift_ms, o.frame_length_ms)
     told = f"frame_length_ms={o.frame_length_ms}" if needs_fft else ""
     n_fft = fft_size(size, o.round_to_power_of_two, told)
@@ -165,7 +167,7 @@ def _check_count(name: str, n: int) -> None:
         raise ParameterError(f"{name}={n} must be at least 3: so many mel bands are the fewest")
 
 
-def _of_bands(o: MelBanksOptions, frame_opts: FrameExtractionOptions) -> dict:
+def _of_bands(o: MelBanksOptions, frame_opts: FrameExtractionOptions) -> dict[str, Any]:
     _check_count("num_bins", o.num_bins)
     fields = {"n_mels": o.num_bins, **band_range(o.low_freq, o.high_freq, frame_opts.samp_freq)}
     fields["band_floor"] = 1.0 if o.htk_mode else 0.0
@@ -179,7 +181,7 @@ def _of_bands(o: MelBanksOptions, frame_opts: FrameExtractionOptions) -> dict:
     }  # fmt: skip
 
 
-def _logarithm(use_log_floor: bool, eps: float) -> dict:
+def _logarithm(use_log_floor: bool, eps: float) -> dict[str, Any]:
     if use_log_floor:
         return {"log": "ln", "log_floor": max(eps, SMALLEST)}
     if not eps >= 0:
@@ -187,7 +189,7 @@ def _logarithm(use_log_floor: bool, eps: float) -> dict:
     return {"log": "ln", "log_floor": SMALLEST, "log_add": eps}
 
 
-def _energy(options: FbankOptions | MfccOptions) -> dict:
+def _energy(options: FbankOptions | MfccOptions) -> dict[str, Any]:
     return {
         "energy": "raw" if options.raw_energy else "windowed", "energy_floor": max(options.energy_floor, EPSILON),
     }  # fmt: skip

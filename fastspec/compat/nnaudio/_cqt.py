@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import ceil, log2
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -26,7 +26,17 @@ _GAINS = ("librosa", "convolutional", "wrap")
 class _ConstantQ(Layer, ABC):
     """What the three have in common: the arguments of a call, and what spectra become."""
 
-    def _take(self, sr, hop_length, fmin, bins_per_octave, filter_scale, pad_mode, trainable, output_format) -> None:
+    def _take(
+        self,
+        sr: float,
+        hop_length: int,
+        fmin: Any,
+        bins_per_octave: int,
+        filter_scale: float,
+        pad_mode: Any,
+        trainable: Any,
+        output_format: Any,
+    ) -> None:
         check_rate(sr)
         self.sr, self.hop_length = sr, as_hop_length(hop_length)
         self.fmin, self.filter_scale = as_number(fmin, name="fmin"), as_number(filter_scale, name="filter_scale")
@@ -139,7 +149,7 @@ class CQT1992v2(_ConstantQ):
         bins_per_octave: int = 12,
         filter_scale: float = 1,
         norm: float | None = 1,
-        window: str | tuple = "hann",
+        window: str | tuple[Any, ...] = "hann",
         center: bool = True,
         pad_mode: str = "reflect",
         trainable: bool = False,
@@ -186,7 +196,7 @@ class CQT1992v2(_ConstantQ):
         return bank_cqt(
             x, sr=self.sr, hop_length=self.hop_length, fmin=self.fmin, n_bins=self.n_bins,
             bins_per_octave=self.bins_per_octave, filter_scale=self.filter_scale, norm=self.norm, window=self.window,
-            pad_mode=pad_mode, normalization=gains,
+            pad_mode=pad_mode, normalization=gains,  # type: ignore[arg-type]
         )  # fmt: skip
 
 
@@ -205,7 +215,7 @@ class CQT(CQT1992v2):
 class _ByOctaves(_ConstantQ):
     """`CQT2010v2` and `VQT`."""
 
-    def _prepare(self, n_bins, basis_norm, gamma, earlydownsample, full_rate: bool) -> None:
+    def _prepare(self, n_bins: int, basis_norm: Any, gamma: Any, earlydownsample: Any, full_rate: bool) -> None:
         self.n_bins, self.gamma = as_index(n_bins, name="n_bins"), as_number(gamma, name="gamma")
         if not 0 <= self.gamma < np.inf:
             raise ParameterError(f"gamma={gamma} must not be negative, and finite; 0 makes it a constant-Q transform")

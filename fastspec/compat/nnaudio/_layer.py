@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect import signature
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from .._peer import as_audio
 class Layer:
     """Remembers its arguments; `__init__` of each layer begins with ``self._remember(locals())``."""
 
-    def _remember(self, given: dict) -> None:
+    def _remember(self, given: dict[str, Any]) -> None:
         names = [name for name in signature(type(self).__init__).parameters if name in given and name != "self"]
         self._arguments = {name: given[name] for name in names}
 
@@ -23,7 +24,7 @@ class Layer:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self._arguments.items())})"
 
 
-def batch_of(x) -> np.ndarray:
+def batch_of(x: Any) -> np.ndarray:
     """Samples (batch, n) of any of the three shapes."""
     samples = as_audio(x, name="x")
     if samples.ndim == 3 and samples.shape[1] != 1:

@@ -26,7 +26,17 @@ class _Bands(Layer):
     """A spectrogram to the power of `power`, and what becomes of it."""
 
     def _make_stft(
-        self, sr, n_fft, win_length, hop_length, window, center, pad_mode, power, trainable_STFT, **kwargs
+        self,
+        sr: float,
+        n_fft: int,
+        win_length: Any,
+        hop_length: int | None,
+        window: Any,
+        center: bool,
+        pad_mode: Any,
+        power: Any,
+        trainable_STFT: Any,
+        **kwargs: Any,
     ) -> None:
         self.stft = STFT(
             n_fft=n_fft, win_length=win_length, hop_length=hop_length, window=window, freq_scale="no", center=center,
@@ -38,7 +48,7 @@ class _Bands(Layer):
         if not -np.inf < self.power < np.inf:
             raise ParameterError(f"power={power} must be finite; use for instance 2.0")
 
-    def _powers(self, x) -> np.ndarray:
+    def _powers(self, x: Any) -> np.ndarray:
         return raised(self.stft(x), self.power)
 
 
@@ -99,7 +109,7 @@ class MelSpectrogram(_Bands):
         win_length: int | None = None,
         n_mels: int = 128,
         hop_length: int | None = 512,
-        window: str | tuple = "hann",
+        window: str | tuple[Any, ...] = "hann",
         center: bool = True,
         pad_mode: str = "reflect",
         power: float = 2.0,
@@ -300,7 +310,7 @@ class Gammatonegram(_Bands):
         win_length: int | None = None,
         n_bins: int = 64,
         hop_length: int | None = 512,
-        window: str | tuple = "hann",
+        window: str | tuple[Any, ...] = "hann",
         center: bool = True,
         pad_mode: str = "reflect",
         power: float = 2.0,

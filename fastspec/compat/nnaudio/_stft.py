@@ -85,7 +85,7 @@ class STFT(Layer):
         win_length: int | None = None,
         freq_bins: int | None = None,
         hop_length: int | None = None,
-        window: str | tuple = "hann",
+        window: str | tuple[Any, ...] = "hann",
         freq_scale: str = "no",
         center: bool = True,
         pad_mode: str = "reflect",
@@ -176,7 +176,7 @@ class STFT(Layer):
 
     forward = __call__
 
-    def _batch_of(self, x) -> np.ndarray:
+    def _batch_of(self, x: Any) -> np.ndarray:
         """Samples (batch, n), enough of them for a frame and for what is reflected."""
         samples = batch_of(x)
         check_frames(samples, self.n_fft, self._pad, self.pad_mode)

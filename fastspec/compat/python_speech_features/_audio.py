@@ -144,7 +144,7 @@ def mfcc_to_audio(
     return _audio(recipe, bands_of_cepstrum(recipe, cepstrum), energy, n_iter, length, rng)
 
 
-def _features(feat) -> np.ndarray:
+def _features(feat: Any) -> np.ndarray:
     feat = as_array(feat, name="feat", kinds="fiub").astype(np.float64, copy=False)
     if feat.ndim != 2 or not feat.size:
         raise ParameterError(f"feat.shape={feat.shape} must be (frames, features), at least one of each")
@@ -153,7 +153,7 @@ def _features(feat) -> np.ndarray:
     return feat
 
 
-def _audio(recipe: Recipe, levels: np.ndarray, energy, n_iter: int, length, rng) -> np.ndarray:
+def _audio(recipe: Recipe, levels: np.ndarray, energy: Any, n_iter: int, length: Any, rng: Any) -> np.ndarray:
     n_iter = as_index(n_iter, name="n_iter", minimum=0)
     if length is not None:
         check_size((as_index(length, name="length", minimum=0),), np.dtype(np.float64))

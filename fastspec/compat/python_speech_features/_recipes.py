@@ -17,7 +17,7 @@ from .sigproc import fft_length, round_half_up, warn_if_cut, window_samples
 EPS = float(np.finfo(float).eps)
 
 
-def samples_of(signal) -> tuple[np.ndarray, float]:
+def samples_of(signal: Any) -> tuple[np.ndarray, float]:
     """A signal (n,) or (n, 1) that the engine reads, and what makes its numbers those of the array."""
     x = as_array(signal, name="signal", kinds="fiub")
     if x.ndim == 2 and x.shape[1] == 1:
@@ -31,7 +31,18 @@ def samples_of(signal) -> tuple[np.ndarray, float]:
     return x if x.dtype.kind == "f" and x.itemsize in (4, 8) else x.astype(np.float64), 1.0
 
 
-def recipe_of(samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preemph, winfunc, **others: Any) -> Recipe:
+def recipe_of(
+    samplerate: float,
+    winlen: Any,
+    winstep: Any,
+    nfilt: int,
+    nfft: int | None,
+    lowfreq: Any,
+    highfreq: Any,
+    preemph: Any,
+    winfunc: Any,
+    **others: Any,
+) -> Recipe:
     """`others`: fields of the recipe."""
     check_rate(samplerate, name="samplerate")
     nfft = calculate_nfft(samplerate, winlen) if nfft is None else fft_length(nfft, "nfft")
@@ -42,33 +53,33 @@ def recipe_of(samplerate, winlen, winstep, nfilt, nfft, lowfreq, highfreq, preem
     return _recipe(frame, bands, finite(preemph, "preemph"), tuple(others.items()))
 
 
-def finite(value, name: str) -> float:
+def finite(value: Any, name: str) -> float:
     if not abs(number := as_number(value, name=name)) < np.inf:
         raise ParameterError(f"{name}={number} must be finite")
     return number
 
 
-def calculate_nfft(samplerate, winlen) -> int:
+def calculate_nfft(samplerate: float, winlen: Any) -> int:
     needed, nfft = as_number(winlen, name="winlen") * samplerate, 1
     while nfft < needed:
         nfft *= 2
     return nfft
 
 
-def samples_in(seconds, samplerate, name: str) -> int:
+def samples_in(seconds: Any, samplerate: float, name: str) -> int:
     n = as_number(seconds, name=name) * samplerate
     if not 0.5 <= n <= 2**40:
         raise ParameterError(f"{name}={seconds} s is {n:.3g} samples at samplerate={samplerate}; give 1 at least")
     return round_half_up(n)
 
 
-def window_key(winfunc, length: int) -> str | bytes:
+def window_key(winfunc: Any, length: int) -> str | bytes:
     if winfunc is np.ones:
         return "boxcar"
     return window_samples(winfunc, length, "fiub").astype(np.float64).tobytes()
 
 
-def bands_key(samplerate, nfilt, nfft: int, lowfreq, highfreq) -> tuple:
+def bands_key(samplerate: float, nfilt: int, nfft: int, lowfreq: Any, highfreq: Any) -> tuple[Any, ...]:
     """The arguments of the filter bank, checked; 0 for the highest frequency is half the rate, as None is."""
     check_rate(samplerate, name="samplerate")
     nyquist = samplerate / 2
@@ -86,14 +97,14 @@ def bands_key(samplerate, nfilt, nfft: int, lowfreq, highfreq) -> tuple:
 
 
 @kept(specs.CACHED)
-def bank_recipe(samplerate, nfilt: int, nfft: int, low: float, high: float) -> Recipe:
+def bank_recipe(samplerate: float, nfilt: int, nfft: int, low: float, high: float) -> Recipe:
     return Recipe(
         sr=samplerate, n_fft=nfft, n_mels=nfilt, fmin=low, fmax=high, mel_scale="htk", mel_norm=None, triangles="bins",
     )  # fmt: skip
 
 
 @kept(specs.CACHED)
-def _recipe(frame: tuple, bands: tuple, preemph: float, others: tuple) -> Recipe:
+def _recipe(frame: tuple[Any, ...], bands: tuple[Any, ...], preemph: float, others: tuple[Any, ...]) -> Recipe:
     length, hop, nfft, window = frame
     if isinstance(window, bytes):
         window = tuple(np.frombuffer(window)[:nfft])

@@ -278,7 +278,7 @@ def get_filterbanks(
     (20, 257)
     """
     key = bands_key(samplerate, nfilt, fft_length(nfft, "nfft"), lowfreq, highfreq)
-    return bank_of(bank_recipe(*key), 1)
+    return bank_of(bank_recipe(*key), 1)  # type: ignore[return-value]
 
 
 @peer()
@@ -377,7 +377,7 @@ def calculate_nfft(samplerate: float, winlen: float) -> int:
     >>> psf.calculate_nfft(44100, 0.025)
     2048
     """
-    _recipes.check_rate(samplerate, name="samplerate")
+    _recipes.check_rate(samplerate, name="samplerate")  # type: ignore[attr-defined]
     _recipes.samples_in(winlen, samplerate, "winlen")
     return _recipes.calculate_nfft(samplerate, winlen)
 
@@ -402,7 +402,7 @@ def hz2mel(hz: npt.ArrayLike) -> Any:
     999.99
     """
     as_array(hz, name="hz", kinds="fiub")
-    return hz_to_mel(hz, htk=True)
+    return hz_to_mel(hz, htk=True)  # type: ignore[arg-type]
 
 
 @peer()
@@ -425,4 +425,4 @@ def mel2hz(mel: npt.ArrayLike) -> Any:
     1000.02
     """
     as_array(mel, name="mel", kinds="fiub")
-    return mel_to_hz(mel, htk=True)
+    return mel_to_hz(mel, htk=True)  # type: ignore[arg-type]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ def round_half_up(number: float) -> int:
     return _rounded(number, "number")
 
 
-def _rounded(value, name: str) -> int:
+def _rounded(value: Any, name: str) -> int:
     number = as_number(value, name=name)
     if not np.isfinite(number):
         raise ParameterError(f"{name}={number} must be finite")
@@ -141,19 +142,19 @@ def framesig(
     return frame(whole, frame_length=length, hop_length=step, axis=0) * window_samples(winfunc, length)
 
 
-def _length(value, name: str) -> int:
+def _length(value: Any, name: str) -> int:
     if not 1 <= (length := _rounded(value, name)) <= MOST_N_FFT:
         raise ParameterError(f"{name}={value} must be 1 to {MOST_N_FFT} samples")
     return length
 
 
-def fft_length(value, name: str) -> int:
+def fft_length(value: Any, name: str) -> int:
     if (n := as_index(value, name=name)) > MOST_N_FFT:
         raise ParameterError(f"{name}={n} exceeds {MOST_N_FFT}; use a shorter FFT")
     return n
 
 
-def window_samples(winfunc, length: int, kinds: str = "fciub") -> np.ndarray:
+def window_samples(winfunc: Any, length: int, kinds: str = "fciub") -> np.ndarray:
     if isinstance(winfunc, (str, tuple)):
         return get_window(winfunc, length, fftbins=False)
     window = as_array(winfunc(length) if callable(winfunc) else winfunc, name="winfunc", kinds=kinds)
@@ -271,7 +272,7 @@ def powspec(frames: npt.ArrayLike, NFFT: int) -> np.ndarray:
     return _power(frames, NFFT, as_index(NFFT, name="NFFT") ** -0.5)
 
 
-def _power(frames, NFFT: int, scale: float) -> np.ndarray:
+def _power(frames: Any, NFFT: int, scale: float) -> np.ndarray:
     frames, NFFT = as_array(frames, name="frames", kinds="fiub"), fft_length(NFFT, "NFFT")
     if frames.ndim != 2 or not frames.shape[1]:
         raise ParameterError(f"frames.shape={frames.shape} must be (frames, samples)")
@@ -292,7 +293,7 @@ def warn_if_cut(length: int, nfft: int) -> None:
 
 
 @peer()
-def logpowspec(frames: npt.ArrayLike, NFFT: int, norm: bool = 1) -> np.ndarray:
+def logpowspec(frames: npt.ArrayLike, NFFT: int, norm: bool = 1) -> np.ndarray:  # type: ignore[assignment]
     """Power spectra of frames in decibels, none below -300.
 
     Parameters

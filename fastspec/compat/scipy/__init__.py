@@ -25,12 +25,14 @@ inverse       window again, divided by        -                                d
 Integers count as the numbers that they are; NaN stays in its segments.
 """
 
+from typing import Any
+
 from ._functions import istft, spectrogram, stft
 
 __all__ = ["ShortTimeFFT", "istft", "spectrogram", "stft"]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name == "ShortTimeFFT":  # it is scipy's own class but for the transforms, and scipy.signal is slow to import
         from ._short_time_fft import ShortTimeFFT
 

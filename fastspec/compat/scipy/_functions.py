@@ -19,7 +19,7 @@ from ..._gate.complaints import warn
 from ..._gate.samples import DTypeError, ParameterError, as_array, as_number, check_rate, one_of
 from .._peer import peer
 
-Window = str | tuple | npt.ArrayLike
+Window = str | tuple[Any, ...] | npt.ArrayLike
 Detrend = str | bool | Callable[[np.ndarray], np.ndarray]
 
 # What stands beyond the ends of the signal, by numpy.pad's modes.
@@ -176,9 +176,9 @@ def spectrogram(
 
 
 def _transform(
-    x, fs, window, nperseg, noverlap, nfft, detrend, return_onesided, axis, boundary, padded, *, density, kind,
-    part_of_overlap=2,
-):  # fmt: skip
+    x: Any, fs: Any, window: Any, nperseg: Any, noverlap: Any, nfft: Any, detrend: Any,
+    return_onesided: Any, axis: Any, boundary: Any, padded: bool, *, density: Any, kind: Any, part_of_overlap: Any = 2,
+) -> Any:  # fmt: skip
     x = as_array(x, name="x")
     if x.size == 0:
         return np.empty(x.shape), np.empty(x.shape), np.empty(x.shape)
@@ -202,14 +202,14 @@ def _transform(
     return freqs, times, np.moveaxis(S, -2, axis - 1 if axis < 0 else axis)
 
 
-def _samples_last(x: np.ndarray, axis) -> tuple[np.ndarray, int]:
+def _samples_last(x: np.ndarray, axis: Any) -> tuple[np.ndarray, int]:
     axis = _integer(axis, "axis")
     if not -x.ndim <= axis < x.ndim:
         raise ParameterError(f"axis={axis} is none of x.shape={x.shape}; use -1 for the last one")
     return np.moveaxis(x, axis, -1), axis
 
 
-def _integer(value, name: str) -> int:
+def _integer(value: Any, name: str) -> int:
     """As scipy has it: what is behind the point is cut off."""
     number = as_number(value, name=name)
     if not abs(number) < 2**60:
@@ -224,7 +224,7 @@ class Lengths(NamedTuple):
     nfft: int
 
 
-def _lengths(window, nperseg, noverlap, nfft, n_samples: int, part_of_overlap: int) -> Lengths:
+def _lengths(window: Any, nperseg: int, noverlap: Any, nfft: int, n_samples: int, part_of_overlap: int) -> Lengths:
     if nperseg is not None and (nperseg := _integer(nperseg, "nperseg")) < 1:
         raise ParameterError(f"nperseg={nperseg} must be a positive integer")
     if isinstance(window, (str, tuple)):
@@ -251,23 +251,23 @@ def _lengths(window, nperseg, noverlap, nfft, n_samples: int, part_of_overlap: i
     return Lengths(window, nperseg, noverlap, nfft)
 
 
-def _window_samples(window) -> np.ndarray:
+def _window_samples(window: Any) -> np.ndarray:
     window = as_array(window, name="window")
     if window.ndim != 1 or not window.size:
         raise ParameterError(f"window.shape={window.shape} must be 1-D; pass its samples, or a name")
     return window if window.dtype.kind in "fc" else window.astype(np.float64)
 
 
-def named_window(window: str | tuple, length: int, periodic: bool = True) -> np.ndarray:
+def named_window(window: str | tuple[Any, ...], length: int, periodic: bool = True) -> np.ndarray:
     """By scipy's name, which may end in what newer ones of scipy have: '_periodic' or '_symmetric'."""
     try:
         return _named_window(window, length, periodic)
     except TypeError:  # parameters that cannot be hashed
-        return _named_window.__wrapped__(window, length, periodic)
+        return _named_window.__wrapped__(window, length, periodic)  # type: ignore[attr-defined]
 
 
 @kept(CACHED)
-def _named_window(window: str | tuple, length: int, periodic: bool) -> np.ndarray:
+def _named_window(window: str | tuple[Any, ...], length: int, periodic: bool) -> np.ndarray:
     name, *others = window if isinstance(window, tuple) and window else (window,)
     if isinstance(name, str):
         stem, _, ending = name.rpartition("_")
@@ -278,7 +278,7 @@ def _named_window(window: str | tuple, length: int, periodic: bool) -> np.ndarra
     return samples
 
 
-def _cut(n_samples: int, lengths: Lengths, boundary, padded) -> tuple[Cut, int]:
+def _cut(n_samples: int, lengths: Lengths, boundary: Any, padded: bool) -> tuple[Cut, int]:
     """How segments are cut, and of how many samples, those beyond the ends included."""
     one_of(boundary, _BOUNDARIES, name="boundary")
     nperseg, step = lengths.nperseg, lengths.nperseg - lengths.noverlap
@@ -292,7 +292,18 @@ def _cut(n_samples: int, lengths: Lengths, boundary, padded) -> tuple[Cut, int]:
     return Cut(lengths.nfft, step, nperseg, n_frames, side, _BOUNDARIES[boundary], side, side), n
 
 
-def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float, density: bool, kind, precision: int):
+def _scaled(
+    x: Any,
+    window: Any,
+    cut: Cut,
+    detrend: Any,
+    axis: int,
+    one_sided: bool,
+    fs: float,
+    density: bool,
+    kind: Any,
+    precision: int,
+) -> Any:
     """Spectra (..., bins, segments), scaled; power doubled where half of it is left out."""
     scale = 1.0 / (fs * (window * window).sum()) if density else 1.0 / window.sum() ** 2
     if one_sided:
@@ -323,7 +334,7 @@ def _scaled(x, window, cut: Cut, detrend, axis: int, one_sided: bool, fs: float,
     return S
 
 
-def _detrended(frames: np.ndarray, detrend: Callable, axis: int) -> np.ndarray:
+def _detrended(frames: np.ndarray, detrend: Callable[..., Any], axis: int) -> np.ndarray:
     """What a function makes of all segments, whose samples lie along `axis` then."""
     if axis == -1:
         out = np.asarray(detrend(frames.copy()))
@@ -421,7 +432,7 @@ def istft(
     return np.arange(n) / float(fs), np.moveaxis(x, -1, time_place)
 
 
-def _bins_and_segments(Z: np.ndarray, time_axis, freq_axis) -> tuple[np.ndarray, int]:
+def _bins_and_segments(Z: np.ndarray, time_axis: Any, freq_axis: Any) -> tuple[np.ndarray, int]:
     """(..., bins, segments), and which axis of the result the samples are."""
     if Z.ndim < 2:
         raise ParameterError(f"Zxx.shape={Z.shape} must be at least 2-D, bins and segments")
@@ -439,7 +450,7 @@ def _bins_and_segments(Z: np.ndarray, time_axis, freq_axis) -> tuple[np.ndarray,
     return np.moveaxis(Z, (freq, time), (-2, -1)), time - (freq < time)
 
 
-def _inverse_lengths(n_bins: int, nperseg, noverlap, nfft, one_sided: bool) -> tuple[int, int, int]:
+def _inverse_lengths(n_bins: int, nperseg: Any, noverlap: Any, nfft: Any, one_sided: bool) -> tuple[int, int, int]:
     usual = 2 * (n_bins - 1) if one_sided else n_bins
     nperseg = usual if nperseg is None else _integer(nperseg, "nperseg")
     if nperseg < 1:
@@ -465,7 +476,7 @@ def _all_reached(window: np.ndarray, n_segments: int, step: int, trim: int) -> b
     return bool(np.all(np.abs(sums[trim : len(sums) - trim]) > _SMALLEST))
 
 
-def _inverted(Z: np.ndarray, window: np.ndarray, gain, how: dict[str, Any]) -> np.ndarray:
+def _inverted(Z: np.ndarray, window: np.ndarray, gain: Any, how: dict[str, Any]) -> np.ndarray:
     """Samples; multiplied by `gain` by way of the window, whose square divides them."""
     dtype = np.result_type(Z, np.complex64)
     Z = Z.astype(dtype, copy=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -136,7 +137,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
     @peer()
     def from_window(
         cls,
-        win_param: str | tuple | float,
+        win_param: str | tuple[Any, ...] | float,
         fs: float,
         nperseg: int,
         noverlap: int,
@@ -368,7 +369,9 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         S, other = (self._transform(z, detr, p0, p1, k_offset, padding, axis, Spectrum.COMPLEX) for z in (x, y))
         return S * other.conj()
 
-    def _transform(self, x, detr, p0, p1, k_offset, padding, axis, kind: Spectrum) -> np.ndarray:
+    def _transform(
+        self, x: Any, detr: Any, p0: Any, p1: Any, k_offset: Any, padding: Any, axis: Any, kind: Spectrum
+    ) -> np.ndarray:
         x, axis = self._samples_last(x, axis)
         one_of(padding, _PADDING, name="padding")
         if not (detr is None or callable(detr) or (isinstance(detr, str) and detr in ("constant", "linear"))):
@@ -390,7 +393,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
             S = np.fft.fftshift(S, axes=-2)
         return np.moveaxis(S, -2, axis if axis >= 0 else axis - 1) if S.ndim > 2 else S
 
-    def _samples_last(self, x, axis) -> tuple[np.ndarray, int]:
+    def _samples_last(self, x: Any, axis: Any) -> tuple[np.ndarray, int]:
         x, axis = as_array(x, name="x"), as_index(axis, name="axis", minimum=-64)
         if not x.ndim or not -x.ndim <= axis < x.ndim:
             raise ParameterError(f"axis={axis} is none of x.shape={x.shape}; use -1 for the last one")
@@ -415,7 +418,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         return x[..., low:high], Cut(self.mfft, self.hop, self.m_num, last - first, low - start, mode, before, after)
 
     @staticmethod
-    def _detrended(x: np.ndarray, cut: Cut, detr: Callable) -> tuple[np.ndarray, Cut]:
+    def _detrended(x: np.ndarray, cut: Cut, detr: Callable[..., Any]) -> tuple[np.ndarray, Cut]:
         frames = _segments.segments(x, cut)
         parts = [np.asarray(detr(frames[..., p, :].copy())) for p in range(cut.n_frames)]
         if any(part.shape != frames[..., 0, :].shape for part in parts):
@@ -496,7 +499,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         )  # fmt: skip
         return np.moveaxis(x, -1, f_place if f_place < x.ndim else t_place) if x.ndim > 1 else x
 
-    def _bins_and_segments(self, S, f_axis, t_axis) -> tuple[np.ndarray, int, int]:
+    def _bins_and_segments(self, S: Any, f_axis: Any, t_axis: Any) -> tuple[np.ndarray, int, int]:
         S = as_array(S, name="S")
         axes = [as_index(axis, name=name, minimum=-64) for name, axis in (("f_axis", f_axis), ("t_axis", t_axis))]
         if S.ndim < 2 or any(not -S.ndim <= axis < S.ndim for axis in axes) or axes[0] % S.ndim == axes[1] % S.ndim:
@@ -524,7 +527,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         return S
 
 
-def _window(win, name: str) -> np.ndarray:
+def _window(win: Any, name: str) -> np.ndarray:
     """A copy of its samples, since scipy forbids to write to what it is given."""
     win = as_array(win, name=name)
     if win.ndim != 1 or not win.size:
@@ -536,12 +539,12 @@ def _window(win, name: str) -> np.ndarray:
     return win.copy()
 
 
-def _positive(fs) -> None:
+def _positive(fs: Any) -> None:
     if not as_number(fs, name="fs") > 0:
         raise ParameterError(f"fs={fs} must be a positive number of samples per second")
 
 
-def _fft_length(mfft, m_num: int) -> int:
+def _fft_length(mfft: Any, m_num: int) -> int:
     mfft = m_num if mfft is None else as_index(mfft, name="mfft")
     if mfft < m_num:
         raise ParameterError(f"mfft={mfft} must be at least the window's length m_num={m_num}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -43,8 +43,8 @@ class Stft(NamedTuple):
 
 
 def stft_arguments(
-    n_fft, hop_length, win_length, window, *, pad=0, power=2.0, normalized=False, center=True, pad_mode="reflect",
-    onesided=True,
+    n_fft: int, hop_length: int, win_length: Any, window: Any, *, pad: Any = 0, power: Any = 2.0,
+    normalized: bool | str = False, center: bool = True, pad_mode: Any = "reflect", onesided: bool = True,
 ) -> Stft:  # fmt: skip
     n_fft, win_length = as_index(n_fft, name="n_fft"), as_index(win_length, name="win_length")
     if n_fft > MOST_N_FFT:
@@ -60,7 +60,7 @@ def stft_arguments(
     )  # fmt: skip
 
 
-def _window(window, win_length: int) -> str | bytes:
+def _window(window: Any, win_length: int) -> str | bytes:
     if isinstance(window, str):
         return window
     samples = as_array(window, name="window", kinds="fiub")
@@ -69,14 +69,14 @@ def _window(window, win_length: int) -> str | bytes:
     return window_key(samples, win_length)
 
 
-def _pad(pad) -> int:
+def _pad(pad: Any) -> int:
     pad = as_index(pad, name="pad", minimum=0)
     if pad > _MOST_ZEROS:
         raise ParameterError(f"pad={pad} zeros are too many; use a smaller pad")
     return pad
 
 
-def _norm(normalized) -> str | None:
+def _norm(normalized: bool) -> str | None:
     if isinstance(normalized, (bool, np.bool_)):
         return "window" if normalized else None
     if not isinstance(normalized, str):
@@ -86,7 +86,7 @@ def _norm(normalized) -> str | None:
     return {"window": "window", "frame_length": "n_fft"}[normalized]
 
 
-def sampled_window(window_fn, win_length: int, wkwargs: dict | None) -> np.ndarray | str:
+def sampled_window(window_fn: Any, win_length: int, wkwargs: dict[str, Any] | None) -> np.ndarray | str:
     """What `window_fn` makes; a name stays one, unless it is to be symmetric."""
     from ...filters import get_window
 
@@ -127,14 +127,14 @@ def has_recipe(a: Stft) -> bool:
     return a.onesided and a.power in (None, 1, 2)
 
 
-def run(a: Stft, recipe: Recipe, waveform) -> np.ndarray:
+def run(a: Stft, recipe: Recipe, waveform: Any) -> np.ndarray:
     """A recipe that begins with `recipe_of`, on the samples that the user has passed as `waveform`."""
     x = as_waveform(waveform)
     check_length(a, x)
     return run_program(program_of(recipe, precision_for(recipe, x.dtype)), x)
 
 
-def as_waveform(waveform) -> np.ndarray:
+def as_waveform(waveform: Any) -> np.ndarray:
     return as_audio(waveform, name="waveform")
 
 

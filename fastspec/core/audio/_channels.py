@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def _mix(y: np.ndarray, norm: bool) -> np.ndarray:
     return total.astype(y.dtype, copy=False)
 
 
-def _common_size(signals, pad: bool) -> int:
+def _common_size(signals: Any, pad: bool) -> int:
     return (max if pad else min)(y.shape[-1] for y in signals)
 
 

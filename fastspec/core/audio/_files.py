@@ -255,7 +255,7 @@ def stream(
         sound.close()
 
 
-def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype) -> Iterator[np.ndarray]:
+def _chunks(sound: Sound, step: int, frames: int, mono: bool, dtype: Any) -> Iterator[np.ndarray]:
     """The file in chunks of `step` samples, time first; only the last one is shorter."""
     from ..._soundfiles.sound import samples
 
@@ -283,7 +283,7 @@ def _native_step(advance: int, sr: float | None, native_sr: int) -> int:
     return round(exact)
 
 
-def _resampled(chunks, native_sr: int, sr: float, channels: int, dtype, quality: str) -> Iterator[np.ndarray]:
+def _resampled(chunks: Any, native_sr: int, sr: float, channels: int, dtype: Any, quality: str) -> Iterator[np.ndarray]:
     import soxr
 
     resampler = soxr.ResampleStream(native_sr, sr, channels, dtype=dtype, quality=quality)
@@ -293,7 +293,7 @@ def _resampled(chunks, native_sr: int, sr: float, channels: int, dtype, quality:
     yield resampler.resample_chunk(np.empty((0,) if channels == 1 else (0, channels), dtype=dtype), last=True)
 
 
-def _overlapping(chunks, size: int, advance: int, fill_value: float | None) -> Iterator[np.ndarray]:
+def _overlapping(chunks: Any, size: int, advance: int, fill_value: float | None) -> Iterator[np.ndarray]:
     """Cut chunks (time first) into blocks of `size` every `advance` samples, the last ones being shorter."""
     held, skip = None, 0
     for chunk in chunks:

@@ -114,7 +114,7 @@ def resample(
     return np.asarray(converted, dtype=y.dtype)
 
 
-def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int):
+def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int) -> Any:
     """The conversion, as a function of an array and an axis; its package is imported here."""
     check_res_type(res_type)
     if res_type in _SOXR:
@@ -153,7 +153,7 @@ def check_res_type(res_type: str) -> None:
         raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {', '.join(known)}")
 
 
-def _optional(module: str, res_type: str):
+def _optional(module: str, res_type: str) -> Any:
     try:
         return __import__(module)
     except ModuleNotFoundError:
@@ -164,7 +164,7 @@ def _optional(module: str, res_type: str):
         ) from None
 
 
-def _along_axis(convert, y: np.ndarray, axis: int) -> np.ndarray:
+def _along_axis(convert: Any, y: np.ndarray, axis: int) -> np.ndarray:
     """Apply a function of contiguous 1-D arrays to each channel, `axis` being that of time."""
     channels = np.moveaxis(y, axis, -1)
     rows = [convert(np.ascontiguousarray(channels[index])) for index in np.ndindex(channels.shape[:-1])]

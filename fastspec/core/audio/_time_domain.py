@@ -150,7 +150,7 @@ def zero_crossings(
     y: np.ndarray,
     *,
     threshold: float = 1e-10,
-    ref_magnitude: float | Callable | None = None,
+    ref_magnitude: float | Callable[..., Any] | None = None,
     pad: bool = True,
     zero_pos: bool = True,
     axis: int = -1,
@@ -210,7 +210,7 @@ def zero_crossings(
     return crossings
 
 
-def _threshold_like(threshold, samples: np.ndarray):
+def _threshold_like(threshold: Any, samples: np.ndarray) -> np.ndarray:
     """The threshold per channel in the precision of the samples, which need no wider copy then.
 
     For a float32 x, ``|x| <= t`` holds exactly where it holds for the largest float32 not above t.

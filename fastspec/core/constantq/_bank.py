@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def bank_cqt(
     bins_per_octave: int = 12,
     filter_scale: float = 1,
     norm: float | None = 1,
-    window: str | tuple = "hann",
+    window: str | tuple[Any, ...] = "hann",
     pad_mode: str = "reflect",
     normalization: Literal["librosa", "convolutional", "wrap"] = "librosa",
     dtype: npt.DTypeLike | None = None,
@@ -98,7 +98,15 @@ def bank_cqt(
 
 @kept(16)
 def _bank(
-    sr, hop_length, fmin, n_bins, bins_per_octave, filter_scale, norm, window, normalization
+    sr: float,
+    hop_length: int,
+    fmin: Any,
+    n_bins: int,
+    bins_per_octave: int,
+    filter_scale: float,
+    norm: Any,
+    window: Any,
+    normalization: Any,
 ) -> tuple[AtomParameters, np.ndarray]:
     freqs = cqt_frequencies(n_bins, fmin=fmin, bins_per_octave=bins_per_octave)
     Q = filter_scale / (2 ** (1 / bins_per_octave) - 1)
@@ -114,7 +122,12 @@ def gains_of(lengths: np.ndarray, normalization: str) -> np.ndarray:
 
 
 def atoms_of(
-    sr: float, freqs: np.ndarray, lengths: np.ndarray, window: str | tuple, norm: float | None, gains: np.ndarray
+    sr: float,
+    freqs: np.ndarray,
+    lengths: np.ndarray,
+    window: str | tuple[Any, ...],
+    norm: float | None,
+    gains: np.ndarray,
 ) -> tuple[AtomParameters, np.ndarray]:
     """Kernels of whole lengths, and their factors."""
     sizes, sampled = _whole_lengths(lengths, window)
@@ -130,7 +143,7 @@ def early_factor(sr: float, hop_length: int, highest: float, Q: float, n_octaves
     return 2 ** min(room, hops)
 
 
-def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray, SampledWindow]:
+def _whole_lengths(lengths: np.ndarray, window: str | tuple[Any, ...]) -> tuple[np.ndarray, SampledWindow]:
     """Lengths and windows with which `filters.wavelet` makes atoms of just these numbers of samples.
 
     It makes an odd number n for all lengths between n - 1 and n + 1, but an even one for no length beside it, which is
@@ -149,7 +162,7 @@ def _whole_lengths(lengths: np.ndarray, window: str | tuple) -> tuple[np.ndarray
     return np.array([odd[int(n)] for n in lengths]), sampled
 
 
-def _window(window: str | tuple, n: int) -> np.ndarray:
+def _window(window: str | tuple[Any, ...], n: int) -> np.ndarray:
     """A Gaussian is given by how many decibels its ends lie below its middle."""
     if isinstance(window, tuple) and window[:1] == ("gaussian",) and window[1] > 0:
         window = ("gaussian", -np.floor(-n / 2 / np.sqrt(0.1 * np.log(10) * window[1])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,10 +83,10 @@ def bins_of(
     arguments = (sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm)
     try:
         if not callable(window):
-            return _find_bins(*arguments, window)
+            return _find_bins(*arguments, window)  # type: ignore[arg-type]
     except TypeError:  # something cannot be hashed
         pass
-    return _find_bins.__wrapped__(*hashable(arguments), window)
+    return _find_bins.__wrapped__(*hashable(arguments), window)  # type: ignore[attr-defined]
 
 
 @lru_cache(1)
@@ -95,7 +95,17 @@ def _lowest() -> float:
 
 
 @kept(64, typed=True)
-def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm, window) -> Bins:
+def _find_bins(
+    sr: float,
+    fmin: Any,
+    n_bins: int,
+    intervals: Any,
+    gamma: Any,
+    bins_per_octave: int,
+    filter_scale: float,
+    norm: Any,
+    window: Any,
+) -> Bins:
     normalize(np.ones(1), norm=norm)  # says what is wrong with it
     if not 0 < filter_scale < math.inf:
         raise ParameterError(f"filter_scale={filter_scale} must be positive")
@@ -126,13 +136,15 @@ def _find_bins(sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale
 
 def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
     if (not callable(window) and np.ndim(window) == 0) or isinstance(window, tuple):
-        return window
+        return window  # type: ignore[return-value]
     sizes = np.unique(np.floor(lengths / 2) + np.ceil(lengths / 2)).astype(int).tolist()
     samples = ((n, np.asarray(filters.get_window(window, n), dtype=np.float64).tobytes()) for n in sizes)
     return SampledWindow(tuple(samples), partial(filters.get_window, window))
 
 
-def _below_nyquist(freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float):
+def _below_nyquist(
+    freqs: np.ndarray, window: Window, filter_scale: float, gamma: float | None, sr: float
+) -> np.ndarray:
     """The frequencies up to the first one whose atom, were it the last, would pass more than half the sampling rate."""
     steps = np.diff(np.log2(freqs))
     ratio = 4.0 ** np.concatenate((steps[:1], steps))

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,13 +121,13 @@ def _frozen(factors: np.ndarray) -> bytes:
 
 
 @kept(16)
-def _correlator(atoms: AtomParameters, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype):
+def _correlator(atoms: AtomParameters, hop_length: int, factors: bytes, padding: Padding, dtype: np.dtype) -> Any:
     description = _describe(atoms, hop_length, factors, padding, dtype)
     return _atoms.correlator_of(description), description.work
 
 
 @kept(16)
-def _synthesizer(atoms: AtomParameters, hop_length: int, factors: bytes, dtype: np.dtype):
+def _synthesizer(atoms: AtomParameters, hop_length: int, factors: bytes, dtype: np.dtype) -> Any:
     description = _describe(atoms, hop_length, factors, Padding.CONSTANT, dtype)
     return _atoms.synthesizer_of(description), description.work
 
@@ -140,7 +140,7 @@ def _describe(atoms: AtomParameters, hop_length: int, factors: bytes, padding: P
     return describe(
         freqs / atoms.sr,
         lengths,
-        atoms.window,
+        atoms.window,  # type: ignore[arg-type]
         atoms.norm,
         np.frombuffer(factors),
         hop_length=hop_length,

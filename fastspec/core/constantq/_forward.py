@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -207,8 +207,9 @@ def vqt(
 
 
 def _vqt(
-    y, sr, hop_length, fmin, n_bins, intervals, gamma, bins_per_octave, tuning, filter_scale, norm, sparsity,
-    window, scale, pad_mode, res_type, dtype,
+    y: Any, sr: float, hop_length: int, fmin: Any, n_bins: int, intervals: Any, gamma: Any, bins_per_octave: int,
+    tuning: Any, filter_scale: float, norm: Any, sparsity: float, window: Any, scale: Any, pad_mode: Any,
+    res_type: Any, dtype: Any,
 ) -> np.ndarray:  # fmt: skip
     """What `cqt` and `vqt` have in common."""
     x = as_samples(y)
@@ -239,7 +240,7 @@ def _vqt(
     return C[..., n_ahead : n_ahead + n_frames] if n_ahead else C
 
 
-def _per_octave(intervals, bins_per_octave: int) -> int:
+def _per_octave(intervals: Any, bins_per_octave: int) -> int:
     return bins_per_octave if isinstance(intervals, str) else len(intervals)
 
 
@@ -348,7 +349,17 @@ class _MagnitudeAnalysis:
 
 
 def _magnitude_bins(
-    y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
+    y: Any,
+    sr: float,
+    hop_length: int,
+    fmin: Any,
+    n_bins: int,
+    bins_per_octave: int,
+    tuning: Any,
+    filter_scale: float,
+    norm: Any,
+    sparsity: float,
+    window: Any,
 ) -> _MagnitudeAnalysis:
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
@@ -362,7 +373,7 @@ def _magnitude_bins(
     return _MagnitudeAnalysis(bins, hop_length, float(sparsity))
 
 
-def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target):
+def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target: Any) -> np.ndarray:
     bins, hop_length = analysis.bins, analysis.hop_length
     n_fft = 2 ** math.ceil(max(math.log2(bins.lengths[bins.longest]), 1 + math.ceil(math.log2(hop_length))))
     if n_fft > MOST_N_FFT:

@@ -116,7 +116,7 @@ def icqt(
     return fix_length(y, size=n).astype(result, copy=False)
 
 
-def _spectra(C) -> np.ndarray:
+def _spectra(C: Any) -> np.ndarray:
     C = as_array(C, name="C")
     if C.dtype.kind not in "fciub":
         raise DTypeError(f"C.dtype={C.dtype} holds no spectra; pass complex numbers or magnitudes")
@@ -125,7 +125,7 @@ def _spectra(C) -> np.ndarray:
     return C.astype(np.complex64 if C.dtype.itemsize <= 4 or C.dtype == np.complex64 else np.complex128, copy=False)
 
 
-def _result_dtype(dtype, C: np.ndarray, scale: bool) -> np.dtype:
+def _result_dtype(dtype: Any, C: np.ndarray, scale: bool) -> np.dtype:
     """The dtype that librosa returns: `dtype` if given; double if gains apply, for these are double; else C's."""
     if dtype is None:
         dtype = np.float64 if scale else dtype_c2r(C.dtype)
@@ -153,10 +153,10 @@ class _Inversion:
         n_frames = min(n_frames, int(np.ceil((length + self.lengths.max()) / self.hop_length)))
         return n_frames, self.hop_length * n_frames - 1, length
 
-    def analyse(self, y: np.ndarray, dtype, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
+    def analyse(self, y: np.ndarray, dtype: Any, factors: np.ndarray, pad_mode: str = "constant") -> np.ndarray:
         return transform(y, self.atoms, hop_length=self.hop_length, factors=factors, pad_mode=pad_mode, dtype=dtype)
 
-    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray, out=None) -> np.ndarray:
+    def add_up(self, C: np.ndarray, n_samples: int, factors: np.ndarray, out: Any = None) -> np.ndarray:
         """The weighted sum of atoms: where they cover time and frequency evenly, the solution."""
         dtype = np.dtype(np.float32 if C.dtype == np.complex64 else np.float64)
         return synthesize(
@@ -208,7 +208,18 @@ class _Inversion:
 
 
 def _inversion(
-    C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
+    C: Any,
+    sr: float,
+    hop_length: int,
+    fmin: Any,
+    bins_per_octave: int,
+    tuning: Any,
+    filter_scale: float,
+    norm: Any,
+    sparsity: float,
+    window: Any,
+    scale: Any,
+    res_type: Any,
 ) -> _Inversion:
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
@@ -266,7 +277,7 @@ def _weights(atoms: AtomParameters, hop_length: int) -> np.ndarray:
     return weights
 
 
-def _window_spectrum(window) -> tuple[np.ndarray, np.ndarray]:
+def _window_spectrum(window: Any) -> tuple[np.ndarray, np.ndarray]:
     """The spectrum of a centred window of L1 norm 1, at frequencies in units of one over its length."""
     n, finer = 1000, 32
     samples = filters.get_window(window, n)
@@ -377,7 +388,7 @@ def griffinlim_cqt(
 
 
 def _find_phases(
-    inversion: _Inversion, spectrum, magnitudes, n_samples: int, pad_mode: str, n_iter: int, momentum: float
+    inversion: _Inversion, spectrum: Any, magnitudes: Any, n_samples: int, pad_mode: str, n_iter: int, momentum: float
 ) -> np.ndarray:
     """Rounds of the accelerated algorithm. The plain sum of atoms serves as inverse; later rounds correct it."""
     least = tiny(magnitudes)

@@ -126,7 +126,7 @@ def mel_to_hz(mels: npt.ArrayLike, *, htk: bool = False) -> Floats:
     )
 
 
-def _by_knee(values, knee: float, below, above):
+def _by_knee(values: Any, knee: float, below: Any, above: Any) -> Any:
     """``below(values)`` under the knee, ``above(values)`` from it on; neither sees the other's values."""
     if values.ndim == 0:
         return above(values) if values >= knee else below(values)

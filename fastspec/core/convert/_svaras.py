@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +106,7 @@ def hz_to_svara_h(
     >>> fastspec.hz_to_svara_h([220, 330], Sa=220).tolist()
     ['S', 'P']
     """
-    midi = hz_to_midi(frequencies)
+    midi = hz_to_midi(frequencies)  # type: ignore[arg-type]
     return midi_to_svara_h(midi, Sa=hz_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
 
 
@@ -258,7 +258,7 @@ def hz_to_svara_c(
     >>> fastspec.hz_to_svara_c([220, 330], Sa=220, mela='kanakangi').tolist()
     ['S', 'P']
     """
-    midi = hz_to_midi(frequencies)
+    midi = hz_to_midi(frequencies)  # type: ignore[arg-type]
     return midi_to_svara_c(midi, Sa=hz_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
 
 
@@ -313,7 +313,7 @@ def note_to_svara_c(
     return midi_to_svara_c(midi, Sa=note_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
 
 
-def _svaras(midi, Sa, svara_names, *, octave: bool, unicode: bool) -> Names:
+def _svaras(midi: Any, Sa: Any, svara_names: Any, *, octave: bool, unicode: bool) -> Names:
     numbers = as_numbers(midi, "midi").astype(np.float64)
     steps = rounded(numbers - as_number(Sa, name="Sa"))[0]
     names = svara_names() if np.isfinite(numbers).any() else []

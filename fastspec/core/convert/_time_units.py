@@ -417,7 +417,7 @@ def samples_like(
     return _frames_to_samples(np.arange(_n_frames(X, axis)), hop_length=hop_length, n_fft=n_fft)
 
 
-def _n_frames(X: npt.ArrayLike, axis: int):
+def _n_frames(X: npt.ArrayLike, axis: int) -> Any:
     if np.isscalar(X):
         return as_scalar_or_array(X, "X")
     shape = np.shape(X)

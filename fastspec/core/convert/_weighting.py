@@ -345,13 +345,13 @@ def multi_frequency_weighting(
     return np.stack(curves, axis=0)
 
 
-def _squared(frequencies: npt.ArrayLike):
+def _squared(frequencies: npt.ArrayLike) -> Any:
     """f² in float64, where float16 and float32 would overflow or lose the small terms."""
     numbers = as_numbers(frequencies, "frequencies")
     return numbers.astype(np.result_type(numbers.dtype, np.float64), copy=False)[()] ** 2.0
 
 
-def _rational(frequencies: npt.ArrayLike, at_1khz: float, zeros: int, poles: tuple) -> Floats:
+def _rational(frequencies: npt.ArrayLike, at_1khz: float, zeros: int, poles: tuple[Any, ...]) -> Floats:
     """``at_1khz`` dB plus the level of ``f^zeros * 12194² / prod((f² + pole²)^(multiplicity / 2))``."""
     f_sq = _squared(frequencies)
     with np.errstate(divide="ignore"):
@@ -365,7 +365,7 @@ def _rational(frequencies: npt.ArrayLike, at_1khz: float, zeros: int, poles: tup
     return level
 
 
-def _log_resonance(f_sq, centre: float, width: float):
+def _log_resonance(f_sq: Any, centre: float, width: float) -> np.ndarray:
     return np.log10((centre**2 - f_sq) ** 2 + width**2 * f_sq)
 
 

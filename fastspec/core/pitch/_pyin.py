@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,7 @@ def beta_cdf(a: float, b: float, x: np.ndarray) -> np.ndarray:
     return sum(float(math.comb(int(n), j)) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
 
 
-def prior_of(n_thresholds: int, beta_parameters, boltzmann: float, no_trough: float, most: int) -> Prior:
+def prior_of(n_thresholds: int, beta_parameters: Any, boltzmann: float, no_trough: float, most: int) -> Prior:
     """The beta distribution over thresholds, and the truncated geometric one over up to `most` troughs below each."""
     thresholds = np.linspace(0, 1, n_thresholds + 1)
     below = beta_cdf(beta_parameters[0], beta_parameters[1], thresholds)
@@ -156,12 +157,12 @@ class Observations:
     log_unvoiced: np.ndarray
     voiced_prob: np.ndarray
 
-    def of_frames(self, frames: slice) -> tuple:
+    def of_frames(self, frames: slice) -> tuple[Any, ...]:
         start = self.start[frames.start : frames.stop + 1]
         return start, self.bins, self.log_probability, self.log_unvoiced[frames], float(np.log(TINY))
 
 
-def observe(ranges, n_frames: int, n_pitches: int, bin_of) -> Observations:
+def observe(ranges: Any, n_frames: int, n_pitches: int, bin_of: Any) -> Observations:
     """Observations from candidates by ascending period (`_events.yin_ranges`); bin n_pitches is out of range."""
     frame, bins, probability = [], [], []
     for part, counts, periods, probabilities in ranges:

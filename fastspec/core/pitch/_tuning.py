@@ -123,7 +123,7 @@ def piptrack(
     window: Window = "hann",
     center: bool = True,
     pad_mode: PadMode = "constant",
-    ref: float | Callable | None = None,
+    ref: float | Callable[..., Any] | None = None,
 ) -> tuple[FloatArray, FloatArray]:
     """Peaks of a spectrogram, their frequencies and heights refined by parabolas.
 
@@ -203,7 +203,7 @@ def _peaks(
     fmin: float = 150.0,
     fmax: float = 4000.0,
     threshold: float = 0.1,
-    ref: float | Callable | None = None,
+    ref: float | Callable[..., Any] | None = None,
     **framing: Any,
 ) -> tuple[np.ndarray, tuple[np.ndarray, ...], np.ndarray, np.ndarray]:
     """What `piptrack` finds, as a list: the spectrogram, the places of the peaks in it, frequencies, heights."""
@@ -226,7 +226,7 @@ def _peaks(
     return S, index, pitch, height.astype(S.dtype)
 
 
-def _reference(S: np.ndarray, threshold: float, ref: float | Callable | None) -> np.ndarray:
+def _reference(S: np.ndarray, threshold: float, ref: float | Callable[..., Any] | None) -> np.ndarray:
     """What a bin must exceed, in a shape that goes with `S`."""
     if ref is None or callable(ref):
         return np.expand_dims(threshold * (ref or np.max)(S, axis=-2), -2)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..._engine import events as _events
-from ..._front.specs import MOST_N_FFT, hashable
+from ..._engine.spec import MOST_N_FFT
+from ..._front.specs import hashable
 from ..._gate.complaints import public, warn
 from ..._gate.samples import ParameterError, as_hop_length, as_index, as_number, as_samples, check_rate
 from ...util.utils import pad_axis, valid_audio
@@ -209,7 +210,9 @@ def _check_steps(resolution: float, max_transition_rate: float) -> None:
 class _Tracker:
     """Checked arguments of `yin` and `pyin`, and the engine's part of the work."""
 
-    def __init__(self, y, fmin, fmax, sr, frame_length, hop_length, center, pad_mode) -> None:
+    def __init__(
+        self, y: Any, fmin: Any, fmax: Any, sr: float, frame_length: int, hop_length: Any, center: bool, pad_mode: Any
+    ) -> None:
         if fmin is None or fmax is None:
             raise ParameterError(f"fmin={fmin} and fmax={fmax} must both be given")
         self.frame_length = as_index(frame_length, name="frame_length")
@@ -237,7 +240,7 @@ class _Tracker:
             raise ParameterError(f"fmin={fmin} and fmax={fmax} leave one period, {min_period} samples; widen the range")
         self.yin = _events.yin_of(self.frame_length, self.hop_length, lead, min_period, max_period)
 
-    def ranges(self, samples: np.ndarray, threshold: float, prior=None):
+    def ranges(self, samples: np.ndarray, threshold: float, prior: Any = None) -> Any:
         return _events.yin_ranges(self.yin, samples, self.frame_length, self.n_frames, threshold, prior)
 
 

@@ -91,7 +91,7 @@ def power_to_db(
     if np.iscomplexobj(S):
         _warn_about_phase("power_to_db", "np.abs(D)**2")
         S = np.abs(S)
-    return _to_db(S, False, ref, amin, top_db, axes)
+    return _to_db(S, False, ref, amin, top_db, axes)  # type: ignore[arg-type]
 
 
 @overload
@@ -158,7 +158,7 @@ def amplitude_to_db(
     if np.iscomplexobj(S):
         _warn_about_phase("amplitude_to_db", "np.abs(D)")
         S = np.abs(S)
-    return _to_db(S, True, ref, amin, top_db, axes)
+    return _to_db(S, True, ref, amin, top_db, axes)  # type: ignore[arg-type]
 
 
 def _warn_about_phase(function: str, way_out: str) -> None:
@@ -167,7 +167,7 @@ def _warn_about_phase(function: str, way_out: str) -> None:
     )
 
 
-def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
+def _to_db(x: np.ndarray, square: bool, ref: Any, amin: Any, top_db: Any, axes: Any) -> Any:
     """Decibels of x, or of x^2, with `ref` and `amin` in the units of x."""
     x = promoted(x, amin, top_db)
     if axes == "auto":
@@ -188,7 +188,7 @@ def _to_db(x: np.ndarray, square: bool, ref, amin, top_db, axes):
     return _to_db_by_axes(x, square, ref, amin, top_db, axes)
 
 
-def _n_batch(axes, ndim: int) -> int:
+def _n_batch(axes: Any, ndim: int) -> int:
     """How many leading axes have peaks of their own, if `axes` names each of the others once; else -1."""
     if axes is None:
         return 0
@@ -200,7 +200,7 @@ def _n_batch(axes, ndim: int) -> int:
     return ndim - len(named) if named == trailing and len(named) == np.size(axes) else -1
 
 
-def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: int) -> np.ndarray:
+def _to_db_fast(x: np.ndarray, square: bool, ref: Any, amin: float, top_db: Any, n_batch: int) -> np.ndarray:
     """Levels of each channel by itself, so that they are what the channel alone would give."""
     out = _memory.empty_like(x, x.dtype)
     if top_db is None and not callable(ref) and x.flags.forc:
@@ -210,7 +210,7 @@ def _to_db_fast(x: np.ndarray, square: bool, ref, amin: float, top_db, n_batch: 
     return out
 
 
-def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float, top_db) -> None:
+def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref: Any, amin: float, top_db: Any) -> None:
     """Levels of an array with one peak. A reference taken from it goes through the same arithmetic: it is 0 dB."""
     floor = amin**2 if square else amin
     limits = {}
@@ -231,11 +231,11 @@ def _to_db_of_one(x: np.ndarray, out: np.ndarray, square: bool, ref, amin: float
         out.fill(np.nan)
 
 
-def _lengths(shape: tuple[int, ...], axes) -> Sequence[int]:
+def _lengths(shape: tuple[int, ...], axes: Any) -> Sequence[int]:
     return shape if axes is None else np.array(shape)[np.ravel(axes).astype(int)]
 
 
-def _to_db_by_axes(x: np.ndarray, square: bool, ref, amin, top_db, axes):
+def _to_db_by_axes(x: np.ndarray, square: bool, ref: Any, amin: Any, top_db: Any, axes: Any) -> Any:
     """The general case in numpy: integers, references of any kind, a peak for each slice."""
     magnitude = np.abs(x) if square else x
     if not x.size and (callable(ref) or top_db is not None) and 0 in _lengths(x.shape, axes):
@@ -321,4 +321,4 @@ def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any
     >>> float(fastspec.db_to_amplitude(20.0))
     10.0
     """
-    return db_to_power(S_db, ref=ref**2) ** 0.5
+    return db_to_power(S_db, ref=ref**2) ** 0.5  # type: ignore[arg-type]

@@ -201,7 +201,7 @@ def iirt(
 
 
 def _filtered(
-    y: np.ndarray, sr: float, bank, rates: np.ndarray, flayout: str, res_type: str
+    y: np.ndarray, sr: float, bank: Any, rates: np.ndarray, flayout: str, res_type: str
 ) -> Iterator[tuple[int, float, np.ndarray]]:
     """Each band's index, rate and signal."""
     from scipy.signal import filtfilt, sosfiltfilt

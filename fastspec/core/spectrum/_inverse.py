@@ -121,7 +121,7 @@ def istft(
     return out
 
 
-def real_dtype(dtype, *, kinds: str = "f") -> np.dtype:
+def real_dtype(dtype: Any, *, kinds: str = "f") -> np.dtype:
     """The dtype of samples, or an error."""
     result = np.dtype(dtype)
     if result.kind not in kinds:
@@ -129,7 +129,7 @@ def real_dtype(dtype, *, kinds: str = "f") -> np.dtype:
     return result
 
 
-def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, center):
+def _inverse_arguments(n_bins: int, n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool) -> Any:
     if n_fft is None:
         n_fft = 2 * (n_bins - 1)
         if n_fft < 1:
@@ -138,13 +138,13 @@ def _inverse_arguments(n_bins: int, n_fft, hop_length, win_length, window, cente
 
 
 @kept(CACHED)
-def _inverse_of(a: StftArguments, precision: int):
+def _inverse_of(a: StftArguments, precision: int) -> Any:
     lead = a.n_fft // 2 if a.center else 0
     window = padded_window(a.window, a.win_length, a.n_fft)
     return _backward.inverse_of(a.n_fft, a.hop_length, lead, precision, window.tobytes())
 
 
-def _extent(a, n_frames: int, length: int | None) -> tuple[int, int]:
+def _extent(a: Any, n_frames: int, length: int | None) -> tuple[int, int]:
     """Frames to use, and samples they make (or that are asked for)."""
     trimmed = 2 * (a.n_fft // 2) if a.center else 0
     if not length:
@@ -288,7 +288,7 @@ def check_search(momentum: float, init: str | None) -> None:
         raise ParameterError(f"init={init!r} must be 'random' or None")
 
 
-def generator_of(rng, random_state):
+def generator_of(rng: Any, random_state: Any) -> Any:
     """The source of random numbers; called by the function that the user called."""
     if not isinstance(random_state, Deprecated):
         if rng is not None:
@@ -301,7 +301,7 @@ def generator_of(rng, random_state):
     return rng if isinstance(rng, np.random.RandomState) else as_generator(rng)
 
 
-def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
+def _initial_spectrum(S: np.ndarray, rng: Any) -> np.ndarray:
     """S with random phases, or with none, its bins contiguous."""
     dtype = dtype_r2c(S.dtype)
     spectrum = _memory.empty((*S.shape[:-2], S.shape[-1], S.shape[-2]), dtype).swapaxes(-1, -2)
@@ -316,7 +316,7 @@ def _initial_spectrum(S: np.ndarray, rng) -> np.ndarray:
     return spectrum
 
 
-def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng) -> None:
+def _turn_randomly(magnitudes: np.ndarray, out: np.ndarray, rng: Any) -> None:
     """Magnitudes (some bins, frames) times exp(2 pi i r), as -exp(2 pi i (r - 1/2)): smaller angles round less."""
     angles = rng.random(size=out.shape)
     angles -= 0.5
@@ -336,7 +336,9 @@ def _bins_contiguous(S: np.ndarray, dtype: np.dtype) -> np.ndarray:
     return np.ascontiguousarray(S.swapaxes(-1, -2), dtype=dtype).swapaxes(-1, -2)
 
 
-def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: float) -> np.ndarray:
+def _refine(
+    S: Any, y: Any, plain: dict[str, Any], pad_mode: str, length: Any, n_iter: int, momentum: float
+) -> np.ndarray:
     """The rounds: samples to spectra, their phases with the wanted magnitudes, back to samples. `y` is overwritten."""
     by_function = callable(pad_mode) and plain["center"]
     arguments = stft_arguments(
@@ -361,7 +363,9 @@ def _refine(S, y, plain: dict, pad_mode: str, length, n_iter: int, momentum: flo
     return _backward.search_phases(spec, magnitudes, y, n_iter, momentum)
 
 
-def _refine_by_calls(S, y, plain: dict, pad_mode, length, n_iter: int, momentum: float) -> np.ndarray:
+def _refine_by_calls(
+    S: Any, y: Any, plain: dict[str, Any], pad_mode: Any, length: Any, n_iter: int, momentum: float
+) -> np.ndarray:
     """The rounds as calls of `stft` and `istft`: padding by a function and complex magnitudes are Python's."""
     previous = None
     for _ in range(n_iter):
@@ -460,7 +464,7 @@ def _vocode(D: np.ndarray, times: np.ndarray, kind: str) -> np.ndarray:
     return phasor(np.angle(out), mag=magnitude(times))
 
 
-def _output_times(rate, t_out, n_frames: int) -> np.ndarray:
+def _output_times(rate: Any, t_out: Any, n_frames: int) -> np.ndarray:
     if (rate is None) == (t_out is None):
         raise ParameterError(f"rate={rate} and t_out={t_out}: give exactly one of them")
     if t_out is None:

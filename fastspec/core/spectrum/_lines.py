@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..._engine import backward as _backward
@@ -115,7 +117,7 @@ def _frames(lines: Lines, dtype: np.dtype) -> Spec:
 
 
 @kept(8)
-def _overlap_add(lines: Lines, dtype: np.dtype):
+def _overlap_add(lines: Lines, dtype: np.dtype) -> Any:
     window = np.concatenate([np.frombuffer(lines.window), np.zeros(lines.n_fft)])
     return _backward.inverse_of(2 * lines.n_fft, lines.hop_length, 0, precision_of(dtype), window.tobytes())
 
@@ -128,7 +130,7 @@ def _window_sums(window: np.ndarray, hop_length: int, n_padded: int) -> np.ndarr
     return sums
 
 
-def _adjoint(D, lines: Lines, weights, dtype: np.dtype, n_padded: int, squares: np.ndarray) -> np.ndarray:
+def _adjoint(D: Any, lines: Lines, weights: Any, dtype: np.dtype, n_padded: int, squares: np.ndarray) -> np.ndarray:
     """The weighted sum of lines at all frames, over the sums of squared windows."""
     from scipy import sparse
 

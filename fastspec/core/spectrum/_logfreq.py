@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -221,7 +221,7 @@ class _Axis(NamedTuple):
     n_bins: int
 
 
-def _axis(sr, fmin, fmax, n_bins, bins_per_octave, n_fft: int) -> _Axis:
+def _axis(sr: float, fmin: Any, fmax: Any, n_bins: int, bins_per_octave: int, n_fft: int) -> _Axis:
     check_rate(sr)
     start = as_number(fmin, name="fmin")
     if not 0 < start < np.inf:

@@ -187,7 +187,7 @@ def pcen(
     return (compressed, zf) if return_zf else compressed
 
 
-def _check_constants(power, gain, bias, eps, time_constant, max_size) -> None:
+def _check_constants(power: Any, gain: Any, bias: Any, eps: Any, time_constant: Any, max_size: Any) -> None:
     for name, value in (("power", power), ("gain", gain), ("bias", bias)):
         if value < 0:
             raise ParameterError(f"{name}={value} must be non-negative")

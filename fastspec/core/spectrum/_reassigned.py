@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def reassigned_spectrogram(
     center: bool = True,
     reassign_frequencies: bool = True,
     reassign_times: bool = True,
-    ref_power: float | Callable = 1e-6,
+    ref_power: float | Callable[..., Any] = 1e-6,
     fill_nan: bool = False,
     clip: bool = True,
     dtype: npt.DTypeLike | None = None,
@@ -179,7 +179,7 @@ def __reassign_times(
 
 
 def _analysis(
-    y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode
+    y: Any, S: Any, n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, dtype: Any, pad_mode: Any
 ) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
     """The window's samples, and a function from window samples to the STFT of `y`."""
     shape = pad_center(get_window(window, n_fft if win_length is None else win_length, fftbins=True), size=n_fft)
@@ -193,7 +193,7 @@ def _frame_times(S: np.ndarray, sr: float, n_fft: int, hop_length: int, center: 
     return frames_to_time(np.arange(S.shape[-1]), sr=sr, hop_length=hop_length, n_fft=None if center else n_fft)
 
 
-def _threshold(ref_power: float | Callable, mags: np.ndarray) -> float:
+def _threshold(ref_power: float | Callable[..., Any], mags: np.ndarray) -> float:
     """The magnitude below which a cell is empty."""
     return (ref_power(mags**2) if callable(ref_power) else ref_power) ** 0.5
 

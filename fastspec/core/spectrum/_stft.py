@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -116,7 +116,7 @@ def stft(
     return _stft_into(out, spec, source.x, n_frames)
 
 
-def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
+def _dtype_of_spectrum(dtype: Any, samples_dtype: np.dtype, out: np.ndarray | None) -> np.dtype:
     """The result's dtype: `out`'s, `dtype` (a real one discards the imaginary part), or the one of the samples."""
     if isinstance(out, np.ndarray) and np.iscomplexobj(out):
         return out.dtype
@@ -126,7 +126,7 @@ def _dtype_of_spectrum(dtype, samples_dtype: np.dtype, out: np.ndarray | None) -
     return target
 
 
-def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
+def complex_dtype(dtype: Any, samples_dtype: np.dtype) -> np.dtype:
     """The dtype of a constant-Q spectrum: `dtype`, or the complex one that goes with the samples."""
     target = _dtype_of_spectrum(dtype, samples_dtype, None)
     if target.kind != "c":
@@ -134,7 +134,7 @@ def complex_dtype(dtype, samples_dtype: np.dtype) -> np.dtype:
     return target
 
 
-def _stft_into(out: np.ndarray, spec, x: np.ndarray, n_frames: int) -> np.ndarray:
+def _stft_into(out: np.ndarray, spec: Any, x: np.ndarray, n_frames: int) -> np.ndarray:
     wanted = (*x.shape[:-1], 1 + spec.framing.n_fft // 2, n_frames)
     if not isinstance(out, np.ndarray) or out.shape[:-1] != wanted[:-1] or out.shape[-1:] < wanted[-1:]:
         raise ParameterError(f"out.shape={np.shape(out)} does not fit the result's shape {wanted}")

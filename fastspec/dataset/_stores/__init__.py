@@ -27,7 +27,7 @@ class Store:
 
     name: str
 
-    def write(self, path: str, parts, meta: Meta) -> None:
+    def write(self, path: str, parts: Any, meta: Meta) -> None:
         _module(self.name).write(path, parts, meta)
 
     def check(self, job: Job) -> None:
@@ -76,7 +76,7 @@ def open_any(path: str) -> Any:
     raise ParameterError(f"{path}: {words}" + ("; its run is unfinished: run it again" if unfinished else ""))
 
 
-def _module(name: str):
+def _module(name: str) -> Any:
     try:
         return import_module(f".{_MODULES[name]}", __name__)
     except ModuleNotFoundError as error:

@@ -86,7 +86,7 @@ def contents_of(parts: Callable[[], Iterator[Part]], meta: Meta) -> Contents:
     return Contents(header, ids, labels, np.array(durations), offsets)
 
 
-def _check_alike(kinds: dict[str, dict[str, Any]], name: str, stored: Stored, entry) -> None:
+def _check_alike(kinds: dict[str, dict[str, Any]], name: str, stored: Stored, entry: Any) -> None:
     kind = {"rows": stored.rows, "dtype": stored.dtype}
     first = kinds.setdefault(name, kind)
     if any(first[key] != value for key, value in kind.items()):
@@ -107,7 +107,7 @@ def _told(statistics: dict[str, Any]) -> dict[str, Any]:
     return {"count": statistics["count"], "std": std.tolist(), **rest}
 
 
-def frames(parts: Callable[[], Iterator[Part]], names) -> Iterator[tuple[int, str, Iterator[np.ndarray]]]:
+def frames(parts: Callable[[], Iterator[Part]], names: Any) -> Iterator[tuple[int, str, Iterator[np.ndarray]]]:
     """The number of each entry, the name of each of its features, and the pieces of that."""
     i = 0
     for part in parts():

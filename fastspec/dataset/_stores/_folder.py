@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ NAME = "npy"
 _HEADER, _INDEX = "header.json", "index.jsonl"
 
 
-def write(path: str, parts, meta: Meta) -> None:
+def write(path: str, parts: Any, meta: Meta) -> None:
     contents = contents_of(parts, meta)
     os.makedirs(path)
     files = file_names(contents.ids)
@@ -26,7 +27,7 @@ def write(path: str, parts, meta: Meta) -> None:
     write_index(path, contents, [{"file": file} for file in files])
 
 
-def write_index(path: str, contents: Contents, places: list[dict]) -> None:
+def write_index(path: str, contents: Contents, places: list[dict[str, Any]]) -> None:
     """The header, and a line for each entry; `places` say where its frames are."""
     with open(os.path.join(path, _INDEX), "w", encoding="utf-8") as file:
         for i, place in enumerate(places):
@@ -37,7 +38,7 @@ def write_index(path: str, contents: Contents, places: list[dict]) -> None:
         json.dump({**contents.header, "store": "tar" if places and "shard" in places[0] else "npy"}, file)
 
 
-def read_index(path: str, store: str) -> tuple[Contents, list[dict]]:
+def read_index(path: str, store: str) -> tuple[Contents, list[dict[str, Any]]]:
     try:
         with open(os.path.join(path, _HEADER), encoding="utf-8") as file:
             header = read_header(file.read())

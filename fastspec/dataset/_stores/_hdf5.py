@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from typing import Any
 
 import h5py
 import numpy as np
@@ -14,7 +15,7 @@ _MOST_ATTRIBUTE = 60_000  # bytes; HDF5 takes 64 KiB
 _GATHERED = 8 << 20  # bytes of frames written at a time
 
 
-def write(path: str, parts, meta: Meta) -> None:
+def write(path: str, parts: Any, meta: Meta) -> None:
     contents = contents_of(parts, meta)
     try:
         _write(path, parts, contents)
@@ -22,7 +23,7 @@ def write(path: str, parts, meta: Meta) -> None:
         raise OSError(errno.ENOSPC, f"the disk may be full ({' '.join(str(error).split())[:120]})") from error
 
 
-def _write(path: str, parts, contents: Contents) -> None:
+def _write(path: str, parts: Any, contents: Contents) -> None:
     with h5py.File(path, "w", track_order=False) as file:
         _write_header(file, contents)
         text = h5py.string_dtype("utf-8")

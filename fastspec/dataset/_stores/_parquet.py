@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ _GROUP_ROWS = 1 << 14
 _KEY = b"fastspec_dataset"
 
 
-def write(path: str, parts, meta: Meta) -> None:
+def write(path: str, parts: Any, meta: Meta) -> None:
     contents = contents_of(parts, meta)
     n = meta.job.pool_frames
     values = {

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ NAME = "tar"
 _SHARD_BYTES = 256 << 20
 
 
-def write(path: str, parts, meta: Meta) -> None:
+def write(path: str, parts: Any, meta: Meta) -> None:
     contents = contents_of(parts, meta)
     os.makedirs(path)
     keys = _keys(contents.ids)
@@ -76,7 +77,7 @@ class _Shards:
             self.name = f"shard-{self._number:06d}.tar"
             self._tar = tarfile.open(os.path.join(self._folder, self.name), "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
 
-    def add(self, name: str, data) -> int:
+    def add(self, name: str, data: Any) -> int:
         """Add a member; return where its data is."""
         info = tarfile.TarInfo(name)
         info.size = len(data)

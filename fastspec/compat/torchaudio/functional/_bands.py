@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -122,7 +122,9 @@ def _check_weights(n_rows: int, n_columns: int, names: str) -> None:
         raise ParameterError(f"{names}: {n_rows} x {n_columns} weights are too many; use smaller numbers")
 
 
-def _on_bins(n_freqs, f_min, f_max, n_bands: int, sample_rate, *, scale: str, norm: str | None) -> np.ndarray:
+def _on_bins(
+    n_freqs: int, f_min: Any, f_max: Any, n_bands: int, sample_rate: float, *, scale: str, norm: str | None
+) -> np.ndarray:
     f_min, f_max = as_number(f_min, name="f_min"), as_number(f_max, name="f_max")
     lowest = -700 if scale == "htk" else -np.inf
     if not lowest < f_min < f_max < np.inf:

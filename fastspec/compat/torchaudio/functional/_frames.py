@@ -63,7 +63,7 @@ def compute_deltas(specgram: npt.ArrayLike, win_length: int = 5, mode: str = "re
     short = x.shape[-1] <= n if mode == "reflect" else x.shape[-1] < n and mode == "circular"
     if short:
         raise ParameterError(f"specgram.shape={x.shape} has too few frames for mode={mode!r}, win_length={win_length}")
-    return delta(x, width=2 * n + 1, order=1, axis=-1, mode=_ENDS[mode])
+    return delta(x, width=2 * n + 1, order=1, axis=-1, mode=_ENDS[mode])  # type: ignore[arg-type]
 
 
 @peer(RuntimeError)
@@ -195,7 +195,9 @@ def mask_along_axis_iid(
     return _masked(specgrams, mask_param, mask_value, axis, p, rng, "specgrams", least=3)
 
 
-def _masked(specgram, mask_param, mask_value, axis, p, rng, name: str, *, least: int) -> np.ndarray:
+def _masked(
+    specgram: Any, mask_param: Any, mask_value: Any, axis: Any, p: Any, rng: Any, name: str, *, least: int
+) -> np.ndarray:
     S = as_array(specgram, name=name)
     if S.ndim < least:
         raise ParameterError(f"{name}.shape={S.shape} has {S.ndim} dimensions; at least {least} are wanted")
@@ -212,10 +214,10 @@ def _masked(specgram, mask_param, mask_value, axis, p, rng, name: str, *, least:
     if longest < 1:
         return S
     shape = S.shape[:-2] if least == 3 else ()
-    spans = masks.random_spans(generator, shape, S.shape[axis], longest)
+    spans = masks.random_spans(generator, shape, S.shape[axis], longest)  # type: ignore[arg-type]
     return _foreign.call(masks.overwritten, S, *spans, axis, value, work=2 * S.size)
 
 
-def check_share(p) -> None:
+def check_share(p: Any) -> None:
     if not 0 <= as_number(p, name="p") <= 1:
         raise ParameterError(f"p={p} must be between 0 and 1")

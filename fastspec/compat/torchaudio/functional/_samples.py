@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -80,7 +80,7 @@ def resample(
     return x if rates[0] == rates[1] else run_resample(x, sinc)
 
 
-def as_rates(orig_freq, new_freq) -> tuple[int, int]:
+def as_rates(orig_freq: int, new_freq: int) -> tuple[int, int]:
     rates = []
     for name, value in (("orig_freq", orig_freq), ("new_freq", new_freq)):
         number = as_number(value, name=name)
@@ -90,7 +90,9 @@ def as_rates(orig_freq, new_freq) -> tuple[int, int]:
     return rates[0], rates[1]
 
 
-def sinc_of(orig: int, new: int, lowpass_filter_width, rolloff, resampling_method, beta) -> polyphase.Sinc:
+def sinc_of(
+    orig: int, new: int, lowpass_filter_width: Any, rolloff: Any, resampling_method: Any, beta: Any
+) -> polyphase.Sinc:
     if resampling_method in _OLD_METHODS:
         warn(f"resampling_method={resampling_method!r} is the old name of {_OLD_METHODS[resampling_method]!r}")
         resampling_method = _OLD_METHODS[resampling_method]
@@ -168,7 +170,7 @@ def mu_law_encoding(x: npt.ArrayLike, quantization_channels: int) -> np.ndarray:
     return mu_law.encode(x, as_codes(quantization_channels) - 1.0)
 
 
-def as_codes(quantization_channels) -> int:
+def as_codes(quantization_channels: int) -> int:
     n = as_index(whole(quantization_channels), name="quantization_channels", minimum=2)
     if n > 2**53:
         raise ParameterError(f"quantization_channels={n} are too many codes; 256 are usual")

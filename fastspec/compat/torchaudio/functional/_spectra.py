@@ -100,7 +100,7 @@ def spectrogram(
     return run_spectrogram(a, waveform)
 
 
-def run_spectrogram(a: Stft, waveform) -> np.ndarray:
+def run_spectrogram(a: Stft, waveform: Any) -> np.ndarray:
     S = run(a, recipe_of(a), waveform)
     if a.power not in (None, 1, 2):
         S = given.raised(S, a.power)
@@ -168,7 +168,7 @@ def inverse_spectrogram(
     return run_inverse(a, spectrogram, length)
 
 
-def run_inverse(a: Stft, spectrogram, length: int | None) -> np.ndarray:
+def run_inverse(a: Stft, spectrogram: Any, length: int | None) -> np.ndarray:
     D = as_array(spectrogram, name="spectrogram")
     if not np.iscomplexobj(D):
         raise DTypeError(f"spectrogram.dtype={D.dtype} is not complex; GriffinLim takes magnitudes")
@@ -274,7 +274,9 @@ def griffinlim(
     return run_griffinlim(a, specgram, power, n_iter, momentum, length, rand_init, rng)
 
 
-def run_griffinlim(a: Stft, specgram, power, n_iter, momentum, length, rand_init, rng) -> np.ndarray:
+def run_griffinlim(
+    a: Stft, specgram: Any, power: Any, n_iter: Any, momentum: Any, length: Any, rand_init: Any, rng: Any
+) -> np.ndarray:
     check_momentum(momentum)
     if not as_number(power, name="power") > 0:
         raise ParameterError(f"power={power} must be positive; it is the exponent of the magnitudes")
@@ -294,7 +296,7 @@ def run_griffinlim(a: Stft, specgram, power, n_iter, momentum, length, rand_init
     )  # fmt: skip
 
 
-def check_momentum(momentum) -> None:
+def check_momentum(momentum: Any) -> None:
     if not 0 <= as_number(momentum, name="momentum") < 1:
         raise ParameterError(f"momentum={momentum} must be at least 0 and below 1")
 
@@ -400,7 +402,7 @@ def spectral_centroid(
     return run_centroid(stft_arguments(n_fft, hop_length, win_length, window, pad=pad, power=1), waveform, sample_rate)
 
 
-def run_centroid(a: Stft, waveform, sample_rate) -> np.ndarray:
+def run_centroid(a: Stft, waveform: Any, sample_rate: float) -> np.ndarray:
     from ....feature import spectral_centroid as centroid
 
     x = as_waveform(waveform)

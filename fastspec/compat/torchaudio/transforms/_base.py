@@ -30,21 +30,21 @@ class Transform(ABC):
         self.__dict__[name] = value
         self.__dict__["_mark"] = object()
 
-    def _marks(self) -> tuple:
+    def _marks(self) -> tuple[Any, ...]:
         marks = (self.__dict__["_mark"],)
         for part in self._parts:
             marks += self.__dict__[part]._marks()
         return marks
 
-    def _made(self, name: str, make):
+    def _made(self, name: str, make: Any) -> Any:
         """What `make` returns, kept until an attribute changes, of this transform or of one of its parts."""
         marks = self._marks() if self._parts else self.__dict__["_mark"]
         kept = self.__dict__.get("_kept")
         if kept is None or kept[0] != marks:
             kept = self.__dict__["_kept"] = (marks, {})
         if name not in kept[1]:
-            kept[1][name] = make()
-        return kept[1][name]
+            kept[1][name] = make()  # type: ignore[index]
+        return kept[1][name]  # type: ignore[index]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_mark", "_kept")}

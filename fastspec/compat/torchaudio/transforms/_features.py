@@ -87,7 +87,9 @@ class AmplitudeToDB(Transform):
 class _Bank(Transform):
     """Mel bands on given bins: the arguments that both directions share."""
 
-    def _set_bank(self, n_stft, n_mels, sample_rate, f_min, f_max, norm, mel_scale) -> None:
+    def _set_bank(
+        self, n_stft: int, n_mels: int, sample_rate: float, f_min: Any, f_max: Any, norm: Any, mel_scale: Any
+    ) -> None:
         self.n_stft, self.n_mels, self.sample_rate = n_stft, n_mels, sample_rate
         if not 0 < as_number(sample_rate, name="sample_rate") < np.inf:
             raise ParameterError(f"sample_rate={sample_rate} must be a positive number")
@@ -250,12 +252,12 @@ class InverseMelScale(_Bank):
         return given.positive(in_rows(self, matrix, S))
 
 
-def _is_odd(sample_rate, n_fft: int) -> bool:
+def _is_odd(sample_rate: float, n_fft: int) -> bool:
     """Whether torchaudio's frequencies of the bins, which end at ``sample_rate // 2``, are not those of the FFT."""
     return bool(sample_rate % 2 or n_fft % 2)
 
 
-def in_bands(owner: Transform, bank: np.ndarray, specgram, name: str) -> np.ndarray:
+def in_bands(owner: Transform, bank: np.ndarray, specgram: Any, name: str) -> np.ndarray:
     """Spectra by a bank (bins, bands) of the owner's."""
     S = given.as_spectra(specgram, name=name, n_bins=bank.shape[0])
     precision = int(S.dtype == np.float64)
@@ -331,7 +333,7 @@ class MelSpectrogram(Recipes):
         window_fn: str | Callable[..., Any] = "hann",
         power: float = 2.0,
         normalized: bool | str = False,
-        wkwargs: dict | None = None,
+        wkwargs: dict[str, Any] | None = None,
         center: bool = True,
         pad_mode: str = "reflect",
         onesided: bool | None = None,
@@ -351,7 +353,7 @@ class MelSpectrogram(Recipes):
         self.pad, self.power, self.normalized = pad, power, normalized
         self.n_mels, self.f_min, self.f_max = n_mels, f_min, f_max
 
-    def _stft_now(self):
+    def _stft_now(self) -> Any:
         return self.spectrogram._stft_now()
 
     def _make_recipe(self) -> Recipe | None:
@@ -380,7 +382,7 @@ class MelSpectrogram(Recipes):
 class _Cepstra(Recipes):
     """Coefficients of levels of bands."""
 
-    def _set_dct(self, n_coefficients: int, n_bands: int, dct_type, norm) -> None:
+    def _set_dct(self, n_coefficients: int, n_bands: int, dct_type: Any, norm: Any) -> None:
         if dct_type != 2:
             raise ParameterError(f"dct_type={dct_type!r} must be 2; there is no other")
         self.dct_type, self.norm, self.top_db = dct_type, norm, 80.0
@@ -450,7 +452,7 @@ class MFCC(_Cepstra):
         dct_type: int = 2,
         norm: str | None = "ortho",
         log_mels: bool = False,
-        melkwargs: dict | None = None,
+        melkwargs: dict[str, Any] | None = None,
     ) -> None:
         self.sample_rate, self.n_mfcc, self.log_mels = sample_rate, as_index(n_mfcc, name="n_mfcc"), log_mels
         self.MelSpectrogram = MelSpectrogram(sample_rate=sample_rate, **(melkwargs or {}))
@@ -458,7 +460,7 @@ class MFCC(_Cepstra):
             raise ParameterError(f"n_mfcc={n_mfcc} exceeds n_mels={self.MelSpectrogram.n_mels}; use more bands")
         self._set_dct(self.n_mfcc, self.MelSpectrogram.n_mels, dct_type, norm)
 
-    def _stft_now(self):
+    def _stft_now(self) -> Any:
         return self.MelSpectrogram._stft_now()
 
     def _make_recipe(self) -> Recipe | None:
@@ -537,7 +539,7 @@ class LFCC(_Cepstra):
         dct_type: int = 2,
         norm: str | None = "ortho",
         log_lf: bool = False,
-        speckwargs: dict | None = None,
+        speckwargs: dict[str, Any] | None = None,
     ) -> None:
         if not 0 < as_number(sample_rate, name="sample_rate") < np.inf:
             raise ParameterError(f"sample_rate={sample_rate} must be a positive number")
@@ -553,7 +555,7 @@ class LFCC(_Cepstra):
         self._filter_of_arguments = self.filter_mat
         self._set_dct(self.n_lfcc, n_filter, dct_type, norm)
 
-    def _stft_now(self):
+    def _stft_now(self) -> Any:
         return self.Spectrogram._stft_now()
 
     def _make_recipe(self) -> Recipe | None:

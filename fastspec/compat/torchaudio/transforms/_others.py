@@ -148,7 +148,7 @@ class Resample(Transform):
         self.rolloff, self.beta = rolloff, beta
         self._made("sinc", self._sinc)
 
-    def _sinc(self):
+    def _sinc(self) -> Any:
         return sinc_of(
             self.orig_freq, self.new_freq, self.lowpass_filter_width, self.rolloff, self.resampling_method, self.beta
         )

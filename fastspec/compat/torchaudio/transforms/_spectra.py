@@ -40,7 +40,7 @@ class FromSamples(Transform):
     hop_length: int
     win_length: int
 
-    def _set_frames(self, n_fft, win_length, hop_length, window_fn, wkwargs) -> None:
+    def _set_frames(self, n_fft: int, win_length: Any, hop_length: int | None, window_fn: Any, wkwargs: Any) -> None:
         self.n_fft = as_index(n_fft, name="n_fft")
         self.win_length = self.n_fft if win_length is None else as_index(win_length, name="win_length")
         self.hop_length = self.win_length // 2 if hop_length is None else hop_length
@@ -55,7 +55,7 @@ class FromSamples(Transform):
         self._window = None if self._named else np.asarray(window, np.float64)
         self._window_of = self.window
 
-    def _stft(self, **options) -> Stft:
+    def _stft(self, **options: Any) -> Stft:
         """The arguments as they are now, checked; a window that has been put in place of the first one counts."""
         window = (self._named or self._window) if self.window is self._window_of else self.window
         return stft_arguments(self.n_fft, self.hop_length, self.win_length, window, **options)
@@ -77,7 +77,7 @@ class Recipes(FromSamples):
         """What the transform does as a `fastspec.Recipe`; None where none says it."""
         return self._made("recipe", self._make_recipe)
 
-    def _by_recipe(self, waveform) -> np.ndarray | None:
+    def _by_recipe(self, waveform: Any) -> np.ndarray | None:
         """Features by the recipe; None if there is none."""
         recipe = self.recipe
         if recipe is None:
@@ -148,7 +148,7 @@ class Spectrogram(Recipes):
         window_fn: str | Callable[..., Any] = "hann",
         power: float | None = 2.0,
         normalized: bool | str = False,
-        wkwargs: dict | None = None,
+        wkwargs: dict[str, Any] | None = None,
         center: bool = True,
         pad_mode: str = "reflect",
         onesided: bool = True,
@@ -221,7 +221,7 @@ class InverseSpectrogram(FromSamples):
         pad: int = 0,
         window_fn: str | Callable[..., Any] = "hann",
         normalized: bool | str = False,
-        wkwargs: dict | None = None,
+        wkwargs: dict[str, Any] | None = None,
         center: bool = True,
         pad_mode: str = "reflect",
         onesided: bool = True,
@@ -299,7 +299,7 @@ class GriffinLim(FromSamples):
         hop_length: int | None = None,
         window_fn: str | Callable[..., Any] = "hann",
         power: float = 2.0,
-        wkwargs: dict | None = None,
+        wkwargs: dict[str, Any] | None = None,
         momentum: float = 0.99,
         length: int | None = None,
         rand_init: bool = True,
@@ -363,7 +363,7 @@ class SpectralCentroid(FromSamples):
         hop_length: int | None = None,
         pad: int = 0,
         window_fn: str | Callable[..., Any] = "hann",
-        wkwargs: dict | None = None,
+        wkwargs: dict[str, Any] | None = None,
     ) -> None:
         check_rate(sample_rate, name="sample_rate")
         self.sample_rate = sample_rate
