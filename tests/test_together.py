@@ -42,7 +42,9 @@ def test_all_functions_in_many_threads(impatient):
     alone = [plain(call()) for call in calls]
     drawn = {"rng", "random_state", "seed"}  # by chance, unless it is given; two draws may be alike
     repeatable = [
-        i for i, call in enumerate(calls) if not drawn & (call.parameters.keys() - call.arguments) and plain(call()) == alone[i]
+        i
+        for i, call in enumerate(calls)
+        if not drawn & (call.parameters.keys() - call.arguments) and plain(call()) == alone[i]
     ]
     assert len(repeatable) > 0.9 * len(calls)
     at_once = threading.Barrier(N_THREADS)
