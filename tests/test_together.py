@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from support import arguments
 
-N_THREADS = 8
+N_THREADS = 4
 
 
 def plain(result):

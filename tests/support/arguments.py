@@ -201,6 +201,7 @@ BY_FUNCTION = {
     "_front.wavelets.wavelet_lengths": {"freqs": 10 * HZ},
     "core.audio._time_domain.mu_expand": {"x": everything.Y, "quantize": False},
     "core.audio._time_domain.mu_compress": {"x": everything.Y},
+    "feature.inverse.chroma_to_stft": {"C": np.abs(_RNG.normal(size=(12, 9)))},
     "_sequences.dtw.dtw": {"C": np.abs(_RNG.normal(size=(6, 9)))},
     "_sequences.dtw.dtw_backtracking": {"steps": np.zeros((3, 3), np.int32)},
     "_sequences.viterbi.viterbi_binary": {"prob": np.full((2, 9), 0.5)},
