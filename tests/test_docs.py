@@ -8,6 +8,7 @@ import inspect
 import json
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,7 @@ def commands(page: str) -> list[str]:
     return [line for line in dict.fromkeys(lines) if line not in NOT_RUN]
 
 
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no shell on PATH")
 @pytest.mark.parametrize("page", [page for page in PAGES if commands(page)])
 def test_commands_of_pages(page, tmp_path):
     """In a folder with `examples/`, and sounds under the names that the pages use."""
