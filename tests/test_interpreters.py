@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 # In each of two interpreters, one after the other: a result, or an ImportError (NumPy's, mostly) in words.
@@ -28,7 +29,7 @@ try:
     import fastspec
     assert fastspec.stft(np.ones(4096, np.float32)).shape == (1025, 9)
     print("computed", flush=True)
-except (ImportError, SystemError) as error:  # NumPy 1 has a SystemError
+except ImportError as error:
     assert str(error).strip()
     print("refused", flush=True)
 '''
@@ -43,6 +44,7 @@ if want:
 """
 
 
+@pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) < "2.0.0", reason="NumPy 1 may crash there by itself")
 @pytest.mark.parametrize("before", ["imported", "not imported"])
 def test_second_interpreter(before):
     """It computes, or says that it cannot; the first one goes on as before, and the process ends well."""
