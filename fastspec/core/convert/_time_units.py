@@ -5,7 +5,6 @@ Every conversion takes a scalar, a sequence or an array of any shape. A scalar c
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -104,11 +103,14 @@ def samples_to_frames(samples: npt.ArrayLike, *, hop_length: int = 512, n_fft: i
 
 
 def _times(numbers: Any, factor: Any, name: str, other: str) -> Any:
-    """The product, if an integer of 64 bits can hold it; NumPy's own would be another number, without a word."""
-    if numbers.size:
-        for end in (numbers.item(),) if numbers.ndim == 0 else (numbers.min().item(), numbers.max().item()):
-            if _MOST <= abs(end * factor) < math.inf:
-                raise ParameterError(f"{name}={end} times {other}={factor} exceeds {_MOST - 1}; use a smaller number")
+    """The product, if an integer of 64 bits can hold it; NumPy's own would be another number, without a word (of floats
+    it has a warning). Of an array the ends are looked at, where sorted ones have their largest: a look at all of it
+    would take as long as the product."""
+    if numbers.dtype.kind != "f" and numbers.size:
+        first, last = numbers.item(0), numbers.item(-1)
+        if not abs(first * factor) < _MOST > abs(last * factor):
+            end = max(first, last, key=abs)
+            raise ParameterError(f"{name}={end} times {other}={factor} exceeds {_MOST - 1}; use a smaller number")
     return numbers * factor
 
 
