@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import zipfile
@@ -452,7 +453,7 @@ def as_somebody(run: Run, function) -> None:
     """Whom the modes of folders bind."""
     if os.geteuid() == 0:
         for folder in (run.out.parent, *run.out.parent.parents):
-            if str(folder).startswith("/tmp/"):
+            if Path(tempfile.gettempdir()) in folder.parents:
                 folder.chmod(0o777)
         os.setuid(65534)
     function(run)

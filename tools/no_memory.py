@@ -15,7 +15,6 @@ import sys
 import warnings
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 ONE_BY_ONE = 30
@@ -27,19 +26,6 @@ LOST = re.compile(
 )
 
 
-def plain(result: Any) -> Any:
-    """What can be compared bit by bit; of objects their class alone."""
-    import numpy as np
-
-    if isinstance(result, (tuple, list)):
-        return tuple(map(plain, result))
-    if isinstance(result, dict):
-        return tuple((name, plain(value)) for name, value in result.items())
-    if isinstance(result, np.ndarray) and result.dtype.kind != "O":
-        return result.shape, str(result.dtype), result.tobytes()
-    return repr(result) if isinstance(result, (str, int, float, complex, type(None))) else type(result).__name__
-
-
 def sweep(number: int, n: int) -> None:
     """One call, from the n-th allocation on. Prints each n before it, and what is wrong after it."""
     import _testcapi  # type: ignore[import-not-found]
@@ -48,8 +34,8 @@ def sweep(number: int, n: int) -> None:
 
     warnings.simplefilter("ignore")
     call = arguments.calls()[number]
-    want = plain(call())
-    if plain(call()) != want:
+    want = arguments.plain(call())
+    if arguments.plain(call()) != want:
         return  # random
     right = 0
     while right < 3 and n < MOST:
@@ -65,10 +51,10 @@ def sweep(number: int, n: int) -> None:
         else:
             _testcapi.remove_mem_hooks()
             right += 1
-            if plain(got) != want:
+            if arguments.plain(got) != want:
                 print("wrong", n, "another result", flush=True)
         n += 1 if n < ONE_BY_ONE else max(1, n // 10)
-    if plain(call()) != want:
+    if arguments.plain(call()) != want:
         print("wrong", n, "another result after all", flush=True)
 
 

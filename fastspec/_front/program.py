@@ -158,8 +158,8 @@ def program_of(recipe: Recipe, precision: int) -> Program:
 def is_scaled(r: Recipe) -> bool:
     """Whether the logarithm's own factor and offset can stand for `shift` and `gain`: nothing comes between."""
     numbers = not isinstance(r.shift, tuple) and not isinstance(r.gain, tuple) and r.gain > 0
-    between = r.n_mfcc or r.energy or r.norm or r.least is not None or r.most is not None or r.valid != "all"
-    between = between or r.one_hot
+    clipped = r.least is not None or r.most is not None
+    between = r.n_mfcc or r.energy or r.norm or r.one_hot or clipped or r.valid != "all"
     return bool(numbers and r.log and not between and r.stack_fill is None and (r.shift or r.gain != 1))
 
 

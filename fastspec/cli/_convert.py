@@ -141,9 +141,8 @@ def _convert_file(args: argparse.Namespace, like: Path, subtype: str | None, sou
         exact = as_dtype(y, np.float32 if y.dtype == np.float32 else np.float64)
         y, sr = fastspec.resample(exact, orig_sr=sr, target_sr=args.sr), args.sr
     file_format, subtype = _formats.sound_format(like, None, subtype)
-    options: dict[str, Any] = {
-        "format": None if like == target else file_format
-    }  # a suffix .wav lets long files become RF64
+    # Without a format, a suffix .wav lets long files become RF64.
+    options: dict[str, Any] = {"format": None if like == target else file_format}
     if args.dither:
         options |= {"dither": "tpdf", "rng": args.seed}
     write: Callable[..., Any] = functools.partial(fastspec.write, y=y, sr=sr, subtype=subtype, **options)

@@ -372,7 +372,15 @@ def _splits(items: Sequence[Item]) -> list[tuple[int, int]]:
 
 
 def _run_parts(
-    job: Any, parts: Any, plan: Any, done: Any, todo: Any, executor: Any, workers: Any, memory: Any, progress: Any
+    job: Job,
+    parts: Sequence[tuple[str, Sequence[Item]]],
+    plan: str,
+    done: list[Any],
+    todo: Iterable[int],
+    executor: Executor | None,
+    workers: int,
+    memory: Memory,
+    progress: Callable[[Done, int, int], None] | None,
 ) -> None:
     """Compute what is to do, a few parts ahead of what is done."""
     total = sum(len(items) for _, items in parts)

@@ -183,9 +183,8 @@ def peak_pick(
         # Spans need not reach beyond the signal, however long the caller made them.
         n = rows.shape[-1]
         spans = min(pre_max, n), min(post_max, n), min(pre_avg, n), min(post_avg, n)
-        marks[i][
-            _kept_places(np.require(rows[i], requirements=["C", "A"]), spans, float(delta), min(wait, n), method)
-        ] = True
+        row = np.require(rows[i], requirements=["C", "A"])
+        marks[i][_kept_places(row, spans, float(delta), min(wait, n), method)] = True
     return np.flatnonzero(peaks) if sparse else peaks
 
 

@@ -192,7 +192,7 @@ def sync(
     """
     data = as_array(data, name="data", subok=True)
     refuse_mask(idx, name="idx")
-    summed: Callable[..., Any] = np.mean if aggregate is None else aggregate
+    combine: Callable[..., Any] = np.mean if aggregate is None else aggregate
     segments: list[Any]
     if all(isinstance(item, slice) for item in idx):
         segments = list(idx)
@@ -206,5 +206,5 @@ def sync(
     to = np.moveaxis(result, axis, 0)
     before = (slice(None),) * (axis % data.ndim)
     for i, segment in enumerate(segments):
-        to[i] = summed(data[(*before, segment)], axis=axis)
+        to[i] = combine(data[(*before, segment)], axis=axis)
     return result

@@ -307,6 +307,17 @@ class Call:
         return self.function(*positional, **named)
 
 
+def plain(result):
+    """What can be compared bit by bit; of objects their class alone."""
+    if isinstance(result, (tuple, list)):
+        return tuple(map(plain, result))
+    if isinstance(result, dict):
+        return tuple((name, plain(value)) for name, value in result.items())
+    if isinstance(result, np.ndarray) and result.dtype.kind != "O":
+        return result.shape, str(result.dtype), result.tobytes()
+    return repr(result) if isinstance(result, (str, int, float, complex, type(None))) else type(result).__name__
+
+
 def calls() -> list[Call]:
     made = []
     known = list(_tables())

@@ -334,8 +334,9 @@ def pseudo_cqt(
     x = as_samples(y)
     target = complex_dtype(dtype, y.dtype)
     analysis = _magnitude_bins(
-        y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
-    )
+        y, hop_length, sparsity, tuning, sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave,
+        filter_scale=filter_scale, norm=norm, window=window,
+    )  # fmt: skip
     return _pseudo(x, analysis, bool(scale), pad_mode, target)
 
 
@@ -348,27 +349,12 @@ class _MagnitudeAnalysis:
     sparsity: float
 
 
-def _magnitude_bins(
-    y: Any,
-    sr: float,
-    hop_length: int,
-    fmin: Any,
-    n_bins: int,
-    bins_per_octave: int,
-    tuning: Any,
-    filter_scale: float,
-    norm: Any,
-    sparsity: float,
-    window: Any,
-) -> _MagnitudeAnalysis:
+def _magnitude_bins(y: Any, hop_length: int, sparsity: float, tuning: Any, **of_bins: Any) -> _MagnitudeAnalysis:
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
     if tuning is None:
-        tuning = estimate_tuning(y=y, sr=sr, bins_per_octave=bins_per_octave)
-    bins = bins_of(
-        sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave, tuning=tuning, filter_scale=filter_scale,
-        norm=norm, window=window,
-    )  # fmt: skip
+        tuning = estimate_tuning(y=y, sr=of_bins["sr"], bins_per_octave=of_bins["bins_per_octave"])
+    bins = bins_of(tuning=tuning, **of_bins)
     check_cutoff(bins)
     return _MagnitudeAnalysis(bins, hop_length, float(sparsity))
 
@@ -459,8 +445,9 @@ def hybrid_cqt(
     """
     x = as_samples(y)
     analysis = _magnitude_bins(
-        y, sr, hop_length, fmin, n_bins, bins_per_octave, tuning, filter_scale, norm, sparsity, window
-    )
+        y, hop_length, sparsity, tuning, sr=sr, fmin=fmin, n_bins=n_bins, bins_per_octave=bins_per_octave,
+        filter_scale=filter_scale, norm=norm, window=window,
+    )  # fmt: skip
     bins, hop_length = analysis.bins, analysis.hop_length
     target = complex_dtype(dtype, y.dtype)
     n_full = int(np.sum(2.0 ** np.ceil(np.log2(bins.lengths)) >= 2 * hop_length))

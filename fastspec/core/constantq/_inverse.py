@@ -109,8 +109,9 @@ def icqt(
     C = _spectra(C)
     result = _result_dtype(dtype, C, scale)
     inversion = _inversion(
-        C, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
-    )
+        hop_length, sparsity, scale, res_type, sr=sr, fmin=fmin, n_bins=C.shape[-2],
+        bins_per_octave=bins_per_octave, tuning=tuning, filter_scale=filter_scale, norm=norm, window=window,
+    )  # fmt: skip
     n_frames, n_work, n = inversion.extent(C.shape[-1], length)
     y = inversion.solve(C[..., :n_frames], n_work)
     return fix_length(y, size=n).astype(result, copy=False)
@@ -207,26 +208,10 @@ class _Inversion:
         return np.repeat(self.weights, 2) @ np.einsum("tk,tk->k", *numbers)
 
 
-def _inversion(
-    C: Any,
-    sr: float,
-    hop_length: int,
-    fmin: Any,
-    bins_per_octave: int,
-    tuning: Any,
-    filter_scale: float,
-    norm: Any,
-    sparsity: float,
-    window: Any,
-    scale: Any,
-    res_type: Any,
-) -> _Inversion:
+def _inversion(hop_length: int, sparsity: float, scale: Any, res_type: Any, **of_bins: Any) -> _Inversion:
     hop_length = as_hop_length(hop_length)
     check_sparsity(sparsity)
-    bins = bins_of(
-        sr=sr, fmin=fmin, n_bins=C.shape[-2], bins_per_octave=bins_per_octave, tuning=tuning,
-        filter_scale=filter_scale, norm=norm, window=window,
-    )  # fmt: skip
+    bins = bins_of(**of_bins)
     check_cutoff(bins)
     rates = librosa_rates(bins, hop_length)
     if rates.decimates:
@@ -370,8 +355,9 @@ def griffinlim_cqt(
     result = _result_dtype(dtype, spectrum, scale)
     padding_of(pad_mode)
     inversion = _inversion(
-        spectrum, sr, hop_length, fmin, bins_per_octave, tuning, filter_scale, norm, sparsity, window, scale, res_type
-    )
+        hop_length, sparsity, scale, res_type, sr=sr, fmin=fmin, n_bins=spectrum.shape[-2],
+        bins_per_octave=bins_per_octave, tuning=tuning, filter_scale=filter_scale, norm=norm, window=window,
+    )  # fmt: skip
     _, n_work, n = inversion.extent(spectrum.shape[-1], length)
     if length and n_work != n:
         raise ParameterError(
