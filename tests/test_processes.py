@@ -280,3 +280,22 @@ def test_interrupts_leave_nothing(times):
     print(f"{answered:.0f} answered, after {longest:.0f} ms at most; {grown:.0f} KiB more memory")
     assert longest < 5000
     assert grown < 64 << 10  # results of these calls are tens of MiB each
+
+
+def test_a_second_ctrl_c_does_not_wait_for_what_the_first_one_left():
+    """The end of the interpreter waits for another library's call, unless whoever stopped it says so again."""
+    code = """
+import atexit, signal, sys, threading, time
+from fastspec._engine import foreign
+hear = lambda *_: signal.default_int_handler(signal.SIGINT, None)
+signal.signal(signal.SIGALRM, hear)
+released = threading.Event()
+try:
+    signal.setitimer(signal.ITIMER_REAL, 0.3)
+    foreign.call(released.wait, 200, work=1e12)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+atexit.register(signal.setitimer, signal.ITIMER_REAL, 0.3)  # runs before the wait, which was registered first
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "heard\n", "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import atexit
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -19,8 +20,9 @@ _left_behind: list[Any] = []
 
 @atexit.register
 def _wait_for_what_is_left() -> None:
-    for running in _left_behind:
-        running.acquire()
+    with contextlib.suppress(KeyboardInterrupt):  # whoever says it again does not want to wait
+        for running in _left_behind:
+            running.acquire()
 
 
 if hasattr(os, "register_at_fork"):
