@@ -265,6 +265,51 @@ def test_a_long_call_is_left_behind():
         released.set()
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_thread_that_never_began_is_not_waited_for(monkeypatch, moment):
+    """Ctrl-C while the thread is being started, before it is there or after."""
+    start, released, begun = threading.Thread.start, threading.Event(), []
+
+    def interrupted(thread):
+        if moment == "after":
+            start(thread)
+            while not begun:
+                time.sleep(0.001)
+        raise KeyboardInterrupt
+
+    def work():
+        begun.append(True)
+        released.wait(60)
+
+    before = list(_foreign._left_behind)
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _foreign.call(work, work=1e12)
+    assert len([lock for lock in _foreign._left_behind if lock not in before]) == len(begun) == (moment == "after")
+    released.set()
+    deadline = time.monotonic() + 60
+    while any(lock.locked() for lock in _foreign._left_behind if lock not in before):
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, MemoryError])
+def test_without_threads_calls_are_made_here(monkeypatch, error):
+    def refuse(*_, **__):
+        raise error("can't start new thread")
+
+    monkeypatch.setattr(_foreign._thread, "start_new_thread", refuse)
+    assert _foreign.undisturbed(sum, [1, 2]) == 3
+    with pytest.raises(ZeroDivisionError):
+        _foreign.undisturbed(lambda: 1 / 0)
+    monkeypatch.setattr(threading, "_start_new_thread", refuse)
+    if error is RuntimeError:
+        assert _foreign.call(sum, [1, 2], work=1e12) == 3
+    else:
+        with pytest.raises(MemoryError):
+            _foreign.call(sum, [1, 2], work=1e12)
+
+
 # Rates that no resampler can bring together
 
 

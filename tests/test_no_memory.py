@@ -52,17 +52,20 @@ def test_no_memory_for_python(name, root):
     assert n < 4000
 
 
-def test_no_threads():
-    """pthread_create fails as soon as the limit of threads is reached: the caller then does all the work."""
+def test_no_threads(root):
+    """None starts as soon as the limit of threads is reached: the caller then does all the work."""
     pytest.importorskip("resource")
     code = """
 import os, resource, sys
 import numpy as np
 import fastspec
+from fastspec._engine import foreign
 
 y = np.random.default_rng(5).normal(size=(8, 200_000)).astype(np.float32)
 fastspec.set_num_threads(4)
 want = fastspec.feature.logmel(y=y)
+sound, sr = fastspec.load(sys.argv[1], sr=None)
+file = open(sys.argv[1], "rb")
 if os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
@@ -71,9 +74,12 @@ try:
     threading.Thread(target=int).start()
 except RuntimeError:
     assert fastspec.feature.logmel(y=y).tobytes() == want.tobytes()
+    assert fastspec.load(file, sr=None)[0].tobytes() == sound.tobytes()
+    assert foreign.call(sum, [1, 2], work=1e12) == 3
     print("none started")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    command = [sys.executable, "-c", code, str(root / "examples" / "speech.flac")]
+    done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     if done.stdout != "none started\n":
         pytest.skip("threads are not limited here")

@@ -50,21 +50,23 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
         with np.errstate(**floating):
             return function(*args, **kwargs)
 
-    run, outcome, running = _prepared(as_here)
+    made = _Call(as_here)
     # In the caller's context, so that numpy.errstate and the like apply.
-    thread = threading.Thread(target=copy_context().run, args=(run,), daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(made.make,), daemon=True)
     try:
-        thread.start()
-        while not outcome:
-            _wait(running)
+        try:
+            thread.start()
+        except RuntimeError:  # there can be no more threads
+            made.make()
+        while not made.done:
+            _wait(made.running)
     except BaseException:
-        _left_behind[:] = [lock for lock in (*_left_behind, running) if lock.locked()]
+        if not made.begun.acquire(blocking=False):  # else nobody will begin it any more
+            _left_behind[:] = [lock for lock in (*_left_behind, made.running) if lock.locked()]
         raise
-    thread.join()  # so that the next thread reuses its heap and the memory freed there
-    result, error = outcome.pop()
-    if error is not None:
-        raise error
-    return result
+    if thread.ident is not None:
+        thread.join()  # so that the next thread reuses its heap and the memory freed there
+    return made.outcome()
 
 
 def undisturbed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -75,45 +77,61 @@ def undisturbed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """
     if threading.current_thread() is not threading.main_thread():
         return function(*args, **kwargs)
-    run, outcome, running = _prepared(lambda: function(*args, **kwargs))
-    raised = _started(run)
-    while not outcome:
+    made = _Call(lambda: function(*args, **kwargs))
+    raised = _started(made)
+    while not made.done:
         try:
-            _wait(running)
+            _wait(made.running)
         except BaseException as error:
             raised = error
-    result, error = outcome.pop()
-    if raised or error:
-        raise raised or error
-    return result
+    if raised:
+        raise raised
+    return made.outcome()
 
 
-def _prepared(function: Callable[[], Any]) -> tuple[Callable[[], None], list[Any], Any]:
-    """A call for another thread, the list that gets what it returned and what it raised, and a lock until then."""
-    outcome: list[Any] = []
-    running = _thread.allocate_lock()
-    running.acquire()
+class _Call:
+    """A call that another thread makes, once. `running` is locked until it is `done`; that is said without a need of
+    memory, for somebody waits for it."""
 
-    def run() -> None:
+    __slots__ = ("begun", "done", "error", "function", "result", "running")
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function = function
+        self.result: Any = None
+        self.error: BaseException | None = None
+        self.done = False
+        self.begun, self.running = _thread.allocate_lock(), _thread.allocate_lock()
+        self.running.acquire()
+
+    def make(self) -> None:
+        if not self.begun.acquire(blocking=False):
+            return
         try:
-            outcome.append((function(), None))
+            self.result = self.function()
         except BaseException as error:
-            outcome.append((None, error))
+            self.error = error
         finally:
-            running.release()
+            self.done = True
+            self.running.release()
 
-    return run, outcome, running
+    def outcome(self) -> Any:
+        """What it returned, handed over; or what it raised, raised."""
+        try:
+            if self.error is not None:
+                raise self.error
+            return self.result
+        finally:
+            del self.result, self.error  # or an error's frames would hold themselves
 
 
-def _started(run: Callable[[], None]) -> BaseException | None:
-    """Run it in a new thread, or here if there can be none; return what a handler raises once the thread is there.
-
-    (`threading.Thread.start` waits for its thread, and would not say whether there is one.)
+def _started(made: _Call) -> BaseException | None:
+    """Begin it in a new thread, or make it here if there can be none; return what a handler raises once the thread is
+    there. (`threading.Thread.start` waits for its thread, and would not say whether there is one.)
     """
     try:
-        _thread.start_new_thread(run, ())
-    except RuntimeError:
-        run()
+        _thread.start_new_thread(made.make, ())
+    except (RuntimeError, MemoryError):
+        made.make()
     except BaseException as error:
         return error
     return None
