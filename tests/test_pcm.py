@@ -366,7 +366,7 @@ def test_bad_input(call, error, words):
         {"power": 1, "ref": np.max},
         {"ref": np.median},
     ],
-    ids=str,
+    ids=lambda options: "-".join(options) or "defaults",
 )
 def test_logmel_of_integers_is_that_of_their_floats(dtype, options):
     ends = np.iinfo(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 from .. import filters
 from .._engine import foreign as _foreign
 from .._gate.complaints import public, warn
-from .._gate.samples import ParameterError, as_array
+from .._gate.samples import ParameterError, as_array, as_number
 from ..core.spectrum import db_to_power
 from ..util._nnls import least_norm, nnls
 from ..util.utils import expand_to, tiny
@@ -64,6 +64,7 @@ def mel_to_stft(
     ((1025, 44), True)
     """
     M = as_array(M, name="M", kinds="fiub")
+    power = _exponent(power)
     bank = filters.mel(sr=sr, n_fft=n_fft, n_mels=M.shape[-2], dtype=M.dtype, **kwargs)
     return _magnitudes(nnls(bank, M), power)
 
@@ -105,6 +106,7 @@ def chroma_to_stft(
     ((257, 3), True)
     """
     C = as_array(C, name="C", kinds="fiub")
+    power = _exponent(power)
     bank = filters.chroma(sr=sr, n_fft=n_fft, n_chroma=C.shape[-2], dtype=C.dtype, **kwargs)
     few = len(bank) <= min(_MOST_DENSE_ROWS, bank.shape[1] // 2)
     return _magnitudes(least_norm(bank, C) if few else nnls(bank, C), power)
@@ -112,6 +114,14 @@ def chroma_to_stft(
 
 # Beyond it, systems of all rows take longer than they are worth.
 _MOST_DENSE_ROWS = 64
+
+
+def _exponent(power: float) -> float:
+    """Looked at before the long way to what it is taken of."""
+    power = as_number(power, name="power")
+    if not 0 < power < np.inf:
+        raise ParameterError(f"power={power} must be positive and finite; 2 is usual, of energies")
+    return power
 
 
 def _magnitudes(S: np.ndarray, power: float) -> np.ndarray:
