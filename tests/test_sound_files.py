@@ -18,7 +18,9 @@ import soundfile
 
 import fastspec
 from fastspec import AudioFileError
+from fastspec._soundfiles import flac as _flac
 from fastspec._soundfiles import other_decoders as _audio_other
+from fastspec._soundfiles import pieces as _pieces
 from fastspec._soundfiles import sound as _audio_file
 
 
@@ -192,7 +194,7 @@ def test_mp3_that_begins_loud_is_guessed_too_short(tmp_path, variable_mp3):
 @pytest.mark.parametrize(
     "between", [b"", b"TAG" + bytes(125), b"ID3\x04\x00\x00\x00\x00\x01\x00" + bytes(128), bytes(5000)]
 )
-@pytest.mark.parametrize("kind", ["MP3", "OGG", "FLAC", "WAV", "AIFF", "AU", "CAF", "W64", "RF64"])
+@pytest.mark.parametrize("kind", ["MP3", "OGG", "FLAC", "WAV", "AIFF", "AU", "CAF", "W64", "RF64", "NIST"])
 def test_files_end_to_end(tmp_path, kind, between):
     if kind not in soundfile.available_formats() or (between and kind != "MP3"):
         pytest.skip("not for this kind")
@@ -219,6 +221,26 @@ def test_wav_with_something_else_behind_it(tmp_path):
     assert len(lacks_some(tmp_path / "a.wav", "5001 bytes follow")) == 8000
     (tmp_path / "b.wav").write_bytes(encoded("WAV", noise(8000)) + bytes(5001))  # padding
     assert len(fastspec.read(tmp_path / "b.wav")[0]) == 8000
+
+
+def riff(chunks: bytes) -> bytes:
+    return b"RIFF" + (4 + len(chunks)).to_bytes(4, "little") + b"WAVE" + chunks
+
+
+def test_wav_with_chunks_behind_its_samples(tmp_path):
+    path, tag = tmp_path / "a.wav", b"LIST\x0c\0\0\0INFOISFT\0\0\0\0"
+    content = encoded("WAV", noise(9999), subtype="PCM_U8")
+    chunks = content[12 : content.index(b"data") + 8 + 9999]
+    for padding in (b"", b"\0"):  # many writers forget it
+        path.write_bytes(riff(chunks + padding + tag))
+        is_read_whole(path, decoded(content), 16000)
+    content = encoded("WAV", noise(10000))
+    path.write_bytes(riff(content[12:] + content[content.index(b"data") :]))  # samples in two chunks
+    if shutil.which("ffmpeg"):
+        assert len(lacks_some(path, "goes on behind its end")) == 10000
+    else:
+        with pytest.raises(AudioFileError):
+            fastspec.load(path)
 
 
 # Where each container counts its samples, how, and the counts of a recorder that never came back to write it.
@@ -263,6 +285,47 @@ def test_flac_of_unknown_length(tmp_path):
     content[21:26] = bytes([content[21] & 0xF0, 0, 0, 0, 0])  # what an encoder writes that cannot go back
     (tmp_path / "a.flac").write_bytes(content)
     is_read_whole(tmp_path / "a.flac", decoded(encoded("FLAC", noise(40000, 2))), 16000)
+
+
+@pytest.mark.parametrize("counted", [1, 9999, 16000, 39999])
+@pytest.mark.parametrize(("channels", "codec"), [(1, "PCM_16"), (2, "PCM_24"), (6, "PCM_S8")])
+def test_flac_whose_header_counts_too_few(tmp_path, counted, channels, codec):
+    content = bytearray(encoded("FLAC", noise(40000, channels), subtype=codec))
+    want = decoded(bytes(content))
+    content[21:26] = bytes([content[21] & 0xF0]) + counted.to_bytes(4, "big")
+    (tmp_path / "a.flac").write_bytes(content)
+    is_read_whole(tmp_path / "a.flac", want, 16000)
+    (tmp_path / "b.flac").write_bytes(content + content)
+    is_read_whole(tmp_path / "b.flac", np.concatenate((want, want)), 16000)
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-4, 1.0])
+def test_the_last_frame_of_a_flac_knows_its_length(scale):
+    for n in (1, 10, 4095, 4096, 4097, 30000, 600000):
+        for channels in (1, 2, 8):
+            file = io.BytesIO(encoded("FLAC", scale * noise(n, channels), 44100 if n % 2 else 12345))
+            content = _pieces.Content(file)
+            stream = _flac._described(content.at(0, 42))
+            assert stream.total == n == _flac._counted(content, 0, content.size, stream)
+
+
+@pytest.mark.parametrize("kind", ["NIST", "AVR", "SVX", "MAT4", "MAT5", "MPC2K", "VOC", "WVE"])
+@pytest.mark.parametrize("codec", ["PCM_16", "ALAW"])
+def test_cut_files_of_rare_kinds(tmp_path, kind, codec):
+    """libsndfile goes by the size of such files; what their headers count is in its log, or not even there."""
+    rate = 8000 if kind == "WVE" else 16000
+    try:
+        content = encoded(kind, noise(30000, 2 if kind in ("NIST", "AVR", "MAT5") else 1), rate, subtype=codec)
+        want = decoded(content)
+    except (soundfile.LibsndfileError, ValueError):
+        pytest.skip("this libsndfile does not write it")
+    (tmp_path / "whole").write_bytes(content)
+    is_read_whole(tmp_path / "whole", want, rate)
+    for share in (0.3, 0.7):
+        (tmp_path / "cut").write_bytes(content[: int(len(content) * share)])
+        y = lacks_some(tmp_path / "cut", "is cut short")
+        assert share * 30000 - 2000 < len(y) < share * 30000
+        np.testing.assert_array_equal(y, want[: len(y)])
 
 
 @pytest.mark.parametrize("kind", ["MP3", "OGG", "WAV", "AIFF", "AU", "CAF", "W64", "RF64"])

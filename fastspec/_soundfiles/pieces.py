@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Literal
 
 _CHUNK = 1 << 18
-_OGG_PAGE, _FLAC_STREAM = re.compile(rb"OggS\0"), re.compile(rb"fLaC[\0\x80]\0\0\x22")
+_NIST = b"NIST_1A\n"
+_NIST_COUNT = re.compile(rb"^(sample_count|channel_count|sample_n_bytes) -\w+ (\d+)\s*$", re.MULTILINE)
+_OGG_PAGE = re.compile(rb"OggS\0")
 
 
 class Content:
@@ -117,7 +119,7 @@ class PieceFile(io.RawIOBase):
         if self._at < self._length:
             self._file.seek(self._base + self._piece.start + self._at)
             return self._file.read(min(count, self._length - self._at))
-        return bytes(min(count, self._size - self._at)) if self._at >= self._size - self._TAIL else b""
+        return bytes(max(0, min(count, self._size - self._at))) if self._at >= self._size - self._TAIL else b""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,6 +149,7 @@ AS_IT_IS = Found()
 
 def find(content: Content, whole: bool = True) -> Found:
     """Look at a file of any kind; if it will not be read whole, only where libsndfile might not open it otherwise."""
+    from . import flac as _audio_flac
     from . import mpeg as _audio_mpeg
     from . import other_decoders as _audio_other
 
@@ -158,7 +161,9 @@ def find(content: Content, whole: bool = True) -> Found:
     if head[:4] == b"OggS":
         return _several(_ogg_starts(content), content.size)
     if head[:4] == b"fLaC":
-        return _several(_flac_starts(content), content.size)
+        return _audio_flac.find(content)
+    if head[:8] == _NIST:
+        return _nist_files(content)
     if _audio_other.kind_of(content.at(0, 512)) is None:
         start = _audio_mpeg.start_of(content)
         if start is not None:
@@ -191,12 +196,25 @@ def _ogg_starts(content: Content) -> list[int]:
     return starts
 
 
-def _flac_starts(content: Content) -> list[int]:
-    """Where streams begin: the mark, and behind it a description of the stream, always 34 bytes long."""
-    starts = [0]
-    while (at := content.find(_FLAC_STREAM, 8, starts[-1] + 8)) > 0:
-        starts.append(at)
-    return starts
+def _nist_files(content: Content) -> Found:
+    """Files of NIST's (SPHERE), of which libsndfile reads all that follows the first header, and no count."""
+    starts, end = [0], _nist_end(content, 0)
+    while end and content.at(end, 8) == _NIST:
+        starts.append(end)
+        end = _nist_end(content, end)
+    short = end and end > content.size
+    complaint = f"is cut short: {end} bytes are promised, {content.size} are there" if short else None
+    return dataclasses.replace(_several(starts, content.size), complaint=complaint)
+
+
+def _nist_end(content: Content, start: int) -> int | None:
+    """Where the samples end that a header counts, if it does."""
+    length = content.at(start + 8, 8).strip()
+    if not length.isdigit():
+        return None
+    counts = {name: int(n) for name, n in _NIST_COUNT.findall(content.at(start, int(length)))}
+    n, channels, width = (counts.get(name, 0) for name in (b"sample_count", b"channel_count", b"sample_n_bytes"))
+    return start + int(length) + n * channels * width if n * channels * width else None
 
 
 # Files of chunks, each with a name, a size and content.
@@ -222,6 +240,7 @@ _AIFF = dataclasses.replace(_RIFX, samples=b"SSND", extra=8)
 _CAF = _Layout(8, 4, 8, "big", False, 1, b"data", extra=4)
 _W64 = _Layout(40, 16, 8, "little", True, 8, b"data\xf3\xac\xd3\x11\x8c\xd1\x00\xc0\x4f\x8e\xdb\x8a")
 _AU = _Layout(0, 4, 4, "big", False, 1, b".snd")
+_TAGS = (b"LIST", b"id3 ", b"ID3 ", b"cue ", b"smpl", b"bext", b"fact", b"PEAK", b"COMT", b"MARK", b"INST")
 _W64_START = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb"
 
 
@@ -330,11 +349,15 @@ def _find_samples(content: Content, start: int, layout: _Layout) -> _Samples | N
 
 
 def _behind_chunks(content: Content, at: int, layout: _Layout, origin: int) -> int:
-    """Where the chunks behind the samples end: tags, cue points, loops."""
+    """Where the chunks behind the samples end: tags, cue points, loops. More samples are none of them."""
     if layout is _AU:
         return at
     aligned = at + -(at - origin) % layout.align
+    if content.at(at, 4) in _TAGS:  # their writer has left out the byte that makes an odd length even
+        origin = aligned = at
     for name, place, size in _chunks(content, aligned, layout, origin):
+        if name == layout.samples:
+            break
         if _layout(name + content.at(place - layout.size, 12)) is not None or place + size > content.size + 1:
             break  # another file begins, or the size cannot be: no chunk
         at = place + size + -(place + size - origin) % layout.align

@@ -39,7 +39,12 @@ _IN_MEMORY = 64 << 20
 _MP3_SLACK = 2 * 1152
 
 # What libsndfile's log says of a chunk that is longer than the rest of the file, by format.
-_SHORT_CHUNK = re.compile(r"^\s*(?:data|SSND|Data Size|riff)\s*:\s*(\d+) \(should be (\d+)\)", re.MULTILINE)
+_SHORT_CHUNK = re.compile(
+    r"^\s*(?:(?:data|SSND|BODY|Data Size|riff)\s*:|Data length)\s*(\d+) \(?should be (\d+)", re.MULTILINE
+)
+_SHORT_MAT4 = re.compile(r"File seems to be truncated\. (\d+) <--> (\d+)")
+_COUNTED = re.compile(r"(?:^\s*Frames\s*:|Cols :)\s*(\d+)\s*$", re.MULTILINE)
+_COUNTING_FORMATS = ("AVR", "MPC2K", "MAT5")  # their log has the header's number, `frames` what there is
 _SHORT_RF64 = re.compile(r"Calculated frame count (\d+) does not match value from 'ds64' chunk of (\d+)")
 _CUT_OGG = ("Ogg: Last page lacks an end-of-stream bit", "Ogg: Junk after the last page")
 
@@ -385,7 +390,7 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
             sound = Sound(name, cast(Any, pieces) or [whole], found, owned=owned)
         except soundfile.LibsndfileError as error:
             # It has a file of its own, so those opened here are closed; the caller's stays open.
-            return _by_another_decoder(source, path, content, head, seconds, error)
+            return _by_another_decoder(source, path, content, head, seconds, error, found.complaint)
         except TypeError as error:
             # The suffix .raw: headerless samples, which soundfile does not guess at.
             reason = f"has no header that says how to read it ({error}); pass an opened soundfile.SoundFile"
@@ -442,7 +447,9 @@ def _opening_error(source: Any, error: Exception) -> AudioFileError:
     return AudioFileError(name, f"is not a sound file that can be read {said}", code)
 
 
-def _by_another_decoder(source: Any, path: Any, content: Any, head: bytes, seconds: float | None, error: Any) -> Sound:
+def _by_another_decoder(
+    source: Any, path: Any, content: Any, head: bytes, seconds: float | None, error: Any, seen: str | None
+) -> Sound:
     """What libsndfile refuses, read by PyAV or ffmpeg if it is sound; or the error that says what it is."""
     refused = _opening_error(source, error)
     if content.size == 0:
@@ -457,7 +464,7 @@ def _by_another_decoder(source: Any, path: Any, content: Any, head: bytes, secon
         wav, complaint = _audio_other.decode(path, content.file, head, seconds)
     except _audio_other.DecodingError as words:
         raise AudioFileError(refused.filename, str(words), error.code) from None
-    return Sound(refused.filename, [lambda: _reopened(wav)], complaint=complaint, owned=(wav,))
+    return Sound(refused.filename, [lambda: _reopened(wav)], complaint=complaint or seen, owned=(wav,))
 
 
 def _reopened(file: BinaryIO) -> soundfile.SoundFile:
@@ -491,6 +498,23 @@ def _missing_samples(file: soundfile.SoundFile, expected: int, got: int) -> str 
         there, promised = map(int, found.groups())
         if there < promised:
             return f"is cut short: {promised} frames are promised, {there} are there (libsndfile: {found[0]})"
+    return _missing_by_log(file, got) or _missing_of_ogg(log, got)
+
+
+def _missing_by_log(file: soundfile.SoundFile, got: int) -> str | None:
+    """The same of formats that are seldom met."""
+    log = file.extra_info
+    counts = _COUNTED.findall(log) if file.format in _COUNTING_FORMATS else []
+    if counts and got < int(counts[-1]):
+        return f"is cut short: {counts[-1]} frames are promised, {got} are there (libsndfile: no error)"
+    if found := _SHORT_MAT4.search(log):
+        return f"is cut short: {found[2]} bytes are promised, {found[1]} are there (libsndfile: {found[0]})"
+    if file.format == "VOC" and "Seems to be a truncated file" in log:
+        return f"is cut short after {got} frames (libsndfile: Seems to be a truncated file)"
+    return None
+
+
+def _missing_of_ogg(log: str, got: int) -> str | None:
     # One of the two lines alone is common in healthy files: recorded radio streams, appended tags.
     if all(line in log for line in _CUT_OGG):
         return f"is cut short after {got} frames (libsndfile: {'; '.join(_CUT_OGG)})"
