@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import pickle
@@ -543,7 +544,7 @@ def test_a_finished_set_of_something_else_stays(folder):
         extract([folder], out, Job(features={"mel": MEL.replace(n_mels=12)}))
     assert fingerprint(out) == before
     (folder.parent / "mine.h5").write_text("precious")
-    with pytest.raises(ParameterError, match="is no such store"):
+    with pytest.raises(ParameterError, match="is there already and is no data set of fastspec's"):
         extract([folder], folder.parent / "mine.h5", Job(features={"mel": MEL}))
     assert (folder.parent / "mine.h5").read_text() == "precious"
 
@@ -671,3 +672,217 @@ def test_arguments_that_make_no_sense(folder, monkeypatch, arguments, words):
         extract(call.pop("sources"), call.pop("out"), call.pop("job"), **call)
     assert words in str(caught.value)
     assert os.listdir() == ["recordings"]
+
+
+# What manifests, tars and HDF5 files of others' making hold.
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("path,label\nx,y.wav,cat\nz.wav,dog\n", r"line 2: has 3 values for 2 columns"),
+        ('path,label\na.wav,"x\nb.wav,y\n', r"is no table \(line 3"),
+        ("path,label,path\na.wav,x,b.wav\n", "two columns have the name 'path'"),
+        ("path,label\n", "has no rows"),
+        ("", "has no rows"),
+    ],
+)
+def test_tables_that_would_lose_something(tmp_path, text, words):
+    (tmp_path / "list.csv").write_text(text)
+    with pytest.raises(ParameterError, match=words):
+        items_of(tmp_path / "list.csv")
+
+
+def test_manifests_of_other_programs(tmp_path):
+    (tmp_path / "a.csv").write_bytes('\ufeffPath,Label,\r\na.wav,x,\r\n\r\nb.wav,"y, z",,\r\n'.encode())
+    assert [(i.id, i.label) for i in items_of(tmp_path / "a.csv")] == [("a.wav", "x"), ("b.wav", "y, z")]
+    (tmp_path / "a.jsonl").write_text('\ufeff{"path": "a.wav", "id": 0, "label": 0}\n', encoding="utf-8")
+    assert [(i.id, i.label) for i in items_of(tmp_path / "a.jsonl")] == [("0", "0")]
+    for row, words in (('{"path": 5}', "path=5 must be text"), ('{"path": "a", "start": true}', "start=True must be")):
+        (tmp_path / "b.jsonl").write_text(row)
+        with pytest.raises(ParameterError, match=words):
+            items_of(tmp_path / "b.jsonl")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"start": -1.0}, "start=-1.0 must be seconds"),
+        ({"end": float("nan")}, "end=nan must be seconds"),
+        ({"start": 1.0, "end": 0.5}, "end=0.5 is not after"),
+        ({"id": 5}, "id=5 must be text"),
+        ({"label": None}, "label=None must be text"),
+        ({"id": "a\0"}, "has a character that no id can have"),
+        ({"label": "\udcff"}, "has a character that no label can have"),
+    ],
+)
+def test_items_that_make_no_sense(values, words):
+    with pytest.raises(ParameterError, match=words):
+        Item(**{"id": "a", "path": "a.wav", **values})
+
+
+def added(tar: tarfile.TarFile, name: str, content: bytes = b"", link: str = "", hard: bool = False) -> None:
+    member = tarfile.TarInfo(name)
+    member.size, member.linkname = len(content), link
+    if link:
+        member.type = tarfile.LNKTYPE if hard else tarfile.SYMTYPE
+    tar.addfile(member, io.BytesIO(content))
+
+
+def test_links_in_tars_are_recordings(folder):
+    content = (folder / "dogs/00.wav").read_bytes()
+    with tarfile.open(folder / "all.tar", "w") as tar:
+        added(tar, "in/a.wav", content)
+        added(tar, "b.wav", link="in/a.wav", hard=True)
+        added(tar, "in/c.wav", link="a.wav")
+        added(tar, "d.wav", link="d.wav")  # of itself
+        added(tar, "e.wav", link="/gone.wav")
+    summary = extract([folder / "all.tar"], folder / "out", Job(features={"mel": MEL}))
+    assert [name for name, _ in summary.failures] == ["d.wav", "e.wav"]
+    assert all("is a link to what the tar does not have" in words for _, words in summary.failures)
+    data = dataset.open(folder / "out")
+    assert data.ids == ["in/a.wav", "b.wav", "in/c.wav"]
+    np.testing.assert_array_equal(data["b.wav"], data["in/a.wav"])
+    np.testing.assert_array_equal(data["in/c.wav"], data["in/a.wav"])
+
+
+def test_tars_end_to_end_cut_and_damaged(folder):
+    content = (folder / "dogs/00.wav").read_bytes()
+    for name in "ab":
+        with tarfile.open(folder / f"{name}.tar", "w") as tar:
+            added(tar, f"{name}1.wav", content)
+            added(tar, f"{name}2.wav", content)
+    second = 512 + -(-len(content) // 512) * 512
+    a, b = ((folder / f"{name}.tar").read_bytes() for name in "ab")
+    path = folder / "c.tar"
+    path.write_bytes(a + b)
+    assert [item.id for item in items_of(path)] == ["a1.wav", "a2.wav", "b1.wav", "b2.wav"]
+    path.write_bytes(a[:second])
+    with pytest.raises(ParameterError, match=r"is cut short: it has no end behind 'a1\.wav'"):
+        items_of(path)
+    path.write_bytes(a[:second] + bytes([255]) * 512 + a[second + 512 :])
+    with pytest.raises(ParameterError, match=r"c\.tar: is damaged|is no uncompressed tar"):
+        items_of(path)
+
+
+@pytest.mark.skipif(shutil.which("tar") is None, reason="there is no tar")
+def test_sparse_members_of_tars(tmp_path):
+    y = np.zeros((2, 100_000), np.float32)
+    y[:, 40_000:50_000] = noise(10_000)
+    fastspec.write(tmp_path / "a.wav", y[0], SR, "FLOAT")
+    with open(tmp_path / "a.wav", "rb") as whole, open(tmp_path / "holes.wav", "wb") as sparse:
+        while block := whole.read(4096):
+            sparse.seek(len(block), os.SEEK_CUR) if not any(block) else sparse.write(block)
+        sparse.truncate()
+    command = ["tar", "-cSf", "all.tar", "holes.wav", "a.wav"]
+    if subprocess.run(command, cwd=tmp_path, check=False).returncode:
+        pytest.skip("this tar knows no holes")
+    extract([tmp_path / "all.tar"], tmp_path / "out", Job(features={"mel": MEL}))
+    data = dataset.open(tmp_path / "out")
+    np.testing.assert_array_equal(data["holes.wav"], data["a.wav"])
+
+
+@pytest.mark.parametrize("sr", [0, -1, np.nan, [8000, 8000], "fast"])
+def test_hdf5_of_no_rate(tmp_path, sr):
+    with h5py.File(tmp_path / "raw.h5", "w") as file:
+        file["a"], file.attrs["sr"] = noise(5000), sr
+    summary = extract([tmp_path / "raw.h5"], tmp_path / "out", Job(features={"mel": MEL}))
+    assert "the attribute sr=" in summary.failures[0][1]
+
+
+def failure(item: Item) -> str:
+    out = os.path.join(os.path.dirname(item.path), "of-one")
+    return extract([item], out, Job(features={"mel": MEL}), fresh=True).failures[0][1]
+
+
+def test_hdf5_of_odd_names_and_sizes(tmp_path):
+    with h5py.File(tmp_path / "raw.h5", "w") as file:
+        file.attrs["sr"] = [[SR]]  # as Matlab has it
+        file["a:b"], file["c"] = noise(5000), noise(5000)
+        file["empty"], file["no columns"], file["no rows"] = np.zeros(0), np.zeros((10, 0)), np.zeros((0, 2))
+    summary = extract([tmp_path / "raw.h5"], tmp_path / "out", Job(features={"mel": MEL}))
+    assert dict(summary.failures).keys() == {"empty", "no rows/0", "no rows/1"}
+    assert all("has 0 samples" in words for _, words in summary.failures)
+    data = dataset.open(tmp_path / "out")
+    np.testing.assert_array_equal(data["a:b"], data["c"])
+    for item in (Item("x", str(tmp_path / "raw.h5"), name) for name in ("gone", "c:0", "a:b:c", "no rows:7", "::")):
+        assert "is not there" in failure(item)
+    for start, end, words in ((0.0, 99.0, "is beyond its end"), (99.0, None, "has 5000 samples, and none from")):
+        item = Item("x", str(tmp_path / "raw.h5"), "c", start=start, end=end)
+        assert words in failure(item)
+    (tmp_path / "junk.h5").write_text("junk")
+    with pytest.raises(ParameterError, match=r"junk\.h5: cannot be read as HDF5"):
+        items_of(tmp_path / "junk.h5")
+
+
+@pytest.mark.parametrize("store", ["npy", "tar"])
+def test_names_that_would_meet(tmp_path, store):
+    fastspec.write(tmp_path / "a.wav", noise(9000), SR)
+    names = ["a_b_2", "a_b", "a.b", "A.b", "x", "x.npy/y", "p" * 200, "/".join(["q" * 150] * 30), "f/" * 900, "header"]
+    items = [Item(name, str(tmp_path / "a.wav"), end=0.2 + i / 50) for i, name in enumerate(names)]
+    features = {"m" * 48: MEL, "mel": MEL}
+    extract(items, tmp_path / "out", Job(features=features), store=store)
+    data = dataset.open(tmp_path / "out", features="mel")
+    assert data.ids == names
+    assert [len(F) for F in data] == [data.n_frames(i) for i in range(len(names))]
+    assert len({len(F) for F in data}) == len(names)
+    if store == "tar":
+        with tarfile.open(tmp_path / "out" / "shard-000000.tar") as tar:
+            members = [name.casefold() for name in tar.getnames()]
+        assert len(set(members)) == len(members) == 3 * len(names)
+    with pytest.raises(ParameterError, match="is too long; a name has 48 bytes"):
+        Job(features={"m" * 49: MEL})
+
+
+# Stores and plans that are not what they were.
+
+
+@pytest.mark.parametrize("plan", ["", "[]", "{}", "3", "null", '{"digest": 3}', "{"])
+def test_plans_that_are_none(folder, plan):
+    os.mkdir(folder.parent / "out.parts")
+    (folder.parent / "out.parts/plan.json").write_text(plan)
+    with pytest.raises(ParameterError, match=r"plan\.json: is no plan"):
+        extract([folder], folder.parent / "out", Job(features={"mel": MEL}))
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_store_that_lost_something_is_not_done(folder, store):
+    out = folder.parent / STORES[store]
+    extract([folder], out, Job(features={"mel": MEL}), store=store)
+    if out.is_dir():
+        lost = next(path for path in sorted(out.rglob("*")) if path.suffix in (".npy", ".tar"))
+        lost.unlink()
+    else:
+        out.write_bytes(out.read_bytes()[:-1000])
+    before = fingerprint(out)
+    with pytest.raises(ParameterError, match=r"is there already and (has lost|is no|is damaged)"):
+        extract([folder], out, Job(features={"mel": MEL}), store=store)
+    assert fingerprint(out) == before
+    extract([folder], out, Job(features={"mel": MEL}), store=store, fresh=True)
+    assert len(dataset.open(out)) == 12
+
+
+@pytest.mark.parametrize("store", ["npy", "tar"])
+def test_an_index_that_is_cut_is_no_shorter_set(folder, store):
+    out = folder.parent / STORES[store]
+    extract([folder], out, Job(features={"mel": MEL}), store=store)
+    lines = (out / "index.jsonl").read_text().splitlines(keepends=True)
+    (out / "index.jsonl").write_text("".join(lines[:-2]))
+    with pytest.raises(ParameterError, match="12 entries are promised, 10 are there"):
+        dataset.open(out)
+    with pytest.raises(ParameterError, match="is damaged"):
+        extract([folder], out, Job(features={"mel": MEL}), store=store)
+
+
+@pytest.mark.parametrize("broken", ["header", "index"])
+def test_a_broken_store_is_told_and_kept(folder, broken):
+    out = folder.parent / "out"
+    extract([folder], out, Job(features={"mel": MEL}))
+    if broken == "header":
+        header = json.loads((out / "header.json").read_text())
+        (out / "header.json").write_text(json.dumps({**header, "fastspec_dataset": 99}))
+    else:
+        (out / "index.jsonl").write_text("\n")
+    words = {"header": r"another fastspec \(format 99", "index": "is damaged"}[broken]
+    with pytest.raises(ParameterError, match=words):
+        extract([folder], out, Job(features={"mel": MEL}))

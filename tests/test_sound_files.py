@@ -480,6 +480,38 @@ def test_names_of_any_bytes(tmp_path):
         fastspec.read(name + b"gone")
 
 
+@pytest.mark.parametrize("path", [True, False, 1.5, ["a.wav"], bytearray(10_000)])
+def test_what_is_no_file_is_told(path):
+    """True is no descriptor: it would be standard output, which would be closed."""
+    for read in (fastspec.load, fastspec.read, fastspec.get_samplerate):
+        with pytest.raises(fastspec.DTypeError, match=r"path=.{,60} is no file") as told:
+            read(path)
+        assert len(str(told.value)) < 200
+    os.fstat(1)
+
+
+def test_a_negative_duration_is_all_of_it(tmp_path):
+    """As for librosa, whose soundfile takes a negative count for all."""
+    (tmp_path / "a.wav").write_bytes(encoded("WAV", noise(9000)))
+    assert len(fastspec.load(tmp_path / "a.wav", sr=None, offset=0.25, duration=-1)[0]) == 5000
+
+
+@pytest.mark.parametrize("behind", [0, 3, 4, 7])
+@pytest.mark.parametrize("kind", ["WAV", "CAF", "W64"])
+def test_cut_before_the_samples(tmp_path, monkeypatch, capfd, kind, behind):
+    """No samples and no word would be wrong: an error, or a warning from `load`. Nor do callbacks print anything."""
+    without(monkeypatch, "av", "ffmpeg")
+    content = encoded(kind, noise(9000))
+    content = content[: content.index(b"data") + behind]
+    (tmp_path / "a").write_bytes(content)
+    for file in (lambda: tmp_path / "a", lambda: io.BytesIO(content)):
+        with pytest.raises(AudioFileError):
+            fastspec.read(file())
+        with pytest.raises((AudioFileError, UserWarning)):  # here, warnings are errors
+            fastspec.load(file(), sr=None)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_damage_far_into_a_file_names_it(tmp_path):
     content = bytearray(encoded("FLAC", noise(40000)))
     content[len(content) // 2 :] = bytes(len(content) - len(content) // 2)

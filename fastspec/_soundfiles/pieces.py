@@ -288,8 +288,8 @@ def _container(content: Content, start: int) -> tuple[Piece, int | None, str | N
     layout = _layout(content.at(start, 16))
     assert layout is not None
     samples, whole = _find_samples(content, start, layout), Piece(start, content.size)
-    if samples is None:
-        return whole, None, None
+    if samples is None:  # an AIFF file of no samples may have no chunk for them
+        return whole, None, None if layout is _AIFF else "is cut short: it ends before its samples begin"
     end = samples.begin + samples.counted
     if layout is _CAF and (samples.is_unknown or end > content.size):  # which libsndfile takes for malformed
         there = content.size - samples.begin

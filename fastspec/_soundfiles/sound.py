@@ -11,6 +11,7 @@ import errno
 import io
 import os
 import re
+import reprlib
 import shutil
 import stat
 import tempfile
@@ -22,7 +23,7 @@ import soundfile
 
 from .. import pcm
 from .._engine.foreign import undisturbed
-from .._gate.samples import LibrosaError, ParameterError, as_number
+from .._gate.samples import DTypeError, LibrosaError, ParameterError, as_number
 from . import other_decoders as _audio_other
 from . import pieces as _audio_pieces
 
@@ -377,13 +378,18 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
                 stack.callback(ours.close)
             content = _audio_pieces.Content(file)
             head, found = content.at(0, 512), _audio_pieces.find(content, whole=seconds is None)
+        except DTypeError:
+            raise
         except (OSError, ValueError) as error:
             raise _opening_error(source, error) from None
         name = name_of(source)
 
         def whole() -> soundfile.SoundFile:
             content.rewind()
-            return soundfile.SoundFile(path) if path is not None else _opened(file)
+            if path is not None:
+                return soundfile.SoundFile(path)
+            # libsndfile seeks to before the start of broken files, which not every file object takes.
+            return _opened(content.open(_audio_pieces.Piece(0, content.size)))
 
         pieces = [lambda piece=piece: _opened(content.open(piece)) for piece in found.pieces or ()]
         try:
@@ -405,14 +411,15 @@ def _as_file(source: AudioSource) -> tuple[bytes | None, BinaryIO, tuple[BinaryI
     if isinstance(source, (str, bytes, os.PathLike)):
         path = os.fsencode(source)
         file: Any = open(path, "rb", buffering=0)  # noqa: SIM115 (the caller closes it)
-    elif isinstance(source, int):
+    elif isinstance(source, int) and not isinstance(source, bool):  # True would be standard output
         file = os.fdopen(source, "rb")
     elif hasattr(source, "read"):
         if isinstance(source, io.TextIOBase):
-            raise TypeError(f"{name_of(source)} is open as text; open it as binary, with mode='rb'")
+            raise DTypeError(f"{name_of(source)} is open as text; open it as binary, with mode='rb'")
         file = source
     else:
-        raise TypeError(f"Invalid file: {source!r}; pass a path, a binary file object or a soundfile.SoundFile")
+        said = reprlib.repr(source)
+        raise DTypeError(f"path={said} is no file; pass a path, a binary file object or a soundfile.SoundFile")
     owned = () if file is source else (file,)
     if not _can_seek(file):
         copy: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
@@ -438,7 +445,7 @@ def _opening_error(source: Any, error: Exception) -> AudioFileError:
     said = f"(libsndfile: {error.error_string})" if isinstance(error, soundfile.LibsndfileError) else f"({error})"
     code = getattr(error, "code", 0)
     if isinstance(error, OSError) and not isinstance(error, AudioFileError):
-        said = f"(libsndfile: System error. {error.strerror})"
+        said = f"(libsndfile: System error. {error.strerror or error})"
         number = error.errno
         if number == errno.ENOENT:
             return AudioFileNotFoundError(name, f"no such file {said}", 2, number)
@@ -549,6 +556,7 @@ def read(source: Any, *, offset: float = 0.0, duration: float | None = None, dty
         if offset != 0:
             sound.go_to(offset)
         count = ALL if duration is None else frames_of(duration, sound, name="duration")
+        count = count if count >= 0 else ALL  # as soundfile takes it, and so librosa
         y = sound.read(count, sound.own_dtype) if dtype is None else samples(sound, count, dtype)
         if isinstance(source, soundfile.SoundFile):
             source.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import reprlib
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -146,7 +147,7 @@ def _target(path: Any) -> tuple[str | BinaryIO, str]:
     if isinstance(path, int) and not isinstance(path, bool):
         return _file_of(path), f"file descriptor {path}"
     if not hasattr(path, "write"):
-        raise DTypeError(f"path={path!r} must be a path, or a file object that is open for writing bytes")
+        raise DTypeError(f"path={reprlib.repr(path)} must be a path, or a file object that is open for writing bytes")
     writable = getattr(path, "closed", False) is False and getattr(path, "writable", lambda: True)()
     if isinstance(path, io.TextIOBase) or not writable:
         raise ParameterError(f"path={path!r} is not open for writing bytes; open it with mode='wb'")

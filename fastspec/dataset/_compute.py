@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tarfile
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
@@ -54,6 +55,9 @@ class Entry:
     path: str
     duration: float
     features: dict[str, Stored]
+
+
+_BEYOND = "{0.path}: end={0.end} s is beyond its end; correct the manifest"
 
 
 class ItemError(ParameterError):
@@ -275,29 +279,45 @@ def _blocks_of(item: Item) -> tuple[float, Blocks]:
     if item.path.lower().endswith(HDF5) and item.member:
         return _of_hdf5(item)
     source: Any = item.path if not item.member else _member(item)
-    sound = open_audio(source)
+    with _told_with_its_name(item):
+        sound = open_audio(source)
     return sound.samplerate, _of_sound(sound, item)
 
 
+@contextlib.contextmanager
+def _told_with_its_name(item: Item) -> Iterator[None]:
+    """Of a member of a tar the error says which one."""
+    try:
+        yield
+    except AudioFileError as error:
+        raise error if not item.member else ItemError(f"{item.path}: {item.id}: {error.reason}") from None
+
+
 def _of_sound(sound: Any, item: Item) -> Blocks:
-    with sound:
-        try:
-            if item.start:
-                sound.go_to(item.start)
-            count = ALL if item.end is None else frames_of(item.end, sound, name="end")
-            count -= 0 if item.end is None else frames_of(item.start or 0.0, sound, name="start")
-            done = 0
-            for block, last in read_blocks(sound, max(1, int(_SECONDS * sound.samplerate)), "float32", count):
-                done += len(block)
-                yield block, last
-            if item.end is not None and done < count - 1:
-                raise ItemError(f"{item.path}: end={item.end} s is beyond its end; correct the manifest")
-        except AudioFileError as error:  # of a member of a tar: with its name
-            raise error if not item.member else ItemError(f"{item.path}: {item.id}: {error.reason}") from None
+    with sound, _told_with_its_name(item):
+        if item.start:
+            sound.go_to(item.start)
+        count = ALL if item.end is None else frames_of(item.end, sound, name="end")
+        count -= 0 if item.end is None else frames_of(item.start or 0.0, sound, name="start")
+        done = 0
+        for block, last in read_blocks(sound, max(1, int(_SECONDS * sound.samplerate)), "float32", count):
+            done += len(block)
+            yield block, last
+        if item.end is not None and done < count - 1:
+            raise ItemError(_BEYOND.format(item))
 
 
 def _member(item: Item) -> io.BytesIO:
-    place, size, _ = item.member.split(":", 2)
+    place, size, name = item.member.split(":", 2)
+    if not place:  # no one place has its bytes
+        with tarfile.open(item.path, "r:", ignore_zeros=True) as tar:
+            try:
+                file = tar.extractfile(name)
+            except (KeyError, RecursionError):
+                file = None
+            if file is None:
+                raise ItemError(f"{item.path}: {name} is a link to what the tar does not have")
+            return io.BytesIO(file.read())
     with open(item.path, "rb") as file:
         file.seek(int(place))
         return io.BytesIO(file.read(int(size)))
@@ -306,22 +326,51 @@ def _member(item: Item) -> io.BytesIO:
 def _of_hdf5(item: Item) -> tuple[float, Blocks]:
     import h5py
 
-    name, _, column = item.member.partition(":")
-    file = h5py.File(item.path, "r")
-    data = file[name]
-    rates = [attrs[key] for attrs in (data.attrs, file.attrs) for key in ("sr", "samplerate", "rate") if key in attrs]
-    if not rates:
-        file.close()
-        raise ItemError(f"{item.path}: {name} has no attribute sr, in Hz; add it to the data set or the file")
-    rate = float(rates[0])
-    first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(h5py.File(item.path, "r"))
+        data, column = _data_of(file, item)
+        rate = _rate_of(file, data, item)
+        first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
+        if end > len(data) + 1:
+            raise ItemError(_BEYOND.format(item))
+        end = min(end, len(data))
+        if first >= end:
+            raise ItemError(f"{item.path}: {data.name} has {len(data)} samples, and none from {first} to {end}")
+        stack.pop_all()
 
     def blocks() -> Iterator[Any]:
-        size = int(_SECONDS * rate)
+        size = max(1, int(_SECONDS * rate))
         with file:
             for begin in range(first, end, size):
                 part = slice(begin, min(begin + size, end))
-                codes = data[part, int(column)] if column else data[part]
+                codes = data[part] if column is None else data[part, column]
                 yield as_dtype(codes, np.float32)[:, np.newaxis], begin + size >= end
 
     return rate, blocks()
+
+
+def _data_of(file: Any, item: Item) -> tuple[Any, int | None]:
+    """A data set of one dimension, or one of two and a column of it."""
+    name, colon, column = item.member.rpartition(":")
+    name = name if colon else item.member
+    data = file.get(name) if name else None
+    shape = getattr(data, "shape", ())
+    if len(shape) == 1 and (not colon or not column):
+        return data, None
+    if len(shape) == 2 and column.isdecimal() and int(column) < shape[1]:
+        return data, int(column)
+    raise ItemError(f"{item.path}: {item.member} is not there; name a data set of one dimension, or NAME:COLUMN of two")
+
+
+def _rate_of(file: Any, data: Any, item: Item) -> float:
+    found = (attrs[key] for attrs in (data.attrs, file.attrs) for key in ("sr", "samplerate", "rate") if key in attrs)
+    rate = next(found, None)
+    if rate is None:
+        raise ItemError(f"{item.path}: {data.name[1:]} has no attribute sr, in Hz; add it to the data set or the file")
+    try:
+        hertz = float(np.asarray(rate).item())  # an array of one in files of Matlab's
+    except ValueError:
+        hertz = np.nan
+    if not 0 < hertz < np.inf:
+        raise ItemError(f"{item.path}: the attribute sr={rate!r} of {data.name[1:]} must be a rate in Hz")
+    return hertz

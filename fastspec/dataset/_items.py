@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import glob
 import json
@@ -10,9 +11,10 @@ import os
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
-from .._gate.samples import ParameterError
+from .._gate.samples import DTypeError, ParameterError
+from .._soundfiles.whole_file import MOST_LINKS
 
 # What folders and tars are searched for. A file that is named itself may have any name.
 SUFFIXES = frozenset(
@@ -47,7 +49,7 @@ class Item:
     path : str
         The file.
     member : str, default ''
-        What of it: ``place:size:name`` in a tar, or ``dataset:column`` of an HDF5 file.
+        What of it: ``place:size:name`` in a tar (no place: what tarfile reads), or ``dataset:column`` of an HDF5 file.
     start, end : float, optional
         Seconds.
     label : str, default ''
@@ -69,6 +71,28 @@ class Item:
     end: float | None = None
     label: str = ""
     stamp: tuple[int, int] = (0, 0)
+
+    def __post_init__(self) -> None:
+        for name, text in (("id", self.id), ("label", self.label)):
+            if not isinstance(text, str):
+                raise DTypeError(f"{self.path}: {name}={text!r} must be text")
+            if "\0" in text or not _is_unicode(text):
+                words = f"has a character that no {name} can have; leave it out"
+                raise ParameterError(f"{self.path}: {name}={text!a} {words}")
+        for name, value in (("start", self.start), ("end", self.end)):
+            if value is not None and not 0 <= value < math.inf:
+                raise ParameterError(f"{self.path}: {name}={value!r} must be seconds from 0")
+        if self.end is not None and self.end <= (self.start or 0.0):
+            raise ParameterError(f"{self.path}: end={self.end} is not after start={self.start or 0.0}")
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether UTF-8 can hold it: halves of a pair are in no file of ours."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def items_of(sources: Iterable[str | os.PathLike[str]], *, label_of: str | None = None) -> list[Item]:
@@ -112,12 +136,20 @@ def items_of(sources: Iterable[str | os.PathLike[str]], *, label_of: str | None 
     for source in names:
         found = list(_of_source(source))
         if not found:
-            raise ParameterError(f"{source!r} holds no sound files; their suffixes are {' '.join(sorted(SUFFIXES))}")
+            raise ParameterError(f"{source!r} {_nothing(source)}")
         items += found
     if label_of == "folder":
         items = [_labelled(item) for item in items]
     check_apart(items)
     return items
+
+
+def _nothing(source: str) -> str:
+    if source.lower().endswith(_MANIFESTS):
+        return "has no rows; it must have a line for each recording"
+    if source.lower().endswith(HDF5):
+        return "holds no samples: no data set of numbers in one dimension, or with a clip a column"
+    return f"holds no sound files; their suffixes are {' '.join(sorted(SUFFIXES))}"
 
 
 def _of_source(source: str) -> Iterator[Item]:
@@ -166,8 +198,8 @@ def stamp_of(path: str) -> tuple[int, int]:
 
 
 def _text(name: str) -> str:
-    """A name that any store can hold: bytes that are no UTF-8 are written out."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    """A name that any store can hold: bytes that are no UTF-8 are written out, and so is zero, which ends HDF5's."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace").replace("\0", "\\x00")
 
 
 # --- manifests
@@ -181,18 +213,21 @@ def _in_manifest(path: str) -> Iterator[Item]:
         values = {name: _first(row, columns) for name, columns in _COLUMNS.items()}
         if not values["path"]:
             raise ParameterError(f"{where}: there is no path; the columns must have one of {_COLUMNS['path']}")
+        if not isinstance(values["path"], str):
+            raise ParameterError(f"{where}: path={values['path']!r} must be text")
         for column in ("path", "id", "label"):
             _check_storable(values[column], column, where)
-        file = os.path.join(folder, str(values["path"]))
+        file = os.path.join(folder, values["path"])
         start, end = (_seconds(values[name], name, where) for name in ("start", "end"))
         duration = _seconds(values["duration"], "duration", where)
         if end is None and duration is not None and start is not None:
             end = start + duration
         if end is not None and end <= (start or 0.0):
             raise ParameterError(f"{where}: end={end} is not after start={start or 0.0}; correct one of them")
-        name = str(values["id"] or values["path"])
+        has_id = values["id"] is not None
+        name = str(values["id"] if has_id else values["path"])
         seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1 and not values["id"]:  # several parts of one file
+        if seen[name] > 1 and not has_id:  # several parts of one file
             name = f"{name}#{seen[name]}"
         label = "" if values["label"] is None else str(values["label"])
         yield Item(_text(name), file, "", start, end, label, stamp_of(file))
@@ -203,19 +238,35 @@ def _rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield from _json_rows(path) if path.lower().endswith(".jsonl") else _table_rows(path)
     except UnicodeDecodeError as error:
         raise ParameterError(f"{path}: is no text in UTF-8 ({error.reason}); save it as such") from None
-    except csv.Error as error:
-        raise ParameterError(f"{path}: is no table ({error})") from None
 
 
 def _table_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
     with open(path, newline="", encoding="utf-8-sig") as file:
-        reader = csv.DictReader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",")
-        for row in reader:
-            yield reader.line_num, {(key or "").strip().lower(): value for key, value in row.items()}
+        # A quotation mark that is never closed would swallow the lines up to the next one.
+        reader = csv.reader(file, delimiter="\t" if path.lower().endswith(".tsv") else ",", strict=True)
+        try:
+            names = [name.strip().lower() for name in next(reader, [])]
+            _check_columns(names, path)
+            for row in reader:
+                if any(row[len(names) :]):
+                    raise ParameterError(
+                        f"{path}, line {reader.line_num}: has {len(row)} values for {len(names)} columns; "
+                        "put a value that has the separator in it between quotation marks"
+                    )
+                if row:
+                    yield reader.line_num, dict(zip(names, row, strict=False))
+        except csv.Error as error:
+            raise ParameterError(f"{path}: is no table (line {reader.line_num}: {error})") from None
+
+
+def _check_columns(names: list[str], path: str) -> None:
+    twice = next((name for i, name in enumerate(names) if name and name in names[:i]), None)
+    if twice is not None:
+        raise ParameterError(f"{path}: two columns have the name {twice!r}; rename one of them")
 
 
 def _json_rows(path: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    with open(path, encoding="utf-8") as file:
+    with open(path, encoding="utf-8-sig") as file:
         for number, line in enumerate(file, start=1):
             if line.strip():
                 try:
@@ -247,7 +298,7 @@ def _seconds(value: Any, name: str, where: str) -> float | None:
     if value is None:
         return None
     try:
-        seconds = float(value)
+        seconds = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError):
         seconds = math.nan
     if not 0 <= seconds < math.inf:
@@ -262,40 +313,87 @@ def _in_hdf5(path: str) -> Iterator[Item]:
     import h5py
 
     stamp = stamp_of(path)
-    found: list[tuple[str, int]] = []
-    with h5py.File(path, "r") as file:
+    found: list[tuple[str, int | None]] = []
+    try:
+        with h5py.File(path, "r") as file:
 
-        def look(name: str, node: Any) -> None:
-            if isinstance(node, h5py.Dataset) and node.dtype.kind in "fiu" and node.ndim in (1, 2):
-                found.append((name, node.shape[1] if node.ndim == 2 else 0))
+            def look(name: str, node: Any) -> None:
+                if isinstance(node, h5py.Dataset) and node.dtype.kind in "fiu" and node.ndim in (1, 2):
+                    found.append((name, node.shape[1] if node.ndim == 2 else None))
 
-        file.visititems(look)
+            file.visititems(look)
+    except (OSError, RuntimeError) as error:
+        raise ParameterError(f"{path}: cannot be read as HDF5 ({error})") from None
     for name, columns in found:
-        if not columns:
-            yield Item(name, path, name, stamp=stamp)
-        for i in range(columns):
-            yield Item(f"{name}/{i:0{len(str(columns - 1))}}", path, f"{name}:{i}", label=name, stamp=stamp)
+        if columns is None:
+            yield Item(name, path, f"{name}:" if ":" in name else name, stamp=stamp)
+        for i in range(columns or 0):
+            yield Item(f"{name}/{i:0{len(str(columns - 1))}}", path, f"{name}:{i}", label=name, stamp=stamp)  # type: ignore[operator]
 
 
 def _in_tar(path: str) -> Iterator[Item]:
     """Its recordings, with their places, so that each is read without the others."""
     stamp = stamp_of(path)
     try:
-        with tarfile.open(path, "r:") as tar:
-            members = [member for member in tar if member.isfile()]
+        # Tars may be put end to end; what stands between two is nothing, or damage.
+        with tarfile.open(path, "r:", ignore_zeros=True) as tar, open(path, "rb") as file:
+            members = [member for member in tar if member.isfile() or member.islnk() or member.issym()]
+            _check_gaps(path, tar, file)
             labels = {
                 member.name.removesuffix(".cls"): tar.extractfile(member).read().decode("utf-8", "replace").strip()  # type: ignore[union-attr]
                 for member in members
-                if member.name.endswith(".cls")
+                if member.name.endswith(".cls") and member.isfile()
             }
+            places = {member: _place_in(tar, member) for member in members if _is_sound(member.name)}
     except tarfile.ReadError as error:
         raise ParameterError(f"{path}: is no uncompressed tar ({error}); unpack it, at least to a .tar") from None
-    for member in members:
-        stem, suffix = os.path.splitext(member.name)
-        hidden = os.path.basename(member.name).startswith(".")
-        if suffix.lower() in SUFFIXES and not hidden:
-            place = f"{member.offset_data}:{member.size}:{member.name}"
-            yield Item(_text(member.name), path, place, label=labels.get(stem, ""), stamp=stamp)
+    for member, place in places.items():
+        label = labels.get(os.path.splitext(member.name)[0], "")
+        yield Item(_text(member.name), path, f"{place}:{member.name}", label=label, stamp=stamp)
+
+
+def _is_sound(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in SUFFIXES and not os.path.basename(name).startswith(".")
+
+
+def _place_in(tar: tarfile.TarFile, member: tarfile.TarInfo) -> str:
+    """Place and size of the bytes, which for a link are another member's; sparse ones are in no one place."""
+    at = member
+    with contextlib.suppress(KeyError):
+        for _ in range(MOST_LINKS):
+            if at.isfile():
+                break
+            folder = os.path.dirname(at.name) if at.issym() else ""
+            target = os.path.normpath(os.path.join(folder, at.linkname))
+            at = tar.getmember(target)
+    return f"{at.offset_data}:{at.size}" if at.isfile() and not at.issparse() else ":"
+
+
+def _check_gaps(path: str, tar: tarfile.TarFile, file: BinaryIO) -> None:
+    """Refuse a tar of which members were skipped as unreadable, or that has no end: it was cut between two of them."""
+    members, size = tar.getmembers(), file.seek(0, os.SEEK_END)
+    begins = [member.offset for member in members] + [size]
+    ends = [0] + [_end_of(member, begin) for member, begin in zip(members, begins[1:], strict=True)]
+    for begin, end in zip(begins, ends, strict=True):
+        if not _is_zero(file, end, begin):
+            if not members:
+                raise tarfile.ReadError("it has no members")
+            raise ParameterError(f"{path}: is damaged: bytes {end} to {begin} are of no member; make it anew")
+    if members and not members[-1].issparse() and ends[-1] + tarfile.BLOCKSIZE > size:
+        raise ParameterError(f"{path}: is cut short: it has no end behind {members[-1].name!r}; make it anew")
+
+
+def _end_of(member: tarfile.TarInfo, following: int) -> int:
+    """Where a member's bytes end, and the next one begins."""
+    if member.issparse():  # nobody knows how many bytes it takes
+        return following
+    size = member.size if member.isfile() else 0
+    return member.offset_data + -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+
+
+def _is_zero(file: BinaryIO, begin: int, end: int) -> bool:
+    file.seek(begin)
+    return not any(any(file.read(min(end - at, 1 << 20))) for at in range(begin, end, 1 << 20))
 
 
 # --- all of them

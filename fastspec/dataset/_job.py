@@ -22,6 +22,8 @@ from .._gate.samples import DTypeError, ParameterError, as_index, as_number
 # Of the JSON that `to_json` writes.
 FORMAT = 1
 
+_LONGEST_NAME = 48  # of a feature, which is a part of files' names
+
 # Features that no recipe is: functions of the API. Of spectra and transforms magnitudes are kept.
 FUNCTIONS = {
     "stft": "fastspec.stft",
@@ -288,6 +290,8 @@ def _named_features(features: Any) -> tuple[tuple[str, Recipe | Call], ...]:
     for name, _ in named:
         if not isinstance(name, str) or not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ParameterError(f"features: {name!r} is no name; use letters, digits, - and _")
+        if len(name.encode()) > _LONGEST_NAME:
+            raise ParameterError(f"features: {name[:40]!r}... is too long; a name has {_LONGEST_NAME} bytes at most")
     return named
 
 

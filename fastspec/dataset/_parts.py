@@ -153,5 +153,7 @@ def done_before(path: str, plan: str) -> Done | None:
     try:
         with Part(path) as part:
             return part.done if part.plan == plan else None
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError):
+    except MemoryError:
+        raise
+    except Exception:  # broken bytes become errors of many kinds; the part is computed again
         return None

@@ -61,6 +61,7 @@ class Dataset(Sequence[Any]):
         path, normalize = self.path, self._normalize
         self._process, self._opened = os.getpid(), open_any(path)
         contents = self._opened.contents
+        contents.check()
         self._names = tuple(contents.features) if features is None else features
         for name in self._names:
             if name not in contents.features:

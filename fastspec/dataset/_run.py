@@ -30,7 +30,7 @@ from ._compute import Memory
 from ._items import Item, check_apart, items_of
 from ._job import Job
 from ._parts import Done, Part, compute_part, done_before
-from ._stores import Meta, store_of
+from ._stores import Meta, NotAStoreError, store_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -295,6 +295,8 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
     try:
         with open(path, encoding="utf-8") as file:
             before = json.load(file)
+        if not isinstance(before, dict) or not before.keys() >= {*now, "splits"}:
+            raise ValueError
     except FileNotFoundError:
         before = None
     except ValueError:
@@ -303,17 +305,22 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
         _refuse_other(before, now, out)
         return before
     if os.path.exists(out) and not fresh:
-        there = store_of(out, store).summary(out)
-        is_the_same = there is not None and there["digest"] == now["digest"]
-        if is_the_same and not there["failures"]:
+        try:
+            there = store_of(out, store).summary(out)
+        except NotAStoreError as error:
+            raise ParameterError(_is_there(out, str(error))) from None
+        if there["digest"] != now["digest"]:
+            raise ParameterError(_is_there(out, "was made of other files, or otherwise"))
+        if not there["failures"]:
             return None
-        what = "was made of other files, or otherwise" if there else "is no such store"
-        if not is_the_same:
-            raise ParameterError(f"{out}: is there already and {what}; use another output, or fresh=True to replace it")
     now["splits"] = _splits(items)
     with whole_file(path) as file:
         file.write(json.dumps(now).encode())
     return now
+
+
+def _is_there(out: str, what: str) -> str:
+    return f"{out}: is there already and {what}; use another output, or fresh=True to replace it"
 
 
 def _versions() -> dict[str, str]:
@@ -415,8 +422,9 @@ def _run_parts(
 
 def _is_published(kind: Any, out: str, meta: Meta, n_entries: int) -> bool:
     """Whether the store that is there holds what the parts hold: a run may have been killed between the two."""
-    there = kind.summary(out) if os.path.exists(out) else None
-    if there is None:
+    try:
+        there = kind.summary(out)
+    except (NotAStoreError, OSError):
         return False
     failures = [tuple(failure) for failure in there["failures"]]
     return (there["digest"], there["entries"], failures) == (meta.digest, n_entries, meta.failures)

@@ -38,14 +38,20 @@ class Store:
     def open(self, path: str) -> Any:
         return _module(self.name).Opened(path)
 
-    def summary(self, path: str) -> dict[str, Any] | None:
-        """The header of a store; None for anything else."""
+    def summary(self, path: str) -> dict[str, Any]:
+        """The header of a store that has all its files; NotAStoreError for anything else."""
         try:
             opened = self.open(path)
-        except NotAStoreError:
-            return None
-        header = opened.contents.header
-        opened.close()
+            opened.contents.check()
+            header = opened.contents.header
+            missing = next((name for name in opened.files() if not os.path.exists(name)), None)
+            opened.close()
+        except (NotAStoreError, MemoryError, PermissionError):
+            raise
+        except Exception as error:  # what a library says of broken bytes
+            raise NotAStoreError(f"is damaged ({type(error).__name__}: {error})") from error
+        if missing is not None:
+            raise NotAStoreError(f"has lost {missing!r}")
         return header
 
 

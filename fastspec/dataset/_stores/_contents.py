@@ -46,6 +46,12 @@ class Contents:
     durations: np.ndarray
     offsets: dict[str, np.ndarray] = field(default_factory=dict)
 
+    def check(self) -> None:
+        """Refuse an index that is cut: entries would be missing without a word."""
+        there = min(len(self.ids), len(self.labels), len(self.durations))
+        if there != self.header["entries"]:
+            raise ValueError(f"{self.header['entries']} entries are promised, {there} are there")
+
     @property
     def features(self) -> dict[str, Any]:
         return self.header["features"]
@@ -134,5 +140,5 @@ def read_header(text: str | bytes) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError):
         raise NotAStoreError("is no data set of fastspec's") from None
     if version != FORMAT:
-        raise NotAStoreError(f"is a data set of a later fastspec (format {version}; {FORMAT} can be read here)")
+        raise NotAStoreError(f"is a data set of another fastspec (format {version!r}; {FORMAT} can be read here)")
     return header

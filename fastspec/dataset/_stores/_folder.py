@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ._contents import Contents, Meta, NotAStoreError, contents_of, frames, read_header, write_npy
 
 NAME = "npy"
+_LONGEST_PART, _LONGEST = 200, 2000  # bytes of a file's name, and of a path; systems have 255 and 4096
 _HEADER, _INDEX = "header.json", "index.jsonl"
 
 
@@ -56,11 +58,15 @@ def read_index(path: str, store: str) -> tuple[Contents, list[dict[str, Any]]]:
 
 
 def file_names(ids: list[str]) -> list[str]:
-    """Paths below the folder, without suffix: the ids, but where they would leave it, are too long or meet."""
+    """Paths below the folder, without suffix: the ids, but where they would leave it, are too long or meet.
+
+    A file system may not tell capitals apart. Nor can one name be a file's and a folder's: none ends in .npy.
+    """
     names, taken = [], set()
     for i, name in enumerate(ids):
-        parts = name.split("/")
-        fits = all(part.strip(". ") and len(part.encode()) <= 200 and "\0" not in part for part in parts)
+        *folders, _ = parts = name.split("/")
+        fits = all(part.strip(". ") and len(part.encode()) <= _LONGEST_PART for part in parts)
+        fits = fits and len(name.encode()) <= _LONGEST and not any(f.casefold().endswith(".npy") for f in folders)
         if not fits or name.casefold() in taken or parts[0] == "_" or os.path.isabs(name):
             name = f"_/{i:09d}"
         taken.add(name.casefold())
@@ -82,6 +88,10 @@ class Opened:
 
     def read(self, name: str, i: int) -> np.ndarray:
         return np.load(os.path.join(self._path, _file(self._files[i], name, self._names)), allow_pickle=False)
+
+    def files(self) -> Iterator[str]:
+        names = self._names
+        return (os.path.join(self._path, _file(file, name, names)) for file in self._files for name in names)
 
     def close(self) -> None:
         pass

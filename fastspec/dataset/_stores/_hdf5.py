@@ -106,5 +106,8 @@ class Opened:
         begin, end = self.contents.offsets[name][i : i + 2]
         return self._data[name][begin:end]
 
+    def files(self) -> list[str]:
+        return []
+
     def close(self) -> None:
         self._file.close()

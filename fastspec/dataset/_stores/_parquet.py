@@ -52,5 +52,8 @@ class Opened:
     def read(self, name: str, i: int) -> np.ndarray:
         return self._values[name][i]
 
+    def files(self) -> list[str]:
+        return []
+
     def close(self) -> None:
         pass

@@ -49,8 +49,10 @@ def _keys(ids: list[str]) -> list[str]:
         folder, _, base = name.rpartition("/")
         base = base.replace(".", "_")
         key = f"{folder}/{base}" if folder else base
-        keys.append(key if key not in taken else f"{key}_{i}")
-        taken.add(keys[-1])
+        while key.casefold() in taken:
+            key = f"{key}_{i}"
+        taken.add(key.casefold())
+        keys.append(key)
     return keys
 
 
@@ -98,6 +100,9 @@ class Opened:
         with open(os.path.join(self._path, line["shard"]), "rb") as file:
             file.seek(line["at"][name])
             return np.load(file, allow_pickle=False)
+
+    def files(self) -> list[str]:
+        return [os.path.join(self._path, shard) for shard in sorted({line["shard"] for line in self._lines})]
 
     def close(self) -> None:
         pass
