@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import math
 import pickle
 import re
+import warnings
 
 import numpy as np
 import pytest
@@ -166,6 +169,13 @@ def test_json_of_other_things():
         ({"lifter_from": 2}, "lifter_from=2 must be one of 0, 1"),
         ({"least": 3.0, "most": 1.0}, r"least=3\.0 exceeds most=1\.0"),
         ({"band_floor": 1.0, "n_mels": 0}, r"band_floor=1\.0"),
+        ({"pad": None}, "pad=None must be"),
+        ({"pad": float("inf")}, "pad=inf must be"),
+        ({"pad": True}, "pad=True must be"),
+        ({"pad": "same", "n_fft": 100}, "pad='same' needs n_fft=100"),
+        ({"window": float("nan")}, "window=nan must be finite"),
+        ({"window": ("kaiser", float("inf"))}, "window=.*must have finite"),
+        ({"n_mels": 2**31}, "n_mels=2147483648 exceeds"),
     ],
 )
 def test_bad_fields(fields, message):
@@ -282,6 +292,53 @@ def test_streams_have_the_bits_of_the_whole(recipe, n, size):
     stream = recipe.stream()
     parts = [stream.push(y[i : i + size]) for i in range(0, n, size)] + [stream.finish()]
     assert np.array_equal(np.concatenate(parts, axis=-1 if recipe.frames == "last" else 0), recipe(y))
+
+
+HOSTILE = (
+    None, True, 0, -1, 1, 0.5, math.inf, -math.inf, math.nan, 2**31, 2**63, 10**40, "", "x", [], [1], [1, 2, 3], {},
+    [[1]], [None], "\ud800", -0.0, 1e-320, [1e308] * 5, ["a", "b"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["whisper", "nemo", "kaldi", "hifigan", "demucs"])
+def test_json_of_anything_is_a_recipe_or_told(name):
+    """Whatever stands in a field: an error of ours, or a recipe that can be written down again, and runs or is told."""
+    data, y = json.loads(fastspec.recipe(name).to_json()), noise(8000)
+    for field in data:
+        for value in HOSTILE:
+            try:
+                recipe = Recipe.from_json(json.dumps({**data, field: value}))
+            except ParameterError:
+                continue
+            assert Recipe.from_json(recipe.to_json()) == recipe
+            assert eval(repr(recipe), {"fastspec": fastspec}) == recipe
+            with contextlib.suppress(ValueError, TypeError), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                recipe(y)
+
+
+@pytest.mark.parametrize("text", [None, 3, "[" * 100_000, '{"a":' * 100_000, "1" * 5000, b"\xff"])
+def test_what_is_no_json_is_told(text):
+    with pytest.raises(ParameterError, match=r"text=.{,100} is no recipe"):
+        Recipe.from_json(text)
+
+
+def test_batches_of_more_than_rows_and_frames():
+    demucs, clips = fastspec.recipe("demucs"), [noise(n, seed=n) for n in (9000, 20001)]
+    padded, lengths = demucs.batch(clips, fill=3.0)
+    for row, n, clip in zip(padded, lengths, clips, strict=True):
+        assert np.array_equal(row[..., :n], demucs(clip))
+        assert (row[..., n:] == 3).all()
+    whisper, stereo = fastspec.recipe("whisper"), np.stack([noise(9000), noise(9000, seed=1)])
+    padded, lengths = whisper.batch([stereo, stereo[:, :5000]])
+    assert np.array_equal(padded[1, :, :, : lengths[1]], whisper(stereo[:, :5000]))
+    with pytest.raises(ParameterError, match=r"clips\[1\] gives features of shape .* use padded=False"):
+        whisper.batch([stereo, stereo[0]])
+
+
+def test_numbers_beyond_the_precision_are_told():
+    with pytest.raises(ParameterError, match="grows beyond float32"):
+        fastspec.recipe("nemo", preemphasis=1e40)(noise(8000))
 
 
 @pytest.mark.parametrize("name", NAMES)

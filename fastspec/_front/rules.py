@@ -45,6 +45,8 @@ _COUNTS_OR_ZERO = (
     "samples", "prepend", "append", "min_samples", "beyond", "n_mels", "first_mfcc", "norm_ddof",
     "stack_before", "cut", "deltas", "tokens_chunk",
 )  # fmt: skip
+# A bank of more bands takes gigabytes, which systems promise and then kill for.
+_MOST_BANDS = 2**20
 # With more, places of samples and frames would overflow an index.
 _MOST = 2**56
 _NUMBERS = (
@@ -77,8 +79,7 @@ def check(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         for number in value if isinstance(value, tuple) else (value,):
             _check_finite(number, name)
-    if isinstance(recipe.window, tuple) and not (recipe.window and isinstance(recipe.window[0], str)):
-        _check_samples(recipe.window)
+    _check_window(recipe.window)
     _check_tokens(recipe)
     _check_together(recipe)
 
@@ -93,11 +94,16 @@ def _check_finite(value: Any, name: str) -> None:
         raise ParameterError(f"{name}={value} must be finite")
 
 
-def _check_samples(window: tuple[Any, ...]) -> None:
-    if not window:
+def _check_window(window: Any) -> None:
+    """A name, perhaps with its parameters, a number for Kaiser's, or samples."""
+    if window == ():
         raise ParameterError("window=() has no samples; pass as many as win_length, or a name as 'hann'")
-    for number in window:
-        _check_finite(number, "window")
+    if isinstance(window, tuple) and isinstance(window[0], str):
+        if any(isinstance(number, float) and not math.isfinite(number) for number in window[1:]):
+            raise ParameterError(f"window={window!r} must have finite parameters")
+    elif not isinstance(window, str):
+        for number in window if isinstance(window, tuple) else (window,):
+            _check_finite(number, "window")
 
 
 def _check_tokens(r: Recipe) -> None:
@@ -111,6 +117,8 @@ def _check_tokens(r: Recipe) -> None:
 def _check_together(r: Recipe) -> None:
     if r.n_fft > MOST_N_FFT:
         raise ParameterError(f"n_fft={r.n_fft} exceeds {MOST_N_FFT}; use a smaller n_fft")
+    if r.n_mels > _MOST_BANDS:
+        raise ParameterError(f"n_mels={r.n_mels} exceeds {_MOST_BANDS}; use a smaller n_mels")
     if r.scale == 0:
         raise ParameterError("scale=0.0 would leave nothing of the samples; use 1.0 to leave them as they are")
     if r.frame_length is not None and r.frame_length > r.n_fft:
@@ -118,8 +126,10 @@ def _check_together(r: Recipe) -> None:
     frame = r.frame_length or r.n_fft
     if r.win_length is not None and r.win_length > frame:
         raise ParameterError(f"win_length={r.win_length} exceeds the frame's {frame} samples; use a longer frame")
-    if isinstance(r.pad, str) and r.pad not in ("center", "same", "none", "kaldi"):
+    if not isinstance(r.pad, tuple) and r.pad not in ("center", "same", "none", "kaldi"):
         raise ParameterError(f"pad={r.pad!r} must be 'center', 'same', 'none', 'kaldi' or two numbers of samples")
+    if r.pad == "same" and r.hop_length > r.n_fft:
+        raise ParameterError(f"pad='same' needs n_fft={r.n_fft} of hop_length={r.hop_length} or more; use pad='none'")
     if r.pad == "kaldi" and (r.count != "whole" or r.beyond):
         raise ParameterError(f"count={r.count!r}, beyond={r.beyond}: pad='kaldi' has its own count; leave them out")
     if r.pad_mode == "wrap" and (r.pad == "kaldi" or r.count == "partial"):

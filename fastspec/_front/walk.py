@@ -89,8 +89,14 @@ def run_batch(recipe: Recipe, clips: Iterable[Any], *, padded: bool = True, fill
     shape = list(results[0].shape)
     shape[at] = lengths.max()
     out = np.full((len(results), *shape), fill, results[0].dtype)
-    for row, result, length in zip(out, results, lengths, strict=True):
-        row[(slice(length), slice(None))[:: 1 if at == -2 else -1]] = result
+    for i, (row, result) in enumerate(zip(out, results, strict=True)):
+        there = row.swapaxes(at, -1)[..., : lengths[i]].swapaxes(at, -1)
+        if there.shape != result.shape:
+            raise ParameterError(
+                f"clips[{i}] gives features of shape {result.shape}, clips[0] of {results[0].shape}, which do not go "
+                "into one array; use padded=False for a list"
+            )
+        there[...] = result
     return out, lengths
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -34,8 +35,9 @@ def of_json(kind: type[Recipe], text: str) -> Recipe:
     try:
         found = json.loads(text)
         version = found.pop("recipe")
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ParameterError(f"text={text[:60]!r} is no recipe; it must be what Recipe.to_json writes") from error
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+        said = repr(text[:60]) if isinstance(text, (str, bytes)) else reprlib.repr(text)
+        raise ParameterError(f"text={said} is no recipe; it must be what Recipe.to_json writes") from error
     if not isinstance(version, int) or not 1 <= version <= FORMAT:
         raise ParameterError(f"recipe={version!r} is a version that cannot be read here; 1 to {FORMAT} can")
     try:

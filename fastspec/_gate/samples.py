@@ -252,7 +252,10 @@ def promoted(x: Any, *numbers: Any) -> Any:
 
 def first_nonfinite(y: np.ndarray, *, name: str = "y") -> ParameterError:
     """The error for audio that holds NaN or infinity, naming the first place."""
-    where = tuple(int(i) for i in np.argwhere(~np.isfinite(y))[0])
+    places = np.argwhere(~np.isfinite(y))
+    if not len(places):
+        return ParameterError(f"{name} is finite, but what is made of it grows beyond {y.dtype}; use smaller numbers")
+    where = tuple(int(i) for i in places[0])
     index = ", ".join(map(str, where))
     return ParameterError(
         f"{name}[{index}] is {y[where]}: the audio buffer is not finite everywhere; clean it with np.nan_to_num({name})"
