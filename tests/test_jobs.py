@@ -237,6 +237,20 @@ def test_parts_of_another_plan_are_no_parts(plain):
     plain.check_done()
 
 
+def test_a_part_whose_bytes_went_wrong_is_made_again(run):
+    run.run()
+    run.remove()
+    leave_parts(run, run.job)
+    part = sorted(run.parts.glob("*.zip"))[0]
+    content = bytearray(part.read_bytes())
+    content[200:210] = bytes(10)
+    part.write_bytes(content)
+    with pytest.raises(OutputError, match="run it again"):
+        run.run()
+    run.run()
+    run.check_done()
+
+
 def leave_parts(run: Run, job: Job) -> None:
     def stop(done, n_done, total):
         if n_done > 6:

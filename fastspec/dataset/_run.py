@@ -442,8 +442,21 @@ def _publish(kind: Any, out: str, folder: str, paths: Sequence[str], meta: Meta)
     except (OSError, zipfile.BadZipFile) as error:
         with contextlib.suppress(OSError):
             _remove(built)
+        if isinstance(error, zipfile.BadZipFile):  # that is not kept: the next run computes it again
+            _remove_damaged(paths)
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"{out}: cannot be written: {reason}; run it again, what is done is kept") from error
+
+
+def _remove_damaged(paths: Sequence[str]) -> None:
+    for path in paths:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                damaged = archive.testzip() is not None
+        except zipfile.BadZipFile:
+            damaged = True
+        if damaged:
+            _remove(path)
 
 
 def _take_place(built: str, out: str, aside: str) -> None:
