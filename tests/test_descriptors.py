@@ -188,6 +188,15 @@ def test_rms_of_audio_and_of_its_spectrum_agree():
         np.testing.assert_allclose(by_bins, by_samples, rtol=1e-12)
 
 
+def test_rms_has_each_channels_bits_in_any_layout():
+    y = noise(2, 22050, dtype=np.float32)
+    S = np.abs(fastspec.stft(y))
+    for x, name in ((y, "y"), (S, "S")):
+        alone = np.stack([feature.rms(**{name: channel}) for channel in x])
+        for layout in (x, np.asfortranarray(x), np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)):
+            np.testing.assert_array_equal(feature.rms(**{name: layout}), alone)
+
+
 def test_quiet_frames_after_loud_ones_keep_their_level():
     y = np.concatenate([np.ones(4096), np.full(4096, 1e-6)]).astype(np.float32)
     np.testing.assert_allclose(feature.rms(y=y, center=False)[0, -2:], 1e-6, rtol=1e-6)

@@ -155,3 +155,24 @@ def test_too_little(case, n, axis):
     for array in arrays:
         with one_error_at_most():
             case(array)
+
+
+class Column:
+    """As the columns of tables and the data sets of files are: NumPy makes an array of it."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        return np.array(self.values, dtype)
+
+
+class Interface:
+    def __init__(self, values: np.ndarray) -> None:
+        self.values, self.__array_interface__ = values, values.__array_interface__
+
+
+@every()
+@pytest.mark.parametrize("kind", [Column, Interface])
+def test_whatever_says_it_is_an_array(case, kind):
+    assert same(case(kind(case.array)), case())

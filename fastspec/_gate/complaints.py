@@ -34,14 +34,14 @@ _TOO_MANY = 2**40
 
 
 def public(function: F) -> F:
-    """Let a function's errors name what its caller passed, and tensors (by DLPack, on the CPU) be arrays."""
+    """Let a function's errors name what its caller passed, and tensors, columns of tables and the like be arrays."""
 
     @wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
-            if any(map(_is_tensor, (*args, *kwargs.values()))):
+            if any(map(_is_foreign_array, (*args, *kwargs.values()))):
                 return call(*map(_as_array, args), **{name: _as_array(value) for name, value in kwargs.items()})
             better = _translated(error, function, args, kwargs)
             if better is None:
@@ -51,13 +51,17 @@ def public(function: F) -> F:
     return call  # type: ignore[return-value]
 
 
-def _is_tensor(value: Any) -> bool:
-    """Whether it is another library's array with DLPack."""
-    return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
+def _is_foreign_array(value: Any) -> bool:
+    """Whether it is another library's array: by DLPack (on the CPU), or by NumPy's protocols."""
+    if isinstance(value, (np.ndarray, np.generic, type)):
+        return False
+    return any(hasattr(value, name) for name in ("__dlpack__", "__array__", "__array_interface__"))
 
 
 def _as_array(value: Any) -> Any:
-    return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
+    if not _is_foreign_array(value):
+        return value
+    return from_dlpack(value, name="the tensor") if hasattr(value, "__dlpack__") else np.asarray(value)
 
 
 # Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.

@@ -59,7 +59,7 @@ def path_enhance(
     Returns
     -------
     np.ndarray [shape=(..., n, m)]
-        The smoothed matrix, in the dtype of `R`.
+        The smoothed matrix, in the dtype of `R`; float32 if that is float16.
 
     Raises
     ------
@@ -88,6 +88,8 @@ def path_enhance(
     R = as_array(R, name="R")
     if R.dtype.char in "gG":
         raise DTypeError(f"R.dtype={R.dtype} is wider than scipy.ndimage can filter; pass R.astype(np.float64)")
+    if R.dtype.char == "e":
+        R = R.astype(np.float32)
     if R.ndim < 2:
         raise ParameterError(f"R.shape={R.shape} must be (..., n, m)")
     n, n_filters = as_index(whole(n), name="n"), as_index(whole(n_filters), name="n_filters")

@@ -87,7 +87,7 @@ def _mean_square(
     if dtype not in (np.float32, np.float64):
         framed = frame(y, frame_length=frame_length, hop_length=hop_length)
         return np.mean(abs2(framed, dtype=dtype), axis=-2, keepdims=True)
-    y = y.astype(dtype, copy=False)
+    y = y.astype(dtype, order="C", copy=False)  # sums of samples elsewhere in memory may round otherwise
     framed = frame(y, frame_length=frame_length, hop_length=hop_length)
     return (_energies(y, framed, frame_length, hop_length) / dtype.type(frame_length))[..., np.newaxis, :]
 
@@ -145,10 +145,19 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype: Any) -> np
     has_nyquist = frame_length % 2 == 0
     edges = magnitudes[..., [0, -1] if has_nyquist else [0], :]
     between = magnitudes[..., 1 : n_bins - has_nyquist, :]
-    # einsum needs no memory for products. The edges are summed apart: subtracting half of them from the sum would
-    # cancel.
-    total = 2 * np.einsum("...ft,...ft->...t", between, between) + np.einsum("...ft,...ft->...t", edges, edges)
+    # The edges are summed apart: subtracting half of them from the sum would cancel.
+    total = 2 * _energies_of_columns(between) + _energies_of_columns(edges)
     return (total / float(frame_length) ** 2)[..., np.newaxis, :]
+
+
+def _energies_of_columns(M: np.ndarray) -> np.ndarray:
+    """Sums of squares over the bins. einsum needs no memory for products; of many channels at once it would add in
+    another order than of each alone."""
+    total = np.empty((*M.shape[:-2], M.shape[-1]), M.dtype)
+    for channel in np.ndindex(M.shape[:-2]):
+        columns = np.ascontiguousarray(M[channel])
+        np.einsum("ft,ft->t", columns, columns, out=total[channel])
+    return total
 
 
 @public

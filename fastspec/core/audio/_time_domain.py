@@ -256,6 +256,8 @@ def autocorrelate(y: np.ndarray, *, max_size: int | None = None, axis: int = -1)
     y = as_array(y, name="y")
     if y.ndim == 0 or y.shape[axis] == 0:
         raise ParameterError(f"y.shape={y.shape} has no samples along axis={axis} to correlate")
+    if not y.dtype.isnative:  # SciPy knows float16 of this machine's byte order only
+        y = y.astype(y.dtype.newbyteorder("="))
     n = y.shape[axis]
     n_lags = n if max_size is None else int(min(max_size, n))
     if n_lags < 0:
