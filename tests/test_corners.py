@@ -160,10 +160,30 @@ def test_tensors_come_back_as_tensors(monkeypatch):
     assert (second, third) == (3, "name")
     frozen = power.copy()
     frozen.flags.writeable = False
+    assert _tensors(torch, np.float32(3)).array == 3
     made = _tensors(torch, (power, [frozen], None))
     assert made[0].array is power
     assert not np.shares_memory(made[1][0].array, frozen)
     assert made[2] is None
+
+
+def test_signs_that_a_tensor_has_not_turned_yet_are_turned():
+    """torch exports memory without such a mark: ``z.conj().imag`` would have the other sign."""
+
+    class Marked(Tensor):
+        dtype = "torch.strange"
+
+        def resolve_conj(self):
+            return self
+
+        def resolve_neg(self):
+            return Tensor(-self.array)
+
+    y = np.random.default_rng(0).standard_normal(4000).astype(np.float32)
+    np.testing.assert_array_equal(fastspec.stft(Marked(y)), fastspec.stft(-y))
+    np.testing.assert_array_equal(fastspec.feature.rms(y=Marked(y)), fastspec.feature.rms(y=-y))
+    with pytest.raises(DTypeError, match=r"Strange of torch\.strange and cannot be read: .*; pass .* as float32"):
+        fastspec.stft(type("Strange", (Marked,), {"__dlpack__": None, "resolve_neg": lambda self: self})(y))
 
 
 def test_processors_of_every_python_and_system(monkeypatch):

@@ -70,10 +70,17 @@ def from_dlpack(x: Any, *, name: str) -> np.ndarray:
     kind = getattr(device, "type", device if isinstance(device, str) else "cpu")
     if kind != "cpu":
         raise DTypeError(f"{name} is on {device}, and arrays are read by the CPU; pass {name}.cpu()")
+    # The imaginary part of a conjugate, for instance, has torch's mark that the signs in memory are yet to be turned.
+    for resolve in ("resolve_conj", "resolve_neg"):
+        x = getattr(x, resolve)() if hasattr(x, resolve) else x
     try:
         return np.from_dlpack(x)
     except (BufferError, RuntimeError, TypeError, ValueError) as error:
-        raise DTypeError(f"{name} is {type(x).__name__} and cannot be read: {error}") from None
+        dtype = getattr(x, "dtype", None)
+        kind = f"{type(x).__name__} of {dtype}" if dtype is not None else type(x).__name__
+        raise DTypeError(
+            f"{name} is {kind} and cannot be read: {str(error).rstrip('.')}; pass {name} as float32"
+        ) from None
 
 
 def refuse_mask(x: Any, *, name: str) -> None:

@@ -61,8 +61,9 @@ def _arrays(torch: Any, value: Any, name: str) -> Any:
 
 
 def _tensors(torch: Any, value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return torch.from_numpy(value if value.flags.writeable else value.copy())
+    if isinstance(value, (np.ndarray, np.generic)):
+        array = np.asarray(value)
+        return torch.from_numpy(array if array.flags.writeable else array.copy())
     if isinstance(value, (list, tuple)):
         return type(value)(_tensors(torch, each) for each in value)
     return value
