@@ -392,7 +392,7 @@ class Scaler:
             for name in ("mean", "variance", "minimum", "maximum"):
                 setattr(scaler, name, state[name])
             return scaler if cls is Scaler else cls._from(scaler)
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError, zipfile.BadZipFile, EOFError) as error:
             raise ParameterError(f"path={str(path)!r} holds no Scaler: {error}; pass a file that save wrote") from None
 
     @classmethod

@@ -886,3 +886,32 @@ def test_a_broken_store_is_told_and_kept(folder, broken):
     words = {"header": r"another fastspec \(format 99", "index": "is damaged"}[broken]
     with pytest.raises(ParameterError, match=words):
         extract([folder], out, Job(features={"mel": MEL}))
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"features": ["whisper", "whisper"]}, "two have the name 'whisper'"),
+        ({"features": [("a", "whisper"), ("a", "nemo")]}, "two have the name 'a'"),
+        ({"features": "whisper", "sr": float("nan")}, "sr=nan must be above 0, and finite"),
+        ({"features": "whisper", "statistics": "no"}, "statistics='no' must be True or False"),
+    ],
+)
+def test_jobs_that_make_no_sense(fields, words):
+    with pytest.raises(ParameterError, match=words):
+        Job(**fields)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", "", "3"])
+def test_files_that_are_no_job(tmp_path, text):
+    """Nor a Scaler, nor a model's settings."""
+    for name in ("a.json", "a.toml"):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(ParameterError, match=re.escape(name)):
+            load_job(tmp_path / name)
+    with pytest.raises(ParameterError, match=r"text=.* is no job"):
+        Job.from_json(text)
+    with pytest.raises(ParameterError, match=r"a\.json"):
+        fastspec.compat.huggingface.from_preprocessor_config(tmp_path / "a.json")
+    with pytest.raises(ParameterError, match=r"a\.json"):
+        fastspec.Scaler.load(tmp_path / "a.json")

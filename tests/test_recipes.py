@@ -169,6 +169,7 @@ def test_json_of_other_things():
         ({"lifter_from": 2}, "lifter_from=2 must be one of 0, 1"),
         ({"least": 3.0, "most": 1.0}, r"least=3\.0 exceeds most=1\.0"),
         ({"band_floor": 1.0, "n_mels": 0}, r"band_floor=1\.0"),
+        ({"hop_length": None}, "hop_length=None must be"),
         ({"pad": None}, "pad=None must be"),
         ({"pad": float("inf")}, "pad=inf must be"),
         ({"pad": True}, "pad=True must be"),

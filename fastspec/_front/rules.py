@@ -65,7 +65,8 @@ def check(recipe: Recipe) -> None:
         if value not in known or isinstance(value, bool):
             raise ParameterError(f"{name}={value!r} must be one of {', '.join(map(repr, known))}")
     for name in _COUNTS:
-        if (value := getattr(recipe, name)) is not None:
+        value = getattr(recipe, name)
+        if not (value is None and getattr(type(recipe), name) is None):  # the default, where it is None
             _check_count(value, name)
     for name in _COUNTS_OR_ZERO:
         _check_count(getattr(recipe, name), name, minimum=0)

@@ -36,8 +36,9 @@ def of_json(kind: type[Recipe], text: str) -> Recipe:
         found = json.loads(text)
         version = found.pop("recipe")
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
-        said = repr(text[:60]) if isinstance(text, (str, bytes)) else reprlib.repr(text)
-        raise ParameterError(f"text={said} is no recipe; it must be what Recipe.to_json writes") from error
+        raise ParameterError(
+            f"text={reprlib.repr(text)} is no recipe; it must be what Recipe.to_json writes"
+        ) from error
     if not isinstance(version, int) or not 1 <= version <= FORMAT:
         raise ParameterError(f"recipe={version!r} is a version that cannot be read here; 1 to {FORMAT} can")
     try:

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import os
+import reprlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -16,6 +17,7 @@ import numpy as np
 
 from .._front.notebook import table
 from .._front.recipe import Recipe
+from .._front.rules import flag
 from .._front.written import made
 from .._gate.samples import DTypeError, ParameterError, as_index, as_number
 
@@ -126,8 +128,9 @@ class Job:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "features", _named_features(self.features))
-        if self.sr is not None and as_number(self.sr, name="sr") <= 0:
-            raise ParameterError(f"sr={self.sr} must be above 0")
+        if self.sr is not None and not 0 < as_number(self.sr, name="sr") < np.inf:
+            raise ParameterError(f"sr={self.sr} must be above 0, and finite")
+        object.__setattr__(self, "statistics", flag(self.statistics, "statistics"))
         _one_of(self.channels, ("mix", "keep"), "channels")
         _one_of(self.pool, (None, "mean", "max"), "pool")
         _one_of(self.dtype, ("float32", "float16", "float64"), "dtype")
@@ -187,8 +190,8 @@ class Job:
         try:
             values = json.loads(text)
             version = values.pop("job")
-        except (ValueError, TypeError, AttributeError, KeyError):
-            raise ParameterError(f"text={text[:60]!r} is no job; it must be what Job.to_json writes") from None
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+            raise ParameterError(f"text={reprlib.repr(text)} is no job; it must be what Job.to_json writes") from None
         if version != FORMAT:
             raise ParameterError(f"job={version!r} is a version that cannot be read here; {FORMAT} can")
         return _job_of(values, "text")
@@ -236,7 +239,7 @@ def read_data(path: str | os.PathLike[str]) -> dict[str, Any]:
             values = tomllib.load(file) if name.lower().endswith(".toml") else json.load(file)
     except OSError as error:
         raise ParameterError(f"{name}: cannot be read: {error.strerror}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ParameterError(f"{name}: is no {'TOML' if name.lower().endswith('.toml') else 'JSON'}: {error}") from None
     if not isinstance(values, dict):
         raise ParameterError(f"{name}: must hold a table of names and values")
@@ -287,7 +290,9 @@ def _named_features(features: Any) -> tuple[tuple[str, Recipe | Call], ...]:
     named = tuple((name, feature_of(value)) for name, value in pairs)
     if not named:
         raise ParameterError("features={} asks for nothing; name a recipe, for instance 'whisper'")
-    for name, _ in named:
+    for i, (name, _) in enumerate(named):
+        if any(name == other for other, _ in named[:i]):
+            raise ParameterError(f"features: two have the name {name!r}; give one of them another")
         if not isinstance(name, str) or not name or not name.replace("-", "").replace("_", "").isalnum():
             raise ParameterError(f"features: {name!r} is no name; use letters, digits, - and _")
         if len(name.encode()) > _LONGEST_NAME:

@@ -82,7 +82,7 @@ def _read(path: str | os.PathLike[str]) -> Mapping[str, Any]:
         found = json.loads(file.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise ParameterError(f"path_or_dict={str(file)!r} is no text: {error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ParameterError(f"path_or_dict={str(file)!r} is no JSON: {error}") from error
     if not isinstance(found, dict):
         raise ParameterError(f"path_or_dict={str(file)!r} holds no JSON object; pass a preprocessor_config.json")
