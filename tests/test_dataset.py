@@ -897,7 +897,7 @@ def test_a_broken_store_is_told_and_kept(folder, broken):
         ({"features": "whisper", "statistics": "no"}, "statistics='no' must be True or False"),
     ],
 )
-def test_jobs_that_make_no_sense(fields, words):
+def test_jobs_that_would_lose_a_feature_or_fail_late(fields, words):
     with pytest.raises(ParameterError, match=words):
         Job(**fields)
 

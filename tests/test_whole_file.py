@@ -241,6 +241,12 @@ def test_what_may_not_be_written_to_is_not_replaced(folder):
     assert Path("x").read_bytes() == OLD
 
 
+def test_a_name_that_ends_as_a_folders_makes_none(folder):
+    with pytest.raises(fastspec.AudioFileError, match="Is a directory"):
+        fastspec.write(f"{folder}/new.wav/", np.zeros(8), 8000)
+    assert not (folder / "new.wav").exists()
+
+
 @only_as(root=False)
 def test_a_folder_that_takes_no_new_files(folder):
     os.mkdir("closed")

@@ -49,6 +49,8 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """
     path = os.fspath(path)
     try:
+        if not os.path.basename(path):  # it would be made here, and be in the way
+            raise OSError(errno.EISDIR, os.strerror(errno.EISDIR))
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         there = _writable_status(path)
         target = follow_links(path)
