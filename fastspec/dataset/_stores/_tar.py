@@ -22,7 +22,7 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     os.makedirs(path)
     keys = _keys(contents.ids)
     names = list(contents.features)
-    places: list[dict] = []
+    places: list[dict[str, Any]] = []
     with _Shards(path) as shards:
         for i, name, pieces in frames(parts, names):
             if name == names[0]:
@@ -38,7 +38,7 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     write_index(path, contents, places)
 
 
-def _about(contents: Contents, i: int) -> dict:
+def _about(contents: Contents, i: int) -> dict[str, Any]:
     return {"id": contents.ids[i], "label": contents.labels[i], "duration": float(contents.durations[i])}
 
 
@@ -58,7 +58,8 @@ class _Shards:
     """Tars of some size, with nothing of the moment in them."""
 
     def __init__(self, folder: str) -> None:
-        self._folder, self._number, self._tar = folder, -1, None
+        self._folder, self._number = folder, -1
+        self._tar: tarfile.TarFile | None = None
         self.name = ""
 
     def __enter__(self) -> _Shards:
