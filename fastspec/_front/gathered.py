@@ -26,18 +26,18 @@ def frames_expected(sound: Sound, program: Program, sr: float) -> int:
 def gathered(parts: Iterable[np.ndarray], expected: int) -> np.ndarray:
     """Parts (..., rows, n), one after the other in time. Where there are more frames than expected, it takes twice the
     memory of the result, for they have to be copied."""
-    following = iter(parts)
-    part: np.ndarray | None = next(following)
-    whole = _like(part, expected)
-    filled, beyond = 0, list[np.ndarray]()
-    while part is not None:
+    filled, whole = 0, None
+    beyond: list[np.ndarray] = []
+    for part in parts:
+        if whole is None:
+            whole = _like(part, expected)
         fits = not beyond and filled + part.shape[-1] <= whole.shape[-1]
         if fits:
             whole[..., filled : filled + part.shape[-1]] = part
             filled += part.shape[-1]
         else:
             beyond.append(part)
-        part = next(following, None)
+    assert whole is not None, "there is one part at least"
     if beyond:
         return np.concatenate([whole[..., :filled], *beyond], axis=-1)
     return whole if filled == whole.shape[-1] else _cut(whole, filled)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from .._gate.kinds import FloatArray
 
-    Window = str | tuple[Any, ...] | float | Callable[..., np.ndarray] | npt.ArrayLike
+    HashableWindow = str | tuple[Any, ...] | float | Callable[..., np.ndarray]
+    Window = HashableWindow | npt.ArrayLike
 
 # A sum of cosines is given by its coefficients, any other window by its name. The coefficients are those of
 # scipy.signal.windows, from F. J. Harris, "On the use of windows for harmonic analysis with the discrete

@@ -136,7 +136,8 @@ class NoteFormatter(AdaptiveFormatterBase):
         self.unicode = unicode
 
     def _format_tick(self, x: float, pos: int | None = None) -> str:
-        assert self.vmin is not None and self.vmax is not None  # set by who calls this
+        assert self.vmin is not None, "set by who calls this"
+        assert self.vmax is not None
         cents = self.vmax <= 2 * max(1, self.vmin)
         return str(hz_to_note(x, octave=self.octave, cents=cents, key=self.key, unicode=self.unicode))
 

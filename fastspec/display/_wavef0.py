@@ -224,6 +224,7 @@ def wavef0(
         return wavebars(y, transform=move + axes.transData, **common, **kwargs)
     mask = np.isfinite(move.f0_interp(offset + np.arange(y.shape[-1]) / sr))
     plot = waveshow(y, transform=move + axes.transData, mask=mask, **common, **kwargs)
+    assert plot.envelope is not None, "the axes hold it"
     _fit_view(axes, plot.envelope.get_datalim(move + axes.transData).get_points(), f0, transpose)
     return plot
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -65,9 +66,11 @@ class _Shards:
     def __enter__(self) -> _Shards:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._tar is not None:
-            self._tar.__exit__(*error)
+            self._tar.__exit__(kind, error, trace)
 
     def begin(self) -> None:
         """An entry, which stays in one shard."""
@@ -80,6 +83,7 @@ class _Shards:
 
     def add(self, name: str, data: Any) -> int:
         """Add a member; return where its data is."""
+        assert self._tar is not None, "begin() comes first"
         info = tarfile.TarInfo(name)
         info.size = len(data)
         self._tar.addfile(info, io.BytesIO(data))
