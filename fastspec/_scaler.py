@@ -355,9 +355,9 @@ class Scaler:
         try:
             with open(beside, "wb") as file:
                 if target.suffix == ".npz":
-                    kept = {name: value for name, value in self._state().items() if value is not None}
+                    kept: dict[str, Any] = {name: value for name, value in self._state().items() if value is not None}
                     settings = np.frombuffer(json.dumps(self._settings()).encode(), np.uint8)
-                    np.savez(file, settings=settings, **kept)  # type: ignore[arg-type]
+                    np.savez(file, settings=settings, **kept)
                 else:
                     state = {name: None if v is None else v.tolist() for name, v in self._state().items()}
                     file.write(json.dumps({**self._settings(), **state}).encode() + b"\n")

@@ -344,7 +344,7 @@ def block_converter(
     def convert(block: np.ndarray, begin: int) -> tuple[np.ndarray, int]:
         block, source = _described(block, None, "from_encoding", name="y")
         if key is None:
-            return _convert(block, source, target, None, True, None)  # type: ignore[return-value]
+            return _convert(block, source, target, None, True, None)  # type: ignore[return-value]  # both, as asked for
         out = _memory.empty(block.shape, target.dtype)
         rows = zip(np.atleast_2d(block), np.atleast_2d(out), strict=True)
         return out, sum(

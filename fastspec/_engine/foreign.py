@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -153,6 +153,6 @@ def patient(nanoseconds: float) -> Callable[[F], F]:
             sizes = [x.size for x in (*args, *kwargs.values()) if isinstance(x, np.ndarray)]
             return call(function, *args, work=nanoseconds * max(sizes, default=0), **kwargs)
 
-        return answering  # type: ignore[return-value]
+        return cast(F, answering)
 
     return decorate

@@ -140,7 +140,7 @@ def _describe(atoms: AtomParameters, hop_length: int, factors: bytes, padding: P
     return describe(
         freqs / atoms.sr,
         lengths,
-        atoms.window,  # type: ignore[arg-type]
+        atoms.window,
         atoms.norm,
         np.frombuffer(factors),
         hop_length=hop_length,
