@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csc_array, csr_array
 
-    Bandwidth = np.ndarray | float | str | None
     Mode = Literal["connectivity", "distance", "affinity"]
 
+Bandwidth = np.ndarray | float | str | None
 Matrix = TypeVar("Matrix")
 Filter = TypeVar("Filter", bound="Callable[..., Any]")
 

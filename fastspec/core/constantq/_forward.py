@@ -259,7 +259,7 @@ def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
         )
 
 
-def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
+def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: PadMode) -> np.ndarray:
     """The signal with the zeros that librosa's decimation of all octaves adds, where these make one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
