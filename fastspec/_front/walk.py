@@ -521,9 +521,13 @@ def mixed(block: np.ndarray) -> np.ndarray:
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype) -> Any:
+Resampler = Callable[[np.ndarray, bool], np.ndarray]
+
+
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype) -> Resampler:
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
-    shape: Callable[..., Any] = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
+    one = mono or n_channels == 1
+    shape: Callable[[np.ndarray], np.ndarray] = (lambda block: block[:, 0]) if one else (lambda block: block.T)
     if sr is None or sr == rate:
         return lambda block, _: shape(block)
     import soxr

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._front.recipe import Recipe
-from .._front.walk import RecipeStream, converter, mixed
+from .._front.walk import RecipeStream, Resampler, converter, mixed
 from .._gate.samples import ParameterError
 from .._soundfiles.sound import ALL, AudioFileError, frames_of, open_audio, read_blocks
 from ..pcm import as_dtype
@@ -124,7 +124,7 @@ def _computed(item: Item, job: Job, put: Put, room: _Room, stop: threading.Event
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
-    resamplers: dict[float, Callable[[np.ndarray, bool], np.ndarray]] = {}
+    resamplers: dict[float, Resampler] = {}
     n_samples = 0
     with contextlib.closing(blocks):  # at once, whatever happens: the file is open
         for block, last in blocks:
