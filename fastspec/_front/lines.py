@@ -43,7 +43,8 @@ class Lines:
 
 @kept(32)
 def finer_fft(lines: Lines, precision: int) -> tuple[np.ndarray, ComplexBank]:
-    """Its window, and the lines as sums of its bins. Phases are those of frames that start at their first sample."""
+    """The window of the FFT of twice the length, and the lines as sums of its bins. Phases are those of frames that
+    start at their first sample."""
     frequencies = np.frombuffer(lines.frequencies)
     size, left = 2 * lines.n_fft, (lines.n_fft + 1) // 2
     width = _WIDTH[precision]
@@ -58,7 +59,7 @@ def finer_fft(lines: Lines, precision: int) -> tuple[np.ndarray, ComplexBank]:
 
 @kept(32)
 def spec_of(lines: Lines, precision: int, spectrum: Spectrum, guard: float = 0.0) -> Spec:
-    """What makes them. `guard`: see `Spec`."""
+    """The spectrum at these lines. `guard`: see `Spec`."""
     framing = Framing(
         2 * lines.n_fft, lines.hop_length, lines.pad + (lines.n_fft + 1) // 2, lines.padding, before=lines.pad,
         after=lines.pad, slack=lines.hop_length + 2 * lines.pad - lines.n_fft,
