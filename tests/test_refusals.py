@@ -95,6 +95,11 @@ OF_SCIPYS = [
 OF_TORCHAUDIOS = [
     refused(lambda: F.melscale_fbanks(2**20, 0.0, 8e3, 2**20, 16000), "1048576 x 1048576 weights are too many"),
     refused(lambda: F.melscale_fbanks(20, 0.0, 8e3, 20, 0), "sample_rate=0 must be a positive number"),
+    *(
+        refused(lambda f=f: F.linear_fbanks(3, f, np.nextafter(f, 9e3), 2, 16000), "are too close for bands between")
+        for f in (0.0, 4000.0, 8000.0)  # each is a bin
+    ),
+    refused(lambda: F.resample(np.broadcast_to(np.float32(0), (2**46,)), 1, 8), "new_freq makes too many samples"),
     refused(lambda: F.create_dct(3, 4, "x"), "norm='x' must be 'ortho' or None"),
     refused(lambda: F.amplitude_to_DB(S, 10, 0, 0), "amin=0 must be strictly positive"),
     refused(lambda: F.amplitude_to_DB(S, 10, 1e-10, np.inf), "db_multiplier=inf must be finite"),
