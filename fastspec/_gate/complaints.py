@@ -247,7 +247,8 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _is_number(value: Any) -> bool:
-    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
+    # Of integers beyond 64 bits NumPy makes objects.
+    return isinstance(value, int) or (_is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value))
 
 
 def _is_integer(value: Any) -> bool:
@@ -299,7 +300,7 @@ def _of_number(name: str, value: Any, arrays: list[tuple[str, np.ndarray]], erro
         of, x = arrays[0] if arrays else ("", np.empty(0))
         if of and isinstance(error, LookupError) and not -x.ndim <= value < x.ndim:
             return f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}"
-    if not np.isfinite(float(value)):
+    if not isinstance(value, int) and not np.isfinite(float(value)):
         said = re.search(r"nan|infinit", str(error), re.IGNORECASE)
         return f"{name}={value} must be finite; pass a number" if said else None
     if abs(value) >= _TOO_MANY and (isinstance(error, OverflowError) or re.search("(?i)too big|maximum", str(error))):
