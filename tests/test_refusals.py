@@ -52,6 +52,14 @@ OF_LIBROSAS_NAMES = [
         "metric='precomputed' needs distances to 15 frames, and data has 3 rows",
     ),
     refused(lambda: sequence.viterbi(np.ones((2, 3), complex), np.eye(2)), "prob.dtype=complex128", DTypeError),
+    refused(lambda: fastspec.logfreq_stft(Y[:0], pad_mode="reflect"), "y.shape=(0,) has no samples to pad from"),
+    refused(
+        lambda: fastspec.interval_frequencies(9, fmin=1, intervals="equal", bins_per_octave=1j),
+        "bins_per_octave=1j is a divisor and must be a real number", DTypeError,
+    ),
+    refused(lambda: util.fix_length(Y, size=10**20), "size=100000000000000000000 is too large; pass a smaller size"),
+    refused(lambda: fastspec.tone(10**400, length=9), "is too large; pass a smaller frequency"),
+    refused(lambda: feature.melspectrogram(y=Y, norm={}), "norm={}"),
     refused(lambda: effects.time_stretch(Y, rate=0), "rate=0 must be positive"),
     refused(lambda: effects.remix(Y, []), "intervals is empty"),
     refused(lambda: effects.preemphasis(np.ones((2, 30)), zi=np.zeros((3, 1))), "zi.shape=(3, 1) must be (2, 1)"),
@@ -73,7 +81,8 @@ OF_OUR_OWN_NAMES = [
         lambda: OnlineCmvn(norm_vars=True, mean=[1.0, 2.0]), "norm_vars=True needs the prior's std, and std=None"
     ),
     refused(
-        lambda: OnlineCmvn(mean=[1.0, 2.0], std=[1.0, 2.0]).push(np.ones((3, 4))), "mean.shape=(2,) does not fit X.shape=(3, 4)"
+        lambda: OnlineCmvn(mean=[1.0, 2.0], std=[1.0, 2.0]).push(np.ones((3, 4))),
+        "mean.shape=(2,) does not fit X.shape=(3, 4)",
     ),
     refused(lambda: kaldi.FbankOptions.from_dict(3), "values=3 must be a dict of options", DTypeError),
 ]
@@ -82,6 +91,10 @@ OF_SCIPYS = [
     refused(lambda: compat_scipy.spectrogram(Y, scaling="x"), "scaling='x' must be 'density' or 'spectrum'"),
     refused(lambda: compat_scipy.stft(Y, nperseg=2**61), "nperseg=2305843009213693952 must be an integer within"),
     refused(lambda: compat_scipy.stft(Y, nfft=2**27), "an FFT of 134217728 points exceeds 67108864"),
+    refused(
+        lambda: compat_scipy.stft(Y, nperseg=2048, noverlap=1024 - 2**60),
+        "1152921504606848000 samples from segment to segment exceed 1152921504606846976",
+    ),
     refused(lambda: compat_scipy.istft(np.ones((5, 2)), time_axis=4), "time_axis=4 is none of Zxx.shape=(5, 2)"),
     refused(lambda: compat_scipy.istft(np.ones((5, 2)), nperseg=0), "nperseg=0 must be a positive integer"),
     refused(

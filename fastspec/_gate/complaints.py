@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import Parameter, signature
+from itertools import chain, repeat
 from reprlib import repr as short
 from typing import Any, TypeVar
 
@@ -42,7 +43,8 @@ def public(function: F) -> F:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
             if any(map(_is_tensor, (*args, *kwargs.values()))):
-                return call(*map(_as_array, args), **{name: _as_array(value) for name, value in kwargs.items()})
+                names = chain(signature(function).parameters, repeat("the tensor"))
+                return call(*map(_as_array, args, names), **{k: _as_array(v, k) for k, v in kwargs.items()})
             better = _translated(error, function, args, kwargs)
             if better is None:
                 raise
@@ -56,8 +58,8 @@ def _is_tensor(value: Any) -> bool:
     return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
 
 
-def _as_array(value: Any) -> Any:
-    return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
+def _as_array(value: Any, name: str) -> Any:
+    return from_dlpack(value, name=name) if _is_tensor(value) else value
 
 
 # Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.
