@@ -811,3 +811,14 @@ def test_arguments_that_make_no_sense(folder, monkeypatch, arguments, words):
         extract(call.pop("sources"), call.pop("out"), call.pop("job"), **call)
     assert words in str(caught.value)
     assert os.listdir() == ["recordings"]
+
+
+def test_hdf5_that_may_not_be_read_says_so(folder, monkeypatch):
+    extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}))
+
+    def refused(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(_hdf5.h5py, "File", refused)
+    with pytest.raises((PermissionError, ParameterError), match="Permission denied"):
+        dataset.open(folder.parent / "out.h5")

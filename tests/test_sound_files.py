@@ -524,6 +524,16 @@ def test_other_decoders_refuse(films, tmp_path, monkeypatch, door):
         fastspec.load(silent)
 
 
+def test_other_decoders_that_find_nothing(films, monkeypatch):
+    pytest.importorskip("av")
+    if not (films / "a.m4a").exists():
+        pytest.skip("ffmpeg could not write it")
+    without(monkeypatch, "ffmpeg")
+    monkeypatch.setattr(_audio_other, "_decoded", lambda container, wav: iter(()))
+    with pytest.raises(AudioFileError, match=r"a\.m4a: .*PyAV: it decodes to nothing"):
+        fastspec.load(films / "a.m4a")
+
+
 @pytest.mark.parametrize("door", ["av", "ffmpeg"])
 @pytest.mark.parametrize("name", ["a.webm", "a.mka", "fast.m4a"])
 def test_cut_film(films, tmp_path, monkeypatch, door, name):

@@ -436,3 +436,14 @@ def test_levels_of_nothing(folder):
     """Their range is no matter, and there are none that the format could not hold."""
     fastspec.write("x.wav", np.zeros(0), 8000, lo=-80.0)
     assert fastspec.get_duration(path="x.wav") == 0
+
+
+def test_what_libsndfile_refuses_only_when_it_writes(folder, monkeypatch):
+    class Refusing(soundfile.SoundFile):
+        def write(self, block):
+            raise soundfile.LibsndfileError(22)
+
+    monkeypatch.setattr(soundfile, "SoundFile", Refusing)
+    with pytest.raises(ParameterError, match=r"^x\.wav: sr=8000, 1 channels: libsndfile cannot write this as WAV.*; use WAV"):
+        fastspec.write("x.wav", noise(100), 8000)
+    assert os.listdir() == []
