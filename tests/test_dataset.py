@@ -771,7 +771,7 @@ def test_a_cluster_whose_worker_is_killed(folder):
     job = Job(features={"mel": MEL})
     extract([folder], folder.parent / "expected.h5", job)
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
     ):
         killed = []

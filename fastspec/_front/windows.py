@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._engine.foreign import call
 from .._engine.kept import kept
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_hop_length, as_index
@@ -118,7 +119,7 @@ def _by_scipy(window: str | tuple[Any, ...] | float, length: int, fftbins: bool)
     from scipy.signal import get_window as scipy_window
 
     try:
-        return scipy_window(window, length, fftbins=fftbins)
+        return call(scipy_window, window, length, fftbins=fftbins, work=100 * length)
     except (TypeError, ValueError) as error:
         # scipy's versions differ in which of the two they raise.
         kind = DTypeError if isinstance(error, TypeError) else ParameterError
