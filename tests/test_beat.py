@@ -186,9 +186,7 @@ def test_sparse_matrices_of_any_kind_filter():
 
 def test_neighbours_are_found_where_none_are_given():
     rec = fastspec.segment.recurrence_matrix(SPECTRA, k=4, width=3, sparse=True)
-    np.testing.assert_array_equal(
-        decompose.nn_filter(SPECTRA, k=4, width=3), decompose.nn_filter(SPECTRA, rec=rec)
-    )
+    np.testing.assert_array_equal(decompose.nn_filter(SPECTRA, k=4, width=3), decompose.nn_filter(SPECTRA, rec=rec))
 
 
 def test_no_tempo_between_the_limits():

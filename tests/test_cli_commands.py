@@ -459,7 +459,10 @@ def test_compare_of_silences(folder, capsys):
         (["c0.wav", "c0.wav"], "INPUT c0.wav is one file"),
         (["c0.wav", "c1.wav", "--recipe", "whispr"], "--recipe whispr: name='whispr' is no recipe"),
         (["c0.wav", "c1.wav", "--recipe", "whisper", "--sr", "8000"], "--sr is for MFCC"),
-        (["c0.wav", "c1.wav", "--recipe", "umx,parts=true"], "--recipe umx,parts=true has parts=True, which no distance"),
+        (
+            ["c0.wav", "c1.wav", "--recipe", "umx,parts=true"],
+            "--recipe umx,parts=true has parts=True, which no distance",
+        ),
         (["c0.wav", "c1.wav", "--threshold", "x%"], "--threshold: 'x' is not a number"),
         (["c0.wav", "c1.wav", "--format", "svg"], "--format is for pictures; name one: -o"),
         (["c0.wav", "c1.wav", "-o", "c1.wav"], ".wav is none of .png, .svg, .pdf"),

@@ -729,7 +729,7 @@ def test_options_as_text_and_from_other_numbers():
     frame = str(kaldi.FrameExtractionOptions())
     bands = str(kaldi.MelBanksOptions(23))
     fbank = str(kaldi.FbankOptions())
-    assert fbank.startswith(f"frame_opts: \n{frame}\n\nmel_opts: \n{bands}\nuse_energy: 0\nenergy_floor: 0\nraw_energy: 1\n")
+    assert fbank.startswith(f"frame_opts: \n{frame}\n\nmel_opts: \n{bands}\nuse_energy: 0\nenergy_floor: 0\n")
     assert fbank.endswith("\neps: 1.19209e-07\nuse_power: 1\n")
     assert str(kaldi.MfccOptions()) == (
         f"MfccOptions(frame_opts={frame}, mel_opts={bands}, num_ceps=13, use_energy=True, energy_floor=0, "

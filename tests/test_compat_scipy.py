@@ -570,5 +570,5 @@ def test_what_functions_and_parameters_of_any_kind_make():
 @beside_scipy
 def test_duals_of_an_older_scipy(monkeypatch):
     monkeypatch.delattr(theirs.ShortTimeFFT, "from_win_equals_dual")
-    with pytest.raises(ParameterError, match="needs scipy 1.16 or newer"):
+    with pytest.raises(ParameterError, match=r"needs scipy 1\.16 or newer"):
         ours.ShortTimeFFT.from_win_equals_dual(np.ones(8), 4, 1.0)

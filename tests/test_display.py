@@ -196,7 +196,9 @@ def test_multiplot(shape, options, grid, result):
     assert len(set(colors)) == (2 if "share_properties" in options else len(colors))
 
 
-@pytest.mark.parametrize(("share", "which"), [(True, [0, 0, 0, 0]), ([7, 3, 7, 7], [0, 1, 0, 0]), (False, [0, 1, 2, 3])])
+@pytest.mark.parametrize(
+    ("share", "which"), [(True, [0, 0, 0, 0]), ([7, 3, 7, 7], [0, 1, 0, 0]), (False, [0, 1, 2, 3])]
+)
 def test_pictures_share_styles(share, which):
     from matplotlib import rcParams
     from matplotlib.figure import Figure
@@ -360,7 +362,10 @@ def test_colorbars():
         (lambda: display.multiplot("waveshow", DATA[:2], axes=figure_axes()), r"shape \(1, 1\) do not fit.*\(2,\)"),
         (lambda: display.multiplot("waveshow", DATA[:2], titles=["one"]), "1 labels or titles for 2 pictures"),
         (lambda: display.multiplot("waveshow", DATA[:2], share_properties=[1]), r"share_properties=\[1\] must be"),
-        (lambda: display.ChromaFJSFormatter(intervals=[1.0, None]), r"intervals=\[1.0, None\] must be a name or numbers"),
+        (
+            lambda: display.ChromaFJSFormatter(intervals=[1.0, None]),
+            r"intervals=\[1.0, None\] must be a name or numbers",
+        ),
         (lambda: display.legend_for_axes([]), "no axes"),
         (lambda: display.legend_for_axes([figure_axes(), figure_axes()]), "several figures"),
     ],

@@ -217,27 +217,27 @@ def test_parts_are_sent_to_a_cluster(monkeypatch):
         def add_done_callback(self, call):
             call(self)
 
-    class Client:
-        keys = []
+    keys = []
 
+    class Client:
         def __init__(self, address, **options):
             assert address == "tcp://there:8786"
 
         def submit(self, function, *args, key, pure, retries):
-            self.keys.append(key)
+            keys.append(key)
             return Done(function, args)
 
         def __enter__(self):
             return self
 
         def __exit__(self, *error):
-            self.keys.append("closed")
+            keys.append("closed")
 
     monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
     assert run("y.wav", "z.wav", "-o", "set", "--recipe", "whisper", "--scheduler", "tcp://there:8786") == 0
     assert run("y.wav", "z.wav", "-o", "here", "--recipe", "whisper") == 0
-    assert Client.keys[-1] == "closed"
-    assert all(re.fullmatch(r"compute_part-\d{8}-[0-9a-f]{8}", key) for key in Client.keys[:-1]), Client.keys
+    assert keys[-1] == "closed"
+    assert all(re.fullmatch(r"compute_part-\d{8}-[0-9a-f]{8}", key) for key in keys[:-1]), keys
     for name in ("y.wav", "z.wav"):
         np.testing.assert_array_equal(dataset.open("set")[name], dataset.open("here")[name])
     future = ClusterExecutor(Client("tcp://there:8786")).submit(int, "no number")

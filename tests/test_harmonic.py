@@ -108,7 +108,7 @@ def test_salience_of_all_bins_and_other_weights():
     found = fastspec.salience(S, freqs=freqs, harmonics=[1, 2], weights=each, filter_peaks=False)
     np.testing.assert_allclose(found, (each * energies).sum(axis=0) / each.sum(axis=0), rtol=RTOL)
     for weights in ([1, -1], [1, 2, 3]):
-        with pytest.raises(fastspec.ParameterError, match="(?i)weights"):
+        with pytest.raises(fastspec.ParameterError, match=r"(?i)weights"):
             fastspec.salience(S, freqs=freqs, harmonics=[1, 2], weights=weights)
 
 

@@ -121,7 +121,7 @@ def test_strength_of_another_feature():
     """Its magnitudes, in decibels, in place of the mel bands."""
 
     def bands(*, y, sr, n_fft, hop_length, n_bands):
-        return -np.abs(fastspec.stft(y, n_fft=n_fft, hop_length=hop_length)[:n_bands]) ** 2
+        return -(np.abs(fastspec.stft(y, n_fft=n_fft, hop_length=hop_length)[:n_bands]) ** 2)
 
     y = Y[:8000]
     S = fastspec.power_to_db(-bands(y=y, sr=22050, n_fft=512, hop_length=128, n_bands=50))

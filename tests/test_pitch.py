@@ -305,9 +305,7 @@ def test_yin_pads_as_numpy_does():
     for mode in ("reflect", "edge"):
         found = fastspec.yin(glide(6000), fmin=90, fmax=1000, frame_length=1024, pad_mode=mode)
         padded = np.pad(glide(6000), 512, mode=mode)
-        np.testing.assert_array_equal(
-            found, fastspec.yin(padded, fmin=90, fmax=1000, frame_length=1024, center=False)
-        )
+        np.testing.assert_array_equal(found, fastspec.yin(padded, fmin=90, fmax=1000, frame_length=1024, center=False))
 
 
 def test_a_reference_for_each_bin():

@@ -118,7 +118,8 @@ def test_json_of_other_things():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"pad": None}, "pad=None must be 'center'"), ({"pad": 3}, "pad=3 must be 'center'"),
+        ({"pad": None}, "pad=None must be 'center'"),
+        ({"pad": 3}, "pad=3 must be 'center'"),
         ({"sr": 0}, "sr=0"),
         ({"n_fft": 0}, "n_fft=0"),
         ({"hop_length": 1.5}, r"hop_length=1\.5"),

@@ -53,7 +53,8 @@ OF_LIBROSAS_NAMES = [
     refused(lambda: fastspec.logfreq_stft(Y[:0], pad_mode="reflect"), "y.shape=(0,) has no samples to pad from"),
     refused(
         lambda: fastspec.interval_frequencies(9, fmin=1, intervals="equal", bins_per_octave=1j),
-        "bins_per_octave=1j is a divisor and must be a real number", DTypeError,
+        "bins_per_octave=1j is a divisor and must be a real number",
+        DTypeError,
     ),
     refused(lambda: util.fix_length(Y, size=10**20), "size=100000000000000000000 is too large; pass a smaller size"),
     refused(lambda: fastspec.tone(10**400, length=9), "is too large; pass a smaller frequency"),
@@ -73,9 +74,7 @@ OF_LIBROSAS_NAMES = [
 OF_OUR_OWN_NAMES = [
     refused(lambda: Recipe(sr=22050, window=(1.0,) * 5, win_length=7)(Y), "window has 5 samples, win_length=7"),
     refused(lambda: Recipe(sr=22050, pad_mode="wrap")(Y[:0]), "y.shape=(0,) is empty, so that pad_mode='wrap'"),
-    refused(
-        lambda: OnlineCmvn(norm_vars=True, mean=[1.0, 2.0]), "norm_vars=True needs the prior's std, and std=None"
-    ),
+    refused(lambda: OnlineCmvn(norm_vars=True, mean=[1.0, 2.0]), "norm_vars=True needs the prior's std, and std=None"),
     refused(
         lambda: OnlineCmvn(mean=[1.0, 2.0], std=[1.0, 2.0]).push(np.ones((3, 4))),
         "mean.shape=(2,) does not fit X.shape=(3, 4)",
@@ -118,9 +117,7 @@ OF_TORCHAUDIOS = [
     refused(lambda: F.mu_law_encoding(np.array([np.nan]), 256), "x is not finite everywhere"),
     refused(lambda: F.mu_law_encoding(Y, 2**54), "quantization_channels=18014398509481984 are too many codes"),
     refused(lambda: F.mu_law_decoding(np.array([True]), 256), "x_mu.dtype=bool holds no codes", DTypeError),
-    refused(
-        lambda: F.inverse_spectrogram(D[:, :1], None, 0, np.ones(8), 8, 4, 8, False), "1 frames make no sample"
-    ),
+    refused(lambda: F.inverse_spectrogram(D[:, :1], None, 0, np.ones(8), 8, 4, 8, False), "1 frames make no sample"),
     refused(
         lambda: F.griffinlim(np.ones((5, 9)), np.ones(8), 8, 4, 8, 0, 3, 0.9, None, True), "power=0 must be positive"
     ),

@@ -667,7 +667,7 @@ def test_offsets_into_a_soundfile_count_from_its_start(tmp_path):
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there are no devices here")
 def test_devices_cannot_go_back():
     """They are copied, as pipes are; this one holds nothing."""
-    with open("/dev/null", "rb") as file, pytest.raises(AudioFileError, match="is empty|no sound file|not a sound file"):
+    with open("/dev/null", "rb") as file, pytest.raises(AudioFileError, match="is empty"):
         fastspec.load(file)
     with pytest.raises(AudioFileError, match="/dev/null"):
         fastspec.load("/dev/null")

@@ -483,7 +483,7 @@ def test_file_systems_without_fsync_or_locks(folder, monkeypatch):
 
 @pytest.mark.parametrize("step", ["_new_partial", "_take_after"])
 def test_what_cannot_be_replaced_is_written_over(folder, monkeypatch, step):
-    """A folder that takes no new files, and a file of somebody else; root meets neither. The file stays the same one."""
+    """A folder that takes no new files, and a file of somebody else; root meets neither. The file stays the same."""
 
     def refused(*arguments):
         raise PermissionError(1, "Operation not permitted")

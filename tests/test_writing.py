@@ -444,6 +444,6 @@ def test_what_libsndfile_refuses_only_when_it_writes(folder, monkeypatch):
             raise soundfile.LibsndfileError(22)
 
     monkeypatch.setattr(soundfile, "SoundFile", Refusing)
-    with pytest.raises(ParameterError, match=r"^x\.wav: sr=8000, 1 channels: libsndfile cannot write this as WAV.*; use WAV"):
+    with pytest.raises(ParameterError, match=r"^x\.wav: sr=8000, 1 channels: libsndfile cannot write this as WAV"):
         fastspec.write("x.wav", noise(100), 8000)
     assert os.listdir() == []
