@@ -6,6 +6,7 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from ..._engine import arrays as _arrays
 from ..._engine import memory as _memory
 from ..._gate.complaints import public, warn
-from ..._gate.samples import DTypeError, ParameterError, as_array, check_amin, promoted, short
+from ..._gate.samples import DTypeError, ParameterError, as_array, check_amin, promoted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
