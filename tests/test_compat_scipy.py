@@ -572,3 +572,10 @@ def test_duals_of_an_older_scipy(monkeypatch):
     monkeypatch.delattr(theirs.ShortTimeFFT, "from_win_equals_dual")
     with pytest.raises(ParameterError, match=r"needs scipy 1\.16 or newer"):
         ours.ShortTimeFFT.from_win_equals_dual(np.ones(8), 4, 1.0)
+
+
+@warns_alike
+def test_spectra_of_no_channels():
+    pair = [kind.ShortTimeFFT(np.ones(8), 4, 1.0) for kind in (ours, theirs)]
+    got, want = (transform.stft(np.zeros((0, 100))) for transform in pair)
+    assert (got.shape, got.dtype) == (want.shape, want.dtype) == ((0, 5, 26), np.complex128)
