@@ -549,5 +549,5 @@ def test_interrupt_while_modules_are_imported(monkeypatch):
 
 def test_compare_of_what_is_too_short_for_a_frame(clips, capsys):
     soundfile.write("short.wav", np.zeros(100), 16000)
-    assert run("compare", "c0.wav", "c1.wav", "short.wav", "--recipe", "panns,pad=none") == 1
-    assert re.search(r"error: short\.wav: .*too short for a frame", capsys.readouterr().err)
+    assert run("compare", "c0.wav", "c1.wav", "short.wav", "--recipe", "granite") == 1
+    assert re.search(r"error: short\.wav: is too short for a frame", capsys.readouterr().err)

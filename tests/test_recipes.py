@@ -537,3 +537,18 @@ def test_files_of_recipes_that_need_the_whole_clip_or_have_no_levels(tmp_path, n
     y = noise(30_000)
     fastspec.write(tmp_path / "a.wav", y, int(recipe.sr), subtype="FLOAT")
     assert np.array_equal(recipe.file(tmp_path / "a.wav"), recipe(y))
+
+
+@pytest.mark.parametrize(("over", "axes"), [("time", -1), ("all", (-2, -1))])
+def test_levels_from_0_to_1(over, axes):
+    """Where all are the same, they are 0."""
+    recipe = Recipe(sr=16000, n_fft=512, hop_length=128, n_mels=20)
+    scaled = recipe.replace(norm="minmax", norm_over=over, norm_eps=0.5)
+    y = noise(6000).astype(np.float64).reshape(2, 3000)
+    F = recipe(y)
+    low, high = F.min(axis=axes, keepdims=True), F.max(axis=axes, keepdims=True)
+    close(scaled(y), (F - low) / (high - low + 0.5), 1e-12)
+    without_eps = recipe.replace(norm="minmax", norm_over=over)
+    found = without_eps(y)
+    assert (found.min(axis=axes), found.max(axis=axes)) == pytest.approx((0, 1))
+    assert not without_eps(np.zeros(3000)).any()
