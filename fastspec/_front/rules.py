@@ -118,7 +118,7 @@ def _check_together(r: Recipe) -> None:
     frame = r.frame_length or r.n_fft
     if r.win_length is not None and r.win_length > frame:
         raise ParameterError(f"win_length={r.win_length} exceeds the frame's {frame} samples; use a longer frame")
-    if isinstance(r.pad, str) and r.pad not in ("center", "same", "none", "kaldi"):
+    if not isinstance(r.pad, tuple) and r.pad not in ("center", "same", "none", "kaldi"):
         raise ParameterError(f"pad={r.pad!r} must be 'center', 'same', 'none', 'kaldi' or two numbers of samples")
     if r.pad == "kaldi" and (r.count != "whole" or r.beyond):
         raise ParameterError(f"count={r.count!r}, beyond={r.beyond}: pad='kaldi' has its own count; leave them out")

@@ -151,8 +151,7 @@ def _mel_bank_of_any(arguments: dict[str, Any]) -> tuple[tuple[Any, ...], np.nda
     try:
         return key, *_mel_bank(key)
     except TypeError:
-        mel(**arguments)  # the uncached call has the best error
-        raise
+        return key, mel(**arguments), None  # the uncached call has the best error
 
 
 def check_mel_range(sr: float, options: dict[str, Any]) -> None:

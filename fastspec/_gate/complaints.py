@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import Parameter, signature
+from itertools import chain, repeat
 from reprlib import repr as short
 from typing import Any, TypeVar, cast
 
@@ -42,7 +43,8 @@ def public(function: F) -> F:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
             if any(map(_is_tensor, (*args, *kwargs.values()))):
-                return call(*map(_as_array, args), **{name: _as_array(value) for name, value in kwargs.items()})
+                names = chain(signature(function).parameters, repeat("the tensor"))
+                return call(*map(_as_array, args, names), **{k: _as_array(v, k) for k, v in kwargs.items()})
             better = _translated(error, function, args, kwargs)
             if better is None:
                 raise
@@ -56,8 +58,8 @@ def _is_tensor(value: Any) -> bool:
     return hasattr(value, "__dlpack__") and not isinstance(value, (np.ndarray, np.generic))
 
 
-def _as_array(value: Any) -> Any:
-    return from_dlpack(value, name="the tensor") if _is_tensor(value) else value
+def _as_array(value: Any, name: str) -> Any:
+    return from_dlpack(value, name=name) if _is_tensor(value) else value
 
 
 # Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.
@@ -247,7 +249,8 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _is_number(value: Any) -> bool:
-    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
+    # Of integers beyond 64 bits NumPy makes objects.
+    return isinstance(value, int) or (_is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value))
 
 
 def _is_integer(value: Any) -> bool:
@@ -299,7 +302,7 @@ def _of_number(name: str, value: Any, arrays: list[tuple[str, np.ndarray]], erro
         of, x = arrays[0] if arrays else ("", np.empty(0))
         if of and isinstance(error, LookupError) and not -x.ndim <= value < x.ndim:
             return f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}"
-    if not np.isfinite(float(value)):
+    if not isinstance(value, int) and not np.isfinite(float(value)):
         said = re.search(r"nan|infinit", str(error), re.IGNORECASE)
         return f"{name}={value} must be finite; pass a number" if said else None
     if abs(value) >= _TOO_MANY and (isinstance(error, OverflowError) or re.search("(?i)too big|maximum", str(error))):

@@ -158,7 +158,7 @@ def hold(descriptor: int) -> bool:
 
 def _take_after(descriptor: int, path: str, there: os.stat_result) -> None:
     """Owner, extended attributes (access lists are among them) and mode of what is there, for a new file."""
-    if os.name == "nt":
+    if os.name == "nt":  # pragma: no cover (Windows has none of them)
         return
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (there.st_uid, there.st_gid):
@@ -180,7 +180,7 @@ def _attributes(file: str | int) -> list[str]:
 def _take_name(file: BinaryIO, partial: str, target: str) -> None:
     """Give a whole file its final name, when the disk has it: a power cut, too, leaves the old file or the new one."""
     to_disk(file.fileno())
-    if os.name == "nt":
+    if os.name == "nt":  # pragma: no cover (Windows: an open file keeps its name)
         file.close()
     try:
         os.replace(partial, target)

@@ -60,8 +60,6 @@ class ClusterExecutor(Executor):
         task = self._client.submit(function, *args, key=key, pure=False, retries=3, **kwargs)
 
         def pass_on(task: Any) -> None:
-            if future.cancelled():
-                return
             try:
                 result = task.result()
             except BaseException as error:

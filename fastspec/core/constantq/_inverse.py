@@ -11,7 +11,7 @@ from ... import filters
 from ..._engine.kept import kept
 from ..._engine.spec import padding_of
 from ..._gate.complaints import public
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index
 from ...util._complex import phasor
 from ...util.deprecation import Deprecated
 from ...util.utils import dtype_c2r, fix_length, tiny
@@ -119,8 +119,6 @@ def icqt(
 
 def _spectra(C: Any) -> np.ndarray:
     C = as_array(C, name="C")
-    if C.dtype.kind not in "fciub":
-        raise DTypeError(f"C.dtype={C.dtype} holds no spectra; pass complex numbers or magnitudes")
     if C.ndim < 2 or C.shape[-1] == 0 or C.shape[-2] == 0:
         raise ParameterError(f"C.shape={C.shape} must be (..., bins, frames), with a bin and a frame at least")
     return C.astype(np.complex64 if C.dtype.itemsize <= 4 or C.dtype == np.complex64 else np.complex128, copy=False)

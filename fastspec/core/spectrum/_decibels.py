@@ -7,6 +7,7 @@ import math
 import operator
 from collections.abc import Callable, Sequence
 from inspect import unwrap
+from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from ..._engine import arrays as _arrays
 from ..._engine import memory as _memory
 from ..._gate.complaints import public, warn
-from ..._gate.samples import ParameterError, as_array, check_amin, promoted
+from ..._gate.samples import DTypeError, ParameterError, as_array, check_amin, promoted
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -196,7 +197,7 @@ def _n_batch(axes: Any, ndim: int) -> int:
     try:
         named = {operator.index(a) % ndim for a in np.atleast_1d(axes) if -ndim <= a < ndim}
     except TypeError:
-        return -1
+        raise DTypeError(f"axes={short(axes)} must be None, 'auto', an axis or a tuple of axes") from None
     trailing = set(range(ndim - len(named), ndim))
     return ndim - len(named) if named == trailing and len(named) == np.size(axes) else -1
 
