@@ -43,9 +43,6 @@ def empty_result(x: np.ndarray) -> np.ndarray:
 
 def pieces(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
     """Cut an array into parts of some hundred thousand elements, the first axis first."""
-    if not shape:
-        yield ()
-        return
     inner = int(np.prod(shape[1:], dtype=object))
     step = max(1, PIECE // max(inner, 1))
     for first in range(0, shape[0], step):

@@ -104,7 +104,7 @@ class Stream:
         precision = precision_of(self._dtype)
         if feature == "stft":
             if kwargs:
-                raise TypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
+                raise DTypeError(f"Stream('stft') takes no {', '.join(map(repr, kwargs))}")
             program = Program(specs.stft_spec(arguments, precision, specs.spectrum_of(None)))
         else:
             specs.check_mel_range(sr, kwargs)

@@ -114,15 +114,21 @@ def chroma(
     pitch = np.concatenate(([pitch[0] - 1.5 * n_chroma], pitch))
     width = np.concatenate((np.maximum(np.diff(pitch), 1.0), [1]))[:n_bins]
     pitch = pitch[:n_bins]
-    half = np.round(float(n_chroma) / 2)
-    distance = pitch - np.arange(n_chroma, dtype=np.float64)[:, np.newaxis]
-    distance = np.remainder(distance + half + 10 * n_chroma, n_chroma) - half
-    weights = normalize(np.exp(-0.5 * (2 * distance / width) ** 2), norm=norm, axis=0)
+    nearness = call(_nearness, pitch, width, n_chroma, work=50 * n_chroma * n_bins)
+    weights = normalize(nearness, norm=norm, axis=0)
     if octwidth is not None:
         weights *= np.exp(-0.5 * ((pitch / n_chroma - ctroct) / octwidth) ** 2)
     if base_c:
         weights = np.roll(weights, -3 * (n_chroma // 12), axis=0)
     return np.ascontiguousarray(weights, dtype=dtype)
+
+
+def _nearness(pitch: np.ndarray, width: np.ndarray, n_chroma: int) -> np.ndarray:
+    """Gaussians around each pitch class (n_chroma, bins), of the way around the circle of them."""
+    half = np.round(float(n_chroma) / 2)
+    distance = pitch - np.arange(n_chroma, dtype=np.float64)[:, np.newaxis]
+    distance = np.remainder(distance + half + 10 * n_chroma, n_chroma) - half
+    return np.exp(-0.5 * (2 * distance / width) ** 2)
 
 
 @public
@@ -339,7 +345,7 @@ def diagonal_filter(
     """
     if angle is None:
         angle = np.arctan(slope)
-    kernel = np.diag(get_window(window, n, fftbins=False))
+    kernel: np.ndarray = np.diag(get_window(window, n, fftbins=False))
     if not np.isclose(angle, np.pi / 4):
         from scipy.ndimage import rotate
 
@@ -349,4 +355,4 @@ def diagonal_filter(
     kernel /= kernel.sum()
     if zero_mean:
         kernel -= kernel.mean()
-    return kernel  # type: ignore[return-value]
+    return kernel

@@ -247,8 +247,8 @@ class OnlineCmvn:
 
     def __repr__(self) -> str:
         return (
-            f"OnlineCmvn(cmn_window={self.cmn_window}, norm_vars={self.norm_vars}, mean={self.mean}, "
-            f"std={self.std}, prior_frames={self.prior_frames})"
+            f"OnlineCmvn(cmn_window={self.cmn_window}, norm_vars={self.norm_vars}, mean={self.mean!r}, "
+            f"std={self.std!r}, prior_frames={self.prior_frames})"
         )
 
     @public

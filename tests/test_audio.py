@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
+import types
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import fastspec
 from fastspec import ParameterError
 from fastspec._engine import ranges as _ranges
 from fastspec._soundfiles import sound as _audio_file
+from fastspec.util import files
 
 GOLDEN = np.load(Path(__file__).parent / "golden" / "audio.npz")
 # Rounding of float64 results that are not sums: a few units in the last place.
@@ -386,7 +389,7 @@ def test_resample_bad_input(wrong, words):
 
 @pytest.mark.parametrize(("res_type", "package"), [("linear", "samplerate"), ("kaiser_best", "resampy")])
 def test_resample_by_a_package_that_is_not_there(monkeypatch, res_type, package):
-    monkeypatch.setitem(__import__("sys").modules, package, None)
+    monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ModuleNotFoundError, match=f"needs the package {package}"):
         fastspec.resample(np.ones(10), orig_sr=2, target_sr=1, res_type=res_type)
 
@@ -661,3 +664,36 @@ def test_soundfile_and_soxr_are_not_imported_until_needed():
     code = "import sys, fastspec.core.audio; print({'soundfile', 'soxr', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_chirp_between_equal_frequencies_is_a_tone():
+    chirp = fastspec.chirp(fmin=440, fmax=440, sr=8000, duration=0.5)
+    np.testing.assert_allclose(chirp, fastspec.tone(440, sr=8000, duration=0.5), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(("res_type", "package"), [("sinc_fastest", "samplerate"), ("kaiser_fast", "resampy")])
+def test_resample_by_other_packages(monkeypatch, res_type, package):
+    """They are handed one channel at a time, or an axis, with their own names of rates and filters."""
+
+    def of_samplerate(x, ratio, converter_type):
+        assert (x.ndim, ratio, converter_type) == (1, 0.5, res_type)
+        return x[::2]
+
+    def of_resampy(y, sr_orig, sr_new, *, filter, axis):
+        assert (sr_orig, sr_new, filter) == (8000, 4000, res_type)
+        return np.moveaxis(np.moveaxis(y, axis, -1)[..., ::2], -1, axis)
+
+    there = types.SimpleNamespace(resample=of_samplerate if package == "samplerate" else of_resampy)
+    monkeypatch.setitem(sys.modules, package, there)
+    y = np.arange(60.0).reshape(3, 20)
+    for axis, x in ((-1, y), (0, y.T)):
+        got = fastspec.resample(x, orig_sr=8000, target_sr=4000, res_type=res_type, axis=axis)
+        np.testing.assert_array_equal(got, x[:, ::2] if axis else x[::2])
+
+
+def test_loadx_loads_the_example(monkeypatch, wav):
+    monkeypatch.setattr(files, "example", lambda key, hq: {("brahms", True): wav}[key, hq])
+    y, sr = fastspec.loadx("brahms", hq=True, sr=None, duration=0.05)
+    want, rate = fastspec.load(wav, sr=None, duration=0.05)
+    np.testing.assert_array_equal(y, want)
+    assert sr == rate

@@ -182,3 +182,14 @@ def test_sparse_matrices_of_any_kind_filter():
     dense = decompose.nn_filter(SPECTRA, rec=NEAR)
     for kind in (sparse.csr_matrix, sparse.coo_matrix, sparse.csc_array):
         np.testing.assert_array_equal(decompose.nn_filter(SPECTRA, rec=kind(NEAR)), dense)
+
+
+def test_neighbours_are_found_where_none_are_given():
+    rec = fastspec.segment.recurrence_matrix(SPECTRA, k=4, width=3, sparse=True)
+    np.testing.assert_array_equal(decompose.nn_filter(SPECTRA, k=4, width=3), decompose.nn_filter(SPECTRA, rec=rec))
+
+
+def test_no_tempo_between_the_limits():
+    """Nothing is left of the pulse."""
+    y = np.random.default_rng(2).random(400)
+    assert not beat.plp(onset_envelope=y, tempo_min=21.0, tempo_max=22.0).any()

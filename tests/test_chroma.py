@@ -109,3 +109,7 @@ def test_a_note_is_its_pitch_class_in_each_chroma_of_audio(note):
 def test_modes_that_are_not_there():
     with pytest.raises(fastspec.ParameterError, match="cqt_mode='half'"):
         feature.chroma_cqt(y=noise(4000), cqt_mode="half")
+
+
+def test_cens_of_no_frames():
+    assert feature.chroma_cens(C=np.ones((36, 0)), bins_per_octave=36, n_octaves=1, win_len_smooth=5).shape == (12, 0)

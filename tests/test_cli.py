@@ -990,6 +990,19 @@ def test_interrupt_waits_for_an_archive(folder):
         assert os.listdir() == ["written"]
 
 
+def test_handlers_of_ones_own_are_called_behind_an_archive(folder):
+    seen = []
+    before = signal.signal(signal.SIGINT, lambda *event: seen.append(os.listdir()))
+    try:
+        with _features.without_interrupts():
+            signal.raise_signal(signal.SIGINT)
+            Path("written").touch()
+            assert seen == []
+        assert seen == [["written"]]
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def test_interrupt_is_not_lost_to_an_error(sound, monkeypatch, capsys):
     def write_array(*arguments, **options):
         signal.raise_signal(signal.SIGINT)

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import runpy
 import signal
 import subprocess
 import sys
@@ -165,6 +166,34 @@ def test_mfcc_misuse(folder, capsys):
     assert "--n-mfcc 50 exceeds --n-mels 40" in misuse(
         capsys, "mfcc", "a.wav", "-o", "a.npy", "--n-mfcc", 50, "--n-mels", 40
     )
+    assert "--dct-type 1 needs two bands, and --n-mels is 1" in misuse(
+        capsys, "mfcc", "a.wav", "-o", "a.npy", "--n-mfcc", 1, "--n-mels", 1, "--dct-type", 1
+    )
+    Path("file").touch()
+    assert "-o file/ is a file, not a folder" in misuse(capsys, "mfcc", "a.wav", "-o", "file/")
+    assert "-o file is a file, not a folder" in misuse(capsys, "mfcc", "a.wav", "-o", "file")
+
+
+def test_inputs_and_ranges_that_cannot_be(clips, capsys):
+    assert run("mfcc", "", "c0.wav", "-o", "out/") == 1
+    assert "an empty name is no file" in capsys.readouterr().err
+    assert os.listdir("out") == ["c0.npz"]
+    assert run("mel", "c0.wav", "-o", "a.npy", "--fmin", 20000) == 1
+    assert "--fmin 20000 is not below half the sampling rate, 11025 Hz; use a lower --fmin" in capsys.readouterr().err
+
+
+class Full(io.StringIO):
+    """Standard output onto a disk that is full."""
+
+    def flush(self):
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["recipes", "list"]])
+def test_standard_output_that_cannot_be_written(monkeypatch, capsys, arguments):
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert run(*arguments) == 1
+    assert capsys.readouterr().err.endswith("fastspec: error: <stdout>: cannot be written: No space left on device\n")
 
 
 # stats
@@ -319,6 +348,7 @@ def test_plot_from_and_to_streams(clips):
         (["-o", "a.png", "--kind", "wave", "--n-mels", "3"], "--n-mels is for --kind mel or mfcc, not wave"),
         (["-o", "a.png", "--kind", "mfcc", "--n-mfcc", "200"], "--n-mfcc 200 exceeds --n-mels 128"),
         (["-o", "a.png", "--siz", "3x3"], "unrecognized option --siz; did you mean --size?"),
+        (["--", "--siz"], "required: -o"),  # names of files from there on
     ],
 )
 def test_plot_misuse(folder, capsys, options, words):
@@ -332,6 +362,26 @@ def test_plot_behind_the_end(clips, capsys):
     assert run("plot", "c0.wav", "-o", "a.png", "--start", 9) == 1
     assert capsys.readouterr().err == "fastspec: error: c0.wav: --start 9 s is beyond its 1.4966 s\n"
     assert not Path("a.png").exists()
+
+
+def test_plot_of_what_is_cut_or_at_another_rate(clips, capsys):
+    pytest.importorskip("matplotlib")
+    Path("cut.wav").write_bytes(Path("c0.wav").read_bytes()[:-2000])
+    assert run("plot", "cut.wav", "-o", "a.png") == 1
+    assert "cut.wav: is cut short" in capsys.readouterr().err
+    y, sr = soundfile.read("c0.wav", dtype="float32")
+    soundfile.write("low.wav", fastspec.resample(y, orig_sr=sr, target_sr=8000), 8000, subtype="FLOAT")
+    assert run("plot", "c0.wav", "-o", "a.svg", "--sr", 8000) == 0
+    assert run("plot", "low.wav", "-o", "b.svg") == 0
+    texts = [re.findall(r"<!-- (.*?) -->", Path(name).read_text()) for name in ("a.svg", "b.svg")]
+    assert texts[0] == [text.replace("low.wav", "c0.wav") for text in texts[1]]  # title, ticks and their units
+
+
+def test_pictures_need_matplotlib(clips, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "pictures need matplotlib: pip install 'fastspec-audio[plot]'" in misuse(
+        capsys, "plot", "c0.wav", "-o", "a.png"
+    )
 
 
 # compare
@@ -409,6 +459,10 @@ def test_compare_of_silences(folder, capsys):
         (["c0.wav", "c0.wav"], "INPUT c0.wav is one file"),
         (["c0.wav", "c1.wav", "--recipe", "whispr"], "--recipe whispr: name='whispr' is no recipe"),
         (["c0.wav", "c1.wav", "--recipe", "whisper", "--sr", "8000"], "--sr is for MFCC"),
+        (
+            ["c0.wav", "c1.wav", "--recipe", "umx,parts=true"],
+            "--recipe umx,parts=true has parts=True, which no distance",
+        ),
         (["c0.wav", "c1.wav", "--threshold", "x%"], "--threshold: 'x' is not a number"),
         (["c0.wav", "c1.wav", "--format", "svg"], "--format is for pictures; name one: -o"),
         (["c0.wav", "c1.wav", "-o", "c1.wav"], ".wav is none of .png, .svg, .pdf"),
@@ -479,3 +533,21 @@ def test_interrupt(clips, command):
     # Python ends by the signal itself if it came while C ran Python's code, as in an import. Shells say 130 of both.
     assert job.returncode in (130, -signal.SIGINT), err
     assert re.search(rb"fastspec: interrupted: \d+ of 3000 files are done\n$", err)
+
+
+def test_interrupt_while_modules_are_imported(monkeypatch):
+    class Interrupted:
+        @property
+        def main(self):
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "fastspec.cli", Interrupted())
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("fastspec", run_name="__main__")
+    assert ended.value.code == 130
+
+
+def test_compare_of_what_is_too_short_for_a_frame(clips, capsys):
+    soundfile.write("short.wav", np.zeros(100), 16000)
+    assert run("compare", "c0.wav", "c1.wav", "short.wav", "--recipe", "granite") == 1
+    assert re.search(r"error: short\.wav: is too short for a frame", capsys.readouterr().err)

@@ -161,3 +161,15 @@ def test_longer_source_of_an_array_is_seen_by_the_frames(sound, capsys):
     soundfile.write(sound, np.full((16000, 2), 0.25), 16000, subtype="FLOAT")
     os.utime(sound, ns=(0, 0))
     assert "shape=[128, 16] and not [128, 32]" in refused(capsys, sound, "-o", "out.npy")
+
+
+def test_array_whose_source_is_gone_or_broken(sound, capsys):
+    """Nothing can be said of what its features would be: the array stays."""
+    assert run(sound, "-o", "out.npy") == 0
+    Path(sound).write_bytes(b"no sound any more")
+    os.utime(sound, ns=(0, 0))
+    before = Path("out.npy").read_bytes()
+    assert run(sound, "-o", "out.npy", "--skip-existing") == 0
+    os.unlink(sound)
+    assert run(sound, "-o", "out.npy", "--skip-existing") == 0
+    assert Path("out.npy").read_bytes() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import soundfile
 import fastspec
 from fastspec import cli
 from fastspec._recipes.words import differences, stages
+from fastspec.cli._recipes import recipe_of
 
 NAMES = sorted(fastspec.recipes())
 
@@ -149,6 +151,20 @@ def test_existing_results_are_compared(sound, capsys):
     err = capsys.readouterr().err
     for words in ("a.npz was made with unit=log10 and not ln", "preemphasis=null and not 0.97", "drop_last=true"):
         assert words in err
+
+
+def test_a_recipe_in_a_file_is_shown(sound, capsys):
+    Path("mine.json").write_text(fastspec.recipe("nemo", n_mels=33).to_json())
+    assert cli.main(["recipes", "show", "mine.json"]) == 0
+    shown = capsys.readouterr().out
+    assert cli.main(["recipes", "show", "nemo,n_mels=33"]) == 0
+    named = capsys.readouterr().out
+    assert "33" in shown
+    assert named.endswith(shown)
+
+
+def test_none_is_a_word_of_pad(sound):
+    assert recipe_of("panns,pad=none,fmax=none") == fastspec.recipe("panns", pad="none", fmax=None)
 
 
 @pytest.mark.parametrize(

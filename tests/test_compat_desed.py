@@ -58,6 +58,8 @@ def test_files_and_state(tmp_path):
     assert np.allclose(again(X), scaler(X))
     assert desed.Scaler("instance").state_dict() == {}
     desed.Scaler("instance").load_state_dict({})
+    again = eval(repr(desed.Scaler("dataset", "standard", (1, 2), 0.5)), vars(desed))
+    assert (again.statistic, again.normtype, again.dims, again.eps) == ("dataset", "standard", (1, 2), 0.5)
     for wrong in ({"mean": 1}, None, [1, 2]):
         with pytest.raises(ParameterError, match="mean_squared"):
             desed.Scaler().load_state_dict(wrong)

@@ -129,6 +129,7 @@ def test_files_and_folders(tmp_path):
 def test_what_is_refused(tmp_path):
     (tmp_path / "list.json").write_text("[]")
     (tmp_path / "text.json").write_text("whisper")
+    (tmp_path / "sound.json").write_bytes(b"\x00\xff\xfe")
     for config, message in (
         ({"feature_extractor_type": "Wav2Vec2FeatureExtractor"}, "FeatureExtractor' is not known.*Known are AST"),
         ({"feature_extractor_type": "WhisperFeatureExtracter"}, "did you mean WhisperFeatureExtractor"),
@@ -143,6 +144,7 @@ def test_what_is_refused(tmp_path):
          "preemphasis_htk_flavor"),
         (tmp_path / "list.json", "no JSON object"),
         (tmp_path / "text.json", "is no JSON"),
+        (tmp_path / "sound.json", "is no text: 'utf-8' codec"),
         (3, "path_or_dict=3"),
     ):  # fmt: skip
         with pytest.raises(ParameterError, match=message):

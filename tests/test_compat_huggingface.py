@@ -310,3 +310,37 @@ def test_tensors_become_tensors():
     assert isinstance(got, torch.Tensor)
     want = huggingface.spectrogram(x.numpy(), torch.hann_window(400).numpy(), 400, 160)
     assert np.array_equal(got.numpy(), want)
+
+
+def test_windows_within_frames():
+    """At the start of the frame, if they are not to be in the middle."""
+    window = huggingface.window_function(6, "hann")
+    got = huggingface.window_function(6, "hann", frame_length=9, center=False)
+    assert np.array_equal(got, np.append(window, [0] * 3))
+
+
+def test_each_frame_has_a_dither_of_its_own():
+    """transformers adds it to frames, not to samples: normal numbers, by NumPy's own generator."""
+    x, window = noise(900), np.ones(64)
+    options = {"power": None, "center": False, "dither": 0.5}
+    np.random.seed(5)
+    got = huggingface.spectrogram(x, window, 64, 20, **options)
+    np.random.seed(5)
+    frames = np.lib.stride_tricks.sliding_window_view(x.astype(np.float64), 64)[::20]
+    want = np.fft.rfft(frames + 0.5 * np.random.randn(len(frames), 64)).T
+    assert got.shape == want.shape
+    assert np.abs(got - want).max() < 1e-4
+
+
+def test_no_frame_has_no_peak():
+    x, window = noise(300), huggingface.window_function(400)
+    levels = {"center": False, "power": 2.0, "log_mel": "dB"}
+    assert huggingface.spectrogram(x, window, 400, 160, **levels).shape == (201, 0)
+    with pytest.raises(ParameterError, match=r"db_range=80\.0 counts from a peak, and waveform has no frame; use None"):
+        huggingface.spectrogram(x, window, 400, 160, **levels, db_range=80.0)
+
+
+@pytest.mark.parametrize("dtype", ["int16", "no dtype", complex])
+def test_spectra_are_floats(dtype):
+    with pytest.raises(ParameterError, match=r"dtype=.* must be floating-point; use np\.float64"):
+        huggingface.spectrogram(noise(900), np.ones(64), 64, 20, dtype=dtype)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import fastspec
 from fastspec import ParameterError
+from fastspec._front import banks
 from fastspec.compat import kaldi
 
 FUNCTIONS = {"fbank": kaldi.fbank, "mfcc": kaldi.mfcc, "spectrogram": kaldi.spectrogram}
@@ -654,3 +655,87 @@ def test_dither_goes_by_the_sample_alone():
     silence = kaldi.spectrogram(np.zeros((1, 160000)), dither=2.0, remove_dc_offset=False)
     variance = np.exp(silence[::3, 0]) / 400  # frames that share no sample
     assert abs(variance.mean() - 4) < 0.1
+
+
+# --- what the peers' own tests above show, where they are not installed
+
+
+def frames_of(online, y) -> np.ndarray:
+    return extracted(online, y, len(y), 16000)
+
+
+def test_coefficients_in_htks_order():
+    """Without an energy, coefficient 0 comes last, times the root of 2."""
+    y = noise(4000, scale=1e3)
+    frame = kaldi.FrameExtractionOptions(dither=0.0)
+    got = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame, use_energy=False, htk_compat=True)), y)
+    own = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame, use_energy=False)), y)
+    assert np.allclose(got, np.roll(own, -1, axis=1) * np.where(np.arange(13) == 12, np.sqrt(2), 1), atol=1e-4)
+
+
+def test_bands_without_floor_or_logarithm():
+    """Librosa's filters on the powers of frames under Kaldi's sine."""
+    y = noise(4000)
+    frame = kaldi.FrameExtractionOptions(
+        dither=0.0, preemph_coeff=0.0, remove_dc_offset=False, window_type="sine", frame_length_ms=32.0
+    )
+    bands = kaldi.MelBanksOptions(40, is_librosa=True)
+    plain = kaldi.FbankOptions(frame, bands, use_log_fbank=False)
+    frames = np.lib.stride_tricks.sliding_window_view(y.astype(np.float64), 512)[::160]
+    powers = np.abs(np.fft.rfft(frames * np.sin(np.pi * np.arange(512) / 511))) ** 2
+    want = powers @ fastspec.filters.mel(sr=16000, n_fft=512, n_mels=40, fmin=20.0, dtype=np.float64).T
+    assert np.allclose(frames_of(kaldi.OnlineFbank(plain), y), want, rtol=1e-4)
+    added = kaldi.FbankOptions(frame, bands, use_log_floor=False, eps=0.5)
+    assert np.allclose(frames_of(kaldi.OnlineFbank(added), y), np.log(want + 0.5), atol=1e-4)
+
+
+def test_htk_mode_leaves_out_the_first_weight():
+    recipes = [
+        kaldi.OnlineFbank(kaldi.FbankOptions(mel_opts=kaldi.MelBanksOptions(23, htk_mode=mode, low_freq=low))).recipe
+        for mode in (False, True)
+        for low in (20.0, 0.0)
+    ]
+    plain, from_0, htk, htk_from_0 = (banks.bank_of(recipe, 1) for recipe in recipes)
+    first = plain[0].nonzero()[0][0]
+    assert (first, htk[0].nonzero()[0][0]) == (1, 2)
+    assert np.array_equal(np.delete(htk, first, axis=1), np.delete(plain, first, axis=1))
+    assert np.array_equal(htk[1:], plain[1:])
+    assert htk[0, first] == 0
+    assert np.array_equal(htk_from_0, from_0)
+
+
+def test_nemos_stretches():
+    nemo = kaldi.OnlineNemoFbank(kaldi.NemoFbankOptions())
+    y = noise(1700, scale=0.1)
+    nemo.accept_waveform(16000, y)
+    assert nemo.frame_shift_in_seconds == np.float32(0.01)
+    assert not nemo.is_last_frame(9)
+    nemo.input_finished()
+    assert [nemo.is_last_frame(i) for i in (-1, 8, 9, 10)] == [False, False, True, False]
+    nothing, offset = nemo.get_frames(3, 0)
+    assert (nothing.shape, nothing.dtype, offset) == ((0, 80), np.float32, 0)
+    frames, _ = nemo.get_frames(4, 3)
+    assert np.array_equal(frames, nemo.recipe(y[640:1120])[:3])
+    with pytest.raises(ParameterError, match="frame_index=2, n=3: there are frames 4 to 9"):
+        nemo.get_frames(2, 3)
+    with pytest.raises(RuntimeError, match="waveform has 1 samples, but the input is finished") as caught:
+        nemo.accept_waveform(16000, y[:1])
+    assert isinstance(caught.value, ParameterError)
+    assert kaldi.OnlineFbank(kaldi.FbankOptions()).frame_shift_in_seconds == np.float32(0.01)
+
+
+def test_options_as_text_and_from_other_numbers():
+    """As C++ writes them."""
+    frame = str(kaldi.FrameExtractionOptions())
+    bands = str(kaldi.MelBanksOptions(23))
+    fbank = str(kaldi.FbankOptions())
+    assert fbank.startswith(f"frame_opts: \n{frame}\n\nmel_opts: \n{bands}\nuse_energy: 0\nenergy_floor: 0\n")
+    assert fbank.endswith("\neps: 1.19209e-07\nuse_power: 1\n")
+    assert str(kaldi.MfccOptions()) == (
+        f"MfccOptions(frame_opts={frame}, mel_opts={bands}, num_ceps=13, use_energy=True, energy_floor=0, "
+        "raw_energy=True, cepstral_lifter=22, htk_compat=False)"
+    )
+    assert str(kaldi.WhisperFeatureOptions()) == f"WhisperFeatureOptions(frame_opts={frame}, dim=80)"
+    raw = kaldi.RawAudioSamplesOptions()
+    assert str(raw) == f"frame_opts: \n{raw.frame_opts}\n\n"
+    assert kaldi.MelBanksOptions.from_dict({"num_bins": 40.0}).num_bins == 40  # as JSON of other languages has it

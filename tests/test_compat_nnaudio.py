@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
+from scipy.fft import dct
 
 import fastspec
 from fastspec import ParameterError
 from fastspec.compat import nnaudio
+from fastspec.core.constantq import _octaves
 
 RNG = np.random.default_rng(9)
 Y = RNG.normal(size=(2, 12000)).astype(np.float32)
@@ -273,3 +275,62 @@ def test_what_is_refused():
         nnaudio.CQT1992v2()(np.zeros(8000, np.float32))
     with pytest.raises(ParameterError, match="hop_length"):
         nnaudio.CQT2010v2(hop_length=4)(Y)
+
+
+def test_constant_q_of_whole_frames_alone():
+    """The frames that no padding reaches are those of centred analysis that begin at the same samples."""
+    options = {"fmin": 440.0, "n_bins": 24, "hop_length": 256}
+    whole = nnaudio.CQT1992v2(**options, center=False)
+    half = whole.kernel_width // 2
+    assert half % 256 == 0
+    got = whole(Y, "Complex")
+    n_frames = 1 + (Y.shape[1] - whole.kernel_width) // 256
+    assert got.shape == (2, 24, n_frames, 2)
+    assert np.array_equal(got, nnaudio.CQT1992v2(**options)(Y, "Complex")[:, :, half // 256 :][:, :, :n_frames])
+    assert near(nnaudio.CQT1992v2(**options | {"hop_length": 200}, center=False)(Y, "Complex")[:, :, ::32],
+                nnaudio.CQT1992v2(**options | {"hop_length": 6400}, center=False)(Y, "Complex"))  # fmt: skip
+
+
+def test_guards_of_trained_layers_are_below_the_root():
+    for options in ({"freq_scale": "no"}, {"freq_scale": "linear", "freq_bins": 64, "fmin": 100, "fmax": 4000}):
+        layer = nnaudio.STFT(256, trainable=True, **options)
+        real, imag = np.moveaxis(layer(Y, "Complex").astype(np.float64), -1, 0)
+        assert near(layer(Y, "Magnitude"), np.sqrt(real**2 + imag**2 + 1e-8))
+    layer = nnaudio.CQT2010v2(fmin=440.0, n_bins=24, trainable=True)
+    real, imag = np.moveaxis(layer(Y, "Complex").astype(np.float64), -1, 0)
+    assert near(layer(Y, "Magnitude"), np.sqrt(real**2 + imag**2 + 1e-8))
+
+
+@pytest.mark.parametrize("more", [{"power": 1.5}, {"power": 1.0, "trainable_STFT": True}])
+def test_cepstra_of_powers_that_no_recipe_has(more):
+    layer = nnaudio.MFCC(n_mfcc=13, n_mels=40, **more)
+    assert layer.recipe is None
+    levels = fastspec.power_to_db(nnaudio.MelSpectrogram(n_mels=40, **more)(Y), top_db=80.0)
+    assert near(layer(Y), dct(levels.astype(np.float64), axis=1, norm="ortho")[:, :13], noise=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:.*cannot be reflected")
+def test_octaves_of_too_few_samples_and_uneven_hops():
+    """CQT2010v2 takes no hops that the octaves cannot share; VQT stretches. Reflection ends where samples do."""
+    few = Y[:1, :2000]
+    options = {"fmin": 110.0, "n_bins": 36}
+    got = nnaudio.CQT2010v2(**options)(few)
+    lowest = nnaudio.CQT2010v2(**options, pad_mode="constant")(few)[:, :12]
+    assert np.array_equal(got[:, :12], lowest)
+    with pytest.warns(UserWarning, match=r"samples cannot be reflected by \d+: zeros are taken"):
+        nnaudio.CQT2010v2(**options)(few)
+    with pytest.raises(ParameterError, match=r"hop_length=20 gives octaves of .* frames; use a power of two"):
+        nnaudio.CQT2010v2(**options, hop_length=20)(Y)
+    with pytest.raises(ParameterError, match="is too short to be decimated"):
+        nnaudio.CQT2010v2(**options, pad_mode="constant")(Y[:1, :1])
+
+
+def test_octaves_are_stretched_linearly():
+    """Between the middles of frames, with the first and the last one beyond them: as `interpolate` of torch does."""
+    part = RNG.normal(size=(3, 10)) + 1j * RNG.normal(size=(3, 10))
+    for n_frames in (4, 7, 25):
+        places = (np.arange(n_frames) + 0.5) * 10 / n_frames - 0.5
+        want = [np.interp(places, np.arange(10), row) for row in part]
+        assert np.allclose(_octaves._stretched(part, n_frames), want, rtol=1e-13, atol=1e-14)
+    assert np.array_equal(_octaves._stretched(part[:, :1], 3), np.repeat(part[:, :1], 3, axis=1))
+    assert nnaudio.VQT(fmin=110.0, n_bins=36, hop_length=20)(Y).shape == (2, 36, 601)

@@ -301,3 +301,8 @@ def test_way_back_bad_input():
     with pytest.raises(ParameterError, match="more than nfilt=26"):
         ours.mfcc_to_audio(np.zeros((5, 40)))
     assert ours.logfbank_to_audio(np.zeros((5, 26)), length=5000, n_iter=1).shape == (5000,)
+
+
+def test_deltas_of_nothing():
+    assert ours.delta(np.zeros((0, 3), np.int16), 2).shape == (0, 3)
+    assert ours.delta(np.zeros((0, 3), np.int16), 2).dtype == np.float64

@@ -552,3 +552,30 @@ def test_tensors_in_and_out():
     S = SFT.stft(x)
     assert isinstance(S, torch.Tensor)
     assert torch.allclose(SFT.istft(S, k1=1000).float(), x, atol=1e-4)
+
+
+@warns_alike
+def test_what_functions_and_parameters_of_any_kind_make():
+    """A function for segments whose axis is not the last one, a window whose parameters have no hash, and one that sums
+    to 0, by which the inverse multiplies."""
+    x = signal(300, "float64", (2,)).T
+    trend = {"detrend": lambda d: d - d.mean(axis=0), "axis": 0, "nperseg": 32}
+    same(ours.spectrogram(x, **trend)[2], theirs.spectrogram(x, **trend)[2])
+    cosines = {"window": ("general_cosine", [0.5, 0.3, 0.2]), "nperseg": 32}
+    same(ours.stft(x[:, 0], **cosines)[2], theirs.stft(x[:, 0], **cosines)[2])
+    alternating = {"window": np.resize([1.0, -1.0], 8), "nperseg": 8}
+    same(ours.istft(np.ones((5, 9)), **alternating)[1], theirs.istft(np.ones((5, 9)), **alternating)[1])
+
+
+@beside_scipy
+def test_duals_of_an_older_scipy(monkeypatch):
+    monkeypatch.delattr(theirs.ShortTimeFFT, "from_win_equals_dual")
+    with pytest.raises(ParameterError, match=r"needs scipy 1\.16 or newer"):
+        ours.ShortTimeFFT.from_win_equals_dual(np.ones(8), 4, 1.0)
+
+
+@warns_alike
+def test_spectra_of_no_channels():
+    pair = [kind.ShortTimeFFT(np.ones(8), 4, 1.0) for kind in (ours, theirs)]
+    got, want = (transform.stft(np.zeros((0, 100))) for transform in pair)
+    assert (got.shape, got.dtype) == (want.shape, want.dtype) == ((0, 5, 26), np.complex128)

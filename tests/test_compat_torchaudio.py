@@ -577,6 +577,13 @@ def test_attributes_count_when_they_are_changed():
     assert np.array_equal(mfcc(y), before), "nothing was 80 dB below the peak"
     mfcc.amplitude_to_DB.amin = 1.0
     assert not np.array_equal(mfcc(y), before)
+    mfcc.amplitude_to_DB.amin, mfcc.amplitude_to_DB.multiplier = 1e-10, 5.0  # which no recipe has
+    assert mfcc.recipe is None
+    near(mfcc(y), before / 2, 1e-5)
+    mfcc.amplitude_to_DB.multiplier = 10.0
+    mfcc.dct_mat = 3 * mfcc.dct_mat
+    assert mfcc.recipe is None
+    near(mfcc(y), 3 * before, 1e-5)
 
 
 def test_windows():

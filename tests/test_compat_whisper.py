@@ -89,3 +89,10 @@ def test_tensors_become_tensors():
     assert isinstance(got, torch.Tensor)
     assert np.array_equal(got.numpy(), whisper.log_mel_spectrogram(x.numpy()))
     assert isinstance(whisper.pad_or_trim(x, 10), torch.Tensor)
+
+
+def test_clips_of_several_channels():
+    y = noise(2 * 2 * 3000).reshape(2, 2, 3000)
+    got = whisper.log_mel_spectrogram(y)
+    assert got.shape == (2, 2, 80, 18)
+    assert np.array_equal(got, np.reshape(whisper.log_mel_spectrogram(y.reshape(4, 3000)), got.shape))

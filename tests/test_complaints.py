@@ -200,3 +200,15 @@ def test_one_channel_that_is_not_a_number_leaves_the_others_alone():
     levels = fastspec.power_to_db(x)
     assert np.isnan(levels[1]).all()
     assert (levels[[0, 2]] == 0).all()
+
+
+def test_tensors_that_cannot_be_read():
+    class Busy:
+        def __dlpack__(self, **options):
+            raise BufferError("in use elsewhere")
+
+        def __dlpack_device__(self):
+            return 1, 0
+
+    with pytest.raises(DTypeError, match="S is Busy and cannot be read: in use elsewhere"):
+        fastspec.power_to_db(Busy())

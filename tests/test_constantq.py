@@ -251,3 +251,13 @@ def test_any_arguments(seed):
         y, definition.equal_frequencies(found.shape[0], fmin=fmin, bins_per_octave=per_octave), **options
     )
     assert_close(found[:, : wanted.shape[1]], wanted)
+
+
+def test_pseudo_cqt_finds_the_tuning_itself():
+    y = fastspec.tone(440 * 2 ** (0.3 / 12), length=8000)
+    tuning = fastspec.estimate_tuning(y=y)
+    assert abs(tuning - 0.3) < 0.05
+    options = {"fmin": 220.0, "n_bins": 24}
+    np.testing.assert_array_equal(
+        fastspec.pseudo_cqt(y, tuning=None, **options), fastspec.pseudo_cqt(y, tuning=tuning, **options)
+    )

@@ -8,7 +8,7 @@ import scipy.signal
 from support.cqt_signals import chord
 
 from fastspec import ParameterError
-from fastspec.core.constantq._bank import bank_cqt
+from fastspec.core.constantq._bank import _window, bank_cqt
 
 
 def kernels_and_convolution(y, *, sr, fmin, n_bins, per_octave, hop_length=512, norm=1, window="hann", Q_scale=1.0):
@@ -65,3 +65,11 @@ def test_bad_input(arguments, complaint):
     with pytest.raises(ParameterError) as caught:
         bank_cqt(chord(4000), **arguments)
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize("decibels", [30.0, 60.0])
+def test_gaussians_end_as_far_below_their_middle(decibels):
+    window = _window(("gaussian", decibels), 20001)
+    levels = 20 * np.log10(window / window.max())
+    np.testing.assert_allclose(levels[[0, -1]], -decibels, atol=0.1)
+    assert abs(levels.argmax() - 10000) <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import io
 import json
 import os
@@ -25,9 +26,11 @@ from support.recordings import MEL, SR, STORES, fingerprint, noise, recordings_i
 import fastspec
 from fastspec import ParameterError, dataset
 from fastspec._soundfiles.whole_file import OutputError
-from fastspec.dataset import Item, Job, extract, items_of, load_job
+from fastspec.dataset import Item, Job, _compute, _run, _stores, extract, items_of, load_job
+from fastspec.dataset._stores._contents import NotAStoreError, read_header
 
 h5py = pytest.importorskip("h5py")
+_hdf5, _tar = (_stores._module(name) for name in ("hdf5", "tar"))
 
 
 @pytest.fixture
@@ -427,11 +430,148 @@ def test_what_is_no_data_set(tmp_path):
     (tmp_path / "folder").mkdir()
     with h5py.File(tmp_path / "other.h5", "w") as file:
         file["x"] = 3
+    (tmp_path / "text.parquet").write_text("no")
+    (tmp_path / "folder" / "later").mkdir()
     for name in ("text.h5", "folder", "other.h5"):
         with pytest.raises(ParameterError, match="is no data set"):
             dataset.open(tmp_path / name)
+    if importlib.util.find_spec("pyarrow"):
+        with pytest.raises(ParameterError, match="is no Parquet table"):
+            dataset.open(tmp_path / "text.parquet")
+    with pytest.raises(NotAStoreError, match=r"of a later fastspec \(format 99; \d+ can be read here\)"):
+        read_header(json.dumps({"fastspec_dataset": 99}))
     with pytest.raises(FileNotFoundError):
         dataset.open(tmp_path / "nothing.h5")
+
+
+def test_a_module_that_a_store_lacks_is_told_as_it_is(monkeypatch):
+    def lacking(name, package=None):
+        raise ModuleNotFoundError("No module named 'nothing'", name="nothing")
+
+    monkeypatch.setattr(_stores, "import_module", lacking)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'nothing'"):
+        _stores._module("hdf5")
+
+
+@pytest.mark.parametrize("store", ["h5", "tar"])
+def test_a_fork_reads_by_a_file_of_its_own(folder, store):
+    """Its parent's has one place for both."""
+    out = folder.parent / STORES[{"h5": "hdf5"}.get(store, store)]
+    extract([folder], out, Job(features={"mel": MEL}), store={"h5": "hdf5"}.get(store, store))
+    data = dataset.open(out)
+    first, opened = data[0], data._opened
+    data._process = -1  # as a fork finds it
+    np.testing.assert_array_equal(data[0], first)
+    assert data._opened is not opened
+    assert data._process == os.getpid()
+
+
+def test_patches_of_what_is_shorter_than_one(folder):
+    (folder / "short").mkdir()
+    fastspec.write(folder / "short" / "a.wav", noise(1000), SR)
+    job = Job(features={"mel": MEL}, patch_frames=10)
+    summary = extract([folder / "short", folder / "dogs"], folder.parent / "out", job)
+    assert summary.failures == ()
+    assert not [name for name in dataset.open(folder.parent / "out").ids if "a.wav" in name]
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (Job(features={"a": MEL, "b": MEL.replace(hop_length=64)}, patch_frames=4), "use features of one hop length"),
+    ],
+)
+def test_features_that_do_not_go_together(folder, job, words):
+    summary = extract([folder / "dogs"], folder.parent / "out", job)
+    assert len(summary.failures) == 6
+    assert all(words in told for _, told in summary.failures)
+
+
+def test_recordings_whose_features_differ_in_rows(folder):
+    """A function without sizes of its own makes as many rows as the rate has."""
+    fastspec.write(folder / "dogs" / "zz.wav", noise(9000), 2 * SR)
+    out = folder.parent / "out.h5"
+    with pytest.raises(ParameterError, match=r"zz\.wav: .* rows of .*, recordings before it .*; say sr= and all sizes"):
+        extract([folder / "dogs"], out, Job(features={"cqt": {"kind": "cqt", "fmin": 500.0, "n_bins": None}}))
+    assert not out.exists()
+
+
+def test_manifests_whose_ends_are_beyond_the_file(folder):
+    (folder / "list.csv").write_text("path,start,end\ndogs/00.wav,0.1,0.2\ndogs/06.wav,0.1,99\n")
+    summary = extract([folder / "list.csv"], folder.parent / "out", Job(features={"mel": MEL}))
+    assert (summary.n_entries, len(summary.failures)) == (1, 1)
+    assert "end=99.0 s is beyond its end; correct the manifest" in summary.failures[0][1]
+
+
+def test_hdf5_of_samples_without_a_rate(tmp_path):
+    with h5py.File(tmp_path / "raw.h5", "w") as file:
+        file["one"] = noise(5000)
+    summary = extract([tmp_path / "raw.h5"], tmp_path / "out", Job(features={"mel": MEL}))
+    ((_, words),) = summary.failures
+    assert words.endswith("raw.h5: one has no attribute sr, in Hz; add it to the data set or the file")
+
+
+def test_labels_that_are_given_stay(folder):
+    (folder / "list.csv").write_text("path,label\ndogs/00.wav,wolf\ndogs/06.wav,\n")
+    assert [item.label for item in items_of(folder / "list.csv", label_of="folder")] == ["wolf", "dogs"]
+
+
+def test_what_should_not_happen_is_told_with_its_place(folder, monkeypatch):
+    def broken(self, y):
+        raise KeyError("window")
+
+    monkeypatch.setattr(_compute, "_entries", broken)
+    items = items_of(folder)
+    assert re.fullmatch(
+        r".*: TypeError: .* \(_parts\.py:\d+; this should not happen, please report it\)|"
+        r".*: .*: .* \(\w+\.py:\d+; this should not happen, please report it\)",
+        extract([items[0]], folder.parent / "out", Job(features={"mel": MEL}), workers=1).failures[0][1],
+    )
+
+
+def test_a_plan_that_is_none(folder, monkeypatch):
+    out = folder.parent / "out.h5"
+    interrupted(monkeypatch, [folder], out, Job(features={"mel": MEL}))
+    (plan,) = (path for path in Path(f"{out}.parts").iterdir() if path.suffix == ".json")
+    plan.write_text("{")
+    with pytest.raises(ParameterError, match=r"json: is no plan; remove it, or start anew with fresh=True"):
+        extract([folder], out, Job(features={"mel": MEL}))
+    assert extract([folder], out, Job(features={"mel": MEL}), fresh=True).n_entries == 12
+
+
+def test_children_of_a_fork_hold_no_lock(tmp_path):
+    with open(tmp_path / "lock", "ab") as lock:
+        _run._locks.add(lock)
+        _run._close_locks()
+        assert lock.closed
+    assert not _run._locks
+
+
+def test_hdf5_on_a_full_disk(folder, monkeypatch):
+    """h5py says that it cannot close the file, and nothing of the disk."""
+
+    def full(*arguments):
+        raise RuntimeError("Can't decrement id ref count (file write failed)")
+
+    monkeypatch.setattr(_hdf5, "_write", full)
+    with pytest.raises(OutputError, match=r"the disk may be full \(Can't decrement id ref count"):
+        extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}))
+
+
+def test_tars_are_cut_into_shards(folder, monkeypatch):
+    monkeypatch.setattr(_tar, "_SHARD_BYTES", 40_000)
+    extract([folder], folder.parent / "out", Job(features={"mel": MEL}), store="tar")
+    shards = sorted((folder.parent / "out").glob("shard-*.tar"))
+    assert len(shards) > 2
+    names = []
+    for shard in shards:
+        with tarfile.open(shard) as tar:
+            names.append(tar.getnames())
+    assert all(len(some) % 2 == 0 for some in names)  # entries stay together
+    assert len({name for some in names for name in some}) == 24
+    data = dataset.open(folder.parent / "out")
+    y, _ = fastspec.load(folder / "dogs/00.wav", sr=None)
+    np.testing.assert_array_equal(data["dogs/00.wav"], MEL(y).T)
 
 
 # --- nothing lost, nothing mixed
@@ -632,7 +772,7 @@ def test_a_cluster_whose_worker_is_killed(folder):
     job = Job(features={"mel": MEL})
     extract([folder], folder.parent / "expected.h5", job)
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
     ):
         killed = []
@@ -672,6 +812,17 @@ def test_arguments_that_make_no_sense(folder, monkeypatch, arguments, words):
         extract(call.pop("sources"), call.pop("out"), call.pop("job"), **call)
     assert words in str(caught.value)
     assert os.listdir() == ["recordings"]
+
+
+def test_hdf5_that_may_not_be_read_says_so(folder, monkeypatch):
+    extract([folder], folder.parent / "out.h5", Job(features={"mel": MEL}))
+
+    def refused(*arguments):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(_hdf5.h5py, "File", refused)
+    with pytest.raises((PermissionError, ParameterError), match="Permission denied"):
+        dataset.open(folder.parent / "out.h5")
 
 
 # What manifests, tars and HDF5 files of others' making hold.
@@ -883,7 +1034,7 @@ def test_a_broken_store_is_told_and_kept(folder, broken):
         (out / "header.json").write_text(json.dumps({**header, "fastspec_dataset": 99}))
     else:
         (out / "index.jsonl").write_text("\n")
-    words = {"header": r"another fastspec \(format 99", "index": "is damaged"}[broken]
+    words = {"header": r"a later fastspec \(format 99", "index": "is damaged"}[broken]
     with pytest.raises(ParameterError, match=words):
         extract([folder], out, Job(features={"mel": MEL}))
 

@@ -11,6 +11,7 @@ from support.spectral_signals import noise, power
 
 import fastspec
 from fastspec import feature
+from fastspec._engine import ranges as _ranges
 
 BENCH = bench(fastspec)
 NAMES = ("spectral_centroid", "spectral_bandwidth", "spectral_contrast", "spectral_rolloff", "spectral_flatness")
@@ -301,3 +302,30 @@ def test_spectra_that_are_not_finite():
     assert contrast[1, 2] == np.inf
     np.testing.assert_array_equal(np.isnan(feature.spectral_flatness(S=S)), [[False, True, True, False]])
     np.testing.assert_array_equal(feature.spectral_rolloff(S=S, freq=freq)[0, 1:3], [0, 900])
+
+
+@pytest.mark.parametrize("shape", [(), (2,)])
+def test_long_signals_are_squared_a_part_at_a_time(shape, monkeypatch):
+    """Frames that share no pieces: the same sums, whether of all frames or of some."""
+    y = noise(int(np.prod(shape, dtype=int)) * 9000).reshape(*shape, 9000)
+    options = {"frame_length": 1000, "hop_length": 77, "center": False}
+    frames = np.lib.stride_tricks.sliding_window_view(y.astype(np.float64), 1000, axis=-1)[..., ::77, :]
+    want = np.sqrt((frames**2).mean(axis=-1))[..., np.newaxis, :]
+    for most in (_ranges.WORK_PER_RANGE, 10_000):
+        monkeypatch.setattr(_ranges, "WORK_PER_RANGE", most)
+        np.testing.assert_allclose(feature.rms(y=y, **options), want, rtol=1e-6)
+
+
+def test_frames_with_equal_frequencies_determine_no_line():
+    freq = np.tile(np.arange(9.0)[:, np.newaxis], 3)
+    freq[:, 1] = 5.0
+    S = power(9, 3)
+    with pytest.warns(getattr(np, "exceptions", np).RankWarning, match="do not determine polynomials of order=1"):
+        found = feature.poly_features(S=S, freq=freq, order=1)
+    for t in (0, 2):
+        np.testing.assert_allclose(found[:, t], np.polyfit(freq[:, t], S[:, t], 1), rtol=1e-6)
+
+
+def test_contrast_wants_a_bin_in_each_band():
+    with pytest.raises(fastspec.ParameterError, match=r"leave no bin between .* Hz; use fewer bands or a larger n_fft"):
+        feature.spectral_contrast(S=np.ones((17, 3)), sr=22050, fmin=50.0, n_bands=6)

@@ -196,6 +196,102 @@ def test_multiplot(shape, options, grid, result):
     assert len(set(colors)) == (2 if "share_properties" in options else len(colors))
 
 
+@pytest.mark.parametrize(
+    ("share", "which"), [(True, [0, 0, 0, 0]), ([7, 3, 7, 7], [0, 1, 0, 0]), (False, [0, 1, 2, 3])]
+)
+def test_pictures_share_styles(share, which):
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
+    drawn = display.multiplot("waveshow", np.ones((4, 30)), fig=Figure(), share_properties=share)
+    colors = rcParams["axes.prop_cycle"].by_key()["color"]
+    assert [plot.steps.get_color() for plot in drawn] == [colors[i] for i in which]
+
+
+def test_the_current_figure_is_drawn_on_without_fig():
+    import matplotlib.pyplot as plt
+
+    drawn = display.multiplot("waveshow", np.ones((2, 30)), labels=["one", "two"], fig_kw={"figsize": (3, 2)})
+    assert plt.gcf().axes == [plot.ax for plot in drawn]
+    assert plt.gcf().get_size_inches().tolist() == [3, 2]
+    legend = display.legend_for_axes()
+    assert legend.figure is plt.gcf()
+    assert [text.get_text() for text in legend.get_texts()] == ["one", "two"]
+
+
+def test_bars_along_f0():
+    """They are `wavebars`, moved to the frequencies."""
+    f0, y = np.full(16, 220.0), np.sin(np.arange(8000.0))
+    ax, plain = figure_axes(), figure_axes()
+    bars = display.wavef0(y, f0=f0, sr=8000, ax=ax, method="wavebars", n_bars=10)
+    same = display.wavebars(y, sr=8000, ax=plain, n_bars=10)
+    assert len(bars.get_paths()) == len(same.get_paths()) == 10
+    move = display.Transformf0(f0, sr=8000, norm=np.abs(y).max() + np.finfo(float).tiny)
+    for one, other in zip(bars.get_paths(), same.get_paths(), strict=True):
+        np.testing.assert_allclose(one.vertices, other.vertices)
+        there = bars.get_transform().transform(one.vertices)
+        np.testing.assert_allclose(there, ax.transData.transform(move.transform(other.vertices)))
+
+
+def test_bars_let_the_background_through():
+    ax = figure_axes()
+    bars = display.wavebars(np.sin(np.arange(300.0)), ax=ax, color="red", invert=True)
+    assert ax.get_facecolor() == (1, 0, 0, 1)
+    assert bars.get_facecolor().tolist() == [[1, 1, 1, 1]]
+    display.wavebars(np.sin(np.arange(300.0)), ax=ax, color="red", invert=True, invert_color="blue").get_facecolor()
+    assert ax.collections[-1].get_facecolor().tolist() == [[0, 0, 1, 1]]
+
+
+def test_a_waveplot_without_drawings_is_left_alone():
+    ax = figure_axes()
+    plot = display.waveshow(np.sin(np.arange(300.0)), ax=ax)
+    plot.steps.remove()
+    gc.collect()
+    visible = plot.envelope.get_visible()
+    plot.update(ax)
+    assert plot.steps is None
+    assert plot.envelope.get_visible() == visible
+
+
+def test_highlights_on_transparent_axes_go_by_the_figure():
+    ax = figure_axes()
+    ax.set_facecolor("none")
+    for background, color in (("black", "white"), ("white", "black")):
+        ax.figure.set_facecolor(background)
+        assert display.highlight(ax=ax)[0]._gc["foreground"] == color
+
+
+def test_formatters_of_ones_own():
+    class Hertz(display.AdaptiveFormatterBase):
+        def _format_tick(self, x, pos=None):
+            return f"{x:.0f} Hz"
+
+    for kind in (Hertz, display.AdaptiveFormatterBase):
+        ax = figure_axes()
+        ax.set_ylim(100, 200)
+        formatter = kind()
+        formatter.set_axis(ax.yaxis)
+        if kind is Hertz:
+            assert formatter(150) == "150 Hz"
+        else:
+            with pytest.raises(NotImplementedError, match="AdaptiveFormatterBase must define _format_tick"):
+                formatter(150)
+
+
+def test_names_that_librosas_own_tests_use():
+    assert display._mp_setup_labels(None, (2, 1)).tolist() == [[None], [None]]
+    assert display._squeeze_shape((1, 3, 1)) == (3,)
+
+
+def test_a_module_that_matplotlib_lacks_is_told_as_it_is(monkeypatch):
+    def lacking(name, package=None):
+        raise ModuleNotFoundError("No module named 'nothing'", name="nothing")
+
+    monkeypatch.setattr(display, "import_module", lacking)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'nothing'"):
+        display._squeeze_shape((1, 3, 1))
+
+
 def test_multiplot_of_spectrograms_and_given_axes():
     from matplotlib.figure import Figure
 
@@ -249,6 +345,8 @@ def test_colorbars():
         (lambda: display.specshow(DATA, vscale="dBFS[3]", ax=figure_axes()), "use dB with a reference"),
         (lambda: display.specshow(DATA, y_axis="cqt_svara", ax=figure_axes()), "Sa=None"),
         (lambda: display.specshow(DATA, y_axis="vqt_hz", ax=figure_axes()), "intervals=None"),
+        (lambda: display.specshow(DATA, y_axis="chroma_fjs", ax=figure_axes()), "intervals=None"),
+        (lambda: display.specshow(DATA, y_axis="chroma_c", ax=figure_axes()), "mela=None"),
         (lambda: display.TimeFormatter(unit="d"), "unit='d'"),
         (lambda: display.ChromaFJSFormatter(intervals="ji3"), "bins_per_octave=None"),
         (lambda: display.ChromaFJSFormatter(intervals=3), "intervals=3"),
@@ -264,6 +362,12 @@ def test_colorbars():
         (lambda: display.multiplot("waveshow", DATA, orient="up"), "orient='up'"),
         (lambda: display.multiplot("waveshow", DATA[None, None]), r"leading axes of shape \(1, 1, 9\)"),
         (lambda: display.multiplot("waveshow", DATA[:2], axes=figure_axes()), r"shape \(1, 1\) do not fit.*\(2,\)"),
+        (lambda: display.multiplot("waveshow", DATA[:2], titles=["one"]), "1 labels or titles for 2 pictures"),
+        (lambda: display.multiplot("waveshow", DATA[:2], share_properties=[1]), r"share_properties=\[1\] must be"),
+        (
+            lambda: display.ChromaFJSFormatter(intervals=[1.0, None]),
+            r"intervals=\[1.0, None\] must be a name or numbers",
+        ),
         (lambda: display.legend_for_axes([]), "no axes"),
         (lambda: display.legend_for_axes([figure_axes(), figure_axes()]), "several figures"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from types import SimpleNamespace
 
@@ -12,6 +13,7 @@ import pytest
 import fastspec
 from fastspec import ParameterError, cli, dataset
 from fastspec.cli._extract import size
+from fastspec.dataset._cluster import ClusterExecutor
 
 SR = 8000
 Y = np.random.default_rng(4).normal(size=(2, 4000)).astype(np.float32) * 0.1
@@ -180,3 +182,64 @@ def test_stores_without_their_library(capsys, monkeypatch, name, extra):
     target = {"h5py": "set.h5", "pyarrow": "set.parquet"}[name]
     told = refused(capsys, "y.wav", "-o", target, "--recipe", "whisper", "--pool", "mean")
     assert f"pip install 'fastspec-audio[{extra}]'" in told
+
+
+def test_values_that_are_words():
+    assert run("y.wav", "-o", "set", "--feature", "mfcc:norm=ortho,lifter=22", "--sr", SR) == 0
+    y = fastspec.load("y.wav", sr=None)[0]
+    want = fastspec.feature.mfcc(y=y, sr=SR, norm="ortho", lifter=22)
+    np.testing.assert_array_equal(dataset.open("set")["y.wav"], want.T)
+
+
+def test_what_the_data_set_says_is_in_options_words(capsys):
+    assert run("y.wav", "-o", "set", "--recipe", "whisper", "--quiet") == 0
+    told = refused(capsys, "y.wav", "-o", "set", "--recipe", "nemo")
+    assert "--fresh" in told
+    assert "fresh=True" not in told
+
+
+def test_warnings_are_told_once(capsys):
+    assert run("y.wav", "z.wav", "-o", "set", "--feature", "stft:n_fft=8192", "--sr", SR) == 0
+    err = capsys.readouterr().err
+    assert err.count("fastspec: warning: y.wav and 1 more: ") == err.count("warning: ") == 1
+
+
+def test_parts_are_sent_to_a_cluster(monkeypatch):
+    """A client that runs them at once stands for Dask's; of one that fails, the error arrives."""
+
+    class Done:
+        def __init__(self, function, args):
+            self._function, self._args = function, args
+
+        def result(self):
+            return self._function(*self._args)
+
+        def add_done_callback(self, call):
+            call(self)
+
+    keys = []
+
+    class Client:
+        def __init__(self, address, **options):
+            assert address == "tcp://there:8786"
+
+        def submit(self, function, *args, key, pure, retries):
+            keys.append(key)
+            return Done(function, args)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *error):
+            keys.append("closed")
+
+    monkeypatch.setitem(sys.modules, "distributed", SimpleNamespace(Client=Client))
+    assert run("y.wav", "z.wav", "-o", "set", "--recipe", "whisper", "--scheduler", "tcp://there:8786") == 0
+    assert run("y.wav", "z.wav", "-o", "here", "--recipe", "whisper") == 0
+    assert keys[-1] == "closed"
+    assert all(re.fullmatch(r"compute_part-\d{8}-[0-9a-f]{8}", key) for key in keys[:-1]), keys
+    for name in ("y.wav", "z.wav"):
+        np.testing.assert_array_equal(dataset.open("set")[name], dataset.open("here")[name])
+    future = ClusterExecutor(Client("tcp://there:8786")).submit(int, "no number")
+    with pytest.raises(ValueError, match="no number"):
+        future.result()

@@ -217,3 +217,8 @@ def test_torchaudio_spectrum(shared, speech):
     out, y = peer(shared, "torchaudio_spectrogram_3", speech)
     D = fastspec.stft(y, n_fft=512, hop_length=128, center=False)
     assert reference.fft_errors(D, out, 512).max() < 3
+
+
+def test_lifters_without_a_hash():
+    S = np.random.default_rng(3).random((20, 9))
+    np.testing.assert_array_equal(mfcc(S=S, lifter=np.array(22.0)), mfcc(S=S, lifter=22))

@@ -96,3 +96,27 @@ def test_equal_frequencies_warn():
     with pytest.warns(UserWarning, match="Frequencies are not unique") as caught, np.errstate(all="ignore"):
         fastspec.interp_harmonics(heights(3, 2), freqs=np.array([0.0, 1, 1]), harmonics=[1])
     assert caught[0].filename == __file__
+
+
+def test_salience_of_all_bins_and_other_weights():
+    S, freqs = heights(40, 6), grid(40)
+    energies = fastspec.interp_harmonics(S, freqs=freqs, harmonics=[1, 2])
+    found = fastspec.salience(S, freqs=freqs, harmonics=[1, 2], weights=[3, 1], filter_peaks=False)
+    np.testing.assert_allclose(found, 0.75 * energies[0] + 0.25 * energies[1], rtol=RTOL)
+    assert found.base is None
+    each = np.random.default_rng(1).random(energies.shape)
+    found = fastspec.salience(S, freqs=freqs, harmonics=[1, 2], weights=each, filter_peaks=False)
+    np.testing.assert_allclose(found, (each * energies).sum(axis=0) / each.sum(axis=0), rtol=RTOL)
+    for weights in ([1, -1], [1, 2, 3]):
+        with pytest.raises(fastspec.ParameterError, match=r"(?i)weights"):
+            fastspec.salience(S, freqs=freqs, harmonics=[1, 2], weights=weights)
+
+
+def test_what_lies_beyond_the_frequencies_is_filled():
+    S, freqs = heights(40, 6), grid(40)
+    found = fastspec.interp_harmonics(S, freqs=freqs, harmonics=[1, 3], fill_value=7.0)
+    beyond = 3 * freqs > freqs[-1]
+    assert (found[1, beyond] == 7).all()
+    plain = fastspec.interp_harmonics(S, freqs=freqs, harmonics=[1, 3])
+    np.testing.assert_array_equal(found[1, ~beyond], plain[1, ~beyond])
+    np.testing.assert_array_equal(found[0], plain[0])

@@ -6,6 +6,7 @@ The goal is 250 ms. Here a call has a second, twice, for machines are shared. On
 
 from __future__ import annotations
 
+import _thread
 import inspect
 import os
 import re
@@ -324,3 +325,22 @@ def test_rates_too_far_apart(orig_sr, target_sr, res_type):
 def test_a_polyphase_filter_has_its_bound():
     with pytest.raises(fastspec.ParameterError, match=r"orig_sr=1000000007 .* round the rates"):
         fastspec.resample(np.zeros(10), orig_sr=1000000007, target_sr=1000000009, res_type="polyphase")
+
+
+def test_what_is_called_behind_the_scenes_is_called_once(monkeypatch):
+    """And a handler that raises while its thread begins is heard, though `start_new_thread` has done its work."""
+    made = _foreign._Call(lambda: calls.append(1))
+    calls = []
+    made.make()
+    made.make()
+    assert calls == [1]
+
+    def interrupted(function, arguments, start=_thread.start_new_thread):
+        start(function, arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_foreign._thread, "start_new_thread", interrupted)
+    made = _foreign._Call(lambda: calls.append(2))
+    assert isinstance(_foreign._started(made), KeyboardInterrupt)
+    with made.running:
+        assert calls == [1, 2]

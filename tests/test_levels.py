@@ -82,6 +82,9 @@ def test_peak_is_taken_over_the_axes_named():
         L = 10 * np.log10(np.maximum(S, 1e-10))
         truth = np.maximum(L, L.max(axis=axes, keepdims=True) - 25)
         assert_levels(fastspec.power_to_db(S, top_db=25, axes=axes), truth)
+    for wrong in ("ab", (0.5,), [1j]):
+        with pytest.raises(fastspec.DTypeError, match=r"axes=.* must be None, 'auto', an axis or a tuple of axes"):
+            fastspec.power_to_db(S, top_db=25, axes=wrong)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -168,3 +168,12 @@ def test_lengths_of_what_comes_back():
         fastspec.ilogfreq_stft(D, n_fft=512)
     with pytest.raises(ParameterError, match=r"D\.shape"):
         fastspec.ilogfreq_stft(D[0])
+
+
+def test_spectra_as_small_as_numbers_get():
+    """Squares of what is left vanish; the search ends there, with numbers."""
+    options = {"n_fft": 256, "hop_length": 64}
+    D = fastspec.logfreq_stft(np.random.default_rng(0).normal(size=2000), **options)
+    for exponent in np.arange(-158, -162, -0.1):
+        y = fastspec.ilogfreq_stft(D * 10.0**exponent, **options)
+        assert np.isfinite(y).all(), exponent

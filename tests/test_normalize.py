@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import fastspec
 from fastspec import DTypeError, ParameterError, Scaler
+from fastspec.normalize import OnlineCmvn
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(3, 2, (3, 7, 50))
@@ -477,3 +478,24 @@ def test_warped_time():
 def test_spec_augment_refuses(wrong):
     with pytest.raises(ParameterError, match=next(iter(wrong))):
         fastspec.spec_augment(X, **wrong)
+
+
+def test_one_axis_nothing_and_no_way_back():
+    scaler = Scaler(dims=2)
+    assert scaler.dims == (2,)
+    scaler.partial_fit(X)
+    mean, weight = scaler.mean, scaler.weight
+    assert scaler.partial_fit(X[..., :0]) is scaler
+    assert scaler.mean is mean
+    assert scaler.weight == weight
+    assert np.array_equal(Scaler(None).inverse(X), X)
+    assert np.array_equal(Scaler("dataset", None).inverse(X), X)
+
+
+def test_online_is_shown_by_its_arguments():
+    online = OnlineCmvn(cmn_window=50, norm_vars=True, mean=[1.0, 2.0], std=[3.0, 4.0], prior_frames=7)
+    again = eval(repr(online), {"OnlineCmvn": OnlineCmvn, "array": np.array})
+    assert repr(again) == repr(online)
+    assert again.std.tolist() == [3, 4]
+    with pytest.raises(ParameterError, match="std=None"):
+        OnlineCmvn(norm_vars=True, mean=[1.0, 2.0])

@@ -115,3 +115,22 @@ def test_bad_input(call, message):
 def test_arguments_that_melspectrogram_has_not(name):
     with pytest.raises(TypeError, match=name):
         onset.onset_strength(y=Y, **{name: 1})
+
+
+def test_strength_of_another_feature():
+    """Its magnitudes, in decibels, in place of the mel bands."""
+
+    def bands(*, y, sr, n_fft, hop_length, n_bands):
+        return -(np.abs(fastspec.stft(y, n_fft=n_fft, hop_length=hop_length)[:n_bands]) ** 2)
+
+    y = Y[:8000]
+    S = fastspec.power_to_db(-bands(y=y, sr=22050, n_fft=512, hop_length=128, n_bands=50))
+    found = onset.onset_strength(y=y, n_fft=512, hop_length=128, feature=bands, n_bands=50)
+    np.testing.assert_allclose(found, onset.onset_strength(S=S, n_fft=512, hop_length=128), rtol=1e-5)
+
+
+def test_nothing_to_look_for_onsets_in():
+    with pytest.raises(fastspec.ParameterError, match=r"onset_envelope.shape=\(0,\) holds no frames"):
+        onset.onset_detect(onset_envelope=np.zeros(0))
+    with pytest.raises(fastspec.ParameterError, match=r"S.shape=\(0, 5\) has no bands"):
+        onset.onset_strength_multi(S=np.zeros((0, 5)))

@@ -11,6 +11,8 @@ import pytest
 
 import fastspec
 from fastspec import feature, util
+from fastspec.compat import python_speech_features
+from fastspec.compat import scipy as compat_scipy
 
 Y = np.sin(np.arange(6000, dtype=np.float32) ** 2 / 3e4)
 
@@ -437,6 +439,13 @@ def test_modules_say_what_they_export(name):
         (fastspec.effects, ["hpss", "trim"]),
         (fastspec.onset, ["onset_detect"]),
         (fastspec.decompose, ["hpss"]),
+        (fastspec.beat, ["beat_track"]),
+        (fastspec.segment, ["timelag_filter"]),
+        (fastspec.sequence, ["dtw"]),
+        (compat_scipy, ["stft"]),
+        (python_speech_features, ["mfcc", "sigproc"]),
+        (python_speech_features.base, ["mfcc"]),
+        (python_speech_features.sigproc, ["framesig"]),
         (feature.inverse, ["mel_to_audio"]),
     ],
 )
@@ -483,3 +492,9 @@ def test_versions_are_printed(capsys):
     assert printed.startswith("INSTALLED VERSIONS\n")
     assert f"numpy: {np.__version__}\n" in printed
     assert f"fastspec: {fastspec.version.version}\n" in printed
+
+
+def test_versions_of_what_is_not_installed(capsys, monkeypatch):
+    monkeypatch.setattr(fastspec.version, "OPTIONAL", ("no-such-package",))
+    fastspec.show_versions()
+    assert capsys.readouterr().out.endswith("\nno-such-package: None\n")

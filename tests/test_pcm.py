@@ -409,3 +409,13 @@ def test_stream_keeps_to_one_dtype():
     stream.push(np.zeros(100, np.int16))
     with pytest.raises(DTypeError, match="float32 differs from the first piece's int16"):
         stream.push(np.zeros(100, np.float32))
+
+
+def test_files_in_memory_are_arrays(tmp_path):
+    """Subclasses of arrays are what they hold."""
+    codes = np.arange(-300, 300, 7, dtype=np.int16)
+    codes.tofile(tmp_path / "codes")
+    mapped = np.memmap(tmp_path / "codes", np.int16, "r")
+    got = fastspec.pcm_to_float(mapped)
+    assert type(got) is np.ndarray
+    np.testing.assert_array_equal(got, fastspec.pcm_to_float(codes))

@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 import scipy.special
+import scipy.stats
 from support.calls import check, load
 from support.pitch_signals import SR, bench, glide, heights, noise, stereo
 
@@ -184,11 +185,11 @@ def test_ranges_of_frames_join(monkeypatch):
         np.testing.assert_array_equal(a, b)
 
 
-def slow_peaks(S, sr, fmin, fmax, threshold):
+def slow_peaks(S, sr, fmin, fmax, threshold, ref=None):
     n_fft = 2 * (len(S) - 1)
     pitches, magnitudes = np.zeros(S.shape), np.zeros(S.shape)
     for t in range(S.shape[1]):
-        column = np.where(S[:, t] > threshold * S[:, t].max(), S[:, t], 0)
+        column = np.where(S[:, t] > (threshold * S[:, t].max() if ref is None else ref[:, t]), S[:, t], 0)
         for f in range(1, len(S)):
             last = f + 1 == len(S)
             if not fmin <= f * sr / n_fft < fmax or column[f] <= column[f - 1]:
@@ -298,3 +299,30 @@ def test_warnings_point_here():
     with pytest.warns(UserWarning, match="empty frequency set") as caught:
         assert pitch.pitch_tuning([0.0]) == 0
     assert caught[0].filename == __file__
+
+
+def test_yin_pads_as_numpy_does():
+    for mode in ("reflect", "edge"):
+        found = fastspec.yin(glide(6000), fmin=90, fmax=1000, frame_length=1024, pad_mode=mode)
+        padded = np.pad(glide(6000), 512, mode=mode)
+        np.testing.assert_array_equal(found, fastspec.yin(padded, fmin=90, fmax=1000, frame_length=1024, center=False))
+
+
+def test_a_reference_for_each_bin():
+    """What does not exceed it is silence."""
+    S = np.array(heights(33, 20))
+    ref = np.random.default_rng(3).random(S.shape) * S.max()
+    found = fastspec.piptrack(S=S, ref=ref)
+    for a, b in zip(found, slow_peaks(S, SR, 150, 4000, 0.0, ref), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-14)
+
+
+def test_no_boltzmann_distribution_rises():
+    """SciPy's has no numbers for such a parameter either, and librosa, which uses it, is sure of nothing."""
+    for parameter in (0.0, -1.0):
+        assert np.isnan(scipy.stats.boltzmann.pmf(0, parameter, 4))
+        y = fastspec.tone(200, length=6000) + 0.1 * noise(6000)
+        f0, voiced, probs = fastspec.pyin(y, fmin=90, fmax=1000, frame_length=1024, boltzmann_parameter=parameter)
+        assert voiced.all()
+        assert (f0 < 100).all()  # the lowest bins, for want of anything else
+        assert np.isnan(probs).any()

@@ -72,3 +72,20 @@ def test_halves_can_be_replaced_where_librosa_has_them(monkeypatch):
     assert freqs.tolist() == [[0.0, 0.4], [4.0, 4.0]]
     assert (times == 1).all()
     assert (mags == 1).all()
+
+
+def test_hops_are_a_quarter_of_the_window_by_default():
+    y = np.sin(np.arange(3000.0) ** 2 / 4000)
+    times = getattr(fastspec.core.spectrum, "__reassign_times")
+    for win_length, hop in ((None, 64), (200, 50)):
+        np.testing.assert_array_equal(
+            times(y, n_fft=256, win_length=win_length)[0], times(y, n_fft=256, win_length=win_length, hop_length=hop)[0]
+        )
+
+
+def test_times_of_frames_where_only_frequencies_move():
+    y = np.sin(np.arange(3000.0) ** 2 / 4000)
+    options = {"sr": 8000, "n_fft": 256, "hop_length": 64}
+    freqs, times, _ = fastspec.reassigned_spectrogram(y, **options, reassign_times=False)
+    np.testing.assert_array_equal(freqs, fastspec.reassigned_spectrogram(y, **options)[0])
+    np.testing.assert_array_equal(times[7], fastspec.frames_to_time(np.arange(47), sr=8000, hop_length=64))

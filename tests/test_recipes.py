@@ -121,6 +121,8 @@ def test_json_of_other_things():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
+        ({"pad": None}, "pad=None must be 'center'"),
+        ({"pad": 3}, "pad=3 must be 'center'"),
         ({"sr": 0}, "sr=0"),
         ({"n_fft": 0}, "n_fft=0"),
         ({"hop_length": 1.5}, r"hop_length=1\.5"),
@@ -528,3 +530,83 @@ def test_goldens(shared, case):
             close(alone[:, :n], row[:, :n].astype(np.float64), 3e-4)
         return
     close(got, want, 3e-4)
+
+
+def test_samples_are_normalised_before_anything_else():
+    y = 3 + 5 * noise(6000).astype(np.float64)
+    recipe = Recipe(sr=16000, n_fft=512, hop_length=128, n_mels=20)
+    less_mean, standard = recipe.replace(sample_norm="mean"), recipe.replace(sample_norm="standard")
+    close(less_mean(y), recipe(y - y.mean()), 1e-9)
+    close(standard(y), recipe((y - y.mean()) / np.sqrt(y.var() + 1e-7)), 1e-9)
+    assert np.array_equal(standard(y[:0]), recipe(y[:0]))
+
+
+def test_numbers_for_each_row():
+    y, shift, gain = noise(6000), tuple(range(20)), tuple(np.linspace(0.5, 2, 20))
+    recipe = Recipe(sr=16000, n_fft=512, hop_length=128, n_mels=20)
+    want = (recipe(y.astype(np.float64)) + np.arange(20.0)[:, np.newaxis]) * np.array(gain)[:, np.newaxis]
+    close(recipe.replace(shift=shift, gain=gain)(y.astype(np.float64)), want, 1e-12)
+    with pytest.raises(ParameterError, match="shift, gain: 3 numbers for 20 rows; pass one for each"):
+        recipe.replace(gain=(1.0, 2.0, 3.0))(y)
+
+
+@pytest.mark.parametrize("norm", ["mean", "standard", "minmax"])
+def test_frames_that_count_for_nothing(norm):
+    """A clip shorter than a hop has none that counts for the norm, and what does not count is 0."""
+    recipe = Recipe(sr=16000, n_fft=512, hop_length=128, n_mels=20, norm=norm, valid="hops")
+    found = recipe(noise(100))
+    assert found.shape == (20, 1)
+    assert not found.any()
+
+
+def test_frames_of_differences():
+    """A sample goes; frames are counted as they are made."""
+    recipe = fastspec.recipe("passt")
+    for n in (0, 1, 2, 319, 320, 321, 322, 640, 641, 3000):
+        assert recipe.n_frames(n) == recipe(noise(n)).shape[-1], n
+    stream = recipe.replace(pad_mode="constant").stream()
+    y = noise(3000)
+    parts = [stream.push(y[i : i + 700]) for i in range(0, 3000, 700)] + [stream.finish()]
+    assert np.array_equal(np.concatenate(parts, axis=-1), recipe.replace(pad_mode="constant")(y))
+
+
+def test_streams_that_end_too_early():
+    stream = Recipe(sr=16000, n_fft=512, pad="none").stream()
+    assert stream.push(noise(511)).shape == (128, 0)
+    with pytest.raises(ParameterError, match="511 samples are too few for a frame of 512; use more, or another pad"):
+        stream.finish()
+    assert stream.push(noise(1)).shape == (128, 1)
+
+
+def test_streams_below_a_fixed_peak():
+    """Levels are brought up to `top` below `top_of` as they come."""
+    recipe = fastspec.recipe("voxtral-realtime")
+    y = noise(8000) * (np.arange(8000) < 5000)
+    stream = recipe.stream()
+    parts = [stream.push(y[i : i + 700]) for i in range(0, 8000, 700)] + [stream.finish()]
+    whole = recipe(y)
+    assert np.array_equal(np.concatenate(parts, axis=-1), whole)
+    assert np.isclose(whole, whole.min()).sum() > 10
+
+
+@pytest.mark.parametrize("name", ["clap", "demucs", "umx", "passt"])
+def test_files_of_recipes_that_need_the_whole_clip_or_have_no_levels(tmp_path, name):
+    recipe = fastspec.recipe(name)
+    y = noise(30_000)
+    fastspec.write(tmp_path / "a.wav", y, int(recipe.sr), subtype="FLOAT")
+    assert np.array_equal(recipe.file(tmp_path / "a.wav"), recipe(y))
+
+
+@pytest.mark.parametrize(("over", "axes"), [("time", -1), ("all", (-2, -1))])
+def test_levels_from_0_to_1(over, axes):
+    """Where all are the same, they are 0."""
+    recipe = Recipe(sr=16000, n_fft=512, hop_length=128, n_mels=20)
+    scaled = recipe.replace(norm="minmax", norm_over=over, norm_eps=0.5)
+    y = noise(6000).astype(np.float64).reshape(2, 3000)
+    F = recipe(y)
+    low, high = F.min(axis=axes, keepdims=True), F.max(axis=axes, keepdims=True)
+    close(scaled(y), (F - low) / (high - low + 0.5), 1e-12)
+    without_eps = recipe.replace(norm="minmax", norm_over=over)
+    found = without_eps(y)
+    assert (found.min(axis=axes), found.max(axis=axes)) == pytest.approx((0, 1))
+    assert not without_eps(np.zeros(3000)).any()

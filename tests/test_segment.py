@@ -13,7 +13,7 @@ from scipy.spatial.distance import cdist
 from support.calls import check, load
 
 import fastspec
-from fastspec import segment
+from fastspec import ParameterError, segment
 
 RNG = np.random.default_rng(19)
 
@@ -284,3 +284,33 @@ def test_distances_are_not_kept():
         assert tracemalloc.get_traced_memory()[1] < 3000**2 * 8 / 5
     finally:
         tracemalloc.stop()
+
+
+def test_distances_that_are_of_all_frames_or_of_booleans():
+    """Variances are those of both sequences; what is not 0 is true."""
+    x, y = RNG.normal(size=(3, 12)), RNG.normal(size=(3, 9))
+    found = segment.cross_similarity(x, y, metric="seuclidean", mode="distance", full=True)
+    np.testing.assert_allclose(found, cdist(x.T, y.T, "seuclidean").T, rtol=1e-12)
+    x, y = RNG.integers(0, 3, (6, 12)), RNG.integers(0, 3, (6, 9))
+    found = segment.cross_similarity(x, y, metric="jaccard", mode="distance", full=True)
+    np.testing.assert_allclose(found, cdist(x.T != 0, y.T != 0, "jaccard").T, rtol=1e-12)
+
+
+def test_bandwidths_of_frames_of_both_need_as_many():
+    x, y = RNG.normal(size=(3, 5)), RNG.normal(size=(3, 14))
+    with pytest.raises(ParameterError, match=r"needs as many frames in data as in data_ref: \(5, 14\)"):
+        segment.cross_similarity(x, y, k=2, mode="affinity", bandwidth="mean_k_avg")
+
+
+def test_filters_without_a_signature():
+    """Of C, some have none that Python can see: they get no `pad` of ours."""
+
+    class Doubled:
+        __name__, __doc__ = "doubled", None
+        __signature__ = "none"
+
+        def __call__(self, x):
+            return 2 * x
+
+    R = segment.recurrence_matrix(RNG.normal(size=(3, 20)), k=3, sym=True).astype(float)
+    np.testing.assert_allclose(segment.timelag_filter(Doubled())(R), 2 * R)

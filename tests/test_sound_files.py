@@ -619,6 +619,16 @@ def test_other_decoders_refuse(films, tmp_path, monkeypatch, door):
         fastspec.load(silent)
 
 
+def test_other_decoders_that_find_nothing(films, monkeypatch):
+    pytest.importorskip("av")
+    if not (films / "a.m4a").exists():
+        pytest.skip("ffmpeg could not write it")
+    without(monkeypatch, "ffmpeg")
+    monkeypatch.setattr(_audio_other, "_decoded", lambda container, wav: iter(()))
+    with pytest.raises(AudioFileError, match=r"a\.m4a: .*PyAV: it decodes to nothing"):
+        fastspec.load(films / "a.m4a")
+
+
 @pytest.mark.parametrize("door", ["av", "ffmpeg"])
 @pytest.mark.parametrize("name", ["a.webm", "a.mka", "fast.m4a"])
 def test_cut_film(films, tmp_path, monkeypatch, door, name):
@@ -667,3 +677,98 @@ def test_what_is_no_sound_is_told(tmp_path, content, words):
             AudioFileError, match=rf"a\.wav: is not a sound file that can be read \(libsndfile: .*{words}"
         ):
             read(tmp_path / "a.wav")
+
+
+# What few files have.
+
+
+def needs_mp3():
+    return pytest.mark.skipif("MP3" not in soundfile.available_formats(), reason="this libsndfile knows no MP3")
+
+
+@needs_mp3()
+def test_two_frames_are_no_mp3(tmp_path):
+    """What looks like the start of one, in the rest of something else, is passed over."""
+    mp3 = encoded("MP3", noise(16000))
+    rest = without_length(mp3)
+    size = rest.index(rest[:3], 4)
+    (tmp_path / "a.mp3").write_bytes(bytes(50) + rest[: 2 * size] + bytes(300) + mp3)
+    is_read_whole(tmp_path / "a.mp3", decoded(mp3), 16000)
+
+
+@needs_mp3()
+def test_mp3_of_more_frames_than_it_promises(tmp_path):
+    """Somebody appended some. It is read like one that promises them all."""
+    mp3 = encoded("MP3", noise(16000))
+    more = without_length(encoded("MP3", noise(16000, seed=1)))
+    longer = bytearray(mp3 + more)
+    (tmp_path / "a.mp3").write_bytes(longer)
+    y = channels_last(fastspec.load(tmp_path / "a.mp3", sr=None)[0])
+    assert 32000 <= len(y) < 32000 + 4 * 1152
+    np.testing.assert_allclose(y[: 16000 - 1152], decoded(mp3)[: 16000 - 1152], atol=1e-6)
+    is_read_whole(tmp_path / "a.mp3", y, 16000)
+
+
+@needs_mp3()
+def test_mpeg_audio_of_layer_2(tmp_path):
+    """Its first frame says nothing about the others. Frames of zeros are silence."""
+    frame = bytes([0xFF, 0xFD, 0x18, 0xC0]) + bytes(140)  # 32 kHz, 32 kbit/s, mono, 1152 samples
+    for content in (100 * frame, 50 * frame + bytes(700) + 50 * frame):
+        (tmp_path / "a.mp2").write_bytes(content)
+        y, sr = fastspec.load(tmp_path / "a.mp2", sr=None)
+        assert sr == 32000
+        assert not y.any()
+        assert 98 * 1152 <= len(y) <= 100 * 1152
+        is_read_whole(tmp_path / "a.mp2", channels_last(y), 32000)
+
+
+@pytest.mark.parametrize("kind", ["WAV", "AIFF"])
+def test_chunks_behind_the_samples(tmp_path, kind):
+    """Tags, of an odd length as well, end where the next file begins."""
+    order = "little" if kind == "WAV" else "big"
+    parts = [encoded(kind, noise(n, seed=n)) for n in (16000, 8001)]
+    chunks = b"LIST" + (4).to_bytes(4, order) + b"INFO" + b"note" + (3).to_bytes(4, order) + b"abc\0"
+    path = tmp_path / f"a.{kind.lower()}"
+    path.write_bytes(parts[0] + chunks + parts[1])
+    is_read_whole(path, np.concatenate([decoded(part) for part in parts]), 16000)
+    path.write_bytes(parts[0] + chunks)
+    is_read_whole(path, decoded(parts[0]), 16000)
+
+
+def test_wav_with_its_bytes_the_other_way_round(tmp_path):
+    parts = [encoded("WAV", noise(n, seed=n), endian="BIG") for n in (16000, 8001)]
+    assert parts[0][:4] == b"RIFX"
+    path = tmp_path / "a.wav"
+    path.write_bytes(parts[0] + parts[1])
+    is_read_whole(path, np.concatenate([decoded(part) for part in parts]), 16000)
+    content = bytearray(parts[0])
+    at = content.index(b"data") + 4
+    path.write_bytes(content[:at] + bytes(4) + content[at + 4 :])
+    is_read_whole(path, decoded(parts[0]), 16000)
+
+
+def test_offsets_into_a_soundfile_count_from_its_start(tmp_path):
+    y = encoded("WAV", noise(16000))
+    (tmp_path / "a.wav").write_bytes(y)
+    for offset, place in ((0.25, 4000), (-0.25, 12000)):
+        with soundfile.SoundFile(tmp_path / "a.wav") as file:
+            file.seek(7000)
+            got, _ = fastspec.load(file, sr=None, offset=offset)
+        np.testing.assert_array_equal(got, decoded(y)[place:, 0])
+    with soundfile.SoundFile(tmp_path / "a.wav") as file, pytest.raises(AudioFileError, match="is outside its 1 s"):
+        fastspec.load(file, sr=None, offset=2.0)
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there are no devices here")
+def test_devices_cannot_go_back():
+    """They are copied, as pipes are; this one holds nothing."""
+    with open("/dev/null", "rb") as file, pytest.raises(AudioFileError, match="is empty"):
+        fastspec.load(file)
+    with pytest.raises(AudioFileError, match="/dev/null"):
+        fastspec.load("/dev/null")
+
+
+def test_features_of_no_samples(tmp_path):
+    (tmp_path / "a.wav").write_bytes(encoded("WAV", np.zeros((0, 1)), subtype="FLOAT"))
+    with pytest.raises(AudioFileError, match=r"a\.wav: holds no samples"):
+        fastspec.feature.logmel_file(tmp_path / "a.wav")

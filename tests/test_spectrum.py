@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import scipy.signal
 from support import reference, spectral_goldens
 from support.spectral_signals import noise, spikes
 
@@ -214,3 +215,15 @@ def test_phase_has_the_dtype_of_the_spectrum(kind):
     S, P = fastspec.magphase(D)
     assert P.dtype == D.dtype
     assert S.dtype == np.abs(D).dtype
+
+
+def test_padding_that_numpy_leaves_unset_is_zeros():
+    y = noise(3000)
+    np.testing.assert_array_equal(fastspec.stft(y, n_fft=512, pad_mode="empty"), fastspec.stft(y, n_fft=512))
+
+
+@pytest.mark.parametrize("window", [("general_cosine", [0.5, 0.3, 0.2]), ("kaiser", np.array(3.0))])
+def test_windows_whose_parameters_have_no_hash(window):
+    y = noise(3000)
+    want = fastspec.stft(y, n_fft=512, window=scipy.signal.get_window(window, 512))
+    np.testing.assert_array_equal(fastspec.stft(y, n_fft=512, window=window), want)

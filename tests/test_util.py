@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy.optimize
 from support.goldens import as_arrays
 from support.util_cases import CX, PEAKS, UTIL, X, noise, steps
 
@@ -750,3 +751,21 @@ def test_match_intervals_in_the_precision_of_both():
     source, target = np.array([[0.0, 1.0]]), np.array([[-1e-9, 1.0], [0.0, 1.0]])
     assert util.match_intervals(source, target).tolist() == [1]
     assert util.match_intervals(source.astype(np.float32), target.astype(np.float32)).tolist() == [0]
+
+
+def test_nnls_of_a_single_vector_is_scipys():
+    rng = np.random.default_rng(3)
+    A, b = rng.random((7, 4)), rng.normal(size=7)
+    np.testing.assert_array_equal(util.nnls(A, b), scipy.optimize.nnls(A, b)[0])
+    with pytest.raises(fastspec.ParameterError, match=r"B.shape=\(6,\)"):
+        util.nnls(A, b[:6])
+
+
+def test_stack_along_other_axes():
+    rows = [X[0], X[1]]
+    np.testing.assert_array_equal(util.stack(rows, axis=-1), np.stack(rows, axis=-1))
+
+
+def test_axis_sort_of_nothing():
+    with pytest.raises(fastspec.ParameterError, match=r"S.shape=\(0, 3\) is empty"):
+        util.axis_sort(np.zeros((0, 3)))

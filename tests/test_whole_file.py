@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -484,3 +485,70 @@ def test_file_systems_without_fsync_or_locks(folder, monkeypatch):
     name = leaving(_whole_file._machine())
     put("x")
     assert left() == {"x", name}  # nobody knows whether that one's writer lives
+
+
+@pytest.mark.parametrize("step", ["_new_partial", "_take_after"])
+def test_what_cannot_be_replaced_is_written_over(folder, monkeypatch, step):
+    """A folder that takes no new files, and a file of somebody else; root meets neither. The file stays the same."""
+
+    def refused(*arguments):
+        raise PermissionError(1, "Operation not permitted")
+
+    Path("x").write_bytes(OLD)
+    inode = os.stat("x").st_ino
+    monkeypatch.setattr(_whole_file, step, refused)
+    put("x")
+    assert (left(), Path("x").read_bytes(), os.stat("x").st_ino) == ({"x"}, NEW, inode)
+    if step == "_new_partial":
+        with pytest.raises(OutputError, match=r"^y: cannot be written: Operation not permitted$"):
+            put("y")
+
+
+def test_a_circle_of_links_has_no_end(folder):
+    os.symlink("circle", "circle")
+    with pytest.raises(OSError, match="Too many levels of symbolic links"):
+        _whole_file.follow_links("circle")
+
+
+def test_a_disk_that_fails_leaves_the_old_file(folder, monkeypatch):
+    def failing(descriptor):
+        raise OSError(5, "Input/output error")
+
+    Path("x").write_bytes(OLD)
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(OutputError, match=r"^x: cannot be written: Input/output error$"):
+        put("x")
+    assert (left(), Path("x").read_bytes()) == ({"x"}, OLD)
+
+
+@needs_locks()
+def test_a_lock_is_for_one(folder):
+    with open("x", "wb") as one, open("x", "wb") as other:
+        assert _whole_file.hold(one.fileno())
+        assert not _whole_file.hold(other.fileno())
+
+
+def test_without_locks_nothing_is_removed(folder, monkeypatch):
+    """Windows has none, and nobody can tell whose writer lives."""
+    monkeypatch.setattr(_whole_file, "fcntl", None)
+    name = leaving(_whole_file._machine())
+    put("x")
+    assert (left(), Path("x").read_bytes()) == ({"x", name}, NEW)
+
+
+@needs_locks()
+def test_times_of_many_folders_are_not_kept(folder):
+    _whole_file._next_look.update({(0, i): float("inf") for i in range(1001)})
+    name = leaving(_whole_file._machine())
+    put("x")
+    assert left() == {"x"}, name
+    assert len(_whole_file._next_look) == 1
+
+
+def test_machines_without_an_identity_go_by_their_name(folder, monkeypatch):
+    def missing(*arguments):
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr(_whole_file, "open", missing, raising=False)
+    name = os.uname().nodename.encode() if hasattr(os, "uname") else b""
+    assert _whole_file._machine.__wrapped__() == f"{zlib.crc32(name):08x}"

@@ -430,3 +430,20 @@ def test_a_full_disk(folder, name):
     done = run_python(FULL, "x", name)
     assert done.stdout.startswith("27 x: cannot be written: File too large"), done
     assert (os.listdir(), Path("x").read_bytes()) == (["x"], b"as it was")
+
+
+def test_levels_of_nothing(folder):
+    """Their range is no matter, and there are none that the format could not hold."""
+    fastspec.write("x.wav", np.zeros(0), 8000, lo=-80.0)
+    assert fastspec.get_duration(path="x.wav") == 0
+
+
+def test_what_libsndfile_refuses_only_when_it_writes(folder, monkeypatch):
+    class Refusing(soundfile.SoundFile):
+        def write(self, block):
+            raise soundfile.LibsndfileError(22)
+
+    monkeypatch.setattr(soundfile, "SoundFile", Refusing)
+    with pytest.raises(ParameterError, match=r"^x\.wav: sr=8000, 1 channels: libsndfile cannot write this as WAV"):
+        fastspec.write("x.wav", noise(100), 8000)
+    assert os.listdir() == []

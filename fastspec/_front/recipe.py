@@ -79,7 +79,7 @@ class Recipe(FieldsTable):
     drop_last : bool, default False
         Whether the last frame is left out.
     window : str, tuple or array_like, default 'hann'
-        As `fastspec.filters.get_window` has it, or 'povey'; samples become a tuple of numbers.
+        As `fastspec.filters.get_window` has it, or Kaldi's 'povey' and 'sine'; samples become a tuple of numbers.
     win_length : int, optional
         Length of the window, in the middle of the frame. Default: `frame_length`.
     periodic : bool, default True

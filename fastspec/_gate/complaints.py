@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, wraps
 from inspect import Parameter, signature
+from itertools import chain, repeat
 from reprlib import repr as short
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -42,13 +43,14 @@ def public(function: F) -> F:
             return function(*args, **kwargs)
         except _TRANSLATED as error:
             if any(map(_is_foreign_array, (*args, *kwargs.values()))):
-                return call(*map(_as_array, args), **{name: _as_array(value) for name, value in kwargs.items()})
+                names = chain(signature(function).parameters, repeat("the tensor"))
+                return call(*map(_as_array, args, names), **{k: _as_array(v, k) for k, v in kwargs.items()})
             better = _translated(error, function, args, kwargs)
             if better is None:
                 raise
             raise _as_well(better, error) from error
 
-    return call  # type: ignore[return-value]
+    return cast(F, call)
 
 
 def _is_foreign_array(value: Any) -> bool:
@@ -58,10 +60,10 @@ def _is_foreign_array(value: Any) -> bool:
     return any(hasattr(value, name) for name in ("__dlpack__", "__array__", "__array_interface__"))
 
 
-def _as_array(value: Any) -> Any:
+def _as_array(value: Any, name: str) -> Any:
     if not _is_foreign_array(value):
         return value
-    return from_dlpack(value, name="the tensor") if hasattr(value, "__dlpack__") else np.asarray(value)
+    return from_dlpack(value, name=name) if hasattr(value, "__dlpack__") else np.asarray(value)
 
 
 # Where warnings go that nobody's line of code is behind, such as those about one of a thousand files.
@@ -142,7 +144,7 @@ def _translated(
 
 
 # Kinds of errors that programs written for librosa may catch, besides ValueError.
-_LOOKED_OUT_FOR = (
+_LOOKED_OUT_FOR: tuple[type[Exception], ...] = (
     *(np.exceptions.AxisError, IndexError, KeyError, TypeError),
     *(OverflowError, ZeroDivisionError, NotImplementedError),
 )
@@ -152,7 +154,7 @@ def _as_well(better: Exception, error: Exception) -> Exception:
     """The better error, made an instance of the first one's class as well."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
-            return both(type(better), kind)(str(better))  # type: ignore[arg-type]
+            return both(type(better), kind)(str(better))  # type: ignore[arg-type]  # classes have a hash
     return better
 
 
@@ -251,7 +253,8 @@ def _array(value: Any) -> np.ndarray:
 
 
 def _is_number(value: Any) -> bool:
-    return _is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value)
+    # Of integers beyond 64 bits NumPy makes objects.
+    return isinstance(value, int) or (_is_numbers(value) and np.ndim(value) == 0 and not np.iscomplexobj(value))
 
 
 def _is_integer(value: Any) -> bool:
@@ -303,7 +306,7 @@ def _of_number(name: str, value: Any, arrays: list[tuple[str, np.ndarray]], erro
         of, x = arrays[0] if arrays else ("", np.empty(0))
         if of and isinstance(error, LookupError) and not -x.ndim <= value < x.ndim:
             return f"{name}={value} is no axis of {of}.shape={x.shape}; use {-x.ndim} to {x.ndim - 1}"
-    if not np.isfinite(float(value)):
+    if not isinstance(value, int) and not np.isfinite(float(value)):
         said = re.search(r"nan|infinit", str(error), re.IGNORECASE)
         return f"{name}={value} must be finite; pass a number" if said else None
     if abs(value) >= _TOO_MANY and (isinstance(error, OverflowError) or re.search("(?i)too big|maximum", str(error))):

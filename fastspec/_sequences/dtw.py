@@ -313,10 +313,7 @@ def _path_of(D: np.ndarray, steps: tuple[Any, ...], cost_of: Costs) -> np.ndarra
             f"D[-1, {column}] is {D[row, column]}: no valid warping path reaches the end with these step sizes and "
             "constraints; allow other steps or a wider band"
         )
-    path = _sequences.warp_back(steps, cost_of, D, row, column)
-    if not subseq and path[-1].any():
-        raise ParameterError(f"the path ends at {tuple(path[-1].tolist())}, not at (0, 0); try subseq=True")
-    return path
+    return _sequences.warp_back(steps, cost_of, D, row, column)
 
 
 @public

@@ -104,7 +104,8 @@ def start_of(content: Content) -> int | None:
 def find(content: Content, start: int) -> Found:
     """The sounds of a file of MPEG audio whose first frame is at `start`."""
     if _is_healthy(content, start):
-        return Found()
+        # What stands before may begin like a frame, which the decoder would fall for.
+        return Found() if start == _skip_id3(content, 0) else Found((Piece(start, content.size),))
     runs = _runs(content, start)
     pieces = tuple(_piece(content, run) for run in runs)
     missing = sum(_missing_frames(content, run, runs[i + 1 :]) for i, run in enumerate(runs))

@@ -93,12 +93,6 @@ class PieceFile(io.RawIOBase):
         self._size = max(self._length, piece.claimed)
         self._at = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
     def tell(self) -> int:
         return self._at
 

@@ -25,7 +25,7 @@ from typing import BinaryIO
 try:
     import fcntl
 except ImportError:  # pragma: no cover (Windows: no locks, hence no leavings are removed)
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # which is looked at
 
 MOST_LINKS = 40  # in a row, as in the Linux kernel
 LONGEST_MACHINE_AWAY = 7 * 86400  # seconds after which a file of another machine counts as left, if nobody holds it
@@ -160,7 +160,7 @@ def hold(descriptor: int) -> bool:
 
 def _take_after(descriptor: int, path: str, there: os.stat_result) -> None:
     """Owner, extended attributes (access lists are among them) and mode of what is there, for a new file."""
-    if os.name == "nt":
+    if os.name == "nt":  # pragma: no cover (Windows has none of them)
         return
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (there.st_uid, there.st_gid):
@@ -182,7 +182,7 @@ def _attributes(file: str | int) -> list[str]:
 def _take_name(file: BinaryIO, partial: str, target: str) -> None:
     """Give a whole file its final name, when the disk has it: a power cut, too, leaves the old file or the new one."""
     to_disk(file.fileno())
-    if os.name == "nt":
+    if os.name == "nt":  # pragma: no cover (Windows: an open file keeps its name)
         file.close()
     try:
         os.replace(partial, target)
@@ -256,7 +256,7 @@ def _remove_if_left(partial: str) -> None:
         descriptor = os.open(partial, os.O_RDWR | _OPENING)
         try:
             status = os.fstat(descriptor)
-            machine = _PARTIAL_NAME.fullmatch(os.path.basename(partial))[1]  # type: ignore[index]
+            machine = _PARTIAL_NAME.fullmatch(os.path.basename(partial))[1]  # type: ignore[index]  # named so
             old = time.time() - status.st_mtime > LONGEST_MACHINE_AWAY
             if stat.S_ISREG(status.st_mode) and (old or machine == _machine()):
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -133,7 +133,9 @@ def _change(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise UsageError(f"{shown(text)} changes nothing; write NAME=VALUE, for instance n_mels=128")
-    words: dict[str, object] = {"none": None, "true": True, "false": False}
+    words: dict[str, object] = {"true": True, "false": False}
+    if name.strip() != "pad":  # whose word it is
+        words["none"] = None
     for kind in (int, float):
         try:
             return name.strip(), kind(value)

@@ -37,7 +37,7 @@ def plan(inputs: Sequence[str], out: str, kind: str | None, kinds: Sequence[str]
     if out == STREAM or _is_special(out):
         return _one_target(inputs, out, None if out == STREAM else Path(out)), kind or _kind_of(suffix, kinds)
     is_folder = out.endswith(("/", os.sep)) or os.path.isdir(out) or not suffix
-    if is_folder and os.path.isfile(out):
+    if is_folder and os.path.isfile(out.rstrip("/" + os.sep)):
         raise UsageError(f"-o {printable(out)} is a file, not a folder; name a folder, or a file with a suffix")
     if not is_folder and suffix not in kinds:
         options = ", ".join("." + k for k in kinds)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 
-from .._engine.foreign import patient
+from .._engine.foreign import call, patient
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, refuse_mask
 
@@ -114,10 +114,10 @@ def stack(arrays: Sequence[npt.NDArray[T]], *, axis: int = 0) -> npt.NDArray[T]:
     if len(shapes) != 1:
         given = f"shapes {sorted(shapes)}" if shapes else "no array"
         raise ParameterError(f"arrays holds {given}; pass at least one array, all of the same shape")
-    if axis != 0:
-        return np.stack(arrays, axis=axis)
-    result = np.empty((len(arrays), *shapes.pop()), dtype=np.result_type(*arrays), order="F")
-    return np.stack(arrays, axis=0, out=result)
+    result = None
+    if axis == 0:
+        result = np.empty((len(arrays), *shapes.pop()), dtype=np.result_type(*arrays), order="F")
+    return call(np.stack, arrays, axis=axis, out=result, work=10 * len(arrays) * arrays[0].size)
 
 
 @public
@@ -418,6 +418,7 @@ def softmask(X: np.ndarray, X_ref: np.ndarray, *, power: float = 1, split_zeros:
 
 
 @public
+@patient(20)
 def cyclic_gradient(data: np.ndarray, *, edge_order: Literal[1, 2] = 1, axis: int = -1) -> np.ndarray:
     """Central differences along an axis that wraps around, such as time in a loop or pitch class.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._engine.foreign import patient
+from .._engine.foreign import call, patient
 from .._gate.complaints import public
 from .._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index, as_samples, first_nonfinite
 from .._lazy import gather
@@ -143,9 +143,13 @@ def valid_audio(y: FloatArray) -> bool:
     True
     """
     y = as_samples(y)
-    if not np.isfinite(y).all():
+    finite = np.isfinite(y).all() if y.size < _LONG else call(lambda: np.isfinite(y).all(), work=2 * y.size)
+    if not finite:
         raise first_nonfinite(y)
     return True
+
+
+_LONG = 50_000_000  # samples
 
 
 @public
@@ -388,7 +392,7 @@ def normalize(
     S = as_array(S, name="S", subok=True)
     if threshold is None:
         threshold = tiny(S)
-    elif threshold <= 0:  # type: ignore[operator]
+    elif threshold <= 0:  # type: ignore[operator]  # a number
         raise ParameterError(f"threshold={threshold} must be positive; omit it for tiny(S)")
     if fill not in (None, False, True):
         raise ParameterError(f"fill={fill!r} must be None, False or True")

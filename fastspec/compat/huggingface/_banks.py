@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..._engine.foreign import call
 from ..._front.banks import SCALES, from_mel, to_mel, triangles
 from ..._gate.complaints import warn
 from ..._gate.samples import DTypeError, ParameterError, as_index, as_number, check_rate, one_of
@@ -104,7 +105,7 @@ def hertz_to_octave(freq: npt.ArrayLike, tuning: float = 0.0, bins_per_octave: i
     >>> huggingface.hertz_to_octave([55.0, 440.0]).tolist()
     [1.0, 4.0]
     """
-    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)  # type: ignore[arg-type]
+    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)  # type: ignore[arg-type]  # any array_like
 
 
 @peer()
@@ -168,16 +169,17 @@ def mel_filter_bank(
     one_of(mel_scale, SCALES, name="mel_scale")
     if not 0 <= low <= high < np.inf:
         raise ParameterError(f"min_frequency={low}, max_frequency={high} must be ascending, from 0 Hz; swap them")
-    weights = triangles(
-        n_bins, n_filters, low, high, sampling_rate, mel_scale, in_mel=bool(triangularize_in_mel_space),
-        norm=norm, dtype=real_dtype(dtype),
+    work = 50 * n_bins * n_filters
+    weights = call(
+        triangles, n_bins, n_filters, low, high, sampling_rate, mel_scale, in_mel=bool(triangularize_in_mel_space),
+        norm=norm, dtype=real_dtype(dtype), work=work,
     )  # fmt: skip
     if (weights.max(axis=1) == 0).any():
         warn(
             f"Empty filters: num_mel_filters={n_filters} leaves some without one of num_frequency_bins={n_bins}; "
             "use fewer filters, or more bins"
         )
-    return np.ascontiguousarray(weights.T)
+    return call(np.ascontiguousarray, weights.T, work=work)
 
 
 @peer()

@@ -11,7 +11,7 @@ from ... import filters
 from ..._engine.kept import kept
 from ..._engine.spec import padding_of
 from ..._gate.complaints import public
-from ..._gate.samples import DTypeError, ParameterError, as_array, as_hop_length, as_index
+from ..._gate.samples import ParameterError, as_array, as_hop_length, as_index
 from ...util._complex import phasor
 from ...util.deprecation import Deprecated
 from ...util.utils import dtype_c2r, fix_length, tiny
@@ -119,8 +119,6 @@ def icqt(
 
 def _spectra(C: Any) -> np.ndarray:
     C = as_array(C, name="C")
-    if C.dtype.kind not in "fciub":
-        raise DTypeError(f"C.dtype={C.dtype} holds no spectra; pass complex numbers or magnitudes")
     if C.ndim < 2 or C.shape[-1] == 0 or C.shape[-2] == 0:
         raise ParameterError(f"C.shape={C.shape} must be (..., bins, frames), with a bin and a frame at least")
     return C.astype(np.complex64 if C.dtype.itemsize <= 4 or C.dtype == np.complex64 else np.complex128, copy=False)
@@ -189,8 +187,9 @@ class _Inversion:
         seen = self.analyse(y, dtype, ones)
         residual = self.add_up(seen, len(y), self.weights)
         np.subtract(y, residual, out=residual)
-        seen = seen, self.analyse(residual, dtype, ones)
-        own, shared, other = self._energy(seen[0], seen[0]), self._energy(*seen), self._energy(seen[1], seen[1])
+        rest_seen = self.analyse(residual, dtype, ones)
+        own, other = self._energy(seen, seen), self._energy(rest_seen, rest_seen)
+        shared = self._energy(seen, rest_seen)
         energies = np.array([[own, shared], [shared, other]])
         wanted = np.array([power, np.einsum("i,i->", y, residual)], dtype=np.float64)
         size = np.sqrt(np.maximum(np.diag(energies), np.finfo(np.float64).tiny))

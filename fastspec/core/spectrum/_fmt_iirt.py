@@ -89,12 +89,17 @@ def fmt(
     import scipy.fft
     from scipy.interpolate import interp1d
 
-    work = 500 * (y.size + len(grid) * (y.size // n))
-    resampled = call(lambda: interp1d(np.arange(n) / n, y, kind=kind, axis=axis)(grid), work=work)
+    between = call(interp1d, np.arange(n) / n, y, kind=kind, axis=axis, work=500 * y.size)
+    # In parts, for SciPy lets no other thread hear a signal meanwhile.
+    parts = [between(part) for part in np.array_split(grid, 1 + len(grid) * (y.size // n) // _MOST_AT_ONCE)]
+    resampled = np.concatenate(parts, axis=axis)
     shape = [1] * resampled.ndim
     shape[axis] = -1
     resampled = resampled * (grid**beta * (np.sqrt(n) / len(grid))).reshape(shape)
     return call(scipy.fft.rfft, resampled, axis=axis, work=20 * resampled.size)
+
+
+_MOST_AT_ONCE = 1 << 20  # values
 
 
 def _exponential_grid(n: int, t_min: float, n_fmt: int | None, over_sample: float) -> np.ndarray:
@@ -209,7 +214,8 @@ def _filtered(
     at_rate = {rate: resample(y, orig_sr=sr, target_sr=rate, res_type=res_type) for rate in np.unique(rates)}
     for i, (rate, coefficients) in enumerate(zip(rates, bank, strict=True)):
         x = at_rate[rate]
-        yield i, rate, sosfiltfilt(coefficients, x) if flayout == "sos" else filtfilt(*coefficients, x)
+        there_and_back = (sosfiltfilt, coefficients) if flayout == "sos" else (filtfilt, *coefficients)
+        yield i, rate, call(*there_and_back, x, work=100 * x.size)
 
 
 def _window_powers(x: np.ndarray, length: int, hop: float, n_frames: int) -> np.ndarray:

@@ -130,7 +130,7 @@ def write_npy(file: IO[bytes], feature: dict[str, Any], n_frames: int, pieces: I
     about = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (n_frames, feature["rows"])}
     np.lib.format.write_array_header_1_0(file, about)
     for piece in pieces:
-        file.write(memoryview(piece).cast("B"))
+        file.write(piece.data.cast("B"))
 
 
 def read_header(text: str | bytes) -> dict[str, Any]:
@@ -140,5 +140,5 @@ def read_header(text: str | bytes) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError):
         raise NotAStoreError("is no data set of fastspec's") from None
     if version != FORMAT:
-        raise NotAStoreError(f"is a data set of another fastspec (format {version!r}; {FORMAT} can be read here)")
+        raise NotAStoreError(f"is a data set of a later fastspec (format {version!r}; {FORMAT} can be read here)")
     return header
