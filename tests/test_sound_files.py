@@ -484,7 +484,7 @@ def test_names_of_any_bytes(tmp_path):
 def test_what_is_no_file_is_told(path):
     """True is no descriptor: it would be standard output, which would be closed."""
     for read in (fastspec.load, fastspec.read, fastspec.get_samplerate):
-        with pytest.raises(fastspec.DTypeError, match=r"path=.{,60} is no file") as told:
+        with pytest.raises(fastspec.DTypeError, match=r"Invalid file: .{,60}; pass a path") as told:
             read(path)
         assert len(str(told.value)) < 200
     os.fstat(1)

@@ -419,7 +419,7 @@ def _as_file(source: AudioSource) -> tuple[bytes | None, BinaryIO, tuple[BinaryI
         file = source
     else:
         said = reprlib.repr(source)
-        raise DTypeError(f"path={said} is no file; pass a path, a binary file object or a soundfile.SoundFile")
+        raise DTypeError(f"Invalid file: {said}; pass a path, a binary file object or a soundfile.SoundFile")
     owned = () if file is source else (file,)
     if not _can_seek(file):
         copy: Any = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
