@@ -460,6 +460,17 @@ def test_file_objects_are_read_from_where_they_stand_and_stay_open(tmp_path):
         fastspec.load(file)
 
 
+@pytest.mark.parametrize("kind", ["WAV", "AIFF", "FLAC", "OGG", "MP3", "CAF", "NIST"])
+def test_sounds_within_a_file_object(kind):
+    """From where it stands, which libsndfile takes for the start of all of it."""
+    if kind not in soundfile.available_formats():
+        pytest.skip("this libsndfile does not know it")
+    content = encoded(kind, noise(30000))
+    file = io.BytesIO(b"before" + content)
+    file.seek(6)
+    np.testing.assert_array_equal(fastspec.load(file, sr=None)[0], decoded(content)[:, 0])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX")
 def test_names_of_any_bytes(tmp_path):
     name = os.path.join(os.fsencode(tmp_path), b"stra\xdfe \xff.wav")

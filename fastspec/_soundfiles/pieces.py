@@ -63,6 +63,10 @@ class Content:
         """Leave the file as it was found: others read it from there."""
         self.file.seek(self._base)
 
+    def whole(self) -> PieceFile | LenientFile:
+        """All of it, for libsndfile, to which the start of a file is 0."""
+        return self.open(Piece(0, self.size)) if self._base else LenientFile(self.file)
+
     def open(self, piece: Piece) -> PieceFile:
         return PieceFile(self.file, self._base, piece)
 
@@ -114,6 +118,22 @@ class PieceFile(io.RawIOBase):
             self._file.seek(self._base + self._piece.start + self._at)
             return self._file.read(min(count, self._length - self._at))
         return bytes(max(0, min(count, self._size - self._at))) if self._at >= self._size - self._TAIL else b""
+
+
+class LenientFile:
+    """A file object for libsndfile, which in broken files seeks to before their start; Python's objects refuse that."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return self._file.seek(0)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -388,8 +388,7 @@ def open_audio(source: AudioSource, *, seconds: float | None = None) -> Sound:
             content.rewind()
             if path is not None:
                 return soundfile.SoundFile(path)
-            # libsndfile seeks to before the start of broken files, which not every file object takes.
-            return _opened(content.open(_audio_pieces.Piece(0, content.size)))
+            return _opened(content.whole())
 
         pieces = [lambda piece=piece: _opened(content.open(piece)) for piece in found.pieces or ()]
         try:
