@@ -575,6 +575,13 @@ def test_autocorrelate_is_the_sum_of_products(shape):
         np.testing.assert_allclose(ours[index], expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "c8"])
+def test_autocorrelate_in_the_other_byte_order(dtype):
+    y = np.random.default_rng(0).standard_normal(500).astype(dtype)
+    swapped = y.astype(y.dtype.newbyteorder())
+    np.testing.assert_array_equal(fastspec.autocorrelate(swapped), fastspec.autocorrelate(y))
+
+
 def test_autocorrelate_of_a_complex_signal():
     z = np.exp(1j * np.arange(20))
     expected = [np.vdot(z[: 20 - k], z[k:]) for k in range(5)]

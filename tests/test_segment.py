@@ -314,3 +314,11 @@ def test_filters_without_a_signature():
 
     R = segment.recurrence_matrix(RNG.normal(size=(3, 20)), k=3, sym=True).astype(float)
     np.testing.assert_allclose(segment.timelag_filter(Doubled())(R), 2 * R)
+
+
+def test_path_enhance_of_half_precision_is_that_of_single():
+    R = np.random.default_rng(0).random((30, 30)).astype(np.float16)
+    for mode in ("reflect", "wrap"):
+        smooth = segment.path_enhance(R, 9, mode=mode)
+        assert smooth.dtype == np.float32
+        np.testing.assert_array_equal(smooth, segment.path_enhance(R.astype(np.float32), 9, mode=mode))
