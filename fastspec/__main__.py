@@ -2,9 +2,10 @@
 
 import sys
 
-try:
-    from .cli import main
+if __name__ == "__main__":
+    try:
+        from .cli import main
 
-    sys.exit(main())
-except KeyboardInterrupt:  # while modules are imported
-    sys.exit(130)
+        sys.exit(main())
+    except KeyboardInterrupt:  # while modules are imported
+        sys.exit(130)

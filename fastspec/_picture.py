@@ -176,7 +176,7 @@ def _draw(
     bar = colorbar_db(
         image,
         fig=figure,
-        ax=list(axes),  # type: ignore[arg-type]
+        ax=list(axes),  # type: ignore[arg-type]  # matplotlib takes several
         label=level_label,
         pad=0.015,
         fraction=0.04,

@@ -8,7 +8,7 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
@@ -109,7 +109,7 @@ class Scaler:
     # --- statistics of a dataset
 
     @public
-    def fit(self, batches: Iterable[Any], transform_func: Callable[..., np.ndarray] | None = None) -> Scaler:
+    def fit(self, batches: Iterable[Any], transform_func: Callable[..., np.ndarray] | None = None) -> Self:
         """Take the numbers of a dataset, forgetting any that were there.
 
         Parameters
@@ -146,7 +146,7 @@ class Scaler:
         return self
 
     @public
-    def partial_fit(self, X: npt.ArrayLike) -> Scaler:
+    def partial_fit(self, X: npt.ArrayLike) -> Self:
         """Add a batch to the numbers that are there.
 
         Parameters
@@ -178,7 +178,7 @@ class Scaler:
         return self
 
     @public
-    def merge(self, other: Scaler) -> Scaler:
+    def merge(self, other: Scaler) -> Self:
         """Add the numbers of another scaler, fitted to another part of the dataset.
 
         Parameters
@@ -221,7 +221,7 @@ class Scaler:
         self.weight = total
 
     @public
-    def set_moments(self, mean: npt.ArrayLike, mean_squared: npt.ArrayLike) -> Scaler:
+    def set_moments(self, mean: npt.ArrayLike, mean_squared: npt.ArrayLike) -> Self:
         """Take numbers of a dataset that another program has, as if one batch had had them.
 
         Parameters
@@ -355,9 +355,9 @@ class Scaler:
         try:
             with open(beside, "wb") as file:
                 if target.suffix == ".npz":
-                    kept = {name: value for name, value in self._state().items() if value is not None}
+                    kept: dict[str, Any] = {name: value for name, value in self._state().items() if value is not None}
                     settings = np.frombuffer(json.dumps(self._settings()).encode(), np.uint8)
-                    np.savez(file, settings=settings, **kept)  # type: ignore[arg-type]
+                    np.savez(file, settings=settings, **kept)
                 else:
                     state = {name: None if v is None else v.tolist() for name, v in self._state().items()}
                     file.write(json.dumps({**self._settings(), **state}).encode() + b"\n")
@@ -367,7 +367,7 @@ class Scaler:
 
     @classmethod
     @public
-    def load(cls, path: str | os.PathLike[str]) -> Scaler:
+    def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a scaler that `save` wrote.
 
         Parameters
@@ -391,12 +391,12 @@ class Scaler:
             scaler.weight = as_number(settings["weight"], name="weight")
             for name in ("mean", "variance", "minimum", "maximum"):
                 setattr(scaler, name, state[name])
-            return scaler if cls is Scaler else cls._from(scaler)
+            return cls._from(scaler)
         except (KeyError, TypeError, ValueError, zipfile.BadZipFile, EOFError) as error:
             raise ParameterError(f"path={str(path)!r} holds no Scaler: {error}; pass a file that save wrote") from None
 
     @classmethod
-    def _from(cls, scaler: Scaler) -> Any:
+    def _from(cls, scaler: Scaler) -> Self:
         made = cls.__new__(cls)
         made.__dict__.update(scaler.__dict__)
         return made

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ._gate.kinds import FloatArray, Prior, Units
 
-    Bpm = TypeVar("Bpm", bound="float | np.floating[Any] | np.integer[Any] | NDArray[np.floating[Any]]")
+Bpm = TypeVar("Bpm", bound="float | np.floating[Any] | np.integer[Any] | NDArray[np.floating[Any]]")
 
 __all__ = ["beat_track", "plp"]
 

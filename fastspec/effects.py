@@ -396,7 +396,7 @@ def trim(
     if loud.size:
         start = int(frames_to_samples(loud[0], hop_length=hop_length))
         end = min(y.shape[-1], int(frames_to_samples(loud[-1] + 1, hop_length=hop_length)))
-    return y[..., start:end], np.asarray([start, end])  # type: ignore[return-value]
+    return y[..., start:end], np.asarray([start, end])
 
 
 @public

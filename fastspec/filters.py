@@ -345,7 +345,7 @@ def diagonal_filter(
     """
     if angle is None:
         angle = np.arctan(slope)
-    kernel = np.diag(get_window(window, n, fftbins=False))
+    kernel: np.ndarray = np.diag(get_window(window, n, fftbins=False))
     if not np.isclose(angle, np.pi / 4):
         from scipy.ndimage import rotate
 
@@ -355,4 +355,4 @@ def diagonal_filter(
     kernel /= kernel.sum()
     if zero_mean:
         kernel -= kernel.mean()
-    return kernel  # type: ignore[return-value]
+    return kernel

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 __all__ = ["float_to_pcm", "pcm_convert", "pcm_to_float"]
 
-_PLAIN = (np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float64)
+_PLAIN: tuple[type[np.generic], ...] = (
+    np.uint8, np.int8, np.uint16, np.int16, np.int32, np.float32, np.float64,
+)  # fmt: skip
 _THREE_BYTES = np.dtype("V3")
 
 # For each encoding, the dtypes that hold it and fsp_pcm's number; 0 means that the view's dtype tells.
@@ -344,7 +346,7 @@ def block_converter(
     def convert(block: np.ndarray, begin: int) -> tuple[np.ndarray, int]:
         block, source = _described(block, None, "from_encoding", name="y")
         if key is None:
-            return _convert(block, source, target, None, True, None)  # type: ignore[return-value]
+            return _convert(block, source, target, None, True, None)  # type: ignore[return-value]  # both, as asked for
         out = _memory.empty(block.shape, target.dtype)
         rows = zip(np.atleast_2d(block), np.atleast_2d(out), strict=True)
         return out, sum(

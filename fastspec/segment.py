@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar, cast, overload
 
 import numpy as np
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from scipy.sparse import csc_array, csr_array
 
-    Bandwidth = np.ndarray | float | str | None
     Mode = Literal["connectivity", "distance", "affinity"]
 
+Bandwidth = np.ndarray | float | str | None
 Matrix = TypeVar("Matrix")
 Filter = TypeVar("Filter", bound="Callable[..., Any]")
 
@@ -427,7 +427,7 @@ def timelag_filter(function: Filter, pad: bool = True, index: int = 0) -> Filter
         positional[index] = recurrence_to_lag(positional[index], pad=pad)
         return lag_to_recurrence(function(*positional, **kwargs))
 
-    return filtered  # type: ignore[return-value]
+    return cast(Filter, filtered)
 
 
 @public

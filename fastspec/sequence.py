@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ._front.windows import Window
 
-    Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+Matrix = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 __all__ = [
     "dtw",

@@ -49,6 +49,6 @@ def shared() -> Path:
 
 
 def pytest_collection_finish() -> None:
-    """Nineteen thousand tests are a million objects, which the garbage collector need not look through each time."""
+    """Nineteen thousand tests are a million objects, which the garbage collector need not look through again."""
     gc.collect()
     gc.freeze()

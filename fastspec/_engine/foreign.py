@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from contextvars import copy_context
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -29,12 +29,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_left_behind.clear)  # its threads are its parent's
 
 F = TypeVar("F", bound=Callable[..., Any])
+R = TypeVar("R")
 
 # Estimated nanoseconds. A shorter call is simply waited for.
 LONG = 100_000_000
 
 
-def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -> Any:
+def call(function: Callable[..., R], *args: Any, work: float, **kwargs: Any) -> R:
     """``function(*args, **kwargs)``, which takes about `work` nanoseconds, such that Ctrl-C is answered meanwhile.
 
     A long one runs in a thread of its own while the main thread, where Python runs the handlers of signals, waits
@@ -46,7 +47,7 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
         return function(*args, **kwargs)
     floating = np.geterr()  # NumPy 1 keeps these per thread, not in the context
 
-    def as_here() -> Any:
+    def as_here() -> R:
         with np.errstate(**floating):
             return function(*args, **kwargs)
 
@@ -70,7 +71,7 @@ def call(function: Callable[..., Any], *args: Any, work: float, **kwargs: Any) -
     return made.outcome()
 
 
-def undisturbed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+def undisturbed(function: Callable[..., R], *args: Any, **kwargs: Any) -> R:
     """``function(*args, **kwargs)``, a short call of a library that calls Python back, and loses what is raised there.
 
     Python runs handlers of signals in the main thread, wherever that is: so the call is made by another one. It works
@@ -154,6 +155,6 @@ def patient(nanoseconds: float) -> Callable[[F], F]:
             sizes = [x.size for x in (*args, *kwargs.values()) if isinstance(x, np.ndarray)]
             return call(function, *args, work=nanoseconds * max(sizes, default=0), **kwargs)
 
-        return answering  # type: ignore[return-value]
+        return cast(F, answering)
 
     return decorate

@@ -42,6 +42,6 @@ def _why_no_engine(error: ImportError) -> str:
 
 
 try:
-    from . import _c as engine  # type: ignore[attr-defined]
+    from . import _c as engine  # type: ignore[attr-defined]  # compiled
 except ImportError as error:
     raise ImportError(_why_no_engine(error)) from error

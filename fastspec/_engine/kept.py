@@ -8,13 +8,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import lru_cache, update_wrapper
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 import numpy as np
 
 from .install import engine
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R", covariant=True)
+
+if TYPE_CHECKING:
+
+    class Kept(Protocol[P, R]):
+        """A function with its cache."""
+
+        @property
+        def __wrapped__(self) -> Callable[P, R]: ...
+
+        def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
 
 # Limit of all caches together; the newest entry of each is exempt.
 MOST_BYTES = 128 << 20
@@ -23,7 +34,7 @@ MOST_BYTES = 128 << 20
 ENTRY_BYTES = 1 << 10
 
 
-def kept(most: int, *, typed: bool = False) -> Callable[[F], F]:
+def kept(most: int, *, typed: bool = False) -> Callable[[Callable[P, R]], Kept[P, R]]:
     """`functools.lru_cache`, which also lets go of what it holds when all caches hold more than MOST_BYTES.
 
     What is found costs a look-up in C, as ever: bytes are counted when something new is made. When they are too many,

@@ -50,6 +50,10 @@ def padding_of(pad_mode: Any) -> Padding:
     )
 
 
+# Of fields that are made of the others where they are not given.
+_BY_DEFAULT: Any = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Framing:
     """Frames of `length` samples (of `n_fft`, if it is 0) every `hop_length`, zeros behind them up to `n_fft`.
@@ -64,10 +68,9 @@ class Framing:
     lead: int
     padding: Padding = Padding.CONSTANT
     length: int = 0
-    # None as arguments only.
-    before: int = None  # type: ignore[assignment]
-    after: int = None  # type: ignore[assignment]
-    slack: int = None  # type: ignore[assignment]
+    before: int = _BY_DEFAULT
+    after: int = _BY_DEFAULT
+    slack: int = _BY_DEFAULT
     least: int = 0
 
     def __post_init__(self) -> None:

@@ -48,8 +48,11 @@ def window_samples(window: Any, length: int, *, periodic: bool) -> np.ndarray:
 
 def bank_of(recipe: Recipe, precision: int) -> np.ndarray | None:
     """The bands' weights (bands, bins), `log_gain` included; None for none."""
-    if not recipe.n_mels:
-        return None
+    return weights_of(recipe, precision) if recipe.n_mels else None
+
+
+def weights_of(recipe: Recipe, precision: int) -> np.ndarray:
+    """Likewise, where there are bands."""
     weights = _weights(recipe, precision) * recipe.log_gain
     return weights if recipe.energy != "spectrum" else _with_sum(weights, recipe)
 

@@ -26,7 +26,8 @@ def frames_expected(sound: Sound, program: Program, sr: float) -> int:
 def gathered(parts: Iterable[np.ndarray], expected: int) -> np.ndarray:
     """Parts (..., rows, n), one after the other in time. Where there are more frames than expected, it takes twice the
     memory of the result, for they have to be copied."""
-    filled, beyond, whole = 0, [], None
+    filled, whole = 0, None
+    beyond: list[np.ndarray] = []
     for part in parts:
         if whole is None:
             whole = _like(part, expected)
@@ -36,6 +37,7 @@ def gathered(parts: Iterable[np.ndarray], expected: int) -> np.ndarray:
             filled += part.shape[-1]
         else:
             beyond.append(part)
+    assert whole is not None, "there is one part at least"
     if beyond:
         return np.concatenate([whole[..., :filled], *beyond], axis=-1)
     return whole if filled == whole.shape[-1] else _cut(whole, filled)

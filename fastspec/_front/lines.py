@@ -42,8 +42,9 @@ class Lines:
 
 
 @kept(32)
-def spec_of(lines: Lines, precision: int, spectrum: Spectrum, guard: float = 0.0) -> Spec:
-    """Phases are those of frames that start at their first sample. `guard`: see `Spec`."""
+def finer_fft(lines: Lines, precision: int) -> tuple[np.ndarray, ComplexBank]:
+    """The window of the FFT of twice the length, and the lines as sums of its bins. Phases are those of frames that
+    start at their first sample."""
     frequencies = np.frombuffer(lines.frequencies)
     size, left = 2 * lines.n_fft, (lines.n_fft + 1) // 2
     width = _WIDTH[precision]
@@ -51,13 +52,19 @@ def spec_of(lines: Lines, precision: int, spectrum: Spectrum, guard: float = 0.0
     window = np.zeros(size)
     window[left : left + lines.n_fft] = np.frombuffer(lines.window)
     window /= _transform_of_weights(places / size, width)
-    framing = Framing(
-        size, lines.hop_length, lines.pad + left, lines.padding, before=lines.pad, after=lines.pad,
-        slack=lines.hop_length + 2 * lines.pad - lines.n_fft,
-    )  # fmt: skip
     angles = -2 * np.pi * frequencies * (lines.n_fft - left)
     first, weights = _bank(frequencies * size, size, width)
-    bank = ComplexBank(first, weights, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+    return window, ComplexBank(first, weights, np.stack([np.cos(angles), np.sin(angles)], axis=1))
+
+
+@kept(32)
+def spec_of(lines: Lines, precision: int, spectrum: Spectrum, guard: float = 0.0) -> Spec:
+    """The spectrum at these lines. `guard`: see `Spec`."""
+    framing = Framing(
+        2 * lines.n_fft, lines.hop_length, lines.pad + (lines.n_fft + 1) // 2, lines.padding, before=lines.pad,
+        after=lines.pad, slack=lines.hop_length + 2 * lines.pad - lines.n_fft,
+    )  # fmt: skip
+    window, bank = finer_fft(lines, precision)
     return Spec(precision, framing, spectrum, window=window, complex_bank=bank, guard=guard)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 
 def random_spans(
-    rng: np.random.Generator, shape: tuple[int, ...], size: int, longest: int
+    rng: np.random.Generator, shape: tuple[int, ...], size: int, longest: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """First and end of runs shorter than `longest` within `size`, uniform in length, then in place."""
     lengths = rng.random(shape) * longest

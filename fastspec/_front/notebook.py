@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 
-def table(title: str, rows: Iterable[tuple]) -> str:
+def table(title: str, rows: Iterable[tuple[object, ...]]) -> str:
     """A row is its heading and one cell or several."""
     return f"<table><caption>{escape(title)}</caption>{''.join(_row(*row) for row in rows)}</table>"
 
@@ -26,7 +26,7 @@ class Listed(dict[str, Any]):
         return table(self.title, ((name, *_cells(value)) for name, value in self.items()))
 
 
-def _cells(value: object) -> tuple:
+def _cells(value: object) -> tuple[object, ...]:
     return tuple(map(repr, value)) if isinstance(value, tuple) else (value,)
 
 
@@ -38,8 +38,12 @@ class Differences(Listed):
     title = "Fields that differ"
 
 
+class _HasItems(Protocol):
+    def items(self) -> dict[str, Any]: ...
+
+
 class FieldsTable:
     """For a class with `items`: a row for each of them."""
 
-    def _repr_html_(self) -> str:
-        return table(type(self).__name__, ((name, repr(value)) for name, value in self.items().items()))  # type: ignore[attr-defined]
+    def _repr_html_(self: _HasItems) -> str:
+        return table(type(self).__name__, ((name, repr(value)) for name, value in self.items().items()))

@@ -165,7 +165,7 @@ def is_scaled(r: Recipe) -> bool:
 
 def affine(r: Recipe, x: float) -> float:
     """A number that is shifted and multiplied, where all rows are alike."""
-    return (x + r.shift) * r.gain  # type: ignore[operator]
+    return (x + r.shift) * r.gain  # type: ignore[operator]  # numbers, see above
 
 
 def scaled_levels(r: Recipe) -> Levels:

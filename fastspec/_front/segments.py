@@ -29,7 +29,7 @@ _PADDING = {
 _AT_ONCE = 1 << 15
 
 # Real and complex numbers, by precision.
-_DTYPES = ((np.float32, np.float64), (np.complex64, np.complex128))
+_DTYPES: tuple[tuple[type[np.generic], ...], ...] = ((np.float32, np.float64), (np.complex64, np.complex128))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -30,12 +30,15 @@ class StftOptions(NamedTuple):
     pad_mode: PadMode
 
 
-class Source(NamedTuple):
+Cut = TypeVar("Cut", bound=StftArguments | None, covariant=True)
+
+
+class Source(NamedTuple, Generic[Cut]):
     """Samples (..., n) with the arguments that cut them into frames, or a spectrogram (..., bins, frames)."""
 
     x: np.ndarray
     n_fft: int
-    stft: StftArguments | None  # None: a spectrogram
+    stft: Cut  # None: a spectrogram
 
     @property
     def n_bins(self) -> int:
@@ -49,7 +52,7 @@ class Source(NamedTuple):
         return stft_spec(self.stft, precision, spectrum_of(power))
 
     def n_frames(self, spec: Spec) -> int:
-        return count_frames(spec, self.x, self.stft) if self.stft else self.x.shape[-1]
+        return self.x.shape[-1] if self.stft is None else count_frames(spec, self.x, self.stft)
 
 
 def of_samples(
@@ -63,7 +66,7 @@ def of_samples(
     *,
     power: float = 1,
     pcm: bool = False,
-) -> Source:
+) -> Source[StftArguments]:
     """Samples and arguments, checked. Padding by a function, as `numpy.pad` calls it, is done here."""
     by_function = callable(pad_mode)
     if by_function:
@@ -79,7 +82,7 @@ def of_samples(
     return Source(x if type(power) in (int, float) else promoted(x, power), stft.n_fft, stft)
 
 
-def of_spectrogram(S: Any, n_fft: int | None) -> Source:
+def of_spectrogram(S: Any, n_fft: int | None) -> Source[None]:
     """A spectrogram as it is. An `n_fft` that does not fit its bins is replaced by the one that does."""
     S = as_array(S, name="S")
     if S.ndim < 2:
@@ -89,7 +92,7 @@ def of_spectrogram(S: Any, n_fft: int | None) -> Source:
     return Source(S, n_fft, None)
 
 
-def of_either(y: Any, S: Any, stft: StftOptions, *, power: float = 1) -> Source:
+def of_either(y: Any, S: Any, stft: StftOptions, *, power: float = 1) -> Source[StftArguments | None]:
     """The spectrogram, as floats, if there is one; else the samples."""
     if S is not None:
         source = of_spectrogram(S, stft.n_fft)

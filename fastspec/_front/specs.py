@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from inspect import unwrap
 from math import isnan, log10
 from typing import Any, NamedTuple
 
@@ -62,7 +63,7 @@ class StftArguments(NamedTuple):
 
 
 def stft_arguments(
-    n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, pad_mode: Any
+    n_fft: int, hop_length: int | None, win_length: Any, window: Any, center: bool, pad_mode: Any
 ) -> StftArguments:
     """Fill in librosa's defaults: windows as long as the FFT, hops of a quarter window."""
     try:
@@ -70,12 +71,12 @@ def stft_arguments(
             return _checked_arguments(n_fft, hop_length, win_length, window, center, pad_mode)
     except TypeError:  # something cannot be hashed; the uncached call says what
         pass
-    return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)  # type: ignore[attr-defined]
+    return _checked_arguments.__wrapped__(n_fft, hop_length, win_length, window, center, pad_mode)
 
 
 @kept(CACHED, typed=True)
 def _checked_arguments(
-    n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, pad_mode: Any
+    n_fft: int, hop_length: int | None, win_length: Any, window: Any, center: bool, pad_mode: Any
 ) -> StftArguments:
     n_fft = as_index(n_fft, name="n_fft")
     if n_fft > MOST_N_FFT:
@@ -114,7 +115,7 @@ def stft_spec(arguments: StftArguments, precision: int, spectrum: Spectrum) -> S
 @kept(CACHED)
 def _mel_bank(arguments: tuple[Any, ...]) -> tuple[np.ndarray, str | None]:
     """The bank, and the warning that is due at every call."""
-    return mel_weights(**{**mel.__wrapped__.__kwdefaults__, **dict(arguments)})  # type: ignore[attr-defined]
+    return mel_weights(**{**unwrap(mel).__kwdefaults__, **dict(arguments)})
 
 
 def hashable(arguments: Iterable[Any]) -> tuple[Any, ...]:
@@ -174,14 +175,14 @@ def check_lifter(lifter: float) -> None:
         raise ParameterError(f"lifter={lifter} must be a non-negative number; 0 for none")
 
 
-def offset_of(ref: float, amin: float) -> float:
+def offset_of(ref: object, amin: float) -> float:
     """Decibels to add so that the power `ref` is at 0."""
     if isinstance(ref, str):
         raise DTypeError(f"ref={ref!r} must be a number or a function; for the loudest band pass np.max")
-    ref = as_number(ref, name="ref")
-    if isnan(ref):  # max(amin, nan) would hide it
+    power = as_number(ref, name="ref")
+    if isnan(power):  # max(amin, nan) would hide it
         raise ParameterError(f"ref={ref} must be a power, for instance ref=1.0")
-    return -10.0 * log10(max(amin, abs(ref)))
+    return -10.0 * log10(max(amin, abs(power)))
 
 
 @kept(CACHED)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .._gate.kinds import FloatArray as Features
     from .._soundfiles.sound import AudioSource, Sound
+    from .specs import StftArguments
 
     Clips = Iterable[npt.ArrayLike]
     Padded = tuple[Features, npt.NDArray[np.int_]]
@@ -45,14 +46,14 @@ def run_program(program: Program, x: np.ndarray, *, check_finite: bool = True) -
     return finish(program, below_the_peak(program, F, extent), x.shape[-1], n_samples)
 
 
-def features(program: Program, source: Source, *, check_finite: bool = True) -> np.ndarray:
+def features(program: Program, source: Source[StftArguments | None], *, check_finite: bool = True) -> np.ndarray:
     """What `program` makes of samples: librosa's functions."""
     n_frames = source.n_frames(program.first)
     return below_the_peak(program, *run_frames(program.first, source.x, n_frames, check_finite=check_finite))
 
 
 def run_source(
-    spec: Spec, source: Source, *, frame_major: bool | None = None, check_finite: bool = True
+    spec: Spec, source: Source[StftArguments | None], *, frame_major: bool | None = None, check_finite: bool = True
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """One plan on a source: (..., rows, frames), and the highest and the lowest level of each channel."""
     if source.stft is None:
@@ -520,9 +521,13 @@ def mixed(block: np.ndarray) -> np.ndarray:
     return block if block.shape[1] == 1 else to_mono(block.T)[:, np.newaxis]
 
 
-def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype) -> Any:
+Resampler = Callable[[np.ndarray, bool], np.ndarray]
+
+
+def converter(rate: float, sr: float | None, n_channels: int, mono: bool, dtype: np.dtype) -> Resampler:
     """From a block (samples, channels) to samples (n) or (channels, n), resampled if asked for."""
-    shape: Callable[..., Any] = (lambda block: block[:, 0]) if mono or n_channels == 1 else (lambda block: block.T)
+    one = mono or n_channels == 1
+    shape: Callable[[np.ndarray], np.ndarray] = (lambda block: block[:, 0]) if one else (lambda block: block.T)
     if sr is None or sr == rate:
         return lambda block, _: shape(block)
     import soxr

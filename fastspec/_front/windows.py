@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from .._gate.kinds import FloatArray
 
-    Window = str | tuple[Any, ...] | float | Callable[..., np.ndarray] | npt.ArrayLike
+    HashableWindow = str | tuple[Any, ...] | float | Callable[..., np.ndarray]
+    Window = HashableWindow | npt.ArrayLike
 
 # A sum of cosines is given by its coefficients, any other window by its name. The coefficients are those of
 # scipy.signal.windows, from F. J. Harris, "On the use of windows for harmonic analysis with the discrete
@@ -107,7 +108,7 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     if isinstance(window, str) and window in _SHAPES:
         return _by_name(window, as_index(Nx, name="Nx"), periodic=bool(fftbins))
     if isinstance(window, (str, tuple)) or np.isscalar(window):
-        return _by_scipy(window, Nx, fftbins)  # type: ignore[arg-type]
+        return _by_scipy(window, Nx, fftbins)
     if isinstance(window, (np.ndarray, list)):
         if len(window) != Nx:
             raise ParameterError(f"window has {len(window)} samples, Nx={Nx}; they must agree")
@@ -115,7 +116,7 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     raise ParameterError(f"window={window!r} must be a name, a tuple, a number, a function or an array")
 
 
-def _by_scipy(window: str | tuple[Any, ...] | float, length: int, fftbins: bool) -> np.ndarray:
+def _by_scipy(window: Window, length: int, fftbins: bool) -> np.ndarray:
     from scipy.signal import get_window as scipy_window
 
     try:

@@ -19,7 +19,7 @@ from functools import cache, wraps
 from inspect import Parameter, signature
 from itertools import chain, repeat
 from reprlib import repr as short
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def public(function: F) -> F:
                 raise
             raise _as_well(better, error) from error
 
-    return call  # type: ignore[return-value]
+    return cast(F, call)
 
 
 def _is_tensor(value: Any) -> bool:
@@ -140,7 +140,7 @@ def _translated(
 
 
 # Kinds of errors that programs written for librosa may catch, besides ValueError.
-_LOOKED_OUT_FOR = (
+_LOOKED_OUT_FOR: tuple[type[Exception], ...] = (
     *(np.exceptions.AxisError, IndexError, KeyError, TypeError),
     *(OverflowError, ZeroDivisionError, NotImplementedError),
 )
@@ -150,7 +150,7 @@ def _as_well(better: Exception, error: Exception) -> Exception:
     """The better error, made an instance of the first one's class as well."""
     for kind in _LOOKED_OUT_FOR:
         if isinstance(error, kind) and not isinstance(better, kind):
-            return both(type(better), kind)(str(better))  # type: ignore[arg-type]
+            return both(type(better), kind)(str(better))  # type: ignore[arg-type]  # classes have a hash
     return better
 
 

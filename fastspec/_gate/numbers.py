@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from reprlib import repr as short
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from .samples import DTypeError, ParameterError
+
+V = TypeVar("V")
 
 _NOT_NUMBERS = "USVMmO"  # dtype kinds: text, bytes, records, dates, spans of time, objects
 AS_THEY_ARE = [np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.float32)]
@@ -47,7 +49,7 @@ def nonzero(value: Any, name: str) -> Any:
     return value
 
 
-def look_up(table: dict[str, Any], key: Any, *, name: str) -> Any:
+def look_up(table: Mapping[Any, V], key: object, *, name: str) -> V:
     """``table[key]``, or an error that lists what there is."""
     try:
         return table[key]

@@ -44,7 +44,7 @@ _SHORT_RF64 = re.compile(r"Calculated frame count (\d+) does not match value fro
 _CUT_OGG = ("Ogg: Last page lacks an end-of-stream bit", "Ogg: Junk after the last page")
 
 
-class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):  # type: ignore[misc]
+class AudioFileError(LibrosaError, soundfile.LibsndfileError, OSError):  # type: ignore[misc]  # no types there
     """A sound file cannot be read: not there, not audio, damaged, or shorter than its header says.
 
     It is all of what scripts written for librosa catch: a `soundfile.LibsndfileError` (what librosa 1.0

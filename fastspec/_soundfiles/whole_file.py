@@ -25,7 +25,7 @@ from typing import BinaryIO
 try:
     import fcntl
 except ImportError:  # pragma: no cover (Windows: no locks, hence no leavings are removed)
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # which is looked at
 
 MOST_LINKS = 40  # in a row, as in the Linux kernel
 LONGEST_MACHINE_AWAY = 7 * 86400  # seconds after which a file of another machine counts as left, if nobody holds it
@@ -254,7 +254,7 @@ def _remove_if_left(partial: str) -> None:
         descriptor = os.open(partial, os.O_RDWR | _OPENING)
         try:
             status = os.fstat(descriptor)
-            machine = _PARTIAL_NAME.fullmatch(os.path.basename(partial))[1]  # type: ignore[index]
+            machine = _PARTIAL_NAME.fullmatch(os.path.basename(partial))[1]  # type: ignore[index]  # named so
             old = time.time() - status.st_mtime > LONGEST_MACHINE_AWAY
             if stat.S_ISREG(status.st_mode) and (old or machine == _machine()):
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

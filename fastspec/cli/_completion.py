@@ -24,7 +24,7 @@ class Print(argparse.Action):
             parser.error(f"{option_string} needs shtab: pip install 'fastspec-audio[cli]'")
         for action in _actions(parser):
             if action.metavar in _FILES and not action.choices:
-                action.complete = shtab.FILE  # type: ignore[attr-defined]
+                action.complete = shtab.FILE  # type: ignore[attr-defined]  # shtab looks for it
         script = shtab.complete(parser, shell=values)
         _terminal.send(script.encode() + b"\n")
         parser.exit()

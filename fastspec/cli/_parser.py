@@ -31,6 +31,8 @@ class Parser(argparse.ArgumentParser):
         self._commands = commands.choices
         return commands
 
+    # argparse has these two for each kind of namespace; here there is one.
+
     def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
         args = sys.argv[1:] if args is None else [os.fsdecode(arg) for arg in args]
         self._refuse_unknown_names(args)

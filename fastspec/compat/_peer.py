@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -32,9 +32,9 @@ def peer(kind: type[Exception] = ValueError) -> Callable[[F], F]:
             except ParameterError as error:
                 if isinstance(error, kind):
                     raise
-                raise both(type(error), kind)(str(error)) from error  # type: ignore[arg-type]
+                raise both(type(error), kind)(str(error)) from error  # type: ignore[arg-type]  # as there
 
-        return call  # type: ignore[return-value]
+        return cast(F, call)
 
     return decorate
 

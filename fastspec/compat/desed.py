@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -184,7 +184,8 @@ class Scaler(_scaler.Scaler):
         self, statistic: str | None = "dataset", normtype: str | None = "standard", dims: tuple[Any, ...] = (1, 2),
         eps: float = 1e-8,
     ) -> None:  # fmt: skip
-        super().__init__(statistic, normtype, dims, eps, ddof=int(statistic == "instance"), weigh="batches")
+        # Names are checked there.
+        super().__init__(statistic, normtype, dims, eps, ddof=int(statistic == "instance"), weigh="batches")  # type: ignore[arg-type]
 
     def __repr__(self) -> str:
         return f"Scaler({self.statistic!r}, {self.normtype!r}, {self.dims}, {self.eps})"
@@ -195,7 +196,9 @@ class Scaler(_scaler.Scaler):
         return None if self.mean is None else self.variance + self.mean**2
 
     @peer()
-    def fit(self, dataloader: Iterable[Any], transform_func: Callable[..., Any] = lambda batch: batch[0]) -> Scaler:
+    def fit(  # type: ignore[override]  # as the baseline has it
+        self, dataloader: Iterable[Any], transform_func: Callable[..., Any] = lambda batch: batch[0]
+    ) -> Self:
         """Take the numbers of a dataset.
 
         Parameters
@@ -285,7 +288,7 @@ class Scaler(_scaler.Scaler):
 
     @classmethod
     @peer()
-    def load(cls, path: str | os.PathLike[str]) -> Scaler:
+    def load(cls, path: str | os.PathLike[str]) -> Self:
         """Read a scaler that `save` wrote.
 
         Parameters

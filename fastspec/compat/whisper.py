@@ -149,10 +149,10 @@ def mel_filters(device: object = None, n_mels: int = 80) -> np.ndarray:
     >>> whisper.mel_filters(n_mels=128).shape
     (128, 201)
     """
-    from .._front.banks import bank_of
+    from .._front.banks import weights_of
 
     _check_device(device)
-    return bank_of(recipe("whisper", n_mels=_checked_bands(n_mels)), 0).astype(np.float32)  # type: ignore[union-attr]
+    return weights_of(recipe("whisper", n_mels=_checked_bands(n_mels)), 0).astype(np.float32)
 
 
 @peer(RuntimeError)

@@ -79,10 +79,10 @@ def salience(
     >>> fastspec.salience(S, freqs=np.arange(6.0), harmonics=[1, 4], fill_value=0).ravel().tolist()
     [0.0, 1.5, 0.0, 0.0, 0.5, 0.0]
     """
-    S, harmonics = as_array(S, name="S"), as_array(harmonics, name="harmonics")  # type: ignore[assignment]
+    S, ratios = as_array(S, name="S"), as_array(harmonics, name="harmonics")
     aggregate = np.average if aggregate is None else aggregate
-    weights = np.ones(len(harmonics)) if weights is None else np.array(as_array(weights, name="weights"), dtype=float)
-    energies = interp_harmonics(S, freqs=freqs, harmonics=harmonics, kind=kind, axis=axis)
+    weights = np.ones(len(ratios)) if weights is None else np.array(as_array(weights, name="weights"), dtype=float)
+    energies = interp_harmonics(S, freqs=freqs, harmonics=ratios, kind=kind, axis=axis)
     result = _average(energies, axis - 1, weights) if aggregate is np.average else aggregate(energies, axis=axis - 1)
     if not filter_peaks:
         return result if result.base is None else result.copy()  # a view would keep all energies alive
@@ -167,8 +167,8 @@ def interp_harmonics(
     """
     x, freqs, harmonics = as_array(x, name="x"), as_array(freqs, name="freqs"), as_array(harmonics, name="harmonics")
     if np.ndim(harmonics) != 1:  # their shape stands in the result, and none for a single number
-        options = {"kind": kind, "fill_value": fill_value, "axis": axis}
-        found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)  # type: ignore[arg-type]
+        options: dict[str, Any] = {"kind": kind, "fill_value": fill_value, "axis": axis}
+        found = interp_harmonics(x, freqs=freqs, harmonics=np.ravel(harmonics), **options)
         at = axis % x.ndim
         return found.reshape(*x.shape[:at], *np.shape(harmonics), *found.shape[at + 1 :])
     if _one_grid(x, freqs, axis):
@@ -180,10 +180,10 @@ def interp_harmonics(
 
     grids, values = freqs.swapaxes(axis, -1), x.swapaxes(axis, -1)
     wanted = np.multiply.outer(grids, harmonics)
-    found = [  # type: ignore[assignment]
+    rows = [
         _at(grids[frame], values[frame], wanted[frame], kind, fill_value) for frame in np.ndindex(grids.shape[:-1])
     ]
-    return np.array(found).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
+    return np.array(rows).reshape(wanted.shape).swapaxes(-2, axis).swapaxes(-1, axis - 1)
 
 
 @public

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
 
+from .._engine.kept import kept
 from .._gate.complaints import public
 from .._gate.numbers import nonzero
 from .._gate.samples import ParameterError, as_array, as_index
@@ -264,7 +264,7 @@ _TABLE_CRYSTALS = (((3,), 72), ((3, 5), 72), ((3, 5, 7), 72), ((3, 5, 7, 11, 13,
 KNOWN_WITHIN = 1e-6
 
 
-@lru_cache(maxsize=1)
+@kept(1)
 def interval_table() -> tuple[np.ndarray, list[Factors]]:
     """The intervals that `interval_to_fjs` can name: ratios in rising order, and the factors of each."""
     factors = pythagorean_intervals(bins_per_octave=_TABLE_FIFTHS, return_factors=True)

@@ -327,7 +327,7 @@ def interval_to_fjs(
 
 @lru_cache(1024, typed=True)
 def _fjs_of_one(interval: float, unison: str, tolerance: float, unicode: bool) -> str:
-    return _fjs_of(interval, unison, tolerance, unicode)  # type: ignore[return-value]
+    return str(_fjs_of(interval, unison, tolerance, unicode))
 
 
 def _fjs_of(interval: Any, unison: str, tolerance: float, unicode: bool) -> str | np.ndarray:

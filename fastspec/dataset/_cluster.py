@@ -21,7 +21,7 @@ def cluster(address: str) -> Iterator[Executor]:
         words = "a cluster needs distributed: pip install 'fastspec-audio[dask]'"
         raise ImportError(words, name="distributed") from error
     try:
-        client = Client(address, timeout=30, name="fastspec-extract")  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=30, name="fastspec-extract")  # type: ignore[no-untyped-call]  # theirs
     except OSError as error:
         raise OSError(f"{address}: no scheduler answers there ({error})") from None
     with client:

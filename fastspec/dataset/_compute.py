@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from .._front.recipe import Recipe
-from .._front.walk import converter, mixed
+from .._front.walk import RecipeStream, Resampler, converter, mixed
 from .._gate.samples import ParameterError
 from .._soundfiles.sound import ALL, AudioFileError, frames_of, open_audio, read_blocks
 from ..pcm import as_dtype
@@ -124,7 +124,7 @@ def _computed(item: Item, job: Job, put: Put, room: _Room, stop: threading.Event
     _check_unchanged(item)
     rate, blocks = _blocks_of(item)
     makers: list[_Maker] = []
-    resamplers: dict[float, Callable] = {}
+    resamplers: dict[float, Resampler] = {}
     n_samples = 0
     with contextlib.closing(blocks):  # at once, whatever happens: the file is open
         for block, last in blocks:
@@ -158,6 +158,10 @@ def _entries(item: Item, job: Job, makers: list[_Maker], duration: float) -> lis
     return entries
 
 
+def _frames_first(F: np.ndarray, recipe: Recipe) -> np.ndarray:
+    return F if recipe.frames == "first" else F.swapaxes(-1, -2)
+
+
 class _Maker:
     """One feature, made of samples as they come: at once where it must, else a block at a time."""
 
@@ -165,14 +169,14 @@ class _Maker:
         self.name, self._feature, self._job, self._put, self._room = name, feature, job, put, room
         self.sr = feature.sr if isinstance(feature, Recipe) else job.sr or rate
         self.made: list[list[Stored]] = []  # of each channel, of each patch
-        self._stream = None
+        self._stream: RecipeStream | None = None
         self._waiting: list[np.ndarray] = []
 
     def take(self, y: np.ndarray, last: bool) -> None:
         """The next samples, (n) or (channels, n)."""
-        whole = isinstance(self._feature, Call) or self._job.pool or self._job.patch_frames
-        if whole or self._feature.whole_clip_parts() or (last and self._stream is None):
-            self._room.take(y.nbytes * (_FUNCTION_BYTES if isinstance(self._feature, Call) else _RECIPE_BYTES))
+        feature, whole = self._feature, self._job.pool or self._job.patch_frames
+        if isinstance(feature, Call) or whole or feature.whole_clip_parts() or (last and self._stream is None):
+            self._room.take(y.nbytes * (_FUNCTION_BYTES if isinstance(feature, Call) else _RECIPE_BYTES))
             self._waiting.append(y)
             if last:
                 y = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting, axis=-1)
@@ -180,18 +184,15 @@ class _Maker:
                 self._store_whole(self._features(y))
             return
         if self._stream is None:
-            self._stream = self._feature.stream()
-        self._append(self._frames_first(self._stream.push(y)))
+            self._stream = feature.stream()
+        self._append(_frames_first(self._stream.push(y), feature))
         if last:
-            self._append(self._frames_first(self._stream.finish()))
+            self._append(_frames_first(self._stream.finish(), feature))
 
     def _features(self, y: np.ndarray) -> np.ndarray:
         if isinstance(self._feature, Call):
             return self._feature(y, self.sr).swapaxes(-1, -2)
-        return self._frames_first(self._feature(y))
-
-    def _frames_first(self, F: np.ndarray) -> np.ndarray:
-        return F if self._feature.frames == "first" else F.swapaxes(-1, -2)
+        return _frames_first(self._feature(y), self._feature)
 
     def _store_whole(self, F: np.ndarray) -> None:
         """F (channels, frames, rows), or of a single one."""
@@ -316,7 +317,7 @@ def _of_hdf5(item: Item) -> tuple[float, Blocks]:
     rate = float(rates[0])
     first, end = int((item.start or 0) * rate), len(data) if item.end is None else int(item.end * rate)
 
-    def blocks() -> Iterator[Any]:
+    def blocks() -> Blocks:
         size = int(_SECONDS * rate)
         with file:
             for begin in range(first, end, size):

@@ -88,7 +88,7 @@ class _Pieces:
         """Write a piece; return its place and its size."""
         place = self._end
         try:
-            self._data.write(memoryview(piece).cast("B"))
+            self._data.write(piece.data.cast("B"))
         except OSError as error:
             raise OutputError(f"{self._path}: cannot be written: {error.strerror or error}") from error
         self._end += piece.nbytes

@@ -183,7 +183,7 @@ class Dataset(Sequence[Any]):
         return {"path": self.path, "args": (self._names, self._normalize, self._with_labels)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["path"], *state["args"])  # type: ignore[misc]
+        Dataset.__init__(self, state["path"], *state["args"])
 
     def _entry(self, i: int) -> Any:
         if os.getpid() != self._process:  # a fork shares its parent's file, and the place in it

@@ -42,6 +42,9 @@ _LEAST_PARTS = 32
 
 _LOCK = "lock"
 
+# What a plan, or the header of a store, says.
+_Told = dict[str, Any]
+
 # Of a cluster, nobody says how many workers it has, and they come and go.
 _UNKNOWN_WORKERS = 256
 
@@ -167,16 +170,17 @@ def extract(
     room = _memory(memory, at_once, executor)
     folder = f"{out}.parts"
     with _held(folder, out):
-        plan = _plan(folder, out, job, items, kind.name, fresh)
-        if plan is None:
+        plan, there = _plan(folder, out, job, items, kind.name, fresh)
+        if there is not None:
             with contextlib.suppress(OSError):
                 _clear(folder)  # a run may have been killed while it did that
-            return _summary(kind.summary(out), out, begin)
+            return _summary(there, out, begin)
         parts = [(os.path.join(folder, f"{i:08d}.zip"), items[a:b]) for i, (a, b) in enumerate(plan["splits"])]
-        done = [done_before(path, plan["digest"]) for path, _ in parts]
-        resumed = sum(d.n_items for d in done if d and not d.failures)
-        todo = [i for i, d in enumerate(done) if d is None or d.failures]
-        _run_parts(job, parts, plan["digest"], done, todo, executor, at_once, room, progress)
+        before = {i: done_before(path, plan["digest"]) for i, (path, _) in enumerate(parts)}
+        done_of = {i: d for i, d in before.items() if d and not d.failures}
+        resumed = sum(d.n_items for d in done_of.values())
+        _run_parts(job, parts, plan["digest"], done_of, executor, at_once, room, progress)
+        done = [done_of[i] for i in range(len(parts))]
         failures = tuple(failure for d in done for failure in d.failures)
         meta = Meta(job, plan["digest"], plan["versions"], list(failures), len(items))
         n_entries = sum(d.n_entries for d in done)
@@ -284,8 +288,10 @@ def _clear(folder: str) -> None:
             _remove(os.path.join(folder, name))
 
 
-def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fresh: bool) -> dict[str, Any] | None:
-    """The plan to follow; None if it is carried out already."""
+def _plan(
+    folder: str, out: str, job: Job, items: Sequence[Item], store: str, fresh: bool
+) -> tuple[_Told, _Told | None]:
+    """The plan to follow; and what the store says of itself, if that has been carried out already."""
     path = os.path.join(folder, "plan.json")
     now: dict[str, Any] = {"job": json.loads(job.to_json()), "store": store, "versions": _versions()}
     now["items"] = [{**vars(item), "stamp": list(item.stamp)} for item in items]
@@ -301,19 +307,18 @@ def _plan(folder: str, out: str, job: Job, items: Sequence[Item], store: str, fr
         raise ParameterError(f"{path}: is no plan; remove it, or start anew with fresh=True") from None
     if before is not None:
         _refuse_other(before, now, out)
-        return before
+        return before, None
     if os.path.exists(out) and not fresh:
         there = store_of(out, store).summary(out)
-        is_the_same = there is not None and there["digest"] == now["digest"]
-        if is_the_same and not there["failures"]:
-            return None
-        what = "was made of other files, or otherwise" if there else "is no such store"
-        if not is_the_same:
+        if there is None or there["digest"] != now["digest"]:
+            what = "was made of other files, or otherwise" if there else "is no such store"
             raise ParameterError(f"{out}: is there already and {what}; use another output, or fresh=True to replace it")
+        if not there["failures"]:
+            return now, there
     now["splits"] = _splits(items)
     with whole_file(path) as file:
         file.write(json.dumps(now).encode())
-    return now
+    return now, None
 
 
 def _versions() -> dict[str, str]:
@@ -375,23 +380,22 @@ def _run_parts(
     job: Job,
     parts: Sequence[tuple[str, Sequence[Item]]],
     plan: str,
-    done: list[Any],
-    todo: Iterable[int],
+    done: dict[int, Done],
     executor: Executor | None,
     workers: int,
     memory: Memory,
     progress: Callable[[Done, int, int], None] | None,
 ) -> None:
-    """Compute what is to do, a few parts ahead of what is done."""
+    """Compute the parts that are not in `done`, a few of them ahead, and put there what became of them."""
     total = sum(len(items) for _, items in parts)
-    n_done = sum(d.n_items for d in done if d) - sum(d.n_items for d in (done[i] for i in todo) if d)
+    n_done = sum(d.n_items for d in done.values())
     stop = None
     with contextlib.ExitStack() as stack:
         if executor is None:
             stop = threading.Event()
             executor = stack.enter_context(ThreadPoolExecutor(workers, thread_name_prefix="fastspec-extract"))
-        waiting = iter(todo)
-        running: dict[Future, int] = {}
+        waiting = iter([i for i in range(len(parts)) if i not in done])
+        running: dict[Future[Done], int] = {}
         try:
             while True:
                 while len(running) < 2 * workers and (i := next(waiting, None)) is not None:

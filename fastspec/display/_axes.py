@@ -75,6 +75,24 @@ class Options:
     unison: str | None = None
 
     @property
+    def tonic(self) -> float:
+        if self.Sa is None:
+            raise ParameterError("Sa=None: svara need the frequency of Sa")
+        return self.Sa
+
+    @property
+    def raga(self) -> str | int:
+        if self.mela is None:
+            raise ParameterError("mela=None: a chroma_c axis needs a melakarta raga, by name or number")
+        return self.mela
+
+    @property
+    def ratios(self) -> str | Collection[float]:
+        if self.intervals is None:
+            raise ParameterError("intervals=None: the frequencies of a VQT axis, and FJS, need intervals")
+        return self.intervals
+
+    @property
     def lowest(self) -> float:
         return float(note_to_hz("C1")) if self.fmin is None else self.fmin
 
@@ -122,9 +140,7 @@ def _cqt_bins(n: int, o: Options) -> np.ndarray:
 
 
 def _vqt_bins(n: int, o: Options) -> np.ndarray:
-    if o.intervals is None:
-        raise ParameterError("intervals=None: the frequencies of a VQT axis need intervals")
-    frequencies = interval_frequencies(n, fmin=o.lowest, intervals=o.intervals, bins_per_octave=o.bins_per_octave)
+    frequencies = interval_frequencies(n, fmin=o.lowest, intervals=o.ratios, bins_per_octave=o.bins_per_octave)
     return _below_nyquist(frequencies, o.sr)
 
 
@@ -252,7 +268,7 @@ def _tempo(axis: Axis, n_bins: int, o: Options) -> None:
 
 
 def _every_octave(degrees: np.ndarray) -> ticker.FixedLocator:
-    return ticker.FixedLocator(np.add.outer(12.0 * np.arange(10), degrees).ravel())
+    return _fixed(np.add.outer(12.0 * np.arange(10), degrees).ravel())
 
 
 def _chroma(axis: Axis, n_bins: int, o: Options) -> None:
@@ -266,7 +282,7 @@ def _chroma_hindustani(axis: Axis, n_bins: int, o: Options) -> None:
 
 def _chroma_carnatic(axis: Axis, n_bins: int, o: Options) -> None:
     formatter = ChromaSvaraFormatter(Sa=o.Sa, mela=o.mela, unicode=o.unicode)
-    _chroma_svara(axis, mela_to_degrees(o.mela), formatter)
+    _chroma_svara(axis, mela_to_degrees(o.raga), formatter)
 
 
 def _chroma_svara(axis: Axis, degrees: np.ndarray, formatter: ChromaSvaraFormatter) -> None:
@@ -276,12 +292,12 @@ def _chroma_svara(axis: Axis, degrees: np.ndarray, formatter: ChromaSvaraFormatt
 def _chroma_fjs(axis: Axis, n_bins: int, o: Options) -> None:
     unison = hz_to_note(o.lowest, octave=False, cents=False) if o.unison is None else o.unison
     per_octave = o.bins_per_octave
-    formatter = ChromaFJSFormatter(intervals=o.intervals, unison=unison, unicode=o.unicode, bins_per_octave=per_octave)
-    degrees = np.arange(per_octave)
-    if isinstance(o.intervals, str) and per_octave > 7:  # the first seven that the system makes are enough
-        of_octave = partial(interval_frequencies, fmin=1, intervals=o.intervals, bins_per_octave=per_octave)
+    formatter = ChromaFJSFormatter(intervals=o.ratios, unison=unison, unicode=o.unicode, bins_per_octave=per_octave)
+    degrees: np.ndarray = np.arange(per_octave)
+    if isinstance(o.ratios, str) and per_octave > 7:  # the first seven that the system makes are enough
+        of_octave = partial(interval_frequencies, fmin=1, intervals=o.ratios, bins_per_octave=per_octave)
         degrees = match_events(of_octave(7, sort=False), of_octave(per_octave, sort=True))
-    _set(axis, "Pitch class", formatter, ticker.FixedLocator(degrees))
+    _set(axis, "Pitch class", formatter, _fixed(degrees))
 
 
 def _within_octave(frequency: float) -> float:
@@ -295,7 +311,18 @@ def _octaves(start: float) -> ticker.LogLocator:
 
 
 def _semitones(start: float) -> ticker.LogLocator:
-    return ticker.LogLocator(base=2.0, subs=start * 2.0 ** (np.arange(1, 12) / 12))
+    return _within_octaves(start * 2.0 ** (np.arange(1, 12) / 12))
+
+
+# matplotlib takes arrays, too, but its annotations do not say so.
+
+
+def _within_octaves(places: np.ndarray) -> ticker.LogLocator:
+    return ticker.LogLocator(base=2.0, subs=places.tolist())
+
+
+def _fixed(places: np.ndarray) -> ticker.FixedLocator:
+    return ticker.FixedLocator(places.tolist())
 
 
 def _cqt_note(axis: Axis, n_bins: int, o: Options) -> None:
@@ -310,12 +337,13 @@ def _cqt_hz(axis: Axis, n_bins: int, o: Options) -> None:
 
 
 def _svara_formatters(o: Options) -> tuple[SvaraFormatter, SvaraFormatter]:
-    return tuple(SvaraFormatter(Sa=o.Sa, mela=o.mela, unicode=o.unicode, major=major) for major in (True, False))
+    major = SvaraFormatter(Sa=o.tonic, mela=o.mela, unicode=o.unicode)
+    return major, SvaraFormatter(Sa=o.tonic, mela=o.mela, unicode=o.unicode, major=False)
 
 
 def _cqt_svara(axis: Axis, n_bins: int, o: Options) -> None:
     major, minor = _svara_formatters(o)
-    Sa = _within_octave(o.Sa)
+    Sa = _within_octave(o.tonic)
     _set(axis, "Svara", major, _octaves(Sa), minor, _semitones(Sa))
 
 
@@ -330,25 +358,24 @@ def _vqt_note(axis: Axis, n_bins: int, o: Options) -> None:
 
 def _vqt(axis: Axis, label: str, major: ticker.Formatter, minor: ticker.Formatter, o: Options) -> None:
     start = _within_octave(o.lowest)
-    intervals = interval_frequencies(12, fmin=start, intervals=o.intervals, bins_per_octave=12)
-    _set(axis, label, major, _octaves(start), minor, ticker.LogLocator(base=2.0, subs=intervals))
+    intervals = interval_frequencies(12, fmin=start, intervals=o.ratios, bins_per_octave=12)
+    _set(axis, label, major, _octaves(start), minor, _within_octaves(intervals))
 
 
 def _vqt_fjs(axis: Axis, n_bins: int, o: Options) -> None:
     names = partial(
         FJSFormatter,
-        intervals=o.intervals,
+        intervals=o.ratios,
         fmin=o.lowest,
         unison=o.unison,
         unicode=o.unicode,
         bins_per_octave=o.bins_per_octave,
         n_bins=n_bins,
     )
-    minor = interval_frequencies(
-        n_bins * 12 // o.bins_per_octave, fmin=o.lowest, intervals=o.intervals, bins_per_octave=12
-    )
+    n_minor = n_bins * 12 // o.bins_per_octave
+    minor = interval_frequencies(n_minor, fmin=o.lowest, intervals=o.ratios, bins_per_octave=12)
     start = _octaves(_within_octave(o.lowest))
-    _set(axis, "Note", names(), start, names(major=False), ticker.FixedLocator(minor))
+    _set(axis, "Note", names(), start, names(major=False), _fixed(minor))
 
 
 def _fft_note(axis: Axis, n_bins: int, o: Options) -> None:
@@ -358,7 +385,7 @@ def _fft_note(axis: Axis, n_bins: int, o: Options) -> None:
 
 def _fft_svara(axis: Axis, n_bins: int, o: Options) -> None:
     major, minor = _svara_formatters(o)
-    Sa = _within_octave(o.Sa)
+    Sa = _within_octave(o.tonic)
     locator = ticker.SymmetricalLogLocator(axis.get_transform(), base=2.0, subs=[Sa])
     _set(axis, "Svara", major, locator, minor, _semitones(Sa))
 
@@ -373,8 +400,7 @@ def _linear_hz(axis: Axis, n_bins: int, o: Options) -> None:
 
 def _third_octaves(first: int, axis: Axis, n_bins: int, o: Options) -> None:
     major, minor = (AdaptiveEngFormatter(major=major, unit="Hz") for major in (True, False))
-    octaves = ticker.FixedLocator(THIRD_OCTAVES[first::3])
-    _set(axis, "Frequency", major, octaves, minor, ticker.FixedLocator(THIRD_OCTAVES))
+    _set(axis, "Frequency", major, _fixed(THIRD_OCTAVES[first::3]), minor, _fixed(THIRD_OCTAVES))
 
 
 def _frames(axis: Axis, n_bins: int, o: Options) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import colorsys
 import re
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from matplotlib import colormaps, ticker
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import BoundaryNorm, Colormap, TwoSlopeNorm
+from matplotlib.colors import BoundaryNorm, Colormap, TwoSlopeNorm, to_rgba
 from matplotlib.patheffects import withStroke
 
 from .._gate.samples import ParameterError
@@ -95,7 +95,7 @@ _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _VSCALE = re.compile(rf"(dBFS|dB)(?:\[(?:(power)(?:,({_NUMBER}))?|({_NUMBER}))\])?")
 
 
-def parse_vscale(vscale: str) -> tuple[str, str, float | str | None]:
+def parse_vscale(vscale: str) -> tuple[str, str, float | Literal["max"] | None]:
     """``dBFS[power]`` and the like: dB or dBFS, whether values are of power or amplitude, and the reference."""
     match = _VSCALE.fullmatch(vscale)
     if not match:
@@ -124,7 +124,7 @@ def scaled(data: np.ndarray, vscale: str | None, top_db: float | None, x: Any, y
     magnitude = np.abs(data)
     to_db = power_to_db if kind == "power" else amplitude_to_db
     ref = np.max(magnitude) if reference == "max" else 1.0 if reference is None else reference
-    return to_db(magnitude, ref=ref, top_db=top_db)  # type: ignore[arg-type, return-value]
+    return np.asarray(to_db(magnitude, ref=ref, top_db=top_db))
 
 
 def _phase_deviation(data: np.ndarray, x: Any, y: Any, *, along_time: bool) -> np.ndarray:
@@ -293,7 +293,7 @@ def _luminance(ax: Axes) -> float:
             color = child.get_cmap()(child.norm(np.nanmedian(np.asarray(child.get_array()))))
             break
     else:
-        color = ax.get_facecolor()  # type: ignore[assignment]
-        if len(color) == 4 and color[3] == 0:
-            color = ax.figure.get_facecolor()  # type: ignore[assignment]
+        color = to_rgba(ax.get_facecolor())
+        if color[3] == 0:
+            color = to_rgba(ax.figure.get_facecolor())
     return colorsys.rgb_to_yiq(*color[:3])[0]

@@ -60,6 +60,7 @@ class TimeFormatter(Formatter):
         return "" if x > last else "-" + self._text(abs(x - last))
 
     def _text(self, seconds: float) -> str:
+        assert self.axis is not None
         low, high = self.axis.get_view_interval()
         span = high - low
         if self.unit == "h" or (self.unit is None and span > 3600):
@@ -135,6 +136,8 @@ class NoteFormatter(AdaptiveFormatterBase):
         self.unicode = unicode
 
     def _format_tick(self, x: float, pos: int | None = None) -> str:
+        assert self.vmin is not None, "set by who calls this"
+        assert self.vmax is not None
         cents = self.vmax <= 2 * max(1, self.vmin)
         return str(hz_to_note(x, octave=self.octave, cents=cents, key=self.key, unicode=self.unicode))
 
@@ -178,7 +181,7 @@ class SvaraFormatter(AdaptiveFormatterBase):
         self.unicode = unicode
 
     def _format_tick(self, x: float, pos: int | None = None) -> str:
-        options = {"Sa": self.Sa, "octave": self.octave, "abbr": self.abbr, "unicode": self.unicode}
+        options: dict[str, Any] = {"Sa": self.Sa, "octave": self.octave, "abbr": self.abbr, "unicode": self.unicode}
         if self.mela is None:
             return str(hz_to_svara_h(x, **options))
         return str(hz_to_svara_c(x, mela=self.mela, **options))
@@ -314,7 +317,7 @@ class ChromaSvaraFormatter(Formatter):
         self.unicode = unicode
 
     def __call__(self, x: float, pos: int | None = None) -> str:
-        options = {"Sa": self.Sa, "octave": False, "abbr": self.abbr, "unicode": self.unicode}
+        options: dict[str, Any] = {"Sa": self.Sa, "octave": False, "abbr": self.abbr, "unicode": self.unicode}
         if self.mela is None:
             return str(svara_h(int(x), **options))
         return str(svara_c(int(x), mela=self.mela, **options))

@@ -100,13 +100,14 @@ def multiplot(
         axes=axes, fig=fig, fig_kw=fig_kw, nrows=nrows, ncols=ncols, axshape=shape, orient=orient,
         sharex=sharex, sharey=sharey,
     )  # fmt: skip
-    labels, titles = names_of(labels, places.shape), names_of(titles, places.shape)
     styles = styles_of(groups_of(share_properties, places.shape), foreign, prop_cycle)
+    named = names_of(labels, places.shape), names_of(titles, places.shape)
     drawn = np.empty(places.size, dtype=object)
-    for i, (item, ax) in enumerate(zip(items, places.flat, strict=True)):
-        drawn[i] = draw(item, ax=ax, label=labels.flat[i], **styles.flat[i], **kwargs)
-        if titles.flat[i] is not None:
-            ax.set_title(titles.flat[i])
+    each = zip(items, places.flat, *(names.flat for names in named), styles.flat, strict=True)
+    for i, (item, ax, label, title, style) in enumerate(each):
+        drawn[i] = draw(item, ax=ax, label=label, **style, **kwargs)
+        if title is not None:
+            ax.set_title(title)
         if label_outer:
             ax.label_outer()
     return drawn.reshape(result_shape)
@@ -114,7 +115,11 @@ def multiplot(
 
 def resolve(func: str) -> tuple[Callable[..., Any], int, list[str]]:
     """What draws, the dimensions of what it draws, and the properties of a style that it does not take."""
-    known = {"waveshow": (waveshow, 1, []), "wavebars": (wavebars, 1, []), "specshow": (specshow, 2, ["color"])}
+    known: dict[str, tuple[Callable[..., Any], int, list[str]]] = {
+        "waveshow": (waveshow, 1, []),
+        "wavebars": (wavebars, 1, []),
+        "specshow": (specshow, 2, ["color"]),
+    }
     if func not in known:
         raise ParameterError(f"func={func!r} must be one of {', '.join(map(repr, known))}")
     return known[func]
@@ -147,15 +152,17 @@ def places_for(
     sharey: bool,
 ) -> tuple[FigureBase, NDArray[np.object_], tuple[int, ...]]:
     """The figure, its axes in rows and columns, and the shape that the result is to have."""
-    shape = axshape if axes is None else np.shape(axes)
     if axes is None:
-        options = {"sharex": sharex, "sharey": sharey, "squeeze": False}
+        shape = axshape
+        options: dict[str, Any] = {"sharex": sharex, "sharey": sharey, "squeeze": False}
         if fig is None:
             import matplotlib.pyplot as plt
 
             _, axes = plt.subplots(nrows, ncols, **options, **(fig_kw or {}))
         else:
             axes = fig.subplots(nrows, ncols, **options)
+    else:
+        shape = np.asarray(axes, dtype=object).shape
     places = np.asarray(axes, dtype=object)
     if places.ndim < 2:
         places = places.reshape((-1, 1) if orient == "v" else (1, -1))

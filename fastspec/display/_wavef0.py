@@ -219,22 +219,22 @@ def wavef0(
     )
     options = Options(key=key, Sa=Sa, mela=mela, thaat=thaat, unicode=unicode)
     decorate(axes.xaxis if transpose else axes.yaxis, freq_axis, len(f0), options)
-    common = {"sr": sr, "axis": time_axis, "offset": offset, "ax": axes, "transpose": transpose}
+    common: dict[str, Any] = {"sr": sr, "axis": time_axis, "offset": offset, "ax": axes, "transpose": transpose}
     if method == "wavebars":
         return wavebars(y, transform=move + axes.transData, **common, **kwargs)
     mask = np.isfinite(move.f0_interp(offset + np.arange(y.shape[-1]) / sr))
     plot = waveshow(y, transform=move + axes.transData, mask=mask, **common, **kwargs)
+    assert plot.envelope is not None, "the axes hold it"
     _fit_view(axes, plot.envelope.get_datalim(move + axes.transData).get_points(), f0, transpose)
     return plot
 
 
 def _fit_view(axes: Axes, corners: np.ndarray, f0: np.ndarray, transpose: bool) -> None:
     """Let the axes show the frequencies: what is drawn through another transform does not count for their limits."""
-    time, height = (1, 0) if transpose else (0, 1)
-    points = [None, None]
-    points[time] = corners[:, time]
-    points[height] = corners[:, height] + [np.nanmin(f0), np.nanmax(f0)]
-    span = Line2D(*points)
+    height = 0 if transpose else 1
+    points = corners.copy()
+    points[:, height] += [np.nanmin(f0), np.nanmax(f0)]
+    span = Line2D(points[:, 0], points[:, 1])
     axes.add_line(span)
     axes.autoscale_view()
     span.remove()

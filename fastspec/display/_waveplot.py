@@ -97,7 +97,7 @@ class AdaptiveWaveplot:
 
     @property
     def ax(self) -> Axes | None:
-        return self._ax_ref and self._ax_ref()  # type: ignore[return-value]
+        return None if self._ax_ref is None else self._ax_ref()
 
     def __del__(self) -> None:
         self.disconnect(strict=True)
@@ -153,8 +153,8 @@ class AdaptiveWaveplot:
         near = bool(span * self.sr <= self.max_samples)
         envelope.set_visible(not near)
         steps.set_visible(near)
-        drawn = steps.get_ydata() if self.transpose else steps.get_xdata()
-        if near and (first <= drawn[0] or last >= drawn[-1]):  # type: ignore[index]
+        drawn = np.asarray(steps.get_ydata() if self.transpose else steps.get_xdata())
+        if near and (first <= drawn[0] or last >= drawn[-1]):
             middle = (first + last) / 2
             start = np.searchsorted(self.times, middle - 0.5 * self.max_samples / self.sr)
             part = slice(start, start + self.max_samples)

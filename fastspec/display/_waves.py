@@ -227,9 +227,10 @@ def wavebars(
         axes.add_patch(in_legend)
     axes.autoscale_view()
     if invert:
-        inverted, color = axes.patch.get_facecolor() if invert_color is None else invert_color, bars.get_facecolor()
-        axes.patch.set_facecolor(color)  # type: ignore[arg-type]
-        in_legend.set_facecolor(color)  # type: ignore[arg-type]
+        inverted = axes.patch.get_facecolor() if invert_color is None else invert_color
+        color: Any = bars.get_facecolor()  # of all patches
+        axes.patch.set_facecolor(color)
+        in_legend.set_facecolor(color)
         bars.set_facecolor(inverted)
     decorate(_time_axis(axes, transpose), axis, envelope.shape[-1], Options())
     return bars

@@ -11,7 +11,7 @@ import numpy as np
 from .._engine.kept import kept
 from .._engine.spec import Spec, Summary, SummaryKind
 from .._front.source import Source, StftOptions, of_either
-from .._front.specs import CACHED
+from .._front.specs import CACHED, StftArguments
 from .._front.walk import run_source
 from .._gate.complaints import public, warn
 from .._gate.samples import DTypeError, ParameterError, as_index, check_amin, check_magnitudes, promoted, whole
@@ -103,7 +103,7 @@ def _in_one_pass(y: np.ndarray | None, S: np.ndarray | None, freq: np.ndarray) -
     return S.ndim >= 2 and len(freq) == S.shape[-2] and S.dtype in (np.float32, np.float64)
 
 
-def _summary(source: Source, power: float, kind: SummaryKind, amount: float) -> np.ndarray:
+def _summary(source: Source[StftArguments | None], power: float, kind: SummaryKind, amount: float) -> np.ndarray:
     return run_source(_summary_spec(source.spec(power), kind, float(amount)), source)[0]
 
 
@@ -515,7 +515,7 @@ def poly_features(
     """
     stft = StftOptions(n_fft, hop_length, win_length, window, center, pad_mode)
     # A complex S is fitted as it is, below; its real part serves for the number of bins.
-    source = of_either(y, S.real if np.iscomplexobj(S) else S, stft)
+    source = of_either(y, S if S is None or np.isrealobj(S) else S.real, stft)
     order = as_index(whole(order), name="order", minimum=0)
     if freq is None:
         freq = fft_frequencies(sr=sr, n_fft=source.n_fft)
@@ -596,5 +596,5 @@ def _warn_of_rank(order: int) -> None:
     warn(
         f"Polyfit may be poorly conditioned: the given frequencies do not determine polynomials of order={order}; "
         "use a lower order",
-        getattr(np.exceptions, "RankWarning", None) or np.RankWarning,  # the latter before NumPy 2
+        getattr(np.exceptions, "RankWarning", None) or np.RankWarning,  # type: ignore[attr-defined]  # before NumPy 2
     )

@@ -10,7 +10,7 @@ import numpy as np
 from .._engine.kept import kept
 from .._engine.spec import Spec
 from .._front.source import Source
-from .._front.specs import CACHED
+from .._front.specs import CACHED, StftArguments
 from .._front.walk import run_source
 
 # Bins whose moments the engine adds up before float64 takes over; see `moments`.
@@ -45,7 +45,7 @@ class Moments(NamedTuple):
         return np.maximum(0, (second + shift * (2 * first + shift * zeroth)).sum(axis=-2))
 
 
-def moments(source: Source, freq: np.ndarray, order: int) -> Moments | None:
+def moments(source: Source[StftArguments | None], freq: np.ndarray, order: int) -> Moments | None:
     """The moments over frequency up to `order` of a magnitude spectrogram, in one pass of the engine.
 
     A filter bank whose rows are ``(freq - centre)**k`` on `SECTION_WIDTH` bins gives partial sums of few

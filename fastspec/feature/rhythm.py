@@ -486,7 +486,7 @@ def hybrid_tempogram(
     check_rate(sr)
     hop_length = as_hop_length(hop_length)
     onset_envelope = _envelope(y, sr, onset_envelope, hop_length)
-    plain = {"sr": sr, "hop_length": hop_length, "win_length": win_length}
+    plain: dict[str, Any] = {"sr": sr, "hop_length": hop_length, "win_length": win_length}
     shared = {"onset_envelope": onset_envelope, "center": center, "window": window, **plain}
     fourier = np.abs(fourier_tempogram(**shared))
     lags = tempogram(**shared)

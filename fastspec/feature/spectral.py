@@ -21,6 +21,7 @@ from ..pcm import pcm_to_float
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from .._front.specs import StftArguments
     from .._front.windows import Window
     from .._gate.kinds import DCTNorm, DCTType, FloatArray, PadMode
 
@@ -90,7 +91,7 @@ def melspectrogram(
 
 
 def _program(
-    source: Source, sr: float, power: float, bank: dict[str, Any], levels: tuple[Any, ...] | None = None,
+    source: Source[StftArguments], sr: float, power: float, bank: dict[str, Any], levels: tuple[Any, ...] | None = None,
     top: Any = None, *, to_peak: bool = False, cepstrum: tuple[Any, ...] | None = None,
 ) -> Program:  # fmt: skip
     """Mel bands, their levels by (multiplier, floor, offset) and limits, and a cepstrum of those."""
@@ -101,7 +102,7 @@ def _program(
     return mel_program(source.stft, precision, 2 if power == 2 else 1, bank_key, levels, second, top, to_peak)
 
 
-def _mel_of_spectrum(source: Source, sr: float, bank: dict[str, Any]) -> np.ndarray:
+def _mel_of_spectrum(source: Source[None], sr: float, bank: dict[str, Any]) -> np.ndarray:
     S = source.x
     bank_key, weights = specs.mel_bank(sr=sr, n_fft=source.n_fft, **bank)
     direct = S.dtype in (np.float32, np.float64) and weights.dtype.itemsize <= S.itemsize and len(weights)
@@ -272,7 +273,7 @@ def _levels_for_cepstrum(
     y: Any, sr: float, mel_norm: Any, cepstrum: tuple[Any, ...], *, n_fft: int = 2048, hop_length: int = 512,
     win_length: Any = None, window: Any = "hann", center: bool = True, pad_mode: Any = "constant", power: Any = 2.0,
     **bank: Any,
-) -> tuple[Program, Source]:  # fmt: skip
+) -> tuple[Program, Source[StftArguments]]:  # fmt: skip
     source = of_samples(y, n_fft, hop_length, win_length, window, center, pad_mode, power=power)
     bank.pop("S", None)
     levels = (10.0, 1e-10, 0.0)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["delta", "stack_memory"]
 
 # numpy.pad's names of the ways that scipy.ndimage continues an array.
-_PADDING = {"nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap"}
+_PADDING: dict[str, Literal["edge", "reflect", "constant", "wrap"]] = {
+    "nearest": "edge", "mirror": "reflect", "constant": "constant", "wrap": "wrap",
+}  # fmt: skip
 
 # Values per block: few enough for malloc not to ask the system for fresh pages at every
 # block.
@@ -135,7 +137,8 @@ def _savitzky_golay(
     else:
         inner = target
         widths = [(0, 0)] * (source.ndim - 1) + [(half, half)]
-        source = np.pad(source, widths, _PADDING[mode], **({"constant_values": cval} if mode == "constant" else {}))
+        beyond: dict[str, Any] = {"constant_values": cval} if mode == "constant" else {}
+        source = np.pad(source, widths, _PADDING[mode], **beyond)
     work = source.size * len(taps)
     _foreign.call(_correlate, source, taps / scale, inner, odd=order % 2 == 1, work=work)
     return result

@@ -61,7 +61,7 @@ def _gapless(x: np.ndarray) -> bool:
 
 
 @overload
-def phasor(angles: Real, *, mag: Number | None = ...) -> np.complexfloating[Any, Any]: ...  # type: ignore[overload-overlap]
+def phasor(angles: Real, *, mag: Number | None = ...) -> np.complexfloating[Any, Any]: ...
 @overload
 def phasor(angles: npt.ArrayLike, *, mag: npt.ArrayLike | None = ...) -> ComplexArray: ...
 @public

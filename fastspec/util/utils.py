@@ -392,7 +392,7 @@ def normalize(
     S = as_array(S, name="S", subok=True)
     if threshold is None:
         threshold = tiny(S)
-    elif threshold <= 0:  # type: ignore[operator]
+    elif threshold <= 0:  # type: ignore[operator]  # a number
         raise ParameterError(f"threshold={threshold} must be positive; omit it for tiny(S)")
     if fill not in (None, False, True):
         raise ParameterError(f"fill={fill!r} must be None, False or True")

@@ -105,7 +105,7 @@ def hertz_to_octave(freq: npt.ArrayLike, tuning: float = 0.0, bins_per_octave: i
     >>> huggingface.hertz_to_octave([55.0, 440.0]).tolist()
     [1.0, 4.0]
     """
-    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)  # type: ignore[arg-type]
+    return hz_to_octs(freq, tuning=tuning, bins_per_octave=bins_per_octave)  # type: ignore[arg-type]  # any array_like
 
 
 @peer()

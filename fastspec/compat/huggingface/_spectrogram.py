@@ -295,7 +295,7 @@ class _Job:
     def padded(self, x: np.ndarray) -> np.ndarray:
         if not self.pad:
             return x
-        return np.pad(x, self.pad, mode=self.pad_mode)  # type: ignore[call-overload]
+        return np.pad(x, self.pad, mode=self.pad_mode)  # type: ignore[call-overload]  # names are checked
 
     def features(self, recipe: Recipe, x: np.ndarray, name: str) -> np.ndarray:
         # Of levels in double precision more is asked than of float32 samples.
@@ -346,8 +346,8 @@ def _job(
     emphasis = 0.0 if preemphasis is None else as_number(preemphasis, name="preemphasis")
     fields = (fft_length, hop_length, frame_length, exponent, emphasis, bool(remove_dc_offset), *levels[1:])
     return _Job(
-        recipe=_recipe(*fields, 0, "constant"),  # type: ignore[call-arg]
-        centred=_recipe(*fields, pad, pad_mode) if pad_mode in _PADDINGS else None,  # type: ignore[call-arg]
+        recipe=_recipe(*fields, 0, "constant"),
+        centred=_recipe(*fields, pad, pad_mode) if pad_mode in _PADDINGS else None,
         arrays=_arrays(window, frame_length, mel_filters, exponent, levels[0], bool(onesided)),
         frame_length=frame_length, pad=pad, pad_mode=pad_mode, dither=as_number(dither, name="dither"), dtype=dtype,
         result_dtype=np.dtype(np.complex64) if exponent is None else dtype if log_mel else np.dtype(np.float64),
@@ -367,7 +367,7 @@ def _check_options(power: float | None, mel_filters: Any, log_mel: Any, pad_mode
 
 def _levels(
     power: Any, log_mel: Any, has_bank: bool, mel_floor: Any, reference: Any, min_value: Any, db_range: Any
-) -> tuple[Any, ...]:
+) -> tuple[float, Any, Any, Any, Any]:
     """The reference; and of the recipe: logarithm, its floor, `top`, and the floor without logarithm."""
     named = {"mel_floor": mel_floor, "reference": reference, "min_value": min_value}
     for name, value in (named if db_range is None else named | {"db_range": db_range}).items():

@@ -147,7 +147,10 @@ class Online:
             If the frame is not there: not yet, which is an IndexError as well, or not any more, a RuntimeError.
         """
         found = self._frames.frame(frame) if type(frame) is int else None
-        return self._frames.frame(self._checked(frame, "frame")) if found is None else found
+        if found is None:
+            found = self._frames.frame(self._checked(frame, "frame"))
+            assert found is not None, "else it is refused"
+        return found
 
     @public
     def get_frames(self, first: int, last: int) -> np.ndarray:
@@ -174,6 +177,7 @@ class Online:
         if found is None:
             self._checked(first, "first")
             self._checked(last - 1, "last - 1")
+        assert found is not None, "else one of the two is refused"
         return found
 
     @public

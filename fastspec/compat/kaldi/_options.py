@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, Self, get_args, get_type_hints
 
 import numpy as np
 
@@ -18,15 +18,12 @@ class Options:
     Options within options are copied on their way in, and are the thing itself on their way out.
     """
 
-    # The kind of each attribute, in order: what the class annotates.
+    # The kind of each attribute, in order: those of the arguments, None left out.
     kinds: ClassVar[dict[str, Any]]
 
     def __init_subclass__(cls) -> None:
-        cls.kinds = {name: kind for name, kind in get_type_hints(cls).items() if name != "kinds"}
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        for name in self.kinds:
-            setattr(self, name, values[name])
+        hints = get_type_hints(cls.__init__)
+        cls.kinds = {name: (get_args(kind) or [kind])[0] for name, kind in hints.items() if name != "return"}
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self.kinds:
@@ -57,7 +54,7 @@ class Options:
         return {name: value.as_dict() if isinstance(value, Options) else value for name, value in values.items()}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Any:
+    def from_dict(cls, values: dict[str, Any]) -> Self:
         """Options of what `as_dict` gave; what is missing has its default, names that are unknown are passed over.
 
         Parameters
@@ -82,7 +79,7 @@ class Options:
         """
         if not isinstance(values, dict):
             raise DTypeError(f"values={values!r} must be a dict of options, as as_dict gives")
-        options = cls()  # type: ignore[call-arg]
+        options = cls()
         for name in cls.kinds.keys() & values.keys():
             kind, value = cls.kinds[name], values[name]
             if isinstance(kind, type) and issubclass(kind, Options) and isinstance(value, dict):
@@ -96,7 +93,7 @@ class Options:
         return self.as_dict()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        Options.__init__(self, {name: getattr(type(self).from_dict(state), name) for name in self.kinds})
+        self.__dict__.update(self.from_dict(state).__dict__)
 
 
 def _as_kind(kind: type, value: Any, name: str) -> Any:
@@ -178,17 +175,6 @@ class FrameExtractionOptions(Options):
     <BLANKLINE>
     """
 
-    samp_freq: float
-    frame_shift_ms: float
-    frame_length_ms: float
-    dither: float
-    preemph_coeff: float
-    remove_dc_offset: bool
-    window_type: str
-    round_to_power_of_two: bool
-    blackman_coeff: float
-    snip_edges: bool
-
     @public
     def __init__(
         self,
@@ -203,7 +189,16 @@ class FrameExtractionOptions(Options):
         blackman_coeff: float = 0.42,
         snip_edges: bool = True,
     ) -> None:
-        super().__init__(locals())
+        self.samp_freq = samp_freq
+        self.frame_shift_ms = frame_shift_ms
+        self.frame_length_ms = frame_length_ms
+        self.dither = dither
+        self.preemph_coeff = preemph_coeff
+        self.remove_dc_offset = remove_dc_offset
+        self.window_type = window_type
+        self.round_to_power_of_two = round_to_power_of_two
+        self.blackman_coeff = blackman_coeff
+        self.snip_edges = snip_edges
 
 
 class MelBanksOptions(Options):
@@ -242,18 +237,6 @@ class MelBanksOptions(Options):
     80
     """
 
-    num_bins: int
-    low_freq: float
-    high_freq: float
-    vtln_low: float
-    vtln_high: float
-    debug_mel: bool
-    htk_mode: bool
-    is_librosa: bool
-    norm: str
-    use_slaney_mel_scale: bool
-    floor_to_int_bin: bool
-
     @public
     def __init__(
         self,
@@ -269,7 +252,17 @@ class MelBanksOptions(Options):
         use_slaney_mel_scale: bool = True,
         floor_to_int_bin: bool = False,
     ) -> None:
-        super().__init__(locals())
+        self.num_bins = num_bins
+        self.low_freq = low_freq
+        self.high_freq = high_freq
+        self.vtln_low = vtln_low
+        self.vtln_high = vtln_high
+        self.debug_mel = debug_mel
+        self.htk_mode = htk_mode
+        self.is_librosa = is_librosa
+        self.norm = norm
+        self.use_slaney_mel_scale = use_slaney_mel_scale
+        self.floor_to_int_bin = floor_to_int_bin
 
 
 class FbankOptions(Options):
@@ -313,17 +306,6 @@ class FbankOptions(Options):
     80
     """
 
-    frame_opts: FrameExtractionOptions
-    mel_opts: MelBanksOptions
-    use_energy: bool
-    energy_floor: float
-    raw_energy: bool
-    htk_compat: bool
-    use_log_fbank: bool
-    use_log_floor: bool
-    eps: float
-    use_power: bool
-
     @public
     def __init__(
         self,
@@ -338,9 +320,16 @@ class FbankOptions(Options):
         eps: float = 2.0**-23,
         use_power: bool = True,
     ) -> None:
-        frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
-        mel_opts = MelBanksOptions(23) if mel_opts is None else mel_opts
-        super().__init__(locals())
+        self.frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
+        self.mel_opts = MelBanksOptions(23) if mel_opts is None else mel_opts
+        self.use_energy = use_energy
+        self.energy_floor = energy_floor
+        self.raw_energy = raw_energy
+        self.htk_compat = htk_compat
+        self.use_log_fbank = use_log_fbank
+        self.use_log_floor = use_log_floor
+        self.eps = eps
+        self.use_power = use_power
 
     def __str__(self) -> str:
         rest = "".join(f"{name}: {_text(getattr(self, name))}\n" for name in list(self.kinds)[2:])
@@ -378,15 +367,6 @@ class MfccOptions(Options):
     20
     """
 
-    frame_opts: FrameExtractionOptions
-    mel_opts: MelBanksOptions
-    num_ceps: int
-    use_energy: bool
-    energy_floor: float
-    raw_energy: bool
-    cepstral_lifter: float
-    htk_compat: bool
-
     @public
     def __init__(
         self,
@@ -399,9 +379,14 @@ class MfccOptions(Options):
         cepstral_lifter: float = 22.0,
         htk_compat: bool = False,
     ) -> None:
-        frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
-        mel_opts = MelBanksOptions(23) if mel_opts is None else mel_opts
-        super().__init__(locals())
+        self.frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
+        self.mel_opts = MelBanksOptions(23) if mel_opts is None else mel_opts
+        self.num_ceps = num_ceps
+        self.use_energy = use_energy
+        self.energy_floor = energy_floor
+        self.raw_energy = raw_energy
+        self.cepstral_lifter = cepstral_lifter
+        self.htk_compat = htk_compat
 
     def __str__(self) -> str:
         return _in_brackets(self)
@@ -429,13 +414,10 @@ class WhisperFeatureOptions(Options):
     128
     """
 
-    frame_opts: FrameExtractionOptions
-    dim: int
-
     @public
     def __init__(self, frame_opts: FrameExtractionOptions | None = None, dim: int = 80) -> None:
-        frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
-        super().__init__(locals())
+        self.frame_opts = FrameExtractionOptions() if frame_opts is None else frame_opts
+        self.dim = dim
 
     def __str__(self) -> str:
         return _in_brackets(self)
@@ -467,8 +449,6 @@ class RawAudioSamplesOptions(Options):
     'rectangular'
     """
 
-    frame_opts: FrameExtractionOptions
-
     @public
     def __init__(self, frame_opts: FrameExtractionOptions | None = None) -> None:
         if frame_opts is None:
@@ -476,7 +456,7 @@ class RawAudioSamplesOptions(Options):
                 dither=0.0, preemph_coeff=0.0, remove_dc_offset=False, window_type="rectangular",
                 round_to_power_of_two=False,
             )  # fmt: skip
-        super().__init__(locals())
+        self.frame_opts = frame_opts
 
     def __str__(self) -> str:
         return f"frame_opts: \n{self.frame_opts}\n\n"
@@ -512,15 +492,6 @@ class NemoFbankOptions(Options):
     128
     """
 
-    samp_freq: float
-    frame_shift_ms: float
-    frame_length_ms: float
-    num_mel_bins: int
-    low_freq: float
-    high_freq: float
-    preemph_coeff: float
-    buffered_capacity: int
-
     @public
     def __init__(
         self,
@@ -533,4 +504,11 @@ class NemoFbankOptions(Options):
         preemph_coeff: float = 0.97,
         buffered_capacity: int = 0,
     ) -> None:
-        super().__init__(locals())
+        self.samp_freq = samp_freq
+        self.frame_shift_ms = frame_shift_ms
+        self.frame_length_ms = frame_length_ms
+        self.num_mel_bins = num_mel_bins
+        self.low_freq = low_freq
+        self.high_freq = high_freq
+        self.preemph_coeff = preemph_coeff
+        self.buffered_capacity = buffered_capacity

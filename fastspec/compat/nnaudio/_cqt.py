@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from math import ceil, log2
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,6 +18,8 @@ from ._layer import Layer, as_parts, batch_of, magnitudes
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    Gains = Literal["librosa", "convolutional", "wrap"]
 
 _OUTPUTS = ("Magnitude", "Complex", "Phase")
 _GAINS = ("librosa", "convolutional", "wrap")
@@ -80,7 +82,7 @@ class _ConstantQ(Layer, ABC):
     forward = __call__
 
     @abstractmethod
-    def _spectra(self, x: np.ndarray, gains: str) -> np.ndarray:
+    def _spectra(self, x: np.ndarray, gains: Gains) -> np.ndarray:
         """Complex ones (batch, bins, frames) of samples (batch, n)."""
 
 
@@ -172,7 +174,7 @@ class CQT1992v2(_ConstantQ):
         if self.frequencies[-1] > self.sr / 2:
             raise ParameterError(f"n_bins={self.n_bins} reach {self.frequencies[-1]:.1f} Hz, beyond sr/2={sr / 2}")
 
-    def _spectra(self, x: np.ndarray, gains: str) -> np.ndarray:
+    def _spectra(self, x: np.ndarray, gains: Gains) -> np.ndarray:
         half, n = self.kernel_width // 2, x.shape[-1]
         if self.center and self.pad_mode == "reflect" and n <= half:
             raise both(ParameterError, RuntimeError)(
@@ -192,11 +194,11 @@ class CQT1992v2(_ConstantQ):
         n_frames = 1 + (n - self.kernel_width) // self.hop_length
         return self._centered(padded, gains, "constant")[..., first : first + n_frames]
 
-    def _centered(self, x: np.ndarray, gains: str, pad_mode: str) -> np.ndarray:
+    def _centered(self, x: np.ndarray, gains: Gains, pad_mode: str) -> np.ndarray:
         return bank_cqt(
             x, sr=self.sr, hop_length=self.hop_length, fmin=self.fmin, n_bins=self.n_bins,
             bins_per_octave=self.bins_per_octave, filter_scale=self.filter_scale, norm=self.norm, window=self.window,
-            pad_mode=pad_mode, normalization=gains,  # type: ignore[arg-type]
+            pad_mode=pad_mode, normalization=gains,
         )  # fmt: skip
 
 
@@ -224,13 +226,13 @@ class _ByOctaves(_ConstantQ):
         plan = self._octaves("librosa")
         self.frequencies, self.n_octaves, self.downsample_factor = plan.frequencies, len(plan.octaves), plan.early
 
-    def _octaves(self, gains: str) -> Octaves:
+    def _octaves(self, gains: Gains) -> Octaves:
         return octaves_of(
             self.sr, self.hop_length, self.fmin, self.n_bins, self.filter_scale, self.bins_per_octave, self.basis_norm,
             self.gamma, self.earlydownsample, self._full_rate, gains,
         )  # fmt: skip
 
-    def _spectra(self, x: np.ndarray, gains: str) -> np.ndarray:
+    def _spectra(self, x: np.ndarray, gains: Gains) -> np.ndarray:
         return transform_octaves(x, self._octaves(gains), self.pad_mode, stretch=self._full_rate)
 
 

@@ -127,15 +127,16 @@ class MelSpectrogram(_Bands):
         if norm is not None and norm not in (1, np.inf):
             raise ParameterError(f"norm={norm!r} must be 1, None or np.inf")
         self.trainable_mel = bool(trainable_mel)
-        self._bands = {
+        self._bands: dict[str, Any] = {
             "n_mels": as_index(n_mels, name="n_mels"), "fmin": as_number(fmin, name="fmin"), "htk": bool(htk),
             "fmax": sr / 2 if fmax is None else as_number(fmax, name="fmax"), "norm": "slaney" if norm == 1 else None,
         }  # fmt: skip
-        self.recipe = self._recipe() if self.power in (1, 2) and not self.trainable_STFT else None
+        spectrum = self.stft.recipe if self.power in (1, 2) and not self.trainable_STFT else None
+        self.recipe = spectrum and self._recipe(spectrum)
 
-    def _recipe(self) -> Recipe:
+    def _recipe(self, spectrum: Recipe) -> Recipe:
         b = self._bands
-        return self.stft.recipe.replace(
+        return spectrum.replace(
             power=int(self.power), n_mels=b["n_mels"], fmin=b["fmin"], fmax=b["fmax"], mel_norm=b["norm"],
             mel_scale="htk" if b["htk"] else "slaney",
         )  # fmt: skip

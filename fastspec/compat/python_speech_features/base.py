@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from ... import feature
 from ..._engine.spec import MOST_N_FFT
-from ..._front.banks import bank_of
+from ..._front.banks import weights_of
 from ..._front.centroids import centroids
 from ..._front.specs import lifter_of
 from ..._front.walk import run_clip
-from ..._gate.samples import ParameterError, as_array, as_index
+from ..._gate.samples import ParameterError, as_array, as_index, check_rate
 from ...core.convert import hz_to_mel, mel_to_hz
 from .._peer import peer
 from . import _recipes
@@ -278,7 +278,7 @@ def get_filterbanks(
     (20, 257)
     """
     key = bands_key(samplerate, nfilt, fft_length(nfft, "nfft"), lowfreq, highfreq)
-    return bank_of(bank_recipe(*key), 1)  # type: ignore[return-value]
+    return weights_of(bank_recipe(*key), 1)
 
 
 @peer()
@@ -377,7 +377,7 @@ def calculate_nfft(samplerate: float, winlen: float) -> int:
     >>> psf.calculate_nfft(44100, 0.025)
     2048
     """
-    _recipes.check_rate(samplerate, name="samplerate")  # type: ignore[attr-defined]
+    check_rate(samplerate, name="samplerate")
     _recipes.samples_in(winlen, samplerate, "winlen")
     return _recipes.calculate_nfft(samplerate, winlen)
 
@@ -402,7 +402,7 @@ def hz2mel(hz: npt.ArrayLike) -> Any:
     999.99
     """
     as_array(hz, name="hz", kinds="fiub")
-    return hz_to_mel(hz, htk=True)  # type: ignore[arg-type]
+    return hz_to_mel(hz, htk=True)  # type: ignore[arg-type]  # any array_like
 
 
 @peer()
@@ -425,4 +425,4 @@ def mel2hz(mel: npt.ArrayLike) -> Any:
     1000.02
     """
     as_array(mel, name="mel", kinds="fiub")
-    return mel_to_hz(mel, htk=True)  # type: ignore[arg-type]
+    return mel_to_hz(mel, htk=True)  # type: ignore[arg-type]  # any array_like

@@ -258,16 +258,16 @@ def _window_samples(window: Any) -> np.ndarray:
     return window if window.dtype.kind in "fc" else window.astype(np.float64)
 
 
-def named_window(window: str | tuple[Any, ...], length: int, periodic: bool = True) -> np.ndarray:
+def named_window(window: str | tuple[Any, ...] | float, length: int, periodic: bool = True) -> np.ndarray:
     """By scipy's name, which may end in what newer ones of scipy have: '_periodic' or '_symmetric'."""
     try:
         return _named_window(window, length, periodic)
     except TypeError:  # parameters that cannot be hashed
-        return _named_window.__wrapped__(window, length, periodic)  # type: ignore[attr-defined]
+        return _named_window.__wrapped__(window, length, periodic)
 
 
 @kept(CACHED)
-def _named_window(window: str | tuple[Any, ...], length: int, periodic: bool) -> np.ndarray:
+def _named_window(window: str | tuple[Any, ...] | float, length: int, periodic: bool) -> np.ndarray:
     name, *others = window if isinstance(window, tuple) and window else (window,)
     if isinstance(name, str):
         stem, _, ending = name.rpartition("_")

@@ -22,7 +22,7 @@ _FFT_MODES = ("twosided", "centered", "onesided", "onesided2X")
 Detrend = Callable[[np.ndarray], np.ndarray] | str | None
 
 
-class ShortTimeFFT(signal.ShortTimeFFT):
+class ShortTimeFFT(signal.ShortTimeFFT):  # type: ignore[misc]  # scipy has no types
     """A short-time Fourier transform and its inverse, as `scipy.signal.ShortTimeFFT` has them.
 
     It is a subclass: attributes, times, frequencies and ranges of segments are scipy's (see there), `stft`,
@@ -182,7 +182,7 @@ class ShortTimeFFT(signal.ShortTimeFFT):
         if noverlap >= nperseg:
             raise ParameterError(f"noverlap={noverlap} must be less than nperseg={nperseg}")
         win = named_window(win_param, nperseg, not symmetric_win)
-        options = {"fft_mode": fft_mode, "mfft": mfft, "scale_to": scale_to, "phase_shift": phase_shift}
+        options: dict[str, Any] = {"fft_mode": fft_mode, "mfft": mfft, "scale_to": scale_to, "phase_shift": phase_shift}
         return cls(win, nperseg - noverlap, fs, **options)
 
     @classmethod
@@ -382,7 +382,8 @@ class ShortTimeFFT(signal.ShortTimeFFT):
             x, cut = self._detrended(x, cut, detr)
         factor = self._factor ** (2 if kind is Spectrum.POWER else 1)
         window = self.win.conj() * self._factor
-        options = {"precision": 1, "kind": kind, "two_sided": not self.onesided_fft, "turn": self._shift}
+        options: dict[str, Any] = {"precision": 1, "kind": kind, "turn": self._shift}
+        options["two_sided"] = not self.onesided_fft
         if detr == "linear":
             S = _segments.spectra_without_lines(x, window, cut, **options)
         else:

@@ -76,7 +76,7 @@ def _pad(pad: Any) -> int:
     return pad
 
 
-def _norm(normalized: bool) -> str | None:
+def _norm(normalized: bool | str) -> str | None:
     if isinstance(normalized, (bool, np.bool_)):
         return "window" if normalized else None
     if not isinstance(normalized, str):

@@ -14,6 +14,8 @@ from ..._gate.samples import ParameterError, check_rate, working_dtype
 from ...util.utils import fix_length, valid_audio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..._gate.kinds import FloatArray
 
 
@@ -147,7 +149,7 @@ def _resampler(res_type: str, orig_sr: float, target_sr: float, n_samples: int) 
     return lambda y, axis: resampy.resample(y, orig_sr, target_sr, filter=res_type, axis=axis)
 
 
-def check_res_type(res_type: str) -> None:
+def check_res_type(res_type: str | Callable[..., Any]) -> None:
     known = (*SOXR_STREAMING, "fft", "scipy", "polyphase", *_SAMPLERATE, *_RESAMPY)
     if res_type not in (*known, *_SOXR) and not callable(res_type):
         raise ParameterError(f"res_type={res_type!r} is not a resampling method; use one of {', '.join(known)}")

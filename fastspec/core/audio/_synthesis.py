@@ -129,8 +129,9 @@ def chirp(
     t = np.arange(_n_samples(length, duration, sr)) / sr
     if length is not None:
         duration = length / sr
+    assert duration is not None, "else the length is open"
     if linear:
-        turns = fmin * t + 0.5 * (fmax - fmin) / duration * t * t  # type: ignore[operator]
+        turns = fmin * t + 0.5 * (fmax - fmin) / duration * t * t
     elif fmin == fmax:
         turns = fmin * t
     else:
@@ -196,9 +197,9 @@ def clicks(
     if times is None and frames is None:
         raise ParameterError("times=None and frames=None leave no place for a click; pass one of them")
     if times is None:
-        starts = np.atleast_1d(frames_to_samples(frames, hop_length=hop_length))  # type: ignore[arg-type]
+        starts = np.atleast_1d(frames_to_samples(frames, hop_length=hop_length))  # type: ignore[arg-type]  # any array_like
     else:
-        starts = np.atleast_1d(time_to_samples(times, sr=sr))  # type: ignore[arg-type]
+        starts = np.atleast_1d(time_to_samples(times, sr=sr))  # type: ignore[arg-type]  # any array_like
     if starts.size and starts.min() < 0:
         raise ParameterError(f"a click at sample {starts.min()} lies before the start of the signal, which is 0")
 

@@ -19,9 +19,9 @@ from ..intervals import interval_frequencies
 from ._correlation import AtomParameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable
+    from collections.abc import Callable, Collection
 
-    from ..._front.windows import Window
+    from ..._front.windows import HashableWindow, Window
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,10 +83,10 @@ def bins_of(
     arguments = (sr, fmin, n_bins, intervals, gamma, bins_per_octave, filter_scale, norm)
     try:
         if not callable(window):
-            return _find_bins(*arguments, window)  # type: ignore[arg-type]
+            return _find_bins(*arguments, window)
     except TypeError:  # something cannot be hashed
         pass
-    return _find_bins.__wrapped__(*hashable(arguments), window)  # type: ignore[attr-defined]
+    return _find_bins.__wrapped__(*hashable((*arguments, window)))
 
 
 @lru_cache(1)
@@ -98,7 +98,7 @@ def _lowest() -> float:
 def _find_bins(
     sr: float,
     fmin: Any,
-    n_bins: int,
+    n_bins: int | None,
     intervals: Any,
     gamma: Any,
     bins_per_octave: int,
@@ -134,9 +134,9 @@ def _find_bins(
     return Bins(atoms, lengths, float(cutoff), bins_per_octave)
 
 
-def _hashable(window: Window, lengths: np.ndarray) -> Hashable:
-    if (not callable(window) and np.ndim(window) == 0) or isinstance(window, tuple):
-        return window  # type: ignore[return-value]
+def _hashable(window: Window, lengths: np.ndarray) -> HashableWindow:
+    if isinstance(window, (str, tuple, int, float)):
+        return window
     sizes = np.unique(np.floor(lengths / 2) + np.ceil(lengths / 2)).astype(int).tolist()
     samples = ((n, np.asarray(filters.get_window(window, n), dtype=np.float64).tobytes()) for n in sizes)
     return SampledWindow(tuple(samples), partial(filters.get_window, window))

@@ -19,7 +19,7 @@ from ..._gate.samples import check_size
 from ._atoms import describe
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from ..._front.windows import HashableWindow
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class AtomParameters:
 
     sr: float
     frequencies: tuple[float, ...]
-    window: Hashable
+    window: HashableWindow
     filter_scale: float
     norm: float | None
     gamma: float | None
@@ -140,7 +140,7 @@ def _describe(atoms: AtomParameters, hop_length: int, factors: bytes, padding: P
     return describe(
         freqs / atoms.sr,
         lengths,
-        atoms.window,  # type: ignore[arg-type]
+        atoms.window,
         atoms.norm,
         np.frombuffer(factors),
         hop_length=hop_length,

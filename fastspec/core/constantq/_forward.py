@@ -207,7 +207,7 @@ def vqt(
 
 
 def _vqt(
-    y: Any, sr: float, hop_length: int, fmin: Any, n_bins: int, intervals: Any, gamma: Any, bins_per_octave: int,
+    y: Any, sr: float, hop_length: int, fmin: Any, n_bins: int | None, intervals: Any, gamma: Any, bins_per_octave: int,
     tuning: Any, filter_scale: float, norm: Any, sparsity: float, window: Any, scale: Any, pad_mode: Any,
     res_type: Any, dtype: Any,
 ) -> np.ndarray:  # fmt: skip
@@ -234,7 +234,7 @@ def _vqt(
         x, n_ahead = _padded_by_function(x, bins, hop_length, pad_mode)
         pad_mode = "constant"
     factors = gains(bins, rates, bool(scale))
-    wider = np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64
+    wider = np.dtype(np.complex128 if max(precision_of(x.dtype), precision_of(target)) else np.complex64)
     C = transform(x, bins.atoms, hop_length=hop_length, factors=factors, pad_mode=pad_mode, dtype=wider)
     C = C.astype(target, copy=False)
     return C[..., n_ahead : n_ahead + n_frames] if n_ahead else C
@@ -259,7 +259,7 @@ def _check_length(bins: Bins, rates: LibrosaRates, x: np.ndarray) -> None:
         )
 
 
-def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: str) -> np.ndarray:
+def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: int, pad_mode: PadMode) -> np.ndarray:
     """The signal with the zeros that librosa's decimation of all octaves adds, where these make one more frame."""
     n = x.shape[-1]
     rounded = -(-n // rates.of_all) * rates.of_all
@@ -269,7 +269,9 @@ def _as_long_as_librosa_has_it(x: np.ndarray, rates: LibrosaRates, hop_length: i
     return pad_axis(x, -1, (0, rounded - n), {"mode": mode})
 
 
-def _padded_by_function(x: np.ndarray, bins: Bins, hop_length: int, pad_mode: Callable) -> tuple[np.ndarray, int]:
+def _padded_by_function(
+    x: np.ndarray, bins: Bins, hop_length: int, pad_mode: Callable[..., Any]
+) -> tuple[np.ndarray, int]:
     """The signal with all that an atom can reach beyond its ends, and the number of frames before its own first one."""
     half = math.ceil(bins.lengths[bins.longest] / 2) + 1
     n_ahead = -(-half // hop_length)
@@ -359,7 +361,7 @@ def _magnitude_bins(y: Any, hop_length: int, sparsity: float, tuning: Any, **of_
     return _MagnitudeAnalysis(bins, hop_length, float(sparsity))
 
 
-def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: str, target: Any) -> np.ndarray:
+def _pseudo(x: np.ndarray, analysis: _MagnitudeAnalysis, scale: bool, pad_mode: PadMode, target: Any) -> np.ndarray:
     bins, hop_length = analysis.bins, analysis.hop_length
     n_fft = 2 ** math.ceil(max(math.log2(bins.lengths[bins.longest]), 1 + math.ceil(math.log2(hop_length))))
     if n_fft > MOST_N_FFT:
@@ -451,8 +453,6 @@ def hybrid_cqt(
     bins, hop_length = analysis.bins, analysis.hop_length
     target = complex_dtype(dtype, y.dtype)
     n_full = int(np.sum(2.0 ** np.ceil(np.log2(bins.lengths)) >= 2 * hop_length))
-    shared = {"norm": norm, "window": window, "filter_scale": filter_scale, "sr": sr}
-    shared |= {"bins_per_octave": bins_per_octave, "tuning": 0.0}
     parts = []
     if n_full:
         parts.append(
@@ -464,7 +464,10 @@ def hybrid_cqt(
             )
         )  # fmt: skip
     if n_full < len(bins):
-        rest = bins_of(fmin=bins.atoms.frequencies[n_full], n_bins=len(bins) - n_full, **shared)
+        rest = bins_of(
+            sr=sr, fmin=bins.atoms.frequencies[n_full], n_bins=len(bins) - n_full, bins_per_octave=bins_per_octave,
+            tuning=0.0, filter_scale=filter_scale, norm=norm, window=window,
+        )  # fmt: skip
         analysis = _MagnitudeAnalysis(rest, hop_length, analysis.sparsity)
         parts.append(_pseudo(x, analysis, bool(scale), pad_mode, target))
     n_frames = min(part.shape[-1] for part in parts)

@@ -69,11 +69,11 @@ def hz_to_mel(frequencies: npt.ArrayLike, *, htk: bool = False) -> Floats:
     >>> round(fastspec.hz_to_mel(1000).item(), 9)
     15.0
     """
-    frequencies = as_scalar_or_array(frequencies, "frequencies")
+    f = as_scalar_or_array(frequencies, "frequencies")
     if htk:
-        return 2595.0 * np.log10(1.0 + frequencies / 700.0)
+        return 2595.0 * np.log10(1.0 + f / 700.0)
     return _by_knee(
-        frequencies,
+        f,
         KNEE_HZ,
         below=lambda hz: hz / HZ_PER_MEL,
         above=lambda hz: KNEE_MEL + np.log(hz / KNEE_HZ) / LOG_STEP,
@@ -115,11 +115,11 @@ def mel_to_hz(mels: npt.ArrayLike, *, htk: bool = False) -> Floats:
     >>> fastspec.mel_to_hz([0, 3]).tolist()
     [0.0, 200.0]
     """
-    mels = as_scalar_or_array(mels, "mels")
+    m = as_scalar_or_array(mels, "mels")
     if htk:
-        return 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+        return 700.0 * (10.0 ** (m / 2595.0) - 1.0)
     return _by_knee(
-        mels,
+        m,
         KNEE_MEL,
         below=lambda mel: HZ_PER_MEL * mel,
         above=lambda mel: KNEE_HZ * np.exp(LOG_STEP * (mel - KNEE_MEL)),

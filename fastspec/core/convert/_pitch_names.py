@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -96,12 +97,16 @@ def hz_to_midi(frequencies: npt.ArrayLike) -> Floats:
     return 12 * (np.log2(as_scalar_or_array(frequencies, "frequencies")) - LOG2_440) + 69
 
 
+# As it is without `public`, and for whatever is like an array.
+midi_of: Callable[[npt.ArrayLike], Floats] = unwrap(hz_to_midi)
+
+
 @overload
 def note_to_midi(note: str, *, round_midi: bool = ...) -> float: ...  # type: ignore[overload-overlap]
 @overload
 def note_to_midi(note: Iterable[str], *, round_midi: bool = ...) -> npt.NDArray[np.float64 | np.int64]: ...
 @public
-def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float | np.ndarray:
+def note_to_midi(note: str | Iterable[str], *, round_midi: bool = True) -> float | np.int64 | np.ndarray:
     """Note names to MIDI numbers.
 
     Parameters
@@ -276,7 +281,7 @@ def hz_to_note(frequencies: npt.ArrayLike, **kwargs: Any) -> Names:
     >>> fastspec.hz_to_note([440, 32.7]).tolist()
     ['A4', 'C1']
     """
-    return midi_to_note(hz_to_midi(frequencies), **kwargs)
+    return midi_to_note(midi_of(frequencies), **kwargs)
 
 
 @overload

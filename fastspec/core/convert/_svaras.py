@@ -13,7 +13,7 @@ from ..._gate.complaints import public
 from ..._gate.numbers import spell
 from ..._gate.samples import as_number
 from ..notation import mela_to_svara
-from ._pitch_names import Names, hz_to_midi, note_to_midi, rounded
+from ._pitch_names import Names, hz_to_midi, midi_of, note_to_midi, rounded
 
 if TYPE_CHECKING:
     from ..._gate.kinds import Numbers, Real
@@ -106,8 +106,7 @@ def hz_to_svara_h(
     >>> fastspec.hz_to_svara_h([220, 330], Sa=220).tolist()
     ['S', 'P']
     """
-    midi = hz_to_midi(frequencies)  # type: ignore[arg-type]
-    return midi_to_svara_h(midi, Sa=hz_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
+    return midi_to_svara_h(midi_of(frequencies), Sa=hz_to_midi(Sa), abbr=abbr, octave=octave, unicode=unicode)
 
 
 @overload
@@ -258,7 +257,7 @@ def hz_to_svara_c(
     >>> fastspec.hz_to_svara_c([220, 330], Sa=220, mela='kanakangi').tolist()
     ['S', 'P']
     """
-    midi = hz_to_midi(frequencies)  # type: ignore[arg-type]
+    midi = midi_of(frequencies)
     return midi_to_svara_c(midi, Sa=hz_to_midi(Sa), mela=mela, abbr=abbr, octave=octave, unicode=unicode)
 
 

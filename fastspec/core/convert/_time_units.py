@@ -5,6 +5,7 @@ Every conversion takes a scalar, a sequence or an array of any shape. A scalar c
 
 from __future__ import annotations
 
+from inspect import unwrap
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -468,7 +469,7 @@ def times_like(
 
 
 # As they are without `public`, for those above that are made of others.
-_frames_to_samples, _samples_to_frames = frames_to_samples.__wrapped__, samples_to_frames.__wrapped__
-_samples_to_time, _time_to_samples = samples_to_time.__wrapped__, time_to_samples.__wrapped__
-_blocks_to_frames, _blocks_to_samples = blocks_to_frames.__wrapped__, blocks_to_samples.__wrapped__
-_samples_like = samples_like.__wrapped__
+_frames_to_samples, _samples_to_frames = unwrap(frames_to_samples), unwrap(samples_to_frames)
+_samples_to_time, _time_to_samples = unwrap(samples_to_time), unwrap(time_to_samples)
+_blocks_to_frames, _blocks_to_samples = unwrap(blocks_to_frames), unwrap(blocks_to_samples)
+_samples_like = unwrap(samples_like)

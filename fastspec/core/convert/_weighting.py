@@ -6,6 +6,7 @@ A, B and C are rational functions of f², given by their poles in IEC 61672-1 (B
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from inspect import unwrap
 from math import log10
 from typing import TYPE_CHECKING, Any, overload
 
@@ -339,10 +340,13 @@ def multi_frequency_weighting(
     >>> fastspec.multi_frequency_weighting([100, 200], kinds='ZA').round(1).tolist()
     [[0.0, 0.0], [-19.1, -10.8]]
     """
-    curves = [frequency_weighting(frequencies, kind=kind, **kwargs) for kind in kinds]
+    curves = [_weighting(frequencies, kind=kind, **kwargs) for kind in kinds]
     if not curves:
         raise ParameterError(f"kinds={kinds!r} is empty; name at least one curve, such as 'A'")
     return np.stack(curves, axis=0)
+
+
+_weighting: Callable[..., Floats] = unwrap(frequency_weighting)
 
 
 def _squared(frequencies: npt.ArrayLike) -> Any:

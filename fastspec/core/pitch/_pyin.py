@@ -43,7 +43,8 @@ def beta_cdf(a: float, b: float, x: np.ndarray) -> np.ndarray:
         from scipy.special import betainc
 
         return betainc(a, b, x)
-    return sum(float(math.comb(int(n), j)) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
+    terms = (float(math.comb(int(n), j)) * x**j * (1 - x) ** (n - j) for j in range(int(a), int(n) + 1))
+    return sum(terms, np.zeros_like(x))
 
 
 def prior_of(n_thresholds: int, beta_parameters: Any, boltzmann: float, no_trough: float, most: int) -> Prior:
@@ -164,13 +165,12 @@ class Observations:
 
 def observe(ranges: Any, n_frames: int, n_pitches: int, bin_of: Any) -> Observations:
     """Observations from candidates by ascending period (`_events.yin_ranges`); bin n_pitches is out of range."""
-    frame, bins, probability = [], [], []
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for part, counts, periods, probabilities in ranges:
         there = np.arange(periods.shape[-1]) < counts[:, np.newaxis]
-        frame.append(np.repeat(np.arange(part.start, part.stop), counts.astype(np.intp)))
-        bins.append(bin_of(periods[there]))
-        probability.append(probabilities[there])
-    frame, bins, probability = (np.concatenate(x) for x in (frame, bins, probability))
+        frames = np.repeat(np.arange(part.start, part.stop), counts.astype(np.intp))
+        found.append((frames, bin_of(periods[there]), probabilities[there]))
+    frame, bins, probability = (np.concatenate(parts) for parts in zip(*found, strict=True))
     # Bins descend within a frame. Of candidates that share one, that of the longest period counts.
     last = np.ones(len(frame), dtype=bool)
     last[:-1] = (frame[1:] != frame[:-1]) | (bins[1:] != bins[:-1])

@@ -6,6 +6,7 @@ import itertools
 import math
 import operator
 from collections.abc import Callable, Sequence
+from inspect import unwrap
 from reprlib import repr as short
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -87,12 +88,12 @@ def power_to_db(
     >>> fastspec.power_to_db([1.0, 0.01, 1e-20]).tolist()
     [0.0, -20.0, -80.0]
     """
-    S = as_array(S, name="S")
+    x = as_array(S, name="S")
     check_amin(amin, nan=True)
-    if np.iscomplexobj(S):
+    if np.iscomplexobj(x):
         _warn_about_phase("power_to_db", "np.abs(D)**2")
-        S = np.abs(S)
-    return _to_db(S, False, ref, amin, top_db, axes)  # type: ignore[arg-type]
+        x = np.abs(x)
+    return _to_db(x, False, ref, amin, top_db, axes)
 
 
 @overload
@@ -154,12 +155,12 @@ def amplitude_to_db(
     >>> fastspec.amplitude_to_db([1.0, 0.1]).tolist()
     [0.0, -20.0]
     """
-    S = as_array(S, name="S")
+    x = as_array(S, name="S")
     check_amin(amin, exponent=2, nan=True)
-    if np.iscomplexobj(S):
+    if np.iscomplexobj(x):
         _warn_about_phase("amplitude_to_db", "np.abs(D)")
-        S = np.abs(S)
-    return _to_db(S, True, ref, amin, top_db, axes)  # type: ignore[arg-type]
+        x = np.abs(x)
+    return _to_db(x, True, ref, amin, top_db, axes)
 
 
 def _warn_about_phase(function: str, way_out: str) -> None:
@@ -293,6 +294,9 @@ def db_to_power(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any] | 
     return ref * np.power(10.0, np.multiply(as_array(S_db, name="S_db"), 0.1))
 
 
+_power_of: Callable[..., np.floating[Any] | np.ndarray] = unwrap(db_to_power)
+
+
 @overload
 def db_to_amplitude(S_db: Double, *, ref: float = ...) -> np.float64: ...
 @overload
@@ -322,4 +326,4 @@ def db_to_amplitude(S_db: npt.ArrayLike, *, ref: float = 1.0) -> np.floating[Any
     >>> float(fastspec.db_to_amplitude(20.0))
     10.0
     """
-    return db_to_power(S_db, ref=ref**2) ** 0.5  # type: ignore[arg-type]
+    return _power_of(S_db, ref=ref**2) ** 0.5

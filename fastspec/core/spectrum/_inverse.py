@@ -129,7 +129,9 @@ def real_dtype(dtype: Any, *, kinds: str = "f") -> np.dtype:
     return result
 
 
-def _inverse_arguments(n_bins: int, n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool) -> Any:
+def _inverse_arguments(
+    n_bins: int, n_fft: int | None, hop_length: int | None, win_length: Any, window: Any, center: bool
+) -> StftArguments:
     if n_fft is None:
         n_fft = 2 * (n_bins - 1)
         if n_fft < 1:
@@ -271,7 +273,9 @@ def griffinlim(
         raise DTypeError(f"S has dtype {S.dtype} and shape {S.shape}; magnitudes are numbers, (..., bins, frames)")
     result_dtype = None if dtype is None else real_dtype(dtype)
     angles = _initial_spectrum(S, generator if init == "random" else None)
-    plain = {"hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center}
+    plain: dict[str, Any] = {
+        "hop_length": hop_length, "win_length": win_length, "n_fft": n_fft, "window": window, "center": center,
+    }  # fmt: skip
     y = istft(angles, dtype=None, length=length, **plain)
     if n_iter > 0:
         y = _refine(S, y, plain, pad_mode, length, n_iter, momentum / (1 + momentum))
@@ -337,7 +341,7 @@ def _bins_contiguous(S: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def _refine(
-    S: Any, y: Any, plain: dict[str, Any], pad_mode: str, length: Any, n_iter: int, momentum: float
+    S: Any, y: Any, plain: dict[str, Any], pad_mode: PadMode, length: Any, n_iter: int, momentum: float
 ) -> np.ndarray:
     """The rounds: samples to spectra, their phases with the wanted magnitudes, back to samples. `y` is overwritten."""
     by_function = callable(pad_mode) and plain["center"]

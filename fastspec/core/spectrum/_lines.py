@@ -9,7 +9,7 @@ import numpy as np
 from ..._engine import backward as _backward
 from ..._engine.kept import kept
 from ..._engine.spec import Framing, Padding, Spec, Spectrum, precision_of
-from ..._front.lines import Lines, spec_of
+from ..._front.lines import Lines, finer_fft, spec_of
 from ..._front.walk import run_frames
 from ..._gate.samples import ParameterError, check_size
 
@@ -41,9 +41,9 @@ def inverse(D: np.ndarray, lines: Lines, length: int | None, *, name: str) -> np
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(D))[0])
         index = ", ".join(map(str, where))
         raise ParameterError(f"{name}[{index}] is {D[where]}; clean it with np.nan_to_num({name})")
-    for index in np.ndindex(*D.shape[:-2]):
-        found = _nearest(D[index], lines, n_padded, dtype)[lines.pad : lines.pad + n]
-        y[index][: len(found)] = found
+    for channel in np.ndindex(*D.shape[:-2]):
+        found = _nearest(D[channel], lines, n_padded, dtype)[lines.pad : lines.pad + n]
+        y[channel][: len(found)] = found
     return y
 
 
@@ -135,8 +135,7 @@ def _adjoint(D: Any, lines: Lines, weights: Any, dtype: np.dtype, n_padded: int,
     from scipy import sparse
 
     n_frames, size = D.shape[-1], 2 * lines.n_fft
-    spec = spec_of(lines, precision_of(dtype), Spectrum.COMPLEX)
-    bank, n_bins = spec.complex_bank, lines.n_fft + 1
+    (window, bank), n_bins = finer_fft(lines, precision_of(dtype)), lines.n_fft + 1
     span = bank.weights.shape[1]
     columns = (bank.first.astype(np.intp)[:, np.newaxis] + np.arange(span)).ravel()
     starts = np.arange(0, len(columns) + 1, span)
@@ -151,9 +150,9 @@ def _adjoint(D: Any, lines: Lines, weights: Any, dtype: np.dtype, n_padded: int,
     Z[0] *= 2
     Z[-1] *= 2
     left = (lines.n_fft + 1) // 2
-    plan = _backward.inverse_of(size, lines.hop_length, left, precision_of(dtype), spec.window.tobytes())
+    plan = _backward.inverse_of(size, lines.hop_length, left, precision_of(dtype), window.tobytes())
     y = np.zeros(n_padded, dtype)
     _backward.run_inverse(plan, size, Z, y)
-    y *= _window_sums(spec.window[left : left + lines.n_fft], lines.hop_length, n_padded)
+    y *= _window_sums(window[left : left + lines.n_fft], lines.hop_length, n_padded)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(squares > np.finfo(np.float32).tiny, y / squares, 0).astype(dtype)

@@ -221,7 +221,9 @@ class _Axis(NamedTuple):
     n_bins: int
 
 
-def _axis(sr: float, fmin: Any, fmax: Any, n_bins: int, bins_per_octave: int, n_fft: int) -> _Axis:
+def _axis(
+    sr: float, fmin: Any, fmax: Any, n_bins: int | None, bins_per_octave: int | None, n_fft: int
+) -> _Axis:
     check_rate(sr)
     start = as_number(fmin, name="fmin")
     if not 0 < start < np.inf:

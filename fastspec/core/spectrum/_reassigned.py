@@ -120,6 +120,7 @@ def reassigned_spectrogram(
         freqs, S = spectrum.__reassign_frequencies(y, sr, S, *analysis)
     if reassign_times:
         times, S = spectrum.__reassign_times(y, sr, S, *analysis)
+    assert S is not None, "one of both has made it"
     mags = np.abs(S)
     low = ~(mags >= _threshold(ref_power, mags))
     bins = fft_frequencies(sr=sr, n_fft=n_fft)[:, np.newaxis]
@@ -148,7 +149,7 @@ def __reassign_frequencies(
     window: Window = "hann",
     center: bool = True,
     dtype: npt.DTypeLike | None = None,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Frequency of each cell in Hz, as its phase has it, and the STFT."""
     shape, transform = _analysis(y, S, n_fft, hop_length, win_length, window, center, dtype, pad_mode)
@@ -167,7 +168,7 @@ def __reassign_times(
     window: Window = "hann",
     center: bool = True,
     dtype: npt.DTypeLike | None = None,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
 ) -> tuple[np.ndarray, np.ndarray]:
     """Time of each cell in seconds, as its phase has it, and the STFT."""
     if hop_length is None:
@@ -179,13 +180,14 @@ def __reassign_times(
 
 
 def _analysis(
-    y: Any, S: Any, n_fft: int, hop_length: int, win_length: Any, window: Any, center: bool, dtype: Any, pad_mode: Any
-) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:
+    y: Any, S: Any, n_fft: int, hop_length: int | None, win_length: Any, window: Any, center: bool, dtype: Any,
+    pad_mode: Any,
+) -> tuple[np.ndarray, Callable[[np.ndarray], np.ndarray]]:  # fmt: skip
     """The window's samples, and a function from window samples to the STFT of `y`."""
     shape = pad_center(get_window(window, n_fft if win_length is None else win_length, fftbins=True), size=n_fft)
     if dtype is None:
         dtype = dtype_r2c(y.dtype) if S is None else S.dtype
-    framing = {"n_fft": n_fft, "hop_length": hop_length, "center": center, "pad_mode": pad_mode}
+    framing: dict[str, Any] = {"n_fft": n_fft, "hop_length": hop_length, "center": center, "pad_mode": pad_mode}
     return shape, lambda samples: stft(y, window=samples, dtype=dtype, **framing)
 
 

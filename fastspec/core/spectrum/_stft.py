@@ -170,7 +170,7 @@ def _spectrogram(
     win_length: int | None = None,
     window: Window = "hann",
     center: bool = True,
-    pad_mode: str = "constant",
+    pad_mode: PadMode = "constant",
 ) -> tuple[np.ndarray, int]:
     """A magnitude (or power) spectrogram from audio, or the one given, and its n_fft.
 
@@ -207,10 +207,10 @@ def _spectrogram(
         given = of_spectrogram(S, n_fft)
         return given.x, given.n_fft
     source = of_either(y, None, StftOptions(n_fft, hop_length, win_length, window, center, pad_mode), power=power)
-    S, _ = run_source(source.spec(power), source)
+    made, _ = run_source(source.spec(power), source)
     if power not in (1, 2):
-        S **= power
-    return S, n_fft
+        made **= power
+    return made, source.n_fft
 
 
 @public

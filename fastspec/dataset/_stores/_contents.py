@@ -124,7 +124,7 @@ def write_npy(file: IO[bytes], feature: dict[str, Any], n_frames: int, pieces: I
     about = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (n_frames, feature["rows"])}
     np.lib.format.write_array_header_1_0(file, about)
     for piece in pieces:
-        file.write(memoryview(piece).cast("B"))
+        file.write(piece.data.cast("B"))
 
 
 def read_header(text: str | bytes) -> dict[str, Any]:

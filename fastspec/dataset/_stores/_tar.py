@@ -6,6 +6,7 @@ import io
 import json
 import os
 import tarfile
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     os.makedirs(path)
     keys = _keys(contents.ids)
     names = list(contents.features)
-    places: list[dict] = []
+    places: list[dict[str, Any]] = []
     with _Shards(path) as shards:
         for i, name, pieces in frames(parts, names):
             if name == names[0]:
@@ -38,7 +39,7 @@ def write(path: str, parts: Any, meta: Meta) -> None:
     write_index(path, contents, places)
 
 
-def _about(contents: Contents, i: int) -> dict:
+def _about(contents: Contents, i: int) -> dict[str, Any]:
     return {"id": contents.ids[i], "label": contents.labels[i], "duration": float(contents.durations[i])}
 
 
@@ -58,15 +59,18 @@ class _Shards:
     """Tars of some size, with nothing of the moment in them."""
 
     def __init__(self, folder: str) -> None:
-        self._folder, self._number, self._tar = folder, -1, None
+        self._folder, self._number = folder, -1
+        self._tar: tarfile.TarFile | None = None
         self.name = ""
 
     def __enter__(self) -> _Shards:
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._tar is not None:
-            self._tar.__exit__(*error)
+            self._tar.__exit__(kind, error, trace)
 
     def begin(self) -> None:
         """An entry, which stays in one shard."""
@@ -79,6 +83,7 @@ class _Shards:
 
     def add(self, name: str, data: Any) -> int:
         """Add a member; return where its data is."""
+        assert self._tar is not None, "begin() comes first"
         info = tarfile.TarInfo(name)
         info.size = len(data)
         self._tar.addfile(info, io.BytesIO(data))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 _LONGEST = 100_000
 
 # torch's names of paddings, and those of `feature.delta`.
-_ENDS = {"replicate": "nearest", "constant": "constant", "reflect": "mirror", "circular": "wrap"}
+_ENDS: dict[str, Literal["nearest", "constant", "mirror", "wrap"]] = {
+    "replicate": "nearest", "constant": "constant", "reflect": "mirror", "circular": "wrap",
+}  # fmt: skip
 
 
 @peer(RuntimeError)
@@ -63,7 +65,7 @@ def compute_deltas(specgram: npt.ArrayLike, win_length: int = 5, mode: str = "re
     short = x.shape[-1] <= n if mode == "reflect" else x.shape[-1] < n and mode == "circular"
     if short:
         raise ParameterError(f"specgram.shape={x.shape} has too few frames for mode={mode!r}, win_length={win_length}")
-    return delta(x, width=2 * n + 1, order=1, axis=-1, mode=_ENDS[mode])  # type: ignore[arg-type]
+    return delta(x, width=2 * n + 1, order=1, axis=-1, mode=_ENDS[mode])
 
 
 @peer(RuntimeError)
@@ -214,7 +216,7 @@ def _masked(
     if longest < 1:
         return S
     shape = S.shape[:-2] if least == 3 else ()
-    spans = masks.random_spans(generator, shape, S.shape[axis], longest)  # type: ignore[arg-type]
+    spans = masks.random_spans(generator, shape, S.shape[axis], longest)
     return _foreign.call(masks.overwritten, S, *spans, axis, value, work=2 * S.size)
 
 

@@ -39,12 +39,12 @@ class Transform(ABC):
     def _made(self, name: str, make: Any) -> Any:
         """What `make` returns, kept until an attribute changes, of this transform or of one of its parts."""
         marks = self._marks() if self._parts else self.__dict__["_mark"]
-        kept = self.__dict__.get("_kept")
+        kept: tuple[Any, dict[str, Any]] | None = self.__dict__.get("_kept")
         if kept is None or kept[0] != marks:
             kept = self.__dict__["_kept"] = (marks, {})
         if name not in kept[1]:
-            kept[1][name] = make()  # type: ignore[index]
-        return kept[1][name]  # type: ignore[index]
+            kept[1][name] = make()
+        return kept[1][name]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ("_mark", "_kept")}
@@ -61,7 +61,7 @@ class Transform(ABC):
 
     def __init_subclass__(cls) -> None:
         """A call is `forward` itself, so that complaints see who called."""
-        cls.__call__ = cls.forward  # type: ignore[method-assign]
+        cls.__call__ = cls.forward  # type: ignore[method-assign]  # both are the same
 
     @abstractmethod
     def forward(self, *args: Any, **kwargs: Any) -> np.ndarray:

@@ -88,7 +88,7 @@ class _Bank(Transform):
     """Mel bands on given bins: the arguments that both directions share."""
 
     def _set_bank(
-        self, n_stft: int, n_mels: int, sample_rate: float, f_min: Any, f_max: Any, norm: Any, mel_scale: Any
+        self, n_stft: int, n_mels: int, sample_rate: int, f_min: Any, f_max: Any, norm: Any, mel_scale: Any
     ) -> None:
         self.n_stft, self.n_mels, self.sample_rate = n_stft, n_mels, sample_rate
         if not 0 < as_number(sample_rate, name="sample_rate") < np.inf:
