@@ -344,3 +344,12 @@ def test_no_frame_has_no_peak():
 def test_spectra_are_floats(dtype):
     with pytest.raises(ParameterError, match=r"dtype=.* must be floating-point; use np\.float64"):
         huggingface.spectrogram(noise(900), np.ones(64), 64, 20, dtype=dtype)
+
+
+def test_triangles_in_mel():
+    """Straight in mel, between edges that are even there."""
+    got = huggingface.mel_filter_bank(65, 10, 100.0, 4000.0, 8000, mel_scale="kaldi", triangularize_in_mel_space=True)
+    mels = 1127 * np.log(1 + np.arange(65) * 4000 / 64 / 700)
+    edges = np.linspace(*(1127 * np.log(1 + np.array([100.0, 4000.0]) / 700)), 12)
+    want = [np.interp(mels, edges[i : i + 3], [0, 1, 0]) for i in range(10)]
+    np.testing.assert_allclose(got, np.transpose(want), atol=1e-12)

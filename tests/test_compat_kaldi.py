@@ -671,6 +671,16 @@ def test_coefficients_in_htks_order():
     got = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame, use_energy=False, htk_compat=True)), y)
     own = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame, use_energy=False)), y)
     assert np.allclose(got, np.roll(own, -1, axis=1) * np.where(np.arange(13) == 12, np.sqrt(2), 1), atol=1e-4)
+    got = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame, htk_compat=True)), y)
+    own = frames_of(kaldi.OnlineMfcc(kaldi.MfccOptions(frame)), y)
+    assert np.allclose(got, np.roll(own, -1, axis=1), atol=1e-4)
+
+
+def test_blackmans_window_has_a_coefficient():
+    options = kaldi.FbankOptions(kaldi.FrameExtractionOptions(window_type="blackman", blackman_coeff=0.3))
+    window = banks.window_of(kaldi.OnlineFbank(options).recipe)
+    turns = 2 * np.pi * np.arange(400) / 399
+    assert np.allclose(window[:400], 0.3 - 0.5 * np.cos(turns) + 0.2 * np.cos(2 * turns), atol=1e-6)
 
 
 def test_bands_without_floor_or_logarithm():
@@ -722,6 +732,20 @@ def test_nemos_stretches():
         nemo.accept_waveform(16000, y[:1])
     assert isinstance(caught.value, ParameterError)
     assert kaldi.OnlineFbank(kaldi.FbankOptions()).frame_shift_in_seconds == np.float32(0.01)
+
+
+@pytest.mark.parametrize("capacity", [0, 3])
+def test_nemos_last_samples(capacity):
+    """Those behind the last whole shift belong to the last frames; as many are left out where the buffer is full."""
+    nemo = kaldi.OnlineNemoFbank(kaldi.NemoFbankOptions(buffered_capacity=capacity))
+    y = noise(1700, scale=0.1)
+    nemo.accept_waveform(16000, y[:900])
+    nemo.get_frames(2, 3)
+    nemo.accept_waveform(16000, y[900:])
+    nemo.input_finished()
+    frames, offset = nemo.get_frames(7, 3, True)
+    assert offset == (100 if capacity else 0)
+    assert np.array_equal(frames, nemo.recipe(y[1120 + offset :])[:3])
 
 
 def test_options_as_text_and_from_other_numbers():

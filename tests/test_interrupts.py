@@ -344,3 +344,18 @@ def test_what_is_called_behind_the_scenes_is_called_once(monkeypatch):
     assert isinstance(_foreign._started(made), KeyboardInterrupt)
     with made.running:
         assert calls == [1, 2]
+
+
+def test_ctrl_c_when_the_call_is_just_done_leaves_nothing_behind(monkeypatch):
+    """Between the two steps of waiting, which take the lock and give it back: nobody else would, and the interpreter's
+    end would wait for it."""
+
+    def interrupted(running):
+        running.acquire()
+        raise KeyboardInterrupt
+
+    before = list(_foreign._left_behind)
+    monkeypatch.setattr(_foreign, "_wait", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        _foreign.call(time.sleep, 0.05, work=1e12)
+    assert [lock for lock in _foreign._left_behind if lock not in before] == []

@@ -62,7 +62,8 @@ def call(function: Callable[..., R], *args: Any, work: float, **kwargs: Any) -> 
         while not made.done:
             _wait(made.running)
     except BaseException:
-        if not made.begun.acquire(blocking=False):  # else nobody will begin it any more
+        # If it is done, the lock may be this thread's own by now: a handler may raise as soon as `_wait` has got it.
+        if not made.done and not made.begun.acquire(blocking=False):  # else nobody will begin it any more
             _left_behind[:] = [lock for lock in (*_left_behind, made.running) if lock.locked()]
         raise
     if thread.ident is not None:
