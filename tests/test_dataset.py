@@ -844,6 +844,16 @@ def test_tables_that_would_lose_something(tmp_path, text, words):
         items_of(tmp_path / "list.csv")
 
 
+def test_sources_without_anything_say_what_is_missing(tmp_path):
+    (tmp_path / "a.csv").write_text("path,label\n")
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["cube"] = np.zeros((2, 2, 2))
+    (tmp_path / "empty").mkdir()
+    for name, words in (("a.csv", "has no rows"), ("a.h5", "holds no samples"), ("empty", "holds no sound files")):
+        with pytest.raises(ParameterError, match=words):
+            items_of(tmp_path / name)
+
+
 def test_manifests_of_other_programs(tmp_path):
     (tmp_path / "a.csv").write_bytes('\ufeffPath,Label,\r\na.wav,x,\r\n\r\nb.wav,"y, z",,\r\n'.encode())
     assert [(i.id, i.label) for i in items_of(tmp_path / "a.csv")] == [("a.wav", "x"), ("b.wav", "y, z")]

@@ -344,6 +344,7 @@ def test_colorbars():
         (lambda: display.specshow(DATA, vscale="decibel", ax=figure_axes()), "vscale='decibel'"),
         (lambda: display.specshow(DATA, vscale="dBFS[3]", ax=figure_axes()), "use dB with a reference"),
         (lambda: display.specshow(DATA, y_axis="cqt_svara", ax=figure_axes()), "Sa=None"),
+        (lambda: display.SvaraFormatter(None), "Sa=None"),
         (lambda: display.specshow(DATA, y_axis="vqt_hz", ax=figure_axes()), "intervals=None"),
         (lambda: display.specshow(DATA, y_axis="chroma_fjs", ax=figure_axes()), "intervals=None"),
         (lambda: display.specshow(DATA, y_axis="chroma_c", ax=figure_axes()), "mela=None"),

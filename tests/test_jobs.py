@@ -29,7 +29,7 @@ import fastspec
 from fastspec import cli, dataset
 from fastspec._soundfiles import whole_file, writing
 from fastspec._soundfiles.whole_file import OutputError
-from fastspec.dataset import Job, _run, extract, items_of
+from fastspec.dataset import Job, _parts, _run, extract, items_of
 
 h5py = pytest.importorskip("h5py")
 pytest.importorskip("pyarrow")
@@ -249,6 +249,29 @@ def test_a_part_whose_bytes_went_wrong_is_made_again(run):
         run.run()
     run.run()
     run.check_done()
+
+
+def test_what_is_left_of_a_part_goes(tmp_path):
+    """Whether its bytes are wrong, or its end is not there; a whole one stays."""
+    whole, wrong, cut = (tmp_path / name for name in ("whole.zip", "wrong.zip", "cut.zip"))
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("a", bytes(1000))
+    content = whole.read_bytes()
+    wrong.write_bytes(content[:100] + b"x" + content[101:])
+    cut.write_bytes(content[:500])
+    _run._remove_damaged(list(map(str, (whole, wrong, cut))))
+    assert os.listdir(tmp_path) == [whole.name]
+
+
+def test_no_memory_is_no_broken_part(plain, monkeypatch):
+    leave_parts(plain, plain.job)
+
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(_parts, "Part", fail)
+    with pytest.raises(MemoryError):
+        _parts.done_before("x.zip", "a plan")
 
 
 def leave_parts(run: Run, job: Job) -> None:

@@ -199,6 +199,16 @@ def test_named_ones_against_float64(name):
     close(recipe.replace(dtype="float64")(y.astype(np.float64)), want, 1e-9)
 
 
+@pytest.mark.parametrize("triangles", ["hz", "mel", "htk", "left", "bins", "inner"])
+def test_triangles_of_every_kind_against_float64(triangles):
+    recipe = fastspec.Recipe(
+        sr=16000, n_fft=512, n_mels=40, fmin=20.0, mel_scale="htk", mel_norm=None, triangles=triangles, log=None,
+        dtype="float64",
+    )  # fmt: skip
+    y = noise(5000).astype(np.float64)
+    close(recipe(y), features(recipe, y), 1e-9)
+
+
 CHOICES = {
     "sample_norm": [None, "mean", "standard"], "remove_mean": [False, True], "preemphasis": [0.0, 0.97],
     "preemphasis_over": ["frame", "signal", "valid"], "frame_length": [None, 200, 256], "prepend": [0, 70],

@@ -309,6 +309,24 @@ def test_the_last_frame_of_a_flac_knows_its_length(scale):
             assert stream.total == n == _flac._counted(content, 0, content.size, stream)
 
 
+def test_what_only_looks_like_a_frame_of_flac():
+    file = io.BytesIO(encoded("FLAC", noise(5000, 1)))
+    content = _pieces.Content(file)
+    stream = _flac._described(content.at(0, 42))
+    at = content.at(0, content.size).index(b"\xff\xf8", 42)
+    header = content.at(at, 16)
+    assert _flac._end_of(header, stream) == 4096
+    for place, value in ((2, header[2] | 15), (4, 0xFF), (4, 0xC0), (5, header[5] ^ 1)):  # rate, number, its bytes, sum
+        assert _flac._end_of(header[:place] + bytes([value]) + header[place + 1 :], stream) == 0
+
+
+def test_a_nist_file_whose_header_has_no_length():
+    """libsndfile does without."""
+    content = encoded("NIST", noise(500, 1))
+    y, _ = fastspec.load(io.BytesIO(content[:8] + b"   many\n" + content[16:]), sr=None)
+    np.testing.assert_array_equal(y, fastspec.load(io.BytesIO(content), sr=None)[0])
+
+
 @pytest.mark.parametrize("kind", ["NIST", "AVR", "SVX", "MAT4", "MAT5", "MPC2K", "VOC", "WVE"])
 @pytest.mark.parametrize("codec", ["PCM_16", "ALAW"])
 def test_cut_files_of_rare_kinds(tmp_path, kind, codec):

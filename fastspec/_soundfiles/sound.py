@@ -448,7 +448,7 @@ def _opening_error(source: Any, error: Exception) -> AudioFileError:
         number = error.errno
         if number == errno.ENOENT:
             return AudioFileNotFoundError(name, f"no such file {said}", 2, number)
-        words = {errno.EISDIR: "is a directory, not a sound file", errno.EACCES: "permission denied"}
+        words = {errno.EISDIR: "is a directory; name the files in it", errno.EACCES: "permission denied"}
         return AudioFileError(name, f"{words.get(number or 0, 'cannot be opened')} {said}", 2, number)
     return AudioFileError(name, f"is not a sound file that can be read {said}", code)
 
