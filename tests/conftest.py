@@ -16,7 +16,7 @@ import fastspec
 # a number as far as it says.
 hypothesis.settings.register_profile("commit", max_examples=100, deadline=None, derandomize=True, database=None)
 PROFILE = os.environ.get("FASTSPEC_HYPOTHESIS", "commit")
-for name, examples in {"thorough": 2000, PROFILE: int(PROFILE) if PROFILE.isdigit() else 0}.items():
+for name, examples in {PROFILE: int(PROFILE) if PROFILE.isdigit() else 0, "thorough": 2000}.items():
     if examples:
         hypothesis.settings.register_profile(name, max_examples=examples, deadline=None)
 hypothesis.settings.load_profile(PROFILE)
