@@ -196,6 +196,8 @@ def test_rms_has_each_channels_bits_in_any_layout():
         alone = np.stack([feature.rms(**{name: channel}) for channel in x])
         for layout in (x, np.asfortranarray(x), np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)):
             np.testing.assert_array_equal(feature.rms(**{name: layout}), alone)
+    S = np.ascontiguousarray(S)
+    np.testing.assert_array_equal(feature.rms(S=S), np.stack([feature.rms(S=channel) for channel in S]))
 
 
 def test_quiet_frames_after_loud_ones_keep_their_level():

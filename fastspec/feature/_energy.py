@@ -151,12 +151,14 @@ def _mean_square_of_spectrum(S: np.ndarray, frame_length: int, dtype: Any) -> np
 
 
 def _energies_of_columns(M: np.ndarray) -> np.ndarray:
-    """Sums of squares over the bins. einsum needs no memory for products; of many channels at once it would add in
-    another order than of each alone."""
+    """Sums of squares over the bins. einsum needs no memory for products; of many channels at once, or where neither
+    bins nor frames are neighbours in memory, it would add in another order."""
     total = np.empty((*M.shape[:-2], M.shape[-1]), M.dtype)
     for channel in np.ndindex(M.shape[:-2]):
-        columns = np.ascontiguousarray(M[channel])
-        np.einsum("ft,ft->t", columns, columns, out=total[channel])
+        frames = M[channel].T
+        if frames.itemsize not in frames.strides:
+            frames = np.ascontiguousarray(frames)
+        np.einsum("tf,tf->t", frames, frames, out=total[channel])
     return total
 
 
