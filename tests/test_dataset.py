@@ -907,6 +907,28 @@ def test_links_in_tars_are_recordings(folder):
     np.testing.assert_array_equal(data["in/c.wav"], data["in/a.wav"])
 
 
+def test_tars_with_headers_that_are_of_all_members(folder):
+    """As `git archive` writes one, also behind the end of another tar; and kinds of members that hold no files."""
+    for name, note in (("a.tar", "one"), ("b.tar", "two")):
+        with tarfile.open(folder / name, "w", format=tarfile.PAX_FORMAT, pax_headers={"comment": note * 400}) as tar:
+            tar.add(folder / "dogs/00.wav", f"{note}.wav")
+            listing = tarfile.TarInfo("folder")
+            listing.type, listing.size = b"D", 700  # what GNU tar keeps of a folder that it may have to restore
+            tar.addfile(listing, io.BytesIO(b"Y" * 700))
+            tar.add(folder / "dogs/02.flac", f"{note}.flac")
+    (folder / "ab.tar").write_bytes((folder / "a.tar").read_bytes() + (folder / "b.tar").read_bytes())
+    assert [item.id for item in items_of(folder / "a.tar")] == ["one.wav", "one.flac"]
+    assert [item.id for item in items_of(folder / "ab.tar")] == ["one.wav", "one.flac", "two.wav", "two.flac"]
+    extract([folder / "ab.tar"], folder.parent / "out", Job(features={"mel": MEL}))
+    data = dataset.open(folder.parent / "out")
+    np.testing.assert_array_equal(data["one.wav"], data["two.wav"])
+    content = bytearray((folder / "b.tar").read_bytes())
+    content[3] ^= 1  # of the header's name, and so of its sum
+    (folder / "b.tar").write_bytes(content)
+    with pytest.raises(ParameterError, match="is damaged: bytes 0 to "):
+        items_of(folder / "b.tar")
+
+
 def test_tars_end_to_end_cut_and_damaged(folder):
     content = (folder / "dogs/00.wav").read_bytes()
     for name in "ab":

@@ -391,3 +391,10 @@ def test_window_of_a_fractional_length(window):
     whole = filters.get_window(window, 9)
     np.testing.assert_array_equal(sample(9), whole)
     np.testing.assert_array_equal(sample(9.25), [*whole, 0.0])
+
+
+@pytest.mark.parametrize("Nx", ["abc", None, 4.5, 0, -3])
+@pytest.mark.parametrize("window", ["hann", ("kaiser", 5.0), "bohman"])
+def test_lengths_of_windows(window, Nx):
+    with pytest.raises(fastspec.ParameterError, match=f"^Nx={Nx!r} must be"):
+        fastspec.filters.get_window(window, Nx)

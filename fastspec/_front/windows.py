@@ -108,7 +108,7 @@ def get_window(window: Window, Nx: int, *, fftbins: bool = True) -> FloatArray:
     if isinstance(window, str) and window in _SHAPES:
         return _by_name(window, as_index(Nx, name="Nx"), periodic=bool(fftbins))
     if isinstance(window, (str, tuple)) or np.isscalar(window):
-        return _by_scipy(window, Nx, fftbins)
+        return _by_scipy(window, as_index(Nx, name="Nx"), fftbins)
     if isinstance(window, (np.ndarray, list)):
         if len(window) != Nx:
             raise ParameterError(f"window has {len(window)} samples, Nx={Nx}; they must agree")

@@ -375,7 +375,7 @@ def _check_gaps(path: str, tar: tarfile.TarFile, file: BinaryIO) -> None:
     begins = [member.offset for member in members] + [size]
     ends = [0] + [_end_of(member, begin) for member, begin in zip(members, begins[1:], strict=True)]
     for begin, end in zip(begins, ends, strict=True):
-        if not _is_zero(file, end, begin):
+        if not _has_no_members(file, end, begin):
             if not members:
                 raise tarfile.ReadError("it has no members")
             raise ParameterError(f"{path}: is damaged: bytes {end} to {begin} are of no member; make it anew")
@@ -387,13 +387,37 @@ def _end_of(member: tarfile.TarInfo, following: int) -> int:
     """Where a member's bytes end, and the next one begins."""
     if member.issparse():  # nobody knows how many bytes it takes
         return following
-    size = member.size if member.isfile() else 0
-    return member.offset_data + -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+    has_bytes = member.isfile() or member.type not in tarfile.SUPPORTED_TYPES  # as tarfile goes on
+    return member.offset_data + (_in_blocks(member.size) if has_bytes else 0)
 
 
-def _is_zero(file: BinaryIO, begin: int, end: int) -> bool:
+def _in_blocks(size: int) -> int:
+    """The bytes that `size` bytes take in a tar."""
+    return -(-size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
+
+
+def _has_no_members(file: BinaryIO, begin: int, end: int) -> bool:
+    """Whether there is nothing but zeros, and headers that say something of all that follows, as git writes them."""
+    while (at := _first_that_is_not_zero(file, begin, end)) < end:
+        at -= at % tarfile.BLOCKSIZE
+        file.seek(at)
+        try:
+            header = tarfile.TarInfo.frombuf(file.read(tarfile.BLOCKSIZE), "utf-8", "surrogateescape")
+        except tarfile.HeaderError:
+            return False
+        if header.type != tarfile.XGLTYPE:
+            return False
+        begin = at + tarfile.BLOCKSIZE + _in_blocks(header.size)
+    return True
+
+
+def _first_that_is_not_zero(file: BinaryIO, begin: int, end: int) -> int:
     file.seek(begin)
-    return not any(any(file.read(min(end - at, 1 << 20))) for at in range(begin, end, 1 << 20))
+    for at in range(begin, end, 1 << 20):
+        part = file.read(min(end - at, 1 << 20))
+        if rest := part.lstrip(b"\0"):
+            return at + len(part) - len(rest)
+    return end
 
 
 # --- all of them

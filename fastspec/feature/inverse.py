@@ -117,7 +117,7 @@ _MOST_DENSE_ROWS = 64
 
 
 def _exponent(power: float) -> float:
-    """Looked at before the long way to what it is taken of."""
+    """Checked before the spectrum is solved for, which takes long."""
     power = as_number(power, name="power")
     if not 0 < power < np.inf:
         raise ParameterError(f"power={power} must be positive and finite; 2 is usual, of energies")

@@ -143,13 +143,13 @@ def valid_audio(y: FloatArray) -> bool:
     True
     """
     y = as_samples(y)
-    finite = np.isfinite(y).all() if y.size < _LONG else call(lambda: np.isfinite(y).all(), work=2 * y.size)
-    if not finite:
+    if not call(_is_finite, y, work=2 * y.size):
         raise first_nonfinite(y)
     return True
 
 
-_LONG = 50_000_000  # samples
+def _is_finite(y: np.ndarray) -> np.bool_:
+    return np.isfinite(y).all()
 
 
 @public
