@@ -191,7 +191,9 @@ def cq_to_chroma(
         return weights
     from scipy.signal import convolve
 
-    return convolve(weights, np.atleast_2d(as_array(window, name="window")), mode="same")
+    window = np.atleast_2d(as_array(window, name="window"))
+    both = np.result_type(weights, window)  # else SciPy converts memory that nobody has written to, and warns of it
+    return convolve(weights.astype(both), window.astype(both), mode="same")
 
 
 @public

@@ -393,6 +393,27 @@ def test_window_of_a_fractional_length(window):
     np.testing.assert_array_equal(sample(9.25), [*whole, 0.0])
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("kind", ["f4", "f8", "i8"])
+def test_smoothed_chroma_is_its_sum(dtype, kind, monkeypatch):
+    """Without SciPy's warning of memory that nobody has written to, whatever is in it."""
+    empty = np.empty
+
+    def with_signals(shape, *args, **kwargs):
+        made = empty(shape, *args, **kwargs)
+        if made.dtype == np.float32:
+            made.view(np.uint32)[...] = 0x7FA00000  # NaNs whose conversion is an invalid operation
+        return made
+
+    monkeypatch.setattr(np, "empty", with_signals)
+    window = np.array([1, 2, 1], dtype=kind)
+    plain = fastspec.filters.cq_to_chroma(36, bins_per_octave=36, dtype=dtype)
+    found = fastspec.filters.cq_to_chroma(36, bins_per_octave=36, window=window, dtype=dtype)
+    want = sum(np.pad(plain, ((0, 0), (1, 1)))[:, i : i + 36] * window[i] for i in range(3))
+    np.testing.assert_array_equal(found, want)
+    assert found.dtype == np.result_type(dtype, kind)
+
+
 @pytest.mark.parametrize("Nx", ["abc", None, 4.5, 0, -3])
 @pytest.mark.parametrize("window", ["hann", ("kaiser", 5.0), "bohman"])
 def test_lengths_of_windows(window, Nx):
