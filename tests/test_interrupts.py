@@ -89,13 +89,13 @@ def longest_wait(call, seconds: float = 0.5, every: float = 0.02) -> float:
     """The longest time that a signal would have waited for its handler, within the first `seconds` of a call or until
     the one after them is answered; then the handler raises. Of a machine that others use, too, this process's time."""
     began = last = np.array([time.monotonic(), time.process_time()])
-    longest = 0.0
+    longest, over = 0.0, False
 
     def look(*_):
         nonlocal last, longest
         now = np.array([time.monotonic(), time.process_time()])
         longest, last = max(longest, (now - last).min()), now
-        if now[0] - began[0] > seconds:
+        if not over and now[0] - began[0] > seconds:
             signal.setitimer(signal.ITIMER_REAL, 0)  # or the next signal would meet what follows the first
             raise Interrupted
 
@@ -104,6 +104,7 @@ def longest_wait(call, seconds: float = 0.5, every: float = 0.02) -> float:
         signal.setitimer(signal.ITIMER_REAL, every, every)
         call()
         longest = max(longest, (np.array([time.monotonic(), time.process_time()]) - last).min())
+        over = True  # or a signal that comes now would raise in what follows
     except Interrupted:
         pass
     finally:
